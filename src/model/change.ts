@@ -1,0 +1,9 @@
+import type { Manifest } from "./manifest.ts";
+
+/** Before × after of one manifest. */
+export type Change =
+  | { readonly kind: "created"; readonly after: Manifest }
+  | { readonly kind: "updated"; readonly before: Manifest; readonly after: Manifest }
+  | { readonly kind: "moved"; readonly before: Manifest; readonly after: Manifest }
+  | { readonly kind: "unchanged"; readonly before: Manifest; readonly after: Manifest }
+  | { readonly kind: "deleted"; readonly before: Manifest };

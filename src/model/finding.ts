@@ -1,0 +1,49 @@
+import type { Level, ResultMetadata } from "./policy.ts";
+import type { Precision } from "./violation.ts";
+import type { Problem } from "./problem.ts";
+
+/** How a finding stands to the change: brought by it, there before it, or gone with it. */
+export type Status = "introduced" | "existing" | "fixed";
+
+/** The manifest a finding is about, as a person names it. */
+export interface ManifestName {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** A place in a file of the tree; for a fixed finding in the tree before. */
+export interface Location {
+  readonly path: string;
+  readonly line: number;
+  readonly endLine?: number;
+  readonly column?: number;
+  readonly precision: Precision;
+}
+
+/** One policy's complaint about one manifest at one place. */
+export interface Finding {
+  readonly policy: string;
+  readonly rule: string;
+  readonly level: Level;
+  readonly message: string;
+  readonly status: Status;
+  /** An introduced finding at a place that had one before, with other values. */
+  readonly changed?: boolean;
+  readonly manifest: ManifestName;
+  readonly environment?: string;
+  readonly location: Location;
+  readonly pointer: string;
+  readonly source?: string;
+  readonly fingerprint: string;
+  readonly title?: string;
+  readonly docs?: string;
+  readonly controls?: readonly string[];
+  readonly metadata?: ResultMetadata;
+}
+
+/** A problem with its status; `fixed` problems are not reported. */
+export interface ReportedProblem extends Problem {
+  readonly status: "introduced" | "existing";
+}

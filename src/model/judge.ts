@@ -1,0 +1,26 @@
+import type { JsonObject } from "./json.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Operation, Policy } from "./policy.ts";
+import type { Problem } from "./problem.ts";
+import type { Judgement } from "./violation.ts";
+
+/** One manifest as admission would see it. For DELETE the manifest is the one that goes away. */
+export interface Question {
+  readonly manifest: Manifest;
+  readonly operation: Operation;
+  readonly oldObject?: JsonObject;
+}
+
+/** A compiled policy set that answers questions: the port between the core and the room that knows Rego. */
+export interface Judge {
+  /** Digest of sources, data, toolchain and options. */
+  readonly digest: string;
+  readonly policies: readonly Policy[];
+  /** What did not compile or is not as METADATA must be; the rest of the set still judges. */
+  readonly problems: readonly Problem[];
+  /** Whether any rule reads the operation or the old object, so that deletions must be asked too. */
+  readonly readsChange: boolean;
+  /** One judgement for each question, in order. Never rejects for what a policy does: that is a problem of the judgement. */
+  judge(questions: readonly Question[]): Promise<readonly Judgement[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,47 @@
+import type { Json, JsonObject } from "./json.ts";
+
+/** What names one Kubernetes object: group without version, so that an upgrade of the API version is not another object. */
+export interface Identity {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  /** `metadata.name`, or `metadata.generateName` followed by `*`, or empty where the manifest has neither. */
+  readonly name: string;
+}
+
+/** Where in a tree a manifest's text stands. */
+export interface SourcePosition {
+  readonly path: string;
+  /** 0-based number of the YAML document in the file. */
+  readonly document: number;
+  /** 1-based line on which the document's content starts. */
+  readonly line: number;
+  /** Pointer from the document to this manifest; empty unless it is an item of a `List` or of an array. */
+  readonly pointer: string;
+}
+
+/** One Kubernetes object with its identity, its source position, and the environment it lands in. */
+export interface Manifest {
+  readonly identity: Identity;
+  readonly apiVersion: string;
+  readonly value: JsonObject;
+  readonly position: SourcePosition;
+  readonly environment?: string;
+  /** The Kustomize root, chart or GitOps object it came through; absent for a plain file. */
+  readonly source?: string;
+}
+
+/** A place in a text; lines and columns are 1-based, columns count UTF-16 code units, ends are inclusive lines. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+}
+
+/** A document that reads as YAML but is no Kubernetes object. */
+export interface NotManifest {
+  readonly document: number;
+  readonly line: number;
+  readonly reason: string;
+  readonly value: Json;
+}

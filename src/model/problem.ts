@@ -1,0 +1,14 @@
+/** The step of the flow that could not do its work. */
+export type Stage = "config" | "read" | "parse" | "render" | "compile" | "evaluate";
+
+/** Something that could not be judged: unreadable, unrenderable, uncompilable, timed out. Never a pass. */
+export interface Problem {
+  readonly stage: Stage;
+  readonly path?: string;
+  /** 1-based. */
+  readonly line?: number;
+  /** 1-based, in UTF-16 code units. */
+  readonly column?: number;
+  /** One sentence that says what was wrong and what was expected. */
+  readonly message: string;
+}

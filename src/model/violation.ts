@@ -1,0 +1,43 @@
+import type { Pointer } from "./json.ts";
+import type { Level, ResultMetadata } from "./policy.ts";
+import type { Problem } from "./problem.ts";
+
+/** How well a place is known: the very value, the object that should hold it, the manifest, or only its source. */
+export type Precision = "value" | "parent" | "manifest" | "source";
+
+/** Where in a manifest a violation arises, and on which values it rests. */
+export interface Cause {
+  readonly pointer: Pointer;
+  /** The pointer with list items named by their merge key (`/spec/containers/[name=web]/image`), so that reordering is no change. */
+  readonly stablePointer: string;
+  readonly precision: Precision;
+  /** Digest of the values that the rule's conditions read; absent where nothing was read. */
+  readonly reads?: string;
+}
+
+/** A place in a file that the policy itself declared (`_loc`). */
+export interface DeclaredLocation {
+  readonly path?: string;
+  readonly line: number;
+}
+
+/** One result of one rule for one manifest, before it is compared with the other tree. */
+export interface Violation {
+  readonly policy: string;
+  readonly rule: string;
+  readonly level: Level;
+  readonly message: string;
+  readonly cause: Cause;
+  readonly declared?: DeclaredLocation;
+  readonly metadata?: ResultMetadata;
+  /** The rule reads the operation or the old object, so that the violation is always introduced. */
+  readonly readsChange: boolean;
+}
+
+/** What all policies together say of one manifest. */
+export interface Judgement {
+  readonly violations: readonly Violation[];
+  /** Results that a Rego `exception` rule (conftest) excused. */
+  readonly excepted: readonly Violation[];
+  readonly problems: readonly Problem[];
+}
