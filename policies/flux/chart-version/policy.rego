@@ -1,0 +1,36 @@
+# METADATA
+# title: Helm charts are pinned to a version
+# description: >-
+#   A chart without a version, or with a range, upgrades itself without a commit.
+#   Name one version.
+# related_resources:
+# - ref: https://fluxcd.io/flux/components/helm/helmreleases/
+# custom:
+#   severity: medium
+#   level: warn
+#   controls:
+#   - flux/drift
+package portcullis.flux.chart_version
+
+import rego.v1
+
+deny contains message if {
+	release
+	chart := input.spec.chart.spec
+	not chart.version
+	message := sprintf("HelmRelease %q installs the newest version of chart %q", [input.metadata.name, chart.chart])
+}
+
+deny contains message if {
+	release
+	chart := input.spec.chart.spec
+	moving(chart.version)
+	message := sprintf("HelmRelease %q installs chart %q in version range %q", [input.metadata.name, chart.chart, chart.version])
+}
+
+moving(version) if regex.match(`[<>~^|,]|\s-\s|(^|\.)[*xX]($|\.)`, version)
+
+release if {
+	startswith(input.apiVersion, "helm.toolkit.fluxcd.io/")
+	input.kind == "HelmRelease"
+}

@@ -1,0 +1,22 @@
+# METADATA
+# title: Flux removes what leaves the repository
+# description: >-
+#   Without `prune: true` an object that was deleted from Git runs on.
+#   Set it.
+# related_resources:
+# - ref: https://fluxcd.io/flux/components/kustomize/kustomizations/
+# custom:
+#   severity: medium
+#   level: warn
+#   controls:
+#   - flux/drift
+package portcullis.flux.prune
+
+import rego.v1
+
+deny contains message if {
+	startswith(input.apiVersion, "kustomize.toolkit.fluxcd.io/")
+	input.kind == "Kustomization"
+	not input.spec.prune
+	message := sprintf("Kustomization %q leaves deleted objects running: prune is not true", [input.metadata.name])
+}

@@ -1,0 +1,53 @@
+# METADATA
+# title: Images come from known registries
+# description: >-
+#   An image without a registry is pulled from Docker Hub; one from an unknown registry was reviewed by nobody.
+#   Use a registry of the allowed list.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/containers/images/
+# custom:
+#   severity: medium
+#   level: warn
+#   controls:
+#   - CIS-Kubernetes/5.5.1
+package portcullis.images.registry
+
+import rego.v1
+
+import data.portcullis.lib.kubernetes
+
+deny contains message if {
+	some container in kubernetes.containers
+	not registry_of(container.image)
+	message := sprintf("container %q pulls image %q from no named registry", [container.name, container.image])
+}
+
+deny contains message if {
+	some container in kubernetes.containers
+	registry := registry_of(container.image)
+	restricted
+	not allowed(container.image)
+	message := sprintf("container %q pulls from registry %s, which is not allowed", [container.name, registry])
+}
+
+prefixes := data.parameters["images/registry"].allowed
+
+restricted if count(prefixes) > 0
+
+allowed(image) if {
+	some prefix in prefixes
+	startswith(image, concat("", [trim_suffix(prefix, "/"), "/"]))
+}
+
+# As the container runtime reads it: a first part with a dot or a colon, or localhost, names a registry.
+registry_of(image) := parts[0] if {
+	parts := split(image, "/")
+	count(parts) > 1
+	names_registry(parts[0])
+}
+
+names_registry(part) if contains(part, ".")
+
+names_registry(part) if contains(part, ":")
+
+names_registry("localhost")

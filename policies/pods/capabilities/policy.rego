@@ -1,0 +1,30 @@
+# METADATA
+# title: Containers add no dangerous capabilities
+# description: >-
+#   Capabilities beyond the runtime's default set open ways to take over the node.
+#   Remove the capability from `add`.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+# custom:
+#   severity: high
+#   controls:
+#   - PSS-baseline/capabilities
+#   - CIS-Kubernetes/5.2.9
+package portcullis.pods.capabilities
+
+import rego.v1
+
+import data.portcullis.lib.kubernetes
+
+# The set that the baseline Pod Security Standard allows.
+allowed := {
+	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
+	"NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+}
+
+deny contains message if {
+	some container in kubernetes.containers
+	some capability in container.securityContext.capabilities.add
+	not capability in allowed
+	message := sprintf("container %q adds capability %s", [container.name, capability])
+}

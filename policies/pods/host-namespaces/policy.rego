@@ -1,0 +1,23 @@
+# METADATA
+# title: Pods do not share the namespaces of their node
+# description: >-
+#   `hostNetwork`, `hostPID` and `hostIPC` let a pod see and reach what runs on its node.
+#   Remove them.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+# custom:
+#   severity: high
+#   controls:
+#   - PSS-baseline/host-namespaces
+#   - CIS-Kubernetes/5.2.3
+package portcullis.pods.host_namespaces
+
+import rego.v1
+
+import data.portcullis.lib.kubernetes
+
+deny contains message if {
+	some field in ["hostNetwork", "hostPID", "hostIPC"]
+	kubernetes.pod_spec[field] == true
+	message := sprintf("the pod shares its node's namespace: %s is true", [field])
+}

@@ -1,0 +1,24 @@
+# METADATA
+# title: Containers forbid privilege escalation
+# description: >-
+#   Without `allowPrivilegeEscalation: false` a process can gain more rights than its parent through setuid programs.
+#   Set it to false.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+# custom:
+#   severity: medium
+#   level: warn
+#   controls:
+#   - PSS-restricted/privilege-escalation
+#   - CIS-Kubernetes/5.2.6
+package portcullis.pods.privilege_escalation
+
+import rego.v1
+
+import data.portcullis.lib.kubernetes
+
+deny contains message if {
+	some container in kubernetes.containers
+	object.get(container, ["securityContext", "allowPrivilegeEscalation"], true) != false
+	message := sprintf("container %q does not set allowPrivilegeEscalation: false", [container.name])
+}

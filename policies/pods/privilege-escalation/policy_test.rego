@@ -1,0 +1,19 @@
+package portcullis.pods.privilege_escalation_test
+
+import rego.v1
+
+import data.portcullis.pods.privilege_escalation
+
+with_context(context) := {"kind": "Pod", "spec": {"containers": [{"name": "web", "securityContext": context}]}}
+
+test_absent_is_denied if {
+	count(privilege_escalation.deny) == 1 with input as with_context({})
+}
+
+test_true_is_denied if {
+	count(privilege_escalation.deny) == 1 with input as with_context({"allowPrivilegeEscalation": true})
+}
+
+test_false_is_accepted if {
+	count(privilege_escalation.deny) == 0 with input as with_context({"allowPrivilegeEscalation": false})
+}

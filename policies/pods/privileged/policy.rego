@@ -1,0 +1,23 @@
+# METADATA
+# title: Containers do not run privileged
+# description: >-
+#   A privileged container has every capability and every device of its node.
+#   Remove `privileged`, and grant the single capability or device it needs.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+# custom:
+#   severity: critical
+#   controls:
+#   - PSS-baseline/privileged-containers
+#   - CIS-Kubernetes/5.2.2
+package portcullis.pods.privileged
+
+import rego.v1
+
+import data.portcullis.lib.kubernetes
+
+deny contains message if {
+	some container in kubernetes.containers
+	container.securityContext.privileged == true
+	message := sprintf("container %q runs privileged", [container.name])
+}

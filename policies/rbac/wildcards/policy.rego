@@ -1,0 +1,22 @@
+# METADATA
+# title: Roles name what they grant
+# description: >-
+#   A wildcard grants every verb, resource or API group, also those that do not exist yet.
+#   Name them.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/
+# custom:
+#   severity: high
+#   controls:
+#   - CIS-Kubernetes/5.1.3
+package portcullis.rbac.wildcards
+
+import rego.v1
+
+deny contains message if {
+	input.kind in {"Role", "ClusterRole"}
+	some rule in input.rules
+	some field in ["verbs", "resources", "apiGroups"]
+	"*" in rule[field]
+	message := sprintf("%s %q grants all %s", [input.kind, input.metadata.name, field])
+}

@@ -1,0 +1,22 @@
+package portcullis.rbac.wildcards_test
+
+import rego.v1
+
+import data.portcullis.rbac.wildcards
+
+role(rules) := {"kind": "ClusterRole", "metadata": {"name": "reader"}, "rules": rules}
+
+test_each_wildcard_is_denied if {
+	every field in ["verbs", "resources", "apiGroups"] {
+		denials := wildcards.deny with input as role([{field: ["*"]}])
+		denials == {sprintf("ClusterRole \"reader\" grants all %s", [field])}
+	}
+}
+
+test_named_grants_are_accepted if {
+	count(wildcards.deny) == 0 with input as role([{"apiGroups": [""], "resources": ["pods", "pods/log"], "verbs": ["get", "list"]}])
+}
+
+test_a_role_without_rules_is_accepted if {
+	count(wildcards.deny) == 0 with input as {"kind": "Role", "metadata": {"name": "empty"}, "rules": null}
+}

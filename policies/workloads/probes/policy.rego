@@ -1,0 +1,25 @@
+# METADATA
+# title: Serving containers say when they are ready
+# description: >-
+#   Without a readiness probe traffic reaches a container before it can answer.
+#   Add a readinessProbe to each container with ports.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+# custom:
+#   severity: low
+#   level: warn
+#   controls:
+#   - reliability/probes
+package portcullis.workloads.probes
+
+import rego.v1
+
+import data.portcullis.lib.kubernetes
+
+deny contains message if {
+	input.kind in {"Deployment", "StatefulSet", "DaemonSet", "Rollout"}
+	some container in kubernetes.long_running
+	count(container.ports) > 0
+	not container.readinessProbe
+	message := sprintf("container %q opens ports and has no readinessProbe", [container.name])
+}

@@ -1,0 +1,26 @@
+# METADATA
+# title: Containers state what they need
+# description: >-
+#   Without requests the scheduler guesses, and without a memory limit one container can evict its neighbours.
+#   State both.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+# custom:
+#   severity: medium
+#   level: warn
+#   controls:
+#   - CIS-Kubernetes/5.7.4
+package portcullis.workloads.resources
+
+import rego.v1
+
+import data.portcullis.lib.kubernetes
+
+required := [["requests", "cpu"], ["requests", "memory"], ["limits", "memory"]]
+
+deny contains message if {
+	some container in kubernetes.long_running
+	some [group, resource] in required
+	not container.resources[group][resource]
+	message := sprintf("container %q has no %s.%s", [container.name, group, resource])
+}
