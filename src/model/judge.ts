@@ -20,6 +20,8 @@ export interface Judge {
   readonly problems: readonly Problem[];
   /** Whether any rule reads the operation or the old object, so that deletions must be asked too. */
   readonly readsChange: boolean;
+  /** Whether any rule reads the time, so that a judgement holds for one `now` only; absent counts as true. */
+  readonly readsTime?: boolean;
   /** One judgement for each question, in order. Never rejects for what a policy does: that is a problem of the judgement. */
   judge(questions: readonly Question[]): Promise<readonly Judgement[]>;
   close(): Promise<void>;

@@ -16,6 +16,16 @@ export interface Counts {
 export interface CheckedFile {
   readonly path: string;
   readonly manifests: number;
+  /** Documents of the file that hold no Kubernetes object. */
+  readonly skipped?: readonly { readonly line: number; readonly reason: string }[];
+}
+
+/** How many manifests the change touches, by kind of change; all zero: it touches none. */
+export interface ChangeCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly moved: number;
 }
 
 /** A file (or, where only part of it is skipped, a document) that was not judged, and why that is right. */
@@ -46,5 +56,8 @@ export interface Report {
   readonly judged: Judged;
   /** Digest of policies, data, toolchain and options. */
   readonly policies: { readonly digest: string; readonly count: number };
+  /** In mode `report` the verdict is never `fail`: what would have blocked is shown and warns. `error` stays. */
   readonly mode: "enforce" | "report";
+  /** Present where a change was judged. */
+  readonly changes?: ChangeCounts;
 }
