@@ -61,6 +61,8 @@ export interface CompileAnswer {
     readonly results: string;
     /** Yields `[[twin index, message value, bindings]…]`. */
     readonly twins: string;
+    /** Yields `[[package, value]…]`, the exceptions of `results` alone: for when its rules are asked one by one. */
+    readonly exceptions: string;
     /** One for each deciding rule, by index, yielding the rule's value: the fallback that isolates a rule that fails. */
     readonly rules: readonly string[];
   };
