@@ -1,0 +1,126 @@
+import PgBoss from "pg-boss";
+import type { Database } from "./database.ts";
+
+/** The queues, and what a job in them carries. */
+export interface Jobs {
+  readonly delivery: { readonly guid: string };
+  readonly work: { readonly key: string };
+  readonly sweep: { readonly reason: string };
+}
+
+export type QueueName = keyof Jobs;
+
+/**
+ * Durable jobs. A job is a call to look: what is to be done stands in our own tables, so that a job that comes twice, late
+ * or never (the sweeps find it) does no harm.
+ */
+export interface Queue {
+  /** `after`: seconds to wait. */
+  send<N extends QueueName>(name: N, data: Jobs[N], after?: number): Promise<void>;
+  /** Asks for a sweep; of all requests of all replicas within `seconds` one becomes a job. */
+  sweepOncePer(seconds: number): Promise<void>;
+  /** Starts `count` workers. A handler that rejects is tried again, with growing pauses. */
+  work<N extends QueueName>(name: N, count: number, handler: (data: Jobs[N]) => Promise<void>): void;
+  /** Takes no new job, and waits up to `milliseconds` for those that run. */
+  stop(milliseconds: number): Promise<void>;
+}
+
+const QUEUES: { readonly [name in QueueName]: PgBoss.Queue } = {
+  delivery: { name: "delivery", policy: "standard", retryLimit: 20, retryBackoff: true, expireInSeconds: 120 },
+  work: { name: "work", policy: "standard", retryLimit: 3, retryBackoff: true, expireInHours: 2 },
+  sweep: { name: "sweep", policy: "standard", retryLimit: 0, expireInSeconds: 900 },
+};
+
+/** How long a worker that found nothing rests before it looks again; a `send` of this process wakes it at once. */
+const REST_MILLISECONDS = 1_000;
+
+/**
+ * pg-boss over our database. The loop that fetches is ours: pg-boss's own rests after every job, and lets a failed
+ * acknowledgement end the process. `onError`: the queue's own work failed; no job is lost by that.
+ */
+export async function openQueue(database: Database, onError: (error: unknown) => void): Promise<Queue> {
+  const boss = new PgBoss({
+    db: {
+      executeSql: async (text, values?: unknown[]) => ({ rows: (await database.query(text, values)) as unknown[] }),
+    },
+    schema: "portcullis_queue",
+    schedule: false,
+    archiveCompletedAfterSeconds: 3_600,
+    deleteAfterDays: 3,
+  });
+  boss.on("error", onError);
+  await boss.start();
+  for (const queue of Object.values(QUEUES)) await boss.createQueue(queue.name, queue);
+
+  const resting = new Map<QueueName, Set<() => void>>();
+  const loops: Promise<void>[] = [];
+  let stopping = false;
+
+  const wake = (name: QueueName): void => {
+    const [first] = resting.get(name) ?? [];
+    first?.();
+  };
+  const rest = (name: QueueName): Promise<void> =>
+    new Promise((done) => {
+      const sleepers = resting.get(name) ?? new Set();
+      resting.set(name, sleepers);
+      const up = (): void => {
+        clearTimeout(timer);
+        sleepers.delete(up);
+        done();
+      };
+      const timer = setTimeout(up, REST_MILLISECONDS);
+      sleepers.add(up);
+    });
+  const once = async <N extends QueueName>(name: N, handler: (data: Jobs[N]) => Promise<void>): Promise<boolean> => {
+    const [job] = await boss.fetch<Jobs[N]>(name, { batchSize: 1 });
+    if (job === undefined) return false;
+    try {
+      await handler(job.data);
+    } catch (error) {
+      onError(error);
+      await boss.fail(name, job.id, { message: error instanceof Error ? error.name : "unknown" });
+      return true;
+    }
+    await boss.complete(name, job.id);
+    return true;
+  };
+  const loop = async <N extends QueueName>(name: N, handler: (data: Jobs[N]) => Promise<void>): Promise<void> => {
+    while (!stopping) {
+      try {
+        if (!(await once(name, handler)) && !stopping) await rest(name);
+      } catch (error) {
+        onError(error);
+        await rest(name);
+      }
+    }
+  };
+
+  return {
+    async send(name, data, after = 0) {
+      await boss.send(name, data, after > 0 ? { startAfter: Math.ceil(after) } : {});
+      if (after <= 0) wake(name);
+    },
+    async sweepOncePer(seconds) {
+      await boss.send("sweep", { reason: "clock" }, { singletonSeconds: seconds });
+      wake("sweep");
+    },
+    work(name, count, handler) {
+      for (let n = 0; n < count; n++) loops.push(loop(name, handler));
+    },
+    async stop(milliseconds) {
+      stopping = true;
+      for (const sleepers of resting.values()) for (const up of sleepers) up();
+      const timeout = new AbortController();
+      await Promise.race([
+        Promise.all(loops),
+        new Promise<void>((done) => {
+          const timer = setTimeout(done, milliseconds);
+          timeout.signal.addEventListener("abort", () => clearTimeout(timer));
+        }),
+      ]);
+      timeout.abort();
+      await boss.stop({ graceful: false });
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { Queries } from "./database.ts";
+
+export type Conclusion = "success" | "failure" | "cancelled";
+
+/** A check run of ours. The row is written before the request that creates the run, so that a lost answer is found again. */
+export interface Run {
+  /** Our own name for it; stands in `external_id`. */
+  readonly job: string;
+  readonly work: string;
+  readonly repository: number;
+  readonly head: string;
+  readonly baseRef: string;
+  /** Absent until GitHub's answer was seen. */
+  readonly runId?: number;
+  readonly externalId: string;
+  /** Absent while it is in progress. */
+  readonly conclusion?: Conclusion;
+  /** Annotations that GitHub has accepted. */
+  readonly annotated: number;
+}
+
+interface RunRow {
+  readonly [column: string]: unknown;
+  readonly job: string;
+  readonly work: string;
+  readonly repository: string | number;
+  readonly head: string;
+  readonly base_ref: string;
+  readonly run_id: string | number | null;
+  readonly external_id: string;
+  readonly conclusion: Conclusion | null;
+  readonly annotated: number;
+}
+
+function toRun(row: RunRow): Run {
+  return {
+    job: row.job,
+    work: row.work,
+    repository: Number(row.repository),
+    head: row.head,
+    baseRef: row.base_ref,
+    externalId: row.external_id,
+    annotated: row.annotated,
+    ...(row.run_id === null ? {} : { runId: Number(row.run_id) }),
+    ...(row.conclusion === null ? {} : { conclusion: row.conclusion }),
+  };
+}
+
+const COLUMNS = "job, work, repository, head, base_ref, run_id, external_id, conclusion, annotated";
+
+/** All runs of one work that are not concluded, and the newest that is; oldest first. */
+export async function runsOf(queries: Queries, work: string): Promise<readonly Run[]> {
+  const rows = await queries.query<RunRow>(
+    `select ${COLUMNS} from portcullis.runs where work = $1 and (conclusion is null or created_at =
+       (select max(created_at) from portcullis.runs where work = $1 and conclusion is not null)) order by created_at`,
+    [work],
+  );
+  return rows.map(toRun);
+}
+
+/** Writes down that a run is about to be created. */
+export async function intendRun(queries: Queries, run: Omit<Run, "runId" | "conclusion" | "annotated">): Promise<void> {
+  await queries.query(
+    `insert into portcullis.runs (job, work, repository, head, base_ref, external_id) values ($1, $2, $3, $4, $5, $6)`,
+    [run.job, run.work, run.repository, run.head, run.baseRef, run.externalId],
+  );
+}
+
+export async function runCreated(queries: Queries, job: string, runId: number): Promise<void> {
+  await queries.query("update portcullis.runs set run_id = $2 where job = $1", [job, runId]);
+}
+
+/** Forgets an intent whose run GitHub never created. */
+export async function forgetRun(queries: Queries, job: string): Promise<void> {
+  await queries.query("delete from portcullis.runs where job = $1 and run_id is null", [job]);
+}
+
+export async function runAnnotated(queries: Queries, job: string, annotated: number): Promise<void> {
+  await queries.query("update portcullis.runs set annotated = $2 where job = $1", [job, annotated]);
+}
+
+export async function runConcluded(
+  queries: Queries,
+  job: string,
+  conclusion: Conclusion,
+  externalId: string,
+): Promise<void> {
+  await queries.query("update portcullis.runs set conclusion = $2, external_id = $3 where job = $1", [
+    job,
+    conclusion,
+    externalId,
+  ]);
+}
+
+/** How many runs are not concluded and older than `seconds`: should be none. */
+export async function stuckRuns(queries: Queries, seconds: number): Promise<number> {
+  const [row] = await queries.query<{ stuck: string | number }>(
+    `select count(*) as stuck from portcullis.runs
+     where conclusion is null and created_at < now() - $1 * interval '1 second'`,
+    [seconds],
+  );
+  return Number(row?.stuck ?? 0);
+}
+
+/** Concluded runs are kept for a while for those who look into the store, then forgotten; the newest of a work stays. */
+export async function forgetOldRuns(queries: Queries): Promise<void> {
+  await queries.query(
+    `delete from portcullis.runs r where conclusion is not null and created_at < now() - interval '90 days'
+       and exists (select 1 from portcullis.runs n where n.work = r.work and n.created_at > r.created_at)`,
+  );
+}

@@ -1,0 +1,56 @@
+import pg from "pg";
+import type { Database, Queries, Row } from "./database.ts";
+
+type Answer = pg.QueryResult | readonly pg.QueryResult[];
+
+/** A pool of connections to a real PostgreSQL. Rejects where the server cannot be reached. */
+export async function openServer(url: string): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: url, max: 10, application_name: "portcullis" });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const run = async <R extends Row>(client: pg.PoolClient, sql: string, values?: readonly unknown[]) => {
+    const answer: Answer = await client.query(sql, values === undefined ? undefined : [...values]);
+    const last = Array.isArray(answer) ? (answer as readonly pg.QueryResult[]).at(-1) : (answer as pg.QueryResult);
+    return (last?.rows ?? []) as R[];
+  };
+  const database: Database = {
+    kind: "server",
+    async query<R extends Row>(sql: string, values?: readonly unknown[]) {
+      const client = await pool.connect();
+      try {
+        return await run<R>(client, sql, values);
+      } catch (error) {
+        // A script that failed between its BEGIN and COMMIT must not go back to the pool as it is.
+        if (values === undefined || values.length === 0) await client.query("ROLLBACK").catch(() => undefined);
+        throw error;
+      } finally {
+        client.release();
+      }
+    },
+    async transaction<T>(work: (queries: Queries) => Promise<T>) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query("BEGIN");
+        const result = await work({ query: (sql, values) => run(client, sql, values) });
+        await client.query("COMMIT");
+        return result;
+      } catch (error) {
+        await client.query("ROLLBACK").catch((cause: unknown) => {
+          broken = cause instanceof Error ? cause : new Error(String(cause));
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    close: () => pool.end(),
+  };
+  try {
+    await database.query("select 1");
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return database;
+}

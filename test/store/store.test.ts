@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { acceptDelivery, deliveryHandled, waitingDelivery } from "../../src/store/deliveries.ts";
+import { openStore, type Store } from "../../src/store/open.ts";
+import { claimUnsaid, saidFor, unsay } from "../../src/store/said.ts";
+import { finishWork, leaseWork, postponeWork, renewLease, wantWork, waitingWork } from "../../src/store/work.ts";
+import type { Subject } from "../../src/store/work.ts";
+import { startPostgres, type Postgres } from "../support/postgres.ts";
+
+const errors: unknown[] = [];
+
+for (const kind of ["embedded", "server"] as const) {
+  describe(`the store on ${kind === "embedded" ? "PGlite" : "a PostgreSQL server"}`, () => {
+    let directory: string;
+    let server: Postgres | undefined;
+    let store: Store | undefined;
+
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), "portcullis-store-"));
+      if (kind === "server") {
+        server = await startPostgres(join(directory, "server"));
+        if (server === undefined) return;
+      }
+      store = await openStore(
+        { stateDir: directory, ...(server === undefined ? {} : { databaseUrl: server.url }) },
+        (error) => errors.push(error),
+      );
+    });
+    afterAll(async () => {
+      await store?.close(1_000);
+      await server?.stop();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    const on = (name: string, body: (store: Store) => Promise<void>): void =>
+      test(name, async () => {
+        if (store === undefined) {
+          console.warn(`skipped on a real server: no PostgreSQL is installed (${name})`);
+          return;
+        }
+        await body(store);
+      });
+
+    on("a delivery is accepted once, and handled once", async ({ database }) => {
+      const delivery = { guid: "g1", event: "push", payload: '{"a":1}' };
+      expect(await acceptDelivery(database, delivery)).toBe(true);
+      expect(await acceptDelivery(database, delivery)).toBe(false);
+      expect(await waitingDelivery(database, "g1")).toEqual(delivery);
+      await deliveryHandled(database, "g1");
+      expect(await waitingDelivery(database, "g1")).toBeUndefined();
+      expect(await acceptDelivery(database, delivery)).toBe(false);
+    });
+
+    on("many requests for one pull request are one piece of work, held by one worker", async ({ database }) => {
+      const key = await wantWork(database, pull(1));
+      await wantWork(database, pull(1));
+      expect(await waitingWork(database)).toContain(key);
+      const held = await leaseWork(database, key, "worker a");
+      expect(held).toMatchObject({ key, wanted: 2, forced: false, attempts: 1 });
+      expect(await leaseWork(database, key, "worker b")).toBeUndefined();
+      await wantWork(database, pull(1), true);
+      expect(await renewLease(database, held!)).toBe(true);
+      expect(await finishWork(database, held!)).toBe(true);
+      const again = await leaseWork(database, key, "worker b");
+      expect(again).toMatchObject({ wanted: 3, forced: true, attempts: 1 });
+      expect(await renewLease(database, held!)).toBe(false);
+      expect(await finishWork(database, again!)).toBe(false);
+      expect(await leaseWork(database, key, "worker b")).toBeUndefined();
+    });
+
+    on("postponed work comes back at its time, and at once when it is asked for again", async ({ database }) => {
+      const key = await wantWork(database, pull(2));
+      const held = await leaseWork(database, key, "w");
+      await postponeWork(database, held!, 60);
+      expect(await leaseWork(database, key, "w")).toBeUndefined();
+      await wantWork(database, pull(2));
+      expect(await leaseWork(database, key, "w")).toMatchObject({ key });
+    });
+
+    on("a script that fails inside its transaction leaves a connection that works", async ({ database }) => {
+      await expect(database.query("BEGIN; select 1/0; COMMIT;")).rejects.toThrow("division");
+      expect(await database.query("select 1 as one")).toEqual([{ one: 1 }]);
+      await expect(
+        database.transaction(async (queries) => {
+          await acceptDelivery(queries, { guid: "rolled back", event: "push", payload: "{}" });
+          throw new Error("no");
+        }),
+      ).rejects.toThrow("no");
+      expect(await waitingDelivery(database, "rolled back")).toBeUndefined();
+    });
+
+    on("a finding is said once on a pull request", async ({ database }) => {
+      const place = { repository: 7, pull: 3, head: "aaa" };
+      expect([...(await claimUnsaid(database, place, ["f1", "f2"]))]).toEqual(["f1", "f2"]);
+      expect([...(await claimUnsaid(database, { ...place, head: "bbb" }, ["f1", "f3"]))]).toEqual(["f3"]);
+      expect([...(await saidFor(database, place))].toSorted()).toEqual(["f1", "f2"]);
+      await unsay(database, place, ["f1"]);
+      expect([...(await claimUnsaid(database, place, ["f1"]))]).toEqual(["f1"]);
+    });
+
+    on(
+      "the queue hands on a job at once, tries a failed one again, and goes through a backlog without resting",
+      async ({ queue }) => {
+        const seen: string[] = [];
+        let failed = false;
+        const started = Date.now();
+        for (let n = 0; n < 40; n++) await queue.send("delivery", { guid: `d${n}` });
+        queue.work("delivery", 2, async ({ guid }) => {
+          if (guid === "d0" && !failed) {
+            failed = true;
+            throw new Error("expected by this test");
+          }
+          seen.push(guid);
+        });
+        while (seen.length < 40 && Date.now() - started < 20_000) await new Promise((done) => setTimeout(done, 20));
+        expect(seen.toSorted()).toEqual(Array.from({ length: 40 }, (_, n) => `d${n}`).toSorted());
+        expect(errors.filter((error) => !String(error).includes("expected by this test"))).toEqual([]);
+      },
+    );
+  });
+}
+
+function pull(number: number): Subject {
+  return { kind: "pull", number, installation: 5, repository: { id: 7, owner: "acme", name: "fleet" } };
+}

@@ -1,0 +1,67 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, chown, mkdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+
+/** A real PostgreSQL server of this test alone, on a Unix socket. */
+export interface Postgres {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a server with its data in `directory`; undefined where PostgreSQL is not installed. It refuses to run as root. */
+export async function startPostgres(directory: string): Promise<Postgres | undefined> {
+  const bin = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .concat("/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin")
+    .find((place) => existsSync(join(place, "initdb")) && existsSync(join(place, "postgres")));
+  if (bin === undefined) return undefined;
+  const user = process.getuid?.() === 0 ? nobody() : {};
+  await mkdir(directory, { recursive: true });
+  if (user.uid !== undefined && user.gid !== undefined) {
+    await chmod(join(directory, ".."), 0o755);
+    await chown(directory, user.uid, user.gid);
+  }
+  const data = join(directory, "data");
+  execFileSync(join(bin, "initdb"), ["-D", data, "-U", "test", "-A", "trust", "--no-sync"], {
+    ...user,
+    cwd: directory,
+    stdio: "ignore",
+  });
+  const server = spawn(join(bin, "postgres"), ["-D", data, "-k", directory, "-c", "listen_addresses=", "-F"], {
+    ...user,
+    cwd: directory,
+    stdio: "ignore",
+  });
+  const url = `postgres://test@localhost/postgres?host=${encodeURIComponent(directory)}`;
+  for (let tries = 0; ; tries++) {
+    const client = new pg.Client({ connectionString: url });
+    try {
+      await client.connect();
+      await client.end();
+      break;
+    } catch (error) {
+      if (tries > 100) throw error;
+      await sleep(100);
+    }
+  }
+  return {
+    url,
+    async stop() {
+      const gone = new Promise((done) => server.once("exit", done));
+      server.kill("SIGINT");
+      await gone;
+    },
+  };
+}
+
+function nobody(): { uid?: number; gid?: number } {
+  try {
+    const id = (flag: string): number => Number(execFileSync("id", [flag, "nobody"]).toString());
+    return { uid: id("-u"), gid: id("-g") };
+  } catch {
+    return {};
+  }
+}
