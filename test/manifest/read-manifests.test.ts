@@ -87,7 +87,7 @@ test("one unreadable document hides nothing of the others", () => {
   expect(problems).toHaveLength(1);
 });
 
-const bomb = `a: &a [${"x,".repeat(9)}x]\n${[..."bcdefghij"]
+const bomb = `a: &a [${"x,".repeat(9)}x]\n${Array.from("bcdefghij")
   .map((name, index) => `${name}: &${name} [${`*${"abcdefghi"[index]},`.repeat(10)}]\n`)
   .join("")}`;
 test.each([
