@@ -1,0 +1,65 @@
+import type { Finding } from "../model/finding.ts";
+import type { Report } from "../model/report.ts";
+import { inert, inertLines } from "./inert-text.ts";
+import { fitUtf8 } from "./utf8.ts";
+import { nameOf } from "./wording.ts";
+
+/** One annotation of a check run, within GitHub's limits. Lines are of the tree after, 1-based and inclusive. */
+export interface Annotation {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly level: "failure" | "warning" | "notice";
+  readonly title: string;
+  readonly message: string;
+}
+
+const TITLE_LIMIT = 255;
+const MESSAGE_LIMIT = 64 * 1024;
+const RANK = { failure: 0, warning: 1, notice: 2 } as const;
+
+/**
+ * Annotations for what this change brought, worst first: blocking findings and introduced problems fail, what would
+ * block if the run were not report-only warns, and everything else is a notice. Each stands on one line, since GitHub
+ * shows it under the last line of its range.
+ */
+export function annotationsOf(report: Report, blocks: (finding: Finding) => boolean): readonly Annotation[] {
+  const problems = report.problems.flatMap((problem): readonly Annotation[] => {
+    if (problem.status !== "introduced" || problem.path === undefined) return [];
+    const level = report.mode === "report" ? "warning" : "failure";
+    return [
+      annotation(problem.path, problem.line ?? 1, level, `could not be judged (${problem.stage})`, problem.message),
+    ];
+  });
+  const findings = report.findings
+    .filter((finding) => finding.status === "introduced" || blocks(finding))
+    .map((finding) => {
+      const title = finding.title === undefined ? finding.policy : `${finding.policy}: ${finding.title}`;
+      const docs = finding.docs === undefined ? "" : `\n${finding.docs}`;
+      const message = `${nameOf(finding.manifest)}: ${finding.message}${docs}`;
+      return annotation(finding.location.path, finding.location.line, levelOf(report, finding, blocks), title, message);
+    });
+  return [...problems, ...findings].toSorted((a, b) => RANK[a.level] - RANK[b.level]);
+}
+
+function levelOf(report: Report, finding: Finding, blocks: (finding: Finding) => boolean): Annotation["level"] {
+  if (!blocks(finding)) return "notice";
+  return report.mode === "report" ? "warning" : "failure";
+}
+
+function annotation(
+  path: string,
+  line: number,
+  level: Annotation["level"],
+  title: string,
+  message: string,
+): Annotation {
+  return {
+    path,
+    startLine: line,
+    endLine: line,
+    level,
+    title: fitUtf8(inert(title), TITLE_LIMIT),
+    message: fitUtf8(inertLines(message).join("\n") || "(no message)", MESSAGE_LIMIT),
+  };
+}

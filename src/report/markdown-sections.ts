@@ -1,0 +1,137 @@
+import type { Finding } from "../model/finding.ts";
+import type { Report } from "../model/report.ts";
+import { codeSpan, docsLink, escapeMarkdown } from "./escape-markdown.ts";
+import { fitUtf8, utf8Length } from "./utf8.ts";
+import { count, introducedFirst, isChange, nameOf, placeOf, skippedByReason, worstFirst } from "./wording.ts";
+
+/** A part of a Markdown summary that can be cut at whole items. */
+export interface Section {
+  readonly heading: string;
+  readonly intro: readonly string[];
+  readonly items: readonly string[];
+  /** What an item is called where some are left out. */
+  readonly one: string;
+}
+
+const LONGEST_TEXT = 1000;
+
+/** The sections of a report, what blocks first; what the reader did not touch is a count at the end. */
+export function sectionsOf(
+  report: Report,
+  blocks: (finding: Finding) => boolean,
+  showAll: boolean,
+): readonly Section[] {
+  const blocking = report.findings.filter(blocks);
+  const others = report.findings.filter((f) => !blocks(f) && f.status === "introduced");
+  const existing = report.findings.filter((f) => !blocks(f) && f.status === "existing");
+  const fixed = report.findings.filter((f) => f.status === "fixed");
+  const sections: Section[] = [
+    findingsTable(blockingHeading(report), blocking),
+    problemsTable(report),
+    findingsTable("Does not block", worstFirst(others, blocks)),
+    ...(showAll ? [findingsTable("Existing: there before this change", existing)] : []),
+    {
+      heading: "Fixed by this change",
+      intro: [],
+      items: fixed.map(
+        (f) => `- ${codeSpan(f.policy)} ${codeSpan(nameOf(f.manifest))} in ${codeSpan(placeOf(f.location))}`,
+      ),
+      one: "fixed finding",
+    },
+    {
+      heading: "Not judged",
+      intro: ["| reason | files | for example |", "|---|---|---|"],
+      items: skippedByReason(report).map(
+        ({ reason, paths }) => `| ${prose(reason)} | ${paths.length} | ${paths.slice(0, 3).map(code).join(", ")} |`,
+      ),
+      one: "reason",
+    },
+  ];
+  return sections.filter((section) => section.items.length > 0);
+}
+
+/** Says of existing findings what a reader needs to know of them: how many, and that they do not block. */
+export function existingLine(report: Report, blocks: (finding: Finding) => boolean): string | undefined {
+  const existing = report.findings.filter((f) => f.status === "existing" && !blocks(f)).length;
+  if (existing === 0 || !isChange(report)) return undefined;
+  return `${count(existing, "existing finding")} of code that was there before ${existing === 1 ? "is" : "are"} not listed and ${existing === 1 ? "does" : "do"} not block.`;
+}
+
+/** Sections as Markdown within a budget of UTF-8 bytes; cut at whole items, saying how many were cut. Earlier sections are served first. */
+export function layOut(sections: readonly Section[], budget: number): string {
+  let left = budget;
+  const parts: string[] = [];
+  sections.forEach((section, at) => {
+    const share = at === sections.length - 1 ? left : Math.floor(left * 0.7);
+    const part = layOutOne(section, share);
+    left -= utf8Length(part) + 2;
+    if (part !== "") parts.push(part);
+  });
+  return parts.join("\n\n");
+}
+
+function layOutOne(section: Section, budget: number): string {
+  const total = section.items.length;
+  const head = [`### ${section.heading}`, "", ...section.intro];
+  const closing = (cut: number) => [
+    "",
+    `…and ${count(cut, `more ${section.one}`, `more ${section.one}s`)} not shown here.`,
+  ];
+  let used = utf8Length([...head, ...closing(total)].join("\n")) + 1;
+  if (used > budget) return "";
+  const kept: string[] = [];
+  for (const item of section.items) {
+    used += utf8Length(item) + 1;
+    if (used > budget) break;
+    kept.push(item);
+  }
+  const cut = total - kept.length;
+  return [...head, ...kept, ...(cut > 0 ? closing(cut) : [])].join("\n");
+}
+
+function blockingHeading(report: Report): string {
+  return report.mode === "report" ? "Would block" : "Blocks";
+}
+
+function findingsTable(heading: string, findings: readonly Finding[]): Section {
+  return {
+    heading,
+    intro: ["| | where | what | policy |", "|---|---|---|---|"],
+    items: findings.map(
+      (f) =>
+        `| ${f.level} | ${code(placeOf({ path: f.location.path, line: f.location.line }))} | ${what(f)} | ${policyCell(f)} |`,
+    ),
+    one: "finding",
+  };
+}
+
+function what(finding: Finding): string {
+  const changed = finding.changed === true ? " (there was a finding here before, with another value)" : "";
+  return `${code(nameOf(finding.manifest))} ${prose(finding.message)}${changed}`;
+}
+
+function policyCell(finding: Finding): string {
+  const title = finding.title === undefined ? "" : ` ${prose(finding.title)}`;
+  const docs = finding.docs === undefined ? "" : ` ${docsLink("how to fix", finding.docs)}`;
+  return `${code(finding.policy)}${title}${docs}`;
+}
+
+function problemsTable(report: Report): Section {
+  return {
+    heading: "Could not be judged",
+    intro: ["| | where | what |", "|---|---|---|"],
+    items: introducedFirst(report.problems).map((p) => {
+      const standing = p.status === "existing" ? `${p.stage}, existing: does not block` : p.stage;
+      return `| ${standing} | ${code(placeOf({ ...(p.path === undefined ? {} : { path: p.path }), ...(p.line === undefined ? {} : { line: p.line }) }))} | ${prose(p.message)} |`;
+    }),
+    one: "problem",
+  };
+}
+
+function prose(text: string): string {
+  return escapeMarkdown(fitUtf8(text, LONGEST_TEXT));
+}
+
+function code(text: string): string {
+  return codeSpan(fitUtf8(text, LONGEST_TEXT));
+}

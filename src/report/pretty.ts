@@ -1,0 +1,143 @@
+import picocolors from "picocolors";
+import type { Finding, ReportedProblem } from "../model/finding.ts";
+import type { Report } from "../model/report.ts";
+import type { FormatOptions } from "./format.ts";
+import { inert, inertLines } from "./inert-text.ts";
+import { excerptOf } from "./source-excerpt.ts";
+import {
+  count,
+  introducedFirst,
+  isChange,
+  nameOf,
+  placeOf,
+  scopeOf,
+  skippedByReason,
+  verdictSentence,
+  worstFirst,
+} from "./wording.ts";
+
+type Paint = ReturnType<typeof picocolors.createColors>;
+
+/** The report as a good compiler would print it: each finding with its line and a caret, the verdict last. */
+export function pretty(report: Report, options: FormatOptions): string {
+  const paint = picocolors.createColors(options.colour);
+  const by = (status: Finding["status"]) => report.findings.filter((finding) => finding.status === status);
+  const folded = options.showAll ? [] : by("existing").filter((finding) => !options.blocks(finding));
+  const shown = report.findings.filter((finding) => finding.status !== "fixed" && !folded.includes(finding));
+  const blocks = [
+    ...worstFirst(shown, options.blocks).map((finding) => findingBlock(report, finding, options, paint)),
+    ...fixedBlock(by("fixed"), paint),
+    ...introducedFirst(report.problems).map((problem) => problemBlock(problem, options, paint)),
+    ...skippedBlock(report, options, paint),
+    summary(report, folded.length, options, paint),
+  ];
+  return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function findingBlock(report: Report, finding: Finding, options: FormatOptions, paint: Paint): readonly string[] {
+  const colour = { deny: paint.red, warn: paint.yellow, info: paint.cyan }[finding.level];
+  const [message = "", ...more] = inertLines(finding.message);
+  const excerpt = excerptOf(finding, options.readLine);
+  const gutter = " ".repeat(String(finding.location.line).length);
+  const bar = paint.blue("|");
+  const lines = [
+    `${paint.bold(colour(finding.level))}${colour(`[${inert(finding.policy)}]`)}${paint.bold(`: ${message}`)}`,
+    `${gutter}${paint.blue("-->")} ${inert(placeOf(finding.location))}`,
+  ];
+  if (excerpt !== undefined) {
+    const { start, length } = excerpt.mark;
+    const label = LABELS[finding.location.precision];
+    lines.push(
+      `${gutter} ${bar}`,
+      `${paint.blue(`${excerpt.line} |`)} ${excerpt.text}`,
+      `${gutter} ${bar} ${" ".repeat(start)}${colour(`${"^".repeat(length)}${label === "" ? "" : ` ${label}`}`)}`,
+    );
+  }
+  for (const note of [...more.filter((line) => line !== ""), ...notes(report, finding)])
+    lines.push(`${gutter} ${paint.blue("=")} ${note}`);
+  return lines;
+}
+
+/** What the caret means where it does not stand under the very value. */
+const LABELS = {
+  value: "",
+  parent: "expected in here",
+  manifest: "somewhere in this manifest",
+  source: "somewhere in this file",
+} as const;
+
+function notes(report: Report, finding: Finding): readonly string[] {
+  const what = inert(nameOf(finding.manifest));
+  const where = finding.environment === undefined ? "" : `, environment ${inert(finding.environment)}`;
+  const through = finding.source === undefined ? "" : `, through ${inert(finding.source)}`;
+  const title = finding.title === undefined ? "" : `: ${inert(finding.title)}`;
+  const result = [`${what}${where}${through}${title}`];
+  if (isChange(report) && finding.status === "existing") result.push("existing: it was there before this change");
+  if (finding.changed === true) result.push("there was a finding here before, with another value");
+  if (finding.docs !== undefined) result.push(`see ${inert(finding.docs)}`);
+  return result;
+}
+
+function fixedBlock(fixed: readonly Finding[], paint: Paint): readonly (readonly string[])[] {
+  if (fixed.length === 0) return [];
+  return [
+    [
+      paint.green(`fixed by this change: ${count(fixed.length, "finding")}`),
+      ...fixed.map((f) => `  - ${inert(f.policy)}: ${inert(nameOf(f.manifest))} in ${inert(f.location.path)}`),
+    ],
+  ];
+}
+
+function problemBlock(problem: ReportedProblem, options: FormatOptions, paint: Paint): readonly string[] {
+  const old = problem.status === "existing" ? " (existing: does not block)" : "";
+  const [message = "", ...more] = inertLines(problem.message);
+  const name = `${paint.bold(paint.magenta("problem"))}${paint.magenta(`[${problem.stage}]`)}`;
+  const lines = [`${name}${paint.bold(`: ${message}`)}${old}`, ...more.map((line) => `  ${paint.blue("|")} ${line}`)];
+  const place = placeOf(problem);
+  if (place !== "") lines.push(`  ${paint.blue("-->")} ${inert(place)}`);
+  return options.showAll || problem.status === "introduced" ? lines : lines.map((line) => paint.dim(line));
+}
+
+const LISTED_PATHS = 3;
+
+function skippedBlock(report: Report, options: FormatOptions, paint: Paint): readonly (readonly string[])[] {
+  const groups = skippedByReason(report);
+  if (groups.length === 0) return [];
+  return [
+    [
+      paint.dim(`not judged: ${count(report.skipped.length, "file or document", "files or documents")}`),
+      ...groups.flatMap(({ reason, paths }) => {
+        const listed = options.showAll ? paths : paths.slice(0, LISTED_PATHS);
+        const rest = paths.length - listed.length;
+        const names = `${listed.map(inert).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+        return [paint.dim(`  ${String(paths.length).padStart(4)}  ${inert(reason)}: ${names}`)];
+      }),
+    ],
+  ];
+}
+
+function summary(report: Report, folded: number, options: FormatOptions, paint: Paint): readonly string[] {
+  const { counts } = report;
+  const colour = {
+    pass: counts.manifests === 0 ? paint.yellow : paint.green,
+    warn: paint.yellow,
+    fail: paint.red,
+    error: paint.magenta,
+  };
+  const change = isChange(report)
+    ? [
+        `${counts.introduced} introduced`,
+        `${counts.existing} existing${folded > 0 ? " (not shown: --show-all)" : ""}`,
+        `${counts.fixed} fixed`,
+      ]
+    : [count(counts.introduced + counts.existing, "finding")];
+  const facts = [
+    `${scopeOf(report)} judged by ${count(report.policies.count, "policy", "policies")}`,
+    ...change,
+    ...(counts.waived > 0 ? [`${counts.waived} waived`] : []),
+    ...(report.problems.length > 0 ? [count(report.problems.length, "problem")] : []),
+    ...(report.skipped.length > 0 ? [`${report.skipped.length} skipped`] : []),
+  ];
+  const mode = report.mode === "report" ? " (report only: lets everything through)" : "";
+  return [`${paint.bold(colour[report.verdict](verdictSentence(report, options.blocks)))}${mode}`, facts.join(" · ")];
+}

@@ -1,0 +1,119 @@
+import type { Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
+import type { Finding, ReportedProblem } from "../model/finding.ts";
+import type { Json } from "../model/json.ts";
+import type { Report, Skipped } from "../model/report.ts";
+import type { FormatOptions } from "./format.ts";
+import { inert, inertLines } from "./inert-text.ts";
+import { printJson } from "./print-json.ts";
+import { isChange, nameOf } from "./wording.ts";
+
+const LEVELS = { deny: "error", warn: "warning", info: "note" } as const;
+const BASELINE = { introduced: "new", existing: "unchanged", fixed: "absent" } as const;
+const ROOT = "SRCROOT";
+
+/** The report as SARIF 2.1.0: policies are rules, problems and skipped files are notifications of the one invocation. */
+export function sarif(report: Report, _options: FormatOptions): string {
+  const rules = rulesOf(report.findings);
+  const index = new Map(rules.map((rule, at) => [rule.id, at]));
+  const run: Run = {
+    tool: { driver: { name: "portcullis", rules: [...rules] } },
+    columnKind: "utf16CodeUnits",
+    invocations: [
+      {
+        executionSuccessful: report.verdict !== "error",
+        toolExecutionNotifications: [
+          ...report.problems.map(problemNotification),
+          ...report.skipped.map(skippedNotification),
+        ],
+      },
+    ],
+    results: report.findings.map((finding) => result(report, finding, index.get(finding.policy) ?? 0)),
+    properties: { verdict: report.verdict, mode: report.mode, counts: { ...report.counts } },
+  };
+  const log: Log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
+  return `${printJson(log as unknown as Json)}\n`;
+}
+
+function rulesOf(findings: readonly Finding[]): readonly ReportingDescriptor[] {
+  const rules = new Map<string, ReportingDescriptor>();
+  for (const finding of findings) {
+    if (rules.has(finding.policy)) continue;
+    const title = finding.title === undefined ? undefined : inert(finding.title);
+    rules.set(finding.policy, {
+      id: finding.policy,
+      ...(title === undefined ? {} : { shortDescription: { text: title } }),
+      ...(finding.docs === undefined
+        ? {}
+        : { helpUri: encodeURI(finding.docs.replace(/\p{Cs}/gu, "\ufffd")), help: { text: inert(finding.docs) } }),
+      defaultConfiguration: { level: LEVELS[finding.level] },
+      ...(finding.controls === undefined ? {} : { properties: { tags: [...finding.controls] } }),
+    });
+  }
+  return [...rules.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function result(report: Report, finding: Finding, ruleIndex: number): Result {
+  const { location } = finding;
+  return {
+    ruleId: finding.policy,
+    ruleIndex,
+    level: LEVELS[finding.level],
+    message: { text: inertLines(finding.message).join("\n") || "(no message)" },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: artifact(location.path),
+          region: {
+            startLine: location.line,
+            ...(location.column === undefined ? {} : { startColumn: location.column }),
+            ...(location.endLine === undefined || location.endLine === location.line
+              ? {}
+              : { endLine: location.endLine }),
+          },
+        },
+        logicalLocations: [{ fullyQualifiedName: inert(nameOf(finding.manifest)), kind: "resource" }],
+      },
+    ],
+    partialFingerprints: { "portcullis/v1": finding.fingerprint },
+    ...(isChange(report) ? { baselineState: finding.changed === true ? "updated" : BASELINE[finding.status] } : {}),
+    properties: { rule: finding.rule, pointer: finding.pointer, precision: location.precision },
+  };
+}
+
+function problemNotification(problem: ReportedProblem): Notification {
+  return {
+    level: problem.status === "introduced" ? "error" : "warning",
+    message: { text: inertLines(problem.message).join("\n") || "(no message)" },
+    descriptor: { id: `problem/${problem.stage}` },
+    ...(problem.path === undefined
+      ? {}
+      : {
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: artifact(problem.path),
+                ...(problem.line === undefined ? {} : { region: { startLine: problem.line } }),
+              },
+            },
+          ],
+        }),
+  };
+}
+
+function skippedNotification(skipped: Skipped): Notification {
+  return {
+    level: "note",
+    message: { text: `not judged: ${inert(skipped.reason)}` },
+    descriptor: { id: "skipped" },
+    locations: [{ physicalLocation: { artifactLocation: artifact(skipped.path) } }],
+  };
+}
+
+/** A relative URI reference (RFC 3986): each segment encoded, so that no name reads as a scheme, a query or a fragment. */
+function artifact(path: string): { uri: string; uriBaseId?: string } {
+  const uri = path
+    .split("/")
+    .map((segment) => encodeURIComponent(segment.replace(/\p{Cs}/gu, "\ufffd")))
+    .join("/");
+  return path.startsWith("/") ? { uri: `file://${uri}` } : { uri, uriBaseId: ROOT };
+}

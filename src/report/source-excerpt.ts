@@ -1,0 +1,100 @@
+import type { Finding } from "../model/finding.ts";
+import type { ReadLine } from "./format.ts";
+import { inert } from "./inert-text.ts";
+
+/** One source line to show under a finding, and the cells to underline. */
+export interface Excerpt {
+  readonly line: number;
+  readonly text: string;
+  /** 0-based first cell and number of cells to mark; a wide character takes two. */
+  readonly mark: { readonly start: number; readonly length: number };
+}
+
+const WIDTH = 110;
+/** Two cells wide in a terminal: CJK, Hangul, full-width forms, emoji. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]/u;
+const OPEN_IN_A_SECRET = /^\s*(- )?(apiVersion|kind|type|metadata|name|namespace|data|stringData):\s*[\w./-]*\s*$/;
+
+/** The line a finding points at, cut to a terminal's width around the place; undefined where the source is not at hand. */
+export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undefined {
+  const { path, line, column } = finding.location;
+  const raw = readLine(path, line);
+  if (raw === undefined || raw.trim() === "") return undefined;
+  const shown = finding.manifest.kind === "Secret" ? withoutSecret(raw) : raw;
+  if (shown === undefined) return undefined;
+  const first = Math.min((column ?? 1) - 1, shown.length - 1);
+  const start = /^\s*$/.test(shown.slice(0, first + 1)) ? shown.search(/\S/) : first;
+  const end = Math.max(start + 1, endOfValue(shown, start, finding.location.precision === "value"));
+  return windowed(line, shown, start, end);
+}
+
+/** A Secret's lines show their keys; values stand in terminals, logs and scrollback longer than anyone wants. */
+function withoutSecret(line: string): string | undefined {
+  if (OPEN_IN_A_SECRET.test(line)) return line;
+  const key = /^\s*(- )?("[\w.-]+"|[\w.-]+):(?=\s|$)/.exec(line);
+  return key === null ? undefined : `${key[0]} ***`;
+}
+
+function endOfValue(line: string, start: number, whole: boolean): number {
+  const rest = line.slice(start);
+  const quoted = /^"(?:[^"\\]|\\.)*"|^'(?:[^']|'')*'/.exec(rest);
+  if (quoted !== null) return start + quoted[0].length;
+  if (!whole) {
+    const key = /^(- )?[^\s:]+(?=:(\s|$))/.exec(rest);
+    if (key !== null) return start + key[0].length;
+  }
+  if (inFlow(line.slice(0, start))) return start + Math.max(1, rest.search(/\s*([,}\]]|$)/));
+  return start + rest.replace(/\s+#.*$/, "").replace(/[\s,]+$/, "").length;
+}
+
+function inFlow(before: string): boolean {
+  return (before.match(/[{[]/g) ?? []).length > (before.match(/[}\]]/g) ?? []).length;
+}
+
+function windowed(line: number, raw: string, start: number, end: number): Excerpt {
+  const before = cells(raw.slice(0, start));
+  const marked = cells(raw.slice(start, end));
+  const after = cells(raw.slice(end));
+  if (width(before) + width(marked) + width(after) <= WIDTH)
+    return { line, text: before + marked + after, mark: { start: width(before), length: Math.max(1, width(marked)) } };
+  const head = width(before) > WIDTH / 3 ? `…${tail(before, Math.floor(WIDTH / 3))}` : before;
+  const room = WIDTH - width(head);
+  const shownMark = width(marked) > room ? `${cut(marked, room - 1)}…` : marked;
+  const foot = cut(after, room - width(shownMark));
+  const text = `${head}${shownMark}${foot}${foot.length < after.length && shownMark === marked ? "…" : ""}`;
+  return { line, text, mark: { start: width(head), length: Math.max(1, width(shownMark)) } };
+}
+
+function cells(text: string): string {
+  return inert(text.replaceAll("\t", "    "));
+}
+
+function width(text: string): number {
+  let sum = 0;
+  for (const character of text) sum += WIDE.test(character) ? 2 : 1;
+  return sum;
+}
+
+function cut(text: string, room: number): string {
+  let used = 0;
+  let kept = "";
+  for (const character of text) {
+    used += width(character);
+    if (used > room) break;
+    kept += character;
+  }
+  return kept;
+}
+
+function tail(text: string, room: number): string {
+  const all = Array.from(text);
+  let used = 0;
+  let from = all.length;
+  while (from > 0) {
+    used += width(all[from - 1] ?? "");
+    if (used > room) break;
+    from -= 1;
+  }
+  return all.slice(from).join("");
+}

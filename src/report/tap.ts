@@ -1,0 +1,75 @@
+import type { Report } from "../model/report.ts";
+import type { FormatOptions } from "./format.ts";
+import { inert, inertLines } from "./inert-text.ts";
+import { outcomesOf, type Outcome } from "./outcomes.ts";
+import { count, nameOf } from "./wording.ts";
+
+/** The report as TAP 14: what does not block is `not ok … # TODO`, which harnesses count as known; a skipped file is `# SKIP`. */
+export function tap(report: Report, options: FormatOptions): string {
+  const outcomes = outcomesOf(report, options.blocks);
+  const lines = ["TAP version 14", outcomes.length === 0 ? "1..0 # SKIP nothing was judged" : `1..${outcomes.length}`];
+  outcomes.forEach((outcome, at) => lines.push(...point(at + 1, outcome)));
+  return `${lines.join("\n")}\n`;
+}
+
+function point(number: number, outcome: Outcome): readonly string[] {
+  switch (outcome.kind) {
+    case "clean":
+      return [
+        `ok ${number} - ${describe(`${outcome.path}: ${count(outcome.file.manifests, "manifest")} without a finding`)}`,
+      ];
+    case "skipped":
+      return [`ok ${number} - ${describe(outcome.path)} # SKIP ${describe(outcome.skipped.reason)}`];
+    case "finding": {
+      const { finding, blocks } = outcome;
+      const { path, line, column } = finding.location;
+      const todo = blocks
+        ? ""
+        : ` # TODO ${finding.status === "existing" ? "existing " : ""}${finding.level}, does not block`;
+      return [
+        `not ok ${number} - ${describe(`${path}:${line} ${finding.policy}`)}${todo}`,
+        ...diagnostic({
+          message: finding.message,
+          level: finding.level,
+          status: finding.status,
+          policy: finding.policy,
+          manifest: nameOf(finding.manifest),
+          path,
+          line,
+          column,
+          docs: finding.docs,
+        }),
+      ];
+    }
+    case "problem": {
+      const { problem } = outcome;
+      const todo = problem.status === "existing" ? " # TODO existing problem, does not block" : "";
+      return [
+        `not ok ${number} - ${describe(`${outcome.path}: could not be judged`)}${todo}`,
+        ...diagnostic({
+          message: problem.message,
+          stage: problem.stage,
+          status: problem.status,
+          path: problem.path,
+          line: problem.line,
+          column: problem.column,
+        }),
+      ];
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A YAML block of double-quoted scalars, which for the characters that `inert` leaves is the same as JSON. */
+function diagnostic(facts: { readonly [key: string]: string | number | undefined }): readonly string[] {
+  const lines = Object.entries(facts).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    return [`  ${key}: ${typeof value === "number" ? value : JSON.stringify(inertLines(value).join("\n"))}`];
+  });
+  return ["  ---", ...lines, "  ..."];
+}
+
+function describe(text: string): string {
+  return inert(text).replaceAll("\\", "\\\\").replaceAll("#", "\\#");
+}

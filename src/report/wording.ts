@@ -1,0 +1,91 @@
+import type { Finding, ManifestName, ReportedProblem } from "../model/finding.ts";
+import type { Report } from "../model/report.ts";
+
+/** `1 finding`, `2 findings`; `plural` where adding an s is not English. */
+export function count(n: number, one: string, plural = `${one}s`): string {
+  return `${n} ${n === 1 ? one : plural}`;
+}
+
+/** A manifest as a person names it: `Deployment shop/web`. Untrusted text. */
+export function nameOf(manifest: ManifestName): string {
+  const name = manifest.name === "" ? "(no name)" : manifest.name;
+  return `${manifest.kind} ${manifest.namespace === undefined ? "" : `${manifest.namespace}/`}${name}`;
+}
+
+/** `path:line:column` as editors and terminals link it. Untrusted text. */
+export function placeOf(place: { readonly path?: string; readonly line?: number; readonly column?: number }): string {
+  if (place.path === undefined) return "";
+  if (place.line === undefined) return place.path;
+  return `${place.path}:${place.line}${place.column === undefined ? "" : `:${place.column}`}`;
+}
+
+/** Whether the report compares two trees; else every finding merely stands there. */
+export function isChange(report: Report): boolean {
+  return report.judged.before !== undefined;
+}
+
+/** `41 manifests in 12 files`. */
+export function scopeOf(report: Report): string {
+  return `${count(report.counts.manifests, "manifest")} in ${count(report.checked.length, "file")}`;
+}
+
+/** The verdict in one sentence without a period. A run that judged nothing never reads like a pass. */
+export function verdictSentence(report: Report, blocks: (finding: Finding) => boolean): string {
+  const { counts, findings, problems, verdict } = report;
+  const blocking = findings.filter(blocks).length;
+  switch (verdict) {
+    case "error":
+      return problems.length === 0
+        ? "Could not be judged"
+        : `Could not be judged: ${count(problems.length, "problem")}`;
+    case "fail":
+      return `Not compliant: ${count(blocking, "finding")} ${blocking === 1 ? "blocks" : "block"}`;
+    case "warn": {
+      if (report.mode === "report" && blocking > 0) return `Not compliant: ${count(blocking, "finding")} would block`;
+      const warnings = findings.filter((f) => f.status === "introduced" && f.level !== "info").length;
+      return warnings === 0 ? "Compliant, with warnings" : `Compliant, with ${count(warnings, "warning")}`;
+    }
+    case "pass":
+      if (touchesNothing(report)) return "Nothing to judge: the change touches no manifest";
+      return counts.manifests === 0 ? "Nothing was judged: no manifest" : "Compliant";
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function touchesNothing({ changes, counts, judged }: Report): boolean {
+  if (judged.before === undefined) return false;
+  return changes === undefined
+    ? counts.manifests === 0
+    : changes.created + changes.updated + changes.deleted + changes.moved === 0;
+}
+
+/** Skipped files and documents by their reason, most frequent first. */
+export function skippedByReason(
+  report: Report,
+): readonly { readonly reason: string; readonly paths: readonly string[] }[] {
+  const paths = new Map<string, string[]>();
+  const documents = report.checked.flatMap(({ path, skipped = [] }) =>
+    skipped.map(({ line, reason }) => ({ path: `${path}:${line}`, reason })),
+  );
+  for (const { path, reason } of [...report.skipped, ...documents]) {
+    const known = paths.get(reason);
+    if (known === undefined) paths.set(reason, [path]);
+    else known.push(path);
+  }
+  return [...paths]
+    .map(([reason, of]) => ({ reason, paths: of }))
+    .sort((a, b) => b.paths.length - a.paths.length || (a.reason < b.reason ? -1 : 1));
+}
+
+/** Findings as a reader wants them: what blocks first, then by level; within that in the report's own order. */
+export function worstFirst(findings: readonly Finding[], blocks: (finding: Finding) => boolean): readonly Finding[] {
+  const rank = (finding: Finding) => (blocks(finding) ? 0 : { deny: 1, warn: 2, info: 3 }[finding.level]);
+  return findings.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Problems that this change brought first. */
+export function introducedFirst(problems: readonly ReportedProblem[]): readonly ReportedProblem[] {
+  const rank = (problem: ReportedProblem) => (problem.status === "introduced" ? 0 : 1);
+  return problems.toSorted((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,174 @@
+import type { FormatOptions } from "../../src/report/format.ts";
+import { blocksByDefault } from "../../src/report/format.ts";
+import type { Finding } from "../../src/model/finding.ts";
+import type { Report } from "../../src/model/report.ts";
+
+/** The files that the sample reports are about. */
+const SOURCES: { readonly [path: string]: readonly string[] } = {
+  "apps/web/deployment.yaml": [
+    "apiVersion: apps/v1",
+    "kind: Deployment",
+    "metadata:",
+    "  name: web",
+    "spec:",
+    "  template:",
+    "    spec:",
+    "      containers:",
+    "        - name: web",
+    '          image: "nginx:latest" # to be pinned',
+    "        - name: sidecar",
+    "          image: envoy:v1.31.0",
+  ],
+  "apps/web/secret.yaml": ["kind: Secret", "stringData:", "  password: hunter2"],
+  "apps/名前/cm.yaml": ["# 設定", `data: { 鍵: "値値値", x: ${"0123456789".repeat(20)} }`],
+};
+
+export function readSample(path: string, line: number): string | undefined {
+  return SOURCES[path]?.[line - 1];
+}
+
+export function finding(over: Partial<Finding> = {}): Finding {
+  return {
+    policy: "workloads/image-tag",
+    rule: "deny",
+    level: "deny",
+    message: 'container "web" uses the tag "latest"',
+    status: "introduced",
+    manifest: { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web" },
+    location: { path: "apps/web/deployment.yaml", line: 10, column: 18, precision: "value" },
+    pointer: "/spec/template/spec/containers/0/image",
+    fingerprint: "f00dfeed",
+    title: "Images name a version",
+    docs: "https://example.com/policies/image-tag",
+    ...over,
+  };
+}
+
+export function report(over: Partial<Report> = {}): Report {
+  return {
+    version: 1,
+    verdict: "pass",
+    counts: { manifests: 3, sources: 3, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 0 },
+    findings: [],
+    problems: [],
+    checked: [
+      { path: "apps/web/deployment.yaml", manifests: 2 },
+      { path: "apps/web/service.yaml", manifests: 1, skipped: [{ line: 12, reason: "empty document" }] },
+    ],
+    skipped: [],
+    now: "2026-11-23T12:00:00Z",
+    judged: { after: "4b825dc", before: "1f7a2c9", how: "test merge" },
+    policies: { digest: "sha256-0123456789abcdef", count: 12 },
+    mode: "enforce",
+    ...over,
+  };
+}
+
+const HOSTILE = `\u001b[31mred\u001b[0m @octocat #1 <img src=x onerror=alert(1)> | a | b |\n::error::owned ##[error]x \u202eevil https://evil.example/x \`code\` %0A`;
+
+const missing = finding({
+  policy: "workloads/resources",
+  level: "warn",
+  message: 'container "sidecar" sets no memory limit',
+  location: { path: "apps/web/deployment.yaml", line: 11, column: 11, endLine: 12, precision: "parent" },
+  pointer: "/spec/template/spec/containers/1",
+  fingerprint: "beef",
+  title: "Containers are limited",
+  controls: ["NSA-4.1"],
+  changed: true,
+});
+
+/** Reports that every format prints into a golden file. */
+export const samples: { readonly [name: string]: Report } = {
+  pass: report(),
+  "change-without-manifests": report({ changes: { created: 0, updated: 0, deleted: 0, moved: 0 } }),
+  "directory-without-manifests": report({
+    counts: { manifests: 0, sources: 0, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 0 },
+    checked: [],
+    judged: { after: "deploy", how: "directory" },
+  }),
+  fail: report({
+    verdict: "fail",
+    counts: { manifests: 3, sources: 3, introduced: 3, existing: 2, fixed: 1, waived: 1, problems: 1 },
+    findings: [
+      missing,
+      finding(),
+      finding({
+        policy: "secrets/plain",
+        message: "a Secret stands in plain text\nUse SOPS, or an ExternalSecret.",
+        manifest: { apiVersion: "v1", kind: "Secret", name: "db" },
+        location: { path: "apps/web/secret.yaml", line: 3, column: 13, precision: "value" },
+        pointer: "/stringData/password",
+        fingerprint: "c0de",
+      }),
+      finding({ status: "existing", fingerprint: "a1" }),
+      finding({ status: "existing", fingerprint: "a2", level: "info" }),
+      finding({ status: "fixed", fingerprint: "a3" }),
+    ],
+    problems: [
+      {
+        stage: "parse",
+        status: "existing",
+        path: "old/broken.yaml",
+        line: 4,
+        message: "found a tab where indentation was expected",
+      },
+    ],
+    skipped: [
+      { path: "charts/a/templates/x.yaml", reason: "part of a Helm chart" },
+      { path: "charts/a/templates/y.yaml", reason: "part of a Helm chart" },
+      { path: "kustomization.yaml", reason: "Kustomize overlay: not rendered yet" },
+    ],
+  }),
+  "report-only": report({
+    mode: "report",
+    verdict: "warn",
+    counts: { manifests: 1, sources: 1, introduced: 1, existing: 0, fixed: 0, waived: 0, problems: 0 },
+    findings: [finding()],
+  }),
+  error: report({
+    verdict: "error",
+    counts: { manifests: 0, sources: 0, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 2 },
+    checked: [],
+    problems: [
+      {
+        stage: "compile",
+        status: "introduced",
+        path: "policy/a.rego",
+        line: 3,
+        column: 5,
+        message: "rego_unsafe_var_error: var x is unsafe",
+      },
+      { stage: "config", status: "introduced", message: "no manifest matches the pattern" },
+    ],
+    judged: { after: "deploy", how: "directory" },
+  }),
+  hostile: report({
+    verdict: "fail",
+    counts: { manifests: 1, sources: 1, introduced: 2, existing: 0, fixed: 1, waived: 0, problems: 1 },
+    findings: [
+      finding({
+        policy: HOSTILE,
+        message: HOSTILE,
+        title: HOSTILE,
+        docs: "javascript:alert(1)",
+        manifest: { apiVersion: HOSTILE, kind: HOSTILE, namespace: HOSTILE, name: HOSTILE },
+        location: { path: HOSTILE, line: 1, precision: "source" },
+        metadata: { big: 9007199254740993n, note: HOSTILE },
+      }),
+      finding({
+        message: "wide characters and a long line",
+        location: { path: "apps/名前/cm.yaml", line: 2, column: 13, precision: "value" },
+        docs: "https://user@evil.example/a|b",
+      }),
+      finding({ status: "fixed", policy: HOSTILE, location: { path: HOSTILE, line: 1, precision: "source" } }),
+    ],
+    problems: [{ stage: "read", status: "introduced", path: HOSTILE, line: 1, message: HOSTILE }],
+    skipped: [{ path: HOSTILE, reason: HOSTILE }],
+  }),
+};
+
+/** Options as the command line gives them for a pipe. */
+export function optionsFor(over: Partial<FormatOptions> = {}): FormatOptions {
+  return { readLine: readSample, colour: false, showAll: false, blocks: blocksByDefault, ...over };
+}
