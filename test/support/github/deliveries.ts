@@ -1,0 +1,180 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { checkPayload } from "./description.ts";
+import {
+  background,
+  nextId,
+  timestamp,
+  type Installation,
+  type JsonObject,
+  type Repository,
+  type World,
+} from "./state.ts";
+
+/** How webhooks travel; may be changed while the server runs. */
+export interface DeliveryPlan {
+  /** Milliseconds before a delivery leaves, or a function of the event. */
+  delay: number | ((delivery: Delivery) => number);
+  /** How many times each is sent (GitHub can repeat itself); default 1. */
+  copies: number | ((delivery: Delivery) => number);
+  /** True: lost on the way. GitHub lists it as failed and never tries again by itself. */
+  drop: (delivery: Delivery) => boolean;
+  /** Gathers deliveries for so many milliseconds and sends them newest first. */
+  reorderWithin: number;
+  /** GitHub hangs up after 10 s. */
+  timeout: number;
+}
+
+export interface Delivery {
+  readonly id: number;
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string | null;
+  readonly payload: JsonObject;
+  readonly redelivery: boolean;
+  readonly installationId: number;
+  readonly repositoryId: number | null;
+  deliveredAt: string;
+  /** HTTP status; 0 when lost, refused or timed out. */
+  statusCode: number;
+  status: string;
+  /** Milliseconds until the App answered. */
+  took: number;
+  answer: string;
+}
+
+export const defaultPlan = (): DeliveryPlan => ({
+  delay: 0,
+  copies: 1,
+  drop: () => false,
+  reorderWithin: 0,
+  timeout: 10_000,
+});
+
+const gathered = new WeakMap<World, Delivery[]>();
+
+const amount = (setting: number | ((delivery: Delivery) => number), delivery: Delivery): number =>
+  typeof setting === "number" ? setting : setting(delivery);
+
+/** The headers GitHub sends, signed over the very bytes of the body. */
+export function signedHeaders(
+  secret: string,
+  event: string,
+  guid: string,
+  body: string,
+  appId = 1,
+): Record<string, string> {
+  const hmac = (algorithm: string): string => createHmac(algorithm, secret).update(body).digest("hex");
+  return {
+    "content-type": "application/json",
+    accept: "*/*",
+    "user-agent": "GitHub-Hookshot/0000000",
+    "x-github-delivery": guid,
+    "x-github-event": event,
+    "x-github-hook-id": String(appId),
+    "x-github-hook-installation-target-id": String(appId),
+    "x-github-hook-installation-target-type": "integration",
+    "x-hub-signature": `sha1=${hmac("sha1")}`,
+    "x-hub-signature-256": `sha256=${hmac("sha256")}`,
+  };
+}
+
+async function send(world: World, delivery: Delivery): Promise<void> {
+  await sleep(amount(world.delivery.delay, delivery), undefined, { ref: false });
+  if (world.closed) return;
+  delivery.deliveredAt = timestamp(world.now());
+  if (world.webhookUrl === undefined || world.delivery.drop(delivery)) {
+    delivery.status = world.webhookUrl === undefined ? "no webhook URL" : "failed to connect to host";
+    return;
+  }
+  const body = JSON.stringify(delivery.payload);
+  const started = performance.now();
+  try {
+    const response = await fetch(world.webhookUrl, {
+      method: "POST",
+      body,
+      headers: signedHeaders(world.webhookSecret, delivery.event, delivery.guid, body, world.app.id),
+      signal: AbortSignal.timeout(world.delivery.timeout),
+    });
+    delivery.answer = await response.text();
+    delivery.statusCode = response.status;
+    delivery.status = response.ok ? "OK" : response.statusText;
+  } catch (error) {
+    delivery.status =
+      error instanceof Error && error.name === "TimeoutError" ? "timed out" : "failed to connect to host";
+  }
+  delivery.took = performance.now() - started;
+}
+
+function dispatch(world: World, delivery: Delivery): void {
+  const copies = amount(world.delivery.copies, delivery);
+  for (let copy = 0; copy < copies; copy += 1) background(world, send(world, delivery));
+}
+
+async function dispatchGathered(world: World, wait: number): Promise<void> {
+  await sleep(wait, undefined, { ref: false });
+  const waiting = gathered.get(world) ?? [];
+  gathered.delete(world);
+  for (const delivery of waiting.toReversed()) dispatch(world, delivery);
+}
+
+const ALWAYS = ["installation", "installation_repositories"];
+const LARGEST_PAYLOAD = 25 * 1024 * 1024;
+
+/** Sends one event to the App if its registration asks for it, GitHub's way: no second try, ever. */
+export function emit(
+  world: World,
+  installation: Installation,
+  event: string,
+  payload: JsonObject & { readonly action?: string },
+  repository?: Repository,
+): Delivery | undefined {
+  if (installation.suspended || !(ALWAYS.includes(event) || world.app.events.includes(event))) return undefined;
+  const complaint = checkPayload(event, payload.action, JSON.parse(JSON.stringify(payload)));
+  if (complaint !== undefined)
+    world.violations.push({ where: "webhook", operation: `${event}.${payload.action ?? ""}`, message: complaint });
+  if (Buffer.byteLength(JSON.stringify(payload)) > LARGEST_PAYLOAD) return undefined;
+  const delivery: Delivery = {
+    id: nextId(world),
+    guid: randomUUID(),
+    event,
+    action: payload.action ?? null,
+    payload,
+    redelivery: false,
+    installationId: installation.id,
+    repositoryId: repository?.id ?? null,
+    deliveredAt: timestamp(world.now()),
+    statusCode: 0,
+    status: "pending",
+    took: 0,
+    answer: "",
+  };
+  world.deliveries.push(delivery);
+  const wait = world.delivery.reorderWithin;
+  if (wait <= 0) dispatch(world, delivery);
+  else {
+    const waiting = gathered.get(world);
+    if (waiting !== undefined) waiting.push(delivery);
+    else {
+      gathered.set(world, [delivery]);
+      background(world, dispatchGathered(world, wait));
+    }
+  }
+  return delivery;
+}
+
+/** The same GUID again, as the button and the API do. */
+export function redeliver(world: World, delivery: Delivery): Delivery {
+  const again: Delivery = {
+    ...delivery,
+    id: nextId(world),
+    redelivery: true,
+    statusCode: 0,
+    status: "pending",
+    took: 0,
+    answer: "",
+  };
+  world.deliveries.push(again);
+  dispatch(world, again);
+  return again;
+}

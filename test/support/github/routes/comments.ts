@@ -1,0 +1,68 @@
+import { invalid, notFound, ok, page, type AskedOfRepository, type Routes, textOf } from "../answer.ts";
+import { commentOn } from "../people/comments.ts";
+import { accountShape, nodeId } from "../shapes/account.ts";
+import { issueCommentShape } from "../shapes/issue-comment.ts";
+import { nextId, timestamp, type IssueComment } from "../state.ts";
+import { askingAccount } from "./pulls.ts";
+
+const LONGEST_BODY = 65_536;
+
+const findComment = ({ repository, path }: AskedOfRepository): IssueComment | undefined =>
+  repository.comments.find((comment) => comment.id === Number(path["comment_id"]));
+
+export const commentRoutes: Routes = {
+  "issues/create-comment": {
+    needs: ["pull_requests", "write"],
+    ofRepository: (asked) => {
+      const { world, repository, path, body } = asked;
+      const pull = repository.pulls.find((candidate) => candidate.number === Number(path["issue_number"]));
+      if (pull === undefined) return notFound();
+      const text = textOf(body, "body");
+      if (text.length > LONGEST_BODY)
+        return invalid("IssueComment", "body", "body is too long (maximum is 65536 characters)");
+      return ok(
+        issueCommentShape(world, repository, commentOn(world, repository, pull, text, askingAccount(asked))),
+        201,
+      );
+    },
+  },
+  "issues/list-comments": {
+    needs: ["pull_requests", "read"],
+    ofRepository: (asked) => {
+      const { world, repository, path } = asked;
+      const chosen = repository.comments.filter((comment) => comment.number === Number(path["issue_number"]));
+      return page(
+        asked,
+        chosen.map((comment) => issueCommentShape(world, repository, comment)),
+      );
+    },
+  },
+  "issues/update-comment": {
+    needs: ["pull_requests", "write"],
+    ofRepository: (asked) => {
+      const comment = findComment(asked);
+      if (comment === undefined) return notFound();
+      comment.body = textOf(asked.body, "body");
+      return ok(issueCommentShape(asked.world, asked.repository, comment));
+    },
+  },
+  "reactions/create-for-issue-comment": {
+    needs: ["pull_requests", "write"],
+    ofRepository: (asked) => {
+      const { world } = asked;
+      if (findComment(asked) === undefined) return notFound();
+      const id = nextId(world);
+      const user = accountShape(world, askingAccount(asked));
+      return ok(
+        {
+          id,
+          node_id: nodeId("REA", id),
+          user,
+          content: textOf(asked.body, "content"),
+          created_at: timestamp(world.now()),
+        },
+        201,
+      );
+    },
+  },
+};

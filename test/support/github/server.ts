@@ -1,0 +1,153 @@
+// A GitHub on loopback: REST checked against GitHub's own description, Git over HTTP from real repositories, signed webhooks.
+import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defaultPlan, type DeliveryPlan } from "./deliveries.ts";
+import { answerGit, isGitPath } from "./git-http.ts";
+import { people, type People } from "./people.ts";
+import { answerRest } from "./rest.ts";
+import type { Account, MergePlan, Permissions, World } from "./state.ts";
+
+export interface GitHubOptions {
+  readonly port?: number;
+  /** Where the App listens; may be set later with `setWebhookUrl`. */
+  readonly webhookUrl?: string;
+  readonly webhookSecret?: string;
+  /** What the App's registration asks for; default: the permissions of app.yml plus nothing. */
+  readonly permissions?: Permissions;
+  readonly events?: readonly string[];
+  readonly delivery?: Partial<DeliveryPlan>;
+  readonly merge?: Partial<MergePlan>;
+  readonly now?: () => Date;
+}
+
+export interface SimulatedGitHub extends People {
+  readonly url: string;
+  /** For GITHUB_API_URL: the shape of GitHub Enterprise Server, /api/v3. The bare `url` answers REST as well. */
+  readonly apiUrl: string;
+  readonly appId: number;
+  /** PEM, PKCS#1, as GitHub hands it out. */
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  readonly world: World;
+  close(): Promise<void>;
+}
+
+const PERMISSIONS: Permissions = {
+  metadata: "read",
+  contents: "read",
+  checks: "write",
+  pull_requests: "write",
+  merge_queues: "read",
+  statuses: "write",
+  issues: "read",
+};
+
+const EVENTS = ["pull_request", "merge_group", "check_run", "check_suite", "push", "issue_comment"];
+
+let keyPem: string | undefined;
+
+/** One key for the whole process: making an RSA key costs more than starting the server. */
+function privateKeyPem(): string {
+  keyPem ??= generateKeyPairSync("rsa", { modulusLength: 2048 })
+    .privateKey.export({ type: "pkcs1", format: "pem" })
+    .toString();
+  return keyPem;
+}
+
+function newWorld(options: GitHubOptions, privateKey: string): World {
+  const now = options.now ?? ((): Date => new Date());
+  const owner = { id: 900, login: "portcullis-makers", type: "Organization" } as const;
+  const app = { id: 4242, slug: "portcullis", name: "Portcullis" };
+  const bot = { id: 901, login: "portcullis[bot]", type: "Bot" } as const;
+  return {
+    directory: mkdtempSync(join(tmpdir(), "simulated-github-")),
+    url: "",
+    app: {
+      ...app,
+      clientId: "Iv23liSimulated00001",
+      owner,
+      publicKey: createPublicKey(privateKey),
+      permissions: options.permissions ?? PERMISSIONS,
+      events: options.events ?? EVENTS,
+      bot,
+    },
+    webhookSecret: options.webhookSecret ?? randomBytes(24).toString("hex"),
+    webhookUrl: options.webhookUrl,
+    accounts: new Map<string, Account>([
+      [owner.login, owner],
+      [bot.login, bot],
+    ]),
+    repositories: [],
+    installations: [],
+    tokens: new Map(),
+    personalTokens: new Map(),
+    violations: [],
+    calls: [],
+    faults: [],
+    deliveries: [],
+    delivery: { ...defaultPlan(), ...options.delivery },
+    merge: { delay: 0, onConflict: "stale", ...options.merge },
+    rate: { limit: 5000, used: 0, resetAt: Math.floor(now().getTime() / 1000) + 3600 },
+    pending: new Set(),
+    now,
+    lastId: 1000,
+    closed: false,
+  };
+}
+
+async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", world.url);
+  if (isGitPath(url.pathname)) return answerGit(world, request, response, url.pathname, url.searchParams);
+  const path = url.pathname.replace(/^\/api\/v3(?=\/|$)/, "");
+  return answerRest(world, request, response, path === "" ? "/" : path, url.searchParams);
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Starts it on 127.0.0.1; repositories live in a temporary directory that `close()` removes. */
+export async function startGitHub(options: GitHubOptions = {}): Promise<SimulatedGitHub> {
+  const privateKey = privateKeyPem();
+  const world = newWorld(options, privateKey);
+  const server = createServer((request, response) => {
+    answer(world, request, response).catch((error: unknown) => {
+      if (!world.closed)
+        world.violations.push({
+          where: "answer",
+          operation: `${request.method} ${request.url}`,
+          message: String(error instanceof Error ? error.stack : error),
+        });
+      if (!response.headersSent) response.writeHead(500, { "content-type": "application/json" });
+      response.end(JSON.stringify({ message: "the simulated GitHub failed" }));
+    });
+  });
+  world.url = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+  return {
+    ...people(world),
+    url: world.url,
+    apiUrl: `${world.url}/api/v3`,
+    appId: world.app.id,
+    privateKey,
+    webhookSecret: world.webhookSecret,
+    world,
+    async close() {
+      world.closed = true;
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await Promise.race([
+        Promise.allSettled(world.pending),
+        new Promise((resolve) => setTimeout(resolve, 500).unref()),
+      ]);
+      await rm(world.directory, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}

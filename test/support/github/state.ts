@@ -1,0 +1,267 @@
+import type { KeyObject } from "node:crypto";
+import type { Delivery, DeliveryPlan } from "./deliveries.ts";
+import type { Call } from "./calls.ts";
+import type { FaultRule } from "./faults.ts";
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type JsonObject = { readonly [key: string]: Json | undefined };
+export type Permission = "read" | "write" | "admin";
+export type Permissions = Readonly<Record<string, Permission>>;
+
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: "User" | "Organization" | "Bot";
+}
+
+export interface RequiredCheck {
+  readonly context: string;
+  /** The App whose runs count; absent: anybody's ("any source"). */
+  readonly integrationId?: number;
+}
+
+/** What a ruleset asks of a branch. */
+export interface BranchRules {
+  readonly checks: readonly RequiredCheck[];
+  /** "Require branches to be up to date before merging." */
+  readonly strict?: boolean;
+  readonly mergeQueue?: boolean;
+}
+
+export interface Branch {
+  readonly repository: Repository;
+  readonly name: string;
+}
+
+/** The commit that GitHub makes to try a merge: parents are [base, head]. */
+export interface TestMerge {
+  readonly base: string;
+  readonly head: string;
+  /** Absent: the two are in conflict. */
+  readonly sha?: string;
+}
+
+export interface Review {
+  readonly id: number;
+  readonly user: Account;
+  readonly body: string;
+  readonly state: "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
+  readonly commitSha: string;
+  readonly submittedAt: string;
+}
+
+export interface ReviewComment {
+  readonly id: number;
+  readonly reviewId: number;
+  readonly user: Account;
+  body: string;
+  readonly path: string;
+  readonly line: number;
+  readonly side: "LEFT" | "RIGHT";
+  readonly startLine?: number;
+  readonly startSide?: "LEFT" | "RIGHT";
+  readonly position: number;
+  readonly diffHunk: string;
+  readonly commitSha: string;
+  readonly inReplyTo?: number;
+  readonly createdAt: string;
+}
+
+export interface IssueComment {
+  readonly id: number;
+  readonly number: number;
+  readonly user: Account;
+  body: string;
+  readonly createdAt: string;
+}
+
+export interface PullRequest {
+  readonly id: number;
+  readonly number: number;
+  readonly author: Account;
+  readonly head: Branch;
+  base: string;
+  title: string;
+  body: string | null;
+  draft: boolean;
+  state: "open" | "closed";
+  headSha: string;
+  /** Every head it ever had, newest last. */
+  readonly heads: string[];
+  testMerge?: TestMerge;
+  merged?: { readonly sha: string; readonly by: Account; readonly at: string };
+  closedAt?: string;
+  readonly createdAt: string;
+  updatedAt: string;
+  readonly reviews: Review[];
+  readonly reviewComments: ReviewComment[];
+}
+
+export interface Annotation {
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly start_column?: number;
+  readonly end_column?: number;
+  readonly annotation_level: "notice" | "warning" | "failure";
+  readonly message: string;
+  readonly title?: string;
+  readonly raw_details?: string;
+}
+
+export interface AppIdentity {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+}
+
+export interface CheckSuite {
+  readonly id: number;
+  readonly app: AppIdentity;
+  readonly headSha: string;
+  readonly headBranch: string | null;
+  readonly before: string | null;
+  readonly createdAt: string;
+  /** Set by a re-run request: what GitHub resets is the suite, not its runs. */
+  reset: boolean;
+}
+
+export interface CheckRun {
+  readonly id: number;
+  name: string;
+  readonly headSha: string;
+  readonly app: AppIdentity;
+  readonly suite: CheckSuite;
+  status: string;
+  conclusion: string | null;
+  externalId: string | null;
+  detailsUrl: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  title: string | null;
+  summary: string | null;
+  text: string | null;
+  readonly annotations: Annotation[];
+  /** How many annotations each request brought, in order. */
+  readonly batches: number[];
+}
+
+export interface QueueEntry {
+  readonly pull: PullRequest;
+  readonly by: Account;
+  group?: { readonly ref: string; readonly headSha: string; readonly baseSha: string };
+}
+
+export interface Repository {
+  readonly id: number;
+  readonly owner: Account;
+  readonly name: string;
+  readonly isPrivate: boolean;
+  readonly defaultBranch: string;
+  /** The bare repository on disk. */
+  readonly directory: string;
+  readonly parent?: Repository;
+  readonly createdAt: string;
+  pushedAt: string;
+  readonly collaborators: Map<string, Permission>;
+  readonly rules: Map<string, BranchRules>;
+  readonly pulls: PullRequest[];
+  readonly comments: IssueComment[];
+  readonly suites: CheckSuite[];
+  readonly runs: CheckRun[];
+  readonly queues: Map<string, QueueEntry[]>;
+  nextNumber: number;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly account: Account;
+  /** Absent: all repositories of the account. */
+  repositories?: Set<number>;
+  permissions: Permissions;
+  suspended: boolean;
+  readonly createdAt: string;
+}
+
+export interface InstallationToken {
+  readonly token: string;
+  readonly installation: Installation;
+  /** Absent: whatever the installation reaches. */
+  readonly repositories?: ReadonlySet<number>;
+  readonly permissions: Permissions;
+  readonly expiresAt: number;
+}
+
+export interface Violation {
+  readonly where: "request" | "answer" | "webhook";
+  readonly operation: string;
+  readonly message: string;
+}
+
+/** The App under test as GitHub knows it. */
+export interface RegisteredApp extends AppIdentity {
+  readonly clientId: string;
+  readonly owner: Account;
+  readonly publicKey: KeyObject;
+  readonly permissions: Permissions;
+  readonly events: readonly string[];
+  readonly bot: Account;
+}
+
+/** How test merges behave; may be changed while the server runs. */
+export interface MergePlan {
+  /** Milliseconds for which `mergeable` stays null and refs/pull/N/merge stale after a head or base moved. */
+  delay: number;
+  /** What refs/pull/N/merge is while in conflict: GitHub leaves the last good one. */
+  onConflict: "stale" | "delete";
+}
+
+/** Everything the simulated GitHub knows. Plain data; the rooms beside this file act on it. */
+export interface World {
+  readonly directory: string;
+  /** Set when the listener is up. */
+  url: string;
+  readonly app: RegisteredApp;
+  readonly webhookSecret: string;
+  webhookUrl: string | undefined;
+  readonly accounts: Map<string, Account>;
+  readonly repositories: Repository[];
+  readonly installations: Installation[];
+  readonly tokens: Map<string, InstallationToken>;
+  /** Personal tokens: what people use for REST and Git. */
+  readonly personalTokens: Map<string, Account>;
+  readonly violations: Violation[];
+  readonly calls: Call[];
+  readonly faults: FaultRule[];
+  readonly deliveries: Delivery[];
+  readonly delivery: DeliveryPlan;
+  readonly merge: MergePlan;
+  readonly rate: { limit: number; used: number; resetAt: number };
+  readonly pending: Set<Promise<unknown>>;
+  readonly now: () => Date;
+  lastId: number;
+  closed: boolean;
+}
+
+/** Timestamps as GitHub writes them: whole seconds, UTC. */
+export const timestamp = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+export function nextId(world: World): number {
+  world.lastId += 1;
+  return world.lastId;
+}
+
+/** Work that nobody awaits, which `settle()` and `close()` wait for. */
+export function background(world: World, work: Promise<unknown>): void {
+  const tracked = work.catch((error: unknown) => {
+    if (!world.closed) {
+      world.violations.push({
+        where: "webhook",
+        operation: "simulator",
+        message: `the simulator itself failed: ${String(error)}`,
+      });
+    }
+  });
+  world.pending.add(tracked);
+  void tracked.finally(() => world.pending.delete(tracked));
+}
