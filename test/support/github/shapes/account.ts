@@ -4,7 +4,7 @@ export const nodeId = (kind: string, id: number): string => `${kind}_${Buffer.fr
 
 /** A user, bot or organization as it stands inside other answers (`simple-user`). */
 export function accountShape(world: World, account: Account): JsonObject {
-  const api = `${world.url}/api/v3/users/${account.login}`;
+  const api = `${world.url}/api/v3/users/${encodeURIComponent(account.login)}`;
   return {
     login: account.login,
     id: account.id,
@@ -12,7 +12,7 @@ export function accountShape(world: World, account: Account): JsonObject {
     avatar_url: `${world.url}/avatars/u/${account.id}`,
     gravatar_id: "",
     url: api,
-    html_url: `${world.url}/${account.login}`,
+    html_url: `${world.url}/${encodeURIComponent(account.login)}`,
     followers_url: `${api}/followers`,
     following_url: `${api}/following{/other_user}`,
     gists_url: `${api}/gists{/gist_id}`,
