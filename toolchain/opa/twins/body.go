@@ -116,7 +116,7 @@ func (f *frame) someIn(c ast.Call) {
 	any := &value{seg: &seg{}}
 	entry := elementOf(domain)
 	if len(c) == 4 {
-		bindPattern(c[1], &value{locs: entry.locs, seg: &seg{}, consts: nil}, f.env)
+		bindPattern(c[1], &value{locs: entry.locs, seg: &seg{}, key: true}, f.env)
 	}
 	if len(entry.locs) > 0 && entry.seg == nil {
 		entry.seg = any.seg
@@ -148,7 +148,7 @@ func (f *frame) every(e *ast.Every) {
 	n := f.nested()
 	entry := elementOf(domain)
 	if e.Key != nil {
-		bindPattern(e.Key, &value{locs: entry.locs, seg: &seg{}}, n.env)
+		bindPattern(e.Key, &value{locs: entry.locs, seg: &seg{}, key: true}, n.env)
 	}
 	if len(entry.locs) > 0 && entry.seg == nil {
 		entry.seg = &seg{}

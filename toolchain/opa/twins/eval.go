@@ -37,7 +37,7 @@ func (f *frame) nested() *frame {
 // use records that a condition depends on a value.
 func (f *frame) use(v *value) {
 	for _, l := range v.locs {
-		*f.out = addRead(*f.out, read{Alts: l, Own: f.own, Neg: f.neg, Opt: f.opt || v.opt, Group: f.group})
+		*f.out = addRead(*f.out, read{Alts: l, Own: f.own, Neg: f.neg, Opt: f.opt || v.opt, Key: v.key, Group: f.group})
 	}
 	if len(v.locs) == 0 {
 		for _, d := range v.deps {
@@ -226,7 +226,7 @@ func (f *frame) bindKey(t *ast.Term, coll *value, prefix ast.Ref) boundKey {
 		any := &value{seg: &seg{}}
 		entry := coll.get(any)
 		if !name.IsWildcard() {
-			f.env[name] = &value{locs: entry.locs, seg: &seg{}}
+			f.env[name] = &value{locs: entry.locs, seg: &seg{}, key: true}
 		}
 		return boundKey{key: any}
 	}

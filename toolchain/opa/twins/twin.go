@@ -49,7 +49,7 @@ func (t *twin) bind(f *frame, name ast.Var, coll *value, prefix ast.Ref) boundKe
 	step := seg{name: string(name)}
 	key := &value{seg: &step}
 	entry := (&value{locs: coll.locs}).get(key)
-	key.locs = entry.locs
+	key.locs, key.key = entry.locs, true
 	out := boundKey{key: key}
 	f.env[name] = key
 	if coll.elems != nil && len(prefix) > 0 {
@@ -92,9 +92,9 @@ func (t *twin) some(f *frame, key, element *ast.Term, domain *value) {
 	entry := (&value{locs: domain.locs, fields: domain.fields}).get(step)
 	entry = &value{locs: entry.locs, fields: entry.fields, elems: entry.elems, consts: entry.consts}
 	if k, ok := key.Value.(ast.Var); ok {
-		f.env[k] = &value{locs: entry.locs, seg: step.seg}
+		f.env[k] = &value{locs: entry.locs, seg: step.seg, key: true}
 	} else {
-		bindPattern(key, &value{locs: entry.locs, seg: &seg{}}, f.env)
+		bindPattern(key, &value{locs: entry.locs, seg: &seg{}, key: true}, f.env)
 	}
 	x, isVar := element.Value.(ast.Var)
 	known := domain.elems

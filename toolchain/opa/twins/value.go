@@ -94,6 +94,8 @@ type read struct {
 	Neg bool `json:"neg,omitempty"`
 	// Opt: read with a default or inside a comprehension, so that its absence does not make the expression undefined.
 	Opt bool `json:"opt,omitempty"`
+	// Key: the key of an entry was read, not its value.
+	Key bool `json:"key,omitempty"`
 	// Group: reads of one body of one helper share a number.
 	Group int `json:"g,omitempty"`
 }
@@ -115,6 +117,8 @@ type value struct {
 	deps []read
 	// opt: it has a default.
 	opt bool
+	// key: it is a key of the places in locs, not their value.
+	key bool
 }
 
 func at(l loc) *value { return &value{locs: []loc{l}} }
@@ -257,7 +261,7 @@ func mergeReads(a, b []read) []read {
 // addRead appends a read unless the same place is there already; being written in the condition itself wins.
 func addRead(reads []read, r read) []read {
 	for i, x := range reads {
-		if sameLoc(x.Alts, r.Alts) && x.Neg == r.Neg {
+		if sameLoc(x.Alts, r.Alts) && x.Neg == r.Neg && x.Key == r.Key {
 			if r.Own && !x.Own {
 				reads[i].Own = true
 			}

@@ -1,0 +1,111 @@
+import { isScalar } from "./pointer.ts";
+import { reach, type Reach, type Situation } from "./reach.ts";
+import type { Read, Step, TwinStatic } from "./twin-static.ts";
+
+interface Seen {
+  readonly read: Read;
+  readonly reach: Reach;
+}
+
+/** Where one answer of a twin arises, by the rules of docs/locations.md; undefined where nothing it read leads into the document. */
+export function choosePlace(twin: TwinStatic, situation: Situation): Reach | undefined {
+  const steps = twin.steps.map((step) => ({ step, seen: look(step.reads, situation) }));
+  const backwards = steps.toReversed();
+  const conditions = backwards.filter(({ step }) => step.kind === "condition");
+  const telling = (of: typeof steps) => first(of, ({ step, seen }) => best(seen.filter((s) => !isFilter(step, s))));
+  return (
+    telling(conditions) ??
+    telling(backwards.filter(({ step }) => step.kind === "let")) ??
+    first(conditions, ({ seen }) => best(seen.filter((s) => !isKind(s)))) ??
+    first(backwards, ({ step, seen }) => (step.kind === "iteration" ? best(seen) : undefined)) ??
+    first(conditions, ({ seen }) => best(seen)) ??
+    first(backwards, ({ step }) => best(look(step.domain, situation))) ??
+    first(backwards, ({ seen }) => best(seen))
+  );
+}
+
+function look(reads: readonly Read[] | undefined, situation: Situation): readonly Seen[] {
+  return (reads ?? []).flatMap((read) => {
+    const found = reach(read, situation);
+    return found === undefined ? [] : [{ read, reach: found }];
+  });
+}
+
+function first<T, R>(list: readonly T[], pick: (item: T) => R | undefined): R | undefined {
+  for (const item of list) {
+    const found = pick(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What selects the manifest rather than being wrong with it: its kind, and its name where that is only compared. */
+function isFilter(step: Step, seen: Seen): boolean {
+  if (isKind(seen)) return true;
+  if (step.equal !== true || step.neg === true) return false;
+  const [top, field] = seen.reach.path;
+  return top === "metadata" && (field === "name" || field === "namespace") && seen.reach.missing === 0;
+}
+
+function isKind({ reach: { path } }: Seen): boolean {
+  return path.length === 1 && (path[0] === "kind" || path[0] === "apiVersion");
+}
+
+/** The read that a condition turns on: a leaf that it names itself, else the deepest of what its helpers looked at. */
+function best(seen: readonly Seen[]): Reach | undefined {
+  const telling = seen.filter((s) => weight(s) > 0);
+  const own = telling.filter((s) => s.read.own === true && isLeaf(s));
+  if (own.length > 0) return deepest(own);
+  const groups = new Map<number, Seen>();
+  for (const s of telling) {
+    const group = s.read.g ?? 0;
+    const other = groups.get(group);
+    if (other === undefined || weight(s) > weight(other) || (weight(s) === weight(other) && deeper(s, other))) {
+      groups.set(group, s);
+    }
+  }
+  return deepest([...groups.values()]);
+}
+
+/** How well a read explains that its condition holds: an absence under a negation best, an absence that would have made it undefined not at all. */
+function weight({ read, reach: { missing } }: Seen): number {
+  if (missing > 0) return read.neg === true ? 3 : read.opt === true ? 2 : 0;
+  return read.key === true ? 1 : 2;
+}
+
+function isLeaf({ read, reach: { missing, value } }: Seen): boolean {
+  return read.key !== true && (missing > 0 || isScalar(value) || value === null);
+}
+
+function deepest(list: readonly Seen[]): Reach | undefined {
+  let found: Seen | undefined;
+  for (const s of list) if (found === undefined || deeper(s, found)) found = s;
+  return found?.reach;
+}
+
+function deeper(a: Seen, b: Seen): boolean {
+  const byDepth = a.reach.path.length - b.reach.path.length;
+  return byDepth !== 0 ? byDepth > 0 : weight(a) > weight(b);
+}
+
+/** The values that the conditions of an answer rest on, in the order of the policy; absent ones as undefined. */
+export function valuesRead(twin: TwinStatic, situation: Situation): readonly Reach[] {
+  const seen = twin.steps
+    .filter((step) => step.kind === "condition" || step.kind === "let")
+    .flatMap((step) => wholes(look(step.reads, situation)));
+  const values = seen.filter((s) => !isKind(s));
+  const kept = values.length > 0 ? values : seen;
+  return kept.map((s) => s.reach);
+}
+
+/** Without objects that were only passed on to a helper which read inside them. */
+function wholes(seen: readonly Seen[]): readonly Seen[] {
+  return seen.filter((s) => isScalar(s.reach.value) || s.reach.missing > 0 || !seen.some((other) => inside(other, s)));
+}
+
+function inside(inner: Seen, outer: Seen): boolean {
+  const depth = inner.reach.path.length + inner.reach.missing;
+  if (inner === outer || depth <= outer.reach.path.length) return false;
+  if (inner.reach.path.length < outer.reach.path.length) return false;
+  return outer.reach.path.every((key, i) => inner.reach.path[i] === key);
+}

@@ -1,0 +1,107 @@
+import type { Json, JsonObject } from "../../model/json.ts";
+import type { Cause } from "../../model/violation.ts";
+import { choosePlace, valuesRead } from "./choose.ts";
+import { declaredPlace } from "./declared-place.ts";
+import { canonicalJson, digest } from "./digest.ts";
+import { pointerOf, stablePointerOf } from "./pointer.ts";
+import { situations, type Reach, type Situation } from "./reach.ts";
+import { indexSubtrees, type SubtreeIndex } from "./subtree-index.ts";
+import type { TwinAnswer, TwinStatic } from "./twin-static.ts";
+
+/** Answers where in one manifest a result arises. */
+export interface Locator {
+  /** The causes of one result (a message or an object as the rule yielded it) of a deciding rule: at least one, each at another place. */
+  causes(rule: number, result: Json): readonly Cause[];
+}
+
+/** What is known of a policy set's twins, made once for all manifests. */
+export interface Twins {
+  readonly statics: readonly TwinStatic[];
+  /** The captured variables of each twin from which references start. */
+  readonly heads: readonly (readonly string[])[];
+}
+
+/** Reads the description of the twins that the toolchain gave with a compiled policy set. */
+export function readTwins(statics: readonly Json[]): Twins {
+  // The toolchain's own artifact wrote these; its shape is pinned by tests on both sides.
+  const twins = statics as unknown as readonly TwinStatic[];
+  return { statics: twins, heads: twins.map(headsOf) };
+}
+
+function headsOf(twin: TwinStatic): readonly string[] {
+  const reads = twin.steps.flatMap((step) => [...(step.reads ?? []), ...(step.domain ?? [])]);
+  const heads = reads.flatMap((read) => read.r.map((reference) => reference.h));
+  return [...new Set(heads)].filter((head) => head !== "input");
+}
+
+/** A locator for one violating manifest, from the answers of the `twins` entry point. Looks at the document only when asked. */
+export function createLocator(document: JsonObject, twins: Twins, answers: readonly Json[]): Locator {
+  let subtrees: SubtreeIndex | undefined;
+  let byResult: ReadonlyMap<string, readonly TwinAnswer[]> | undefined;
+  return {
+    causes(rule, result) {
+      byResult ??= groupByResult(twins, answers as unknown as readonly TwinAnswer[]);
+      const found = (byResult.get(resultKey(rule, result)) ?? []).flatMap((answer) => {
+        const twin = twins.statics[answer[0]];
+        if (twin === undefined) return [];
+        const heads = twins.heads[answer[0]] ?? [];
+        return situations(document, answer[2], twin, heads, () => (subtrees ??= indexSubtrees(document))).map(
+          (situation) => ({ place: choosePlace(twin, situation), reads: readsDigest(twin, situation) }),
+        );
+      });
+      return causesOf(document, found, declaredPlace(document, result));
+    },
+  };
+}
+
+function groupByResult(twins: Twins, answers: readonly TwinAnswer[]): ReadonlyMap<string, readonly TwinAnswer[]> {
+  const groups = new Map<string, TwinAnswer[]>();
+  for (const answer of answers) {
+    const key = resultKey(twins.statics[answer[0]]?.rule ?? -1, answer[1]);
+    const group = groups.get(key);
+    if (group) group.push(answer);
+    else groups.set(key, [answer]);
+  }
+  return groups;
+}
+
+/** Results are compared as values, never by what their text says. */
+function resultKey(rule: number, result: Json): string {
+  return `${rule} ${canonicalJson(result)}`;
+}
+
+interface Found {
+  readonly place: Reach | undefined;
+  readonly reads: string | undefined;
+}
+
+function causesOf(document: Json, found: readonly Found[], declared: Reach | undefined): readonly Cause[] {
+  const byPointer = new Map<string, { readonly place: Reach | undefined; readonly reads: Set<string> }>();
+  for (const { place, reads } of found) {
+    const at = declared ?? place;
+    const pointer = at === undefined ? "" : pointerOf(at.path);
+    const entry = byPointer.get(pointer) ?? { place: at, reads: new Set<string>() };
+    if (reads !== undefined) entry.reads.add(reads);
+    byPointer.set(pointer, entry);
+  }
+  if (byPointer.size === 0) byPointer.set("", { place: declared, reads: new Set() });
+  // A derivation that leads nowhere says nothing beside one that leads to a place.
+  if (byPointer.size > 1 && byPointer.get("")?.place === undefined) byPointer.delete("");
+  return [...byPointer.values()].map(({ place, reads }) => cause(document, place, [...reads].toSorted()));
+}
+
+function cause(document: Json, place: Reach | undefined, reads: readonly string[]): Cause {
+  const path = place?.path ?? [];
+  return {
+    pointer: pointerOf(path),
+    stablePointer: stablePointerOf(document, path),
+    precision: place === undefined ? "manifest" : place.missing > 0 ? "parent" : "value",
+    ...(reads.length === 0 ? {} : { reads: reads.length === 1 ? (reads[0] ?? "") : digest(reads.join()) }),
+  };
+}
+
+function readsDigest(twin: TwinStatic, situation: Situation): string | undefined {
+  const values = valuesRead(twin, situation);
+  if (values.length === 0) return undefined;
+  return digest(values.map((r) => (r.missing > 0 ? "absent" : canonicalJson(r.value))).join("\n"));
+}

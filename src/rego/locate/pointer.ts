@@ -1,0 +1,66 @@
+import type { Json, Pointer } from "../../model/json.ts";
+import { isList, member, type Path } from "./subtree-index.ts";
+
+/** Keys that Kubernetes merges lists by, or that name an item where it has no schema, in order of preference. */
+const mergeKeys = [
+  "name",
+  "containerPort",
+  "port",
+  "ip",
+  "mountPath",
+  "devicePath",
+  "topologyKey",
+  "key",
+  "type",
+  "host",
+  "uid",
+  "id",
+  "path",
+];
+
+/** A path as JSON Pointer (RFC 6901). */
+export function pointerOf(path: Path): Pointer {
+  return path.map((key) => `/${escape(String(key))}`).join("");
+}
+
+/** The same with list items named by their merge key, or by their value where they are scalars; by index where neither tells them apart. */
+export function stablePointerOf(document: Json, path: Path): string {
+  let at: Json | undefined = document;
+  let text = "";
+  for (const key of path) {
+    text += `/${isList(at) && typeof key === "number" ? itemName(at, key) : escape(String(key))}`;
+    at = member(at, key);
+  }
+  return text;
+}
+
+function itemName(list: readonly Json[], index: number): string {
+  const item = list[index];
+  if (isScalar(item)) return unique(list, item) ? `[=${escape(String(item))}]` : String(index);
+  for (const key of mergeKeys) {
+    const name = member(item, key);
+    if (
+      isScalar(name) &&
+      unique(
+        list.map((other) => member(other, key)),
+        name,
+      )
+    ) {
+      return `[${key}=${escape(String(name))}]`;
+    }
+  }
+  return String(index);
+}
+
+function unique(values: readonly (Json | undefined)[], value: Json): boolean {
+  return values.filter((other) => other === value).length === 1;
+}
+
+/** A string, number or boolean: what can name a thing. */
+export function isScalar(value: Json | undefined): value is string | number | bigint | boolean {
+  return value !== undefined && value !== null && typeof value !== "object";
+}
+
+function escape(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}

@@ -1,0 +1,122 @@
+import type { Json } from "../../model/json.ts";
+import { isList, member, type Path, type SubtreeIndex } from "./subtree-index.ts";
+import type { Read, Reference, Segment, TwinStatic } from "./twin-static.ts";
+
+/** How far a reference leads into a document. */
+export interface Reach {
+  /** The deepest place on the way that exists. */
+  readonly path: Path;
+  /** How many keys of the reference lead on from there to nothing; 0: the value itself exists. */
+  readonly missing: number;
+  /** The value at `path`. */
+  readonly value: Json;
+}
+
+/** One answer of a twin with its captured variables set in relation to the document. */
+export interface Situation {
+  readonly document: Json;
+  readonly bindings: { readonly [variable: string]: Json };
+  /** Where each captured object or list stands. */
+  readonly heads: ReadonlyMap<string, Path>;
+}
+
+/** Every way in which the captured values of one answer can stand in the document: equal subtrees stand in several places. */
+export function situations(
+  document: Json,
+  bindings: { readonly [variable: string]: Json },
+  twin: TwinStatic,
+  heads: readonly string[],
+  index: () => SubtreeIndex,
+): readonly Situation[] {
+  let combined: ReadonlyMap<string, Path>[] = [new Map()];
+  for (const head of heads) {
+    const value = bindings[head];
+    if (value === undefined || value === null || typeof value !== "object") continue;
+    const found = index().find(value);
+    const fitting = found.filter((path) => (twin.origins?.[head] ?? []).some((origin) => fits(path, origin, bindings)));
+    const places = fitting.length > 0 ? fitting : found;
+    if (places.length === 0) continue;
+    combined = combined.flatMap((map) => places.map((path) => new Map([...map, [head, path]]))).slice(0, 64);
+  }
+  return combined.map((map) => ({ document, bindings, heads: map }));
+}
+
+function fits(path: Path, origin: Reference, bindings: { readonly [variable: string]: Json }): boolean {
+  if (origin.h !== "input" || origin.p.length !== path.length) return false;
+  return origin.p.every((segment, i) => {
+    if (segment === null) return true;
+    if (typeof segment !== "object") return segment === path[i];
+    if ("s" in segment) return true;
+    const bound = bindings[segment.v];
+    return bound === undefined || typeof bound === "object" || bound === path[i];
+  });
+}
+
+/** How far a read leads: of its alternatives the one that misses least, then the deepest. Undefined: it says nothing of the document. */
+export function reach(read: Read, situation: Situation): Reach | undefined {
+  let best: Reach | undefined;
+  for (const reference of read.r) {
+    const start: Path | undefined = reference.h === "input" ? [] : situation.heads.get(reference.h);
+    if (start === undefined) continue;
+    const found = follow(at(situation.document, start), reference.p, read.neg === true, situation);
+    const full = { ...found, path: [...start, ...found.path] };
+    if (best === undefined || closer(full, best)) best = full;
+  }
+  return best;
+}
+
+function closer(a: Reach, b: Reach): boolean {
+  return a.missing !== b.missing ? a.missing < b.missing : a.path.length > b.path.length;
+}
+
+function at(document: Json, path: Path): Json {
+  let value: Json | undefined = document;
+  for (const key of path) value = member(value, key);
+  return value ?? null;
+}
+
+function follow(start: Json, segments: readonly Segment[], negated: boolean, situation: Situation): Reach {
+  const path: (string | number)[] = [];
+  let value = start;
+  for (const [i, segment] of segments.entries()) {
+    const rest = segments.slice(i + 1);
+    if (segment === null) {
+      const inside = followEach(value, rest, negated, situation);
+      return { ...inside, path: [...path, ...inside.path] };
+    }
+    for (const key of keysOf(segment, situation)) {
+      const next = key === undefined ? undefined : member(value, key);
+      if (next === undefined || key === undefined) return { path, missing: 1 + rest.length, value };
+      path.push(key);
+      value = next;
+    }
+  }
+  return { path, missing: 0, value };
+}
+
+/** Any key: the only item, or the only one that lacks what is asked for under a negation; else the collection itself. */
+function followEach(value: Json, rest: readonly Segment[], negated: boolean, situation: Situation): Reach {
+  const collection: Reach = { path: [], missing: 0, value };
+  if (value === null || typeof value !== "object") return { path: [], missing: rest.length + 1, value };
+  if (rest.length === 0) return collection;
+  const keys = isList(value) ? [...value.keys()] : Object.keys(value);
+  const reached = keys.map((key) => {
+    const inside = follow(member(value, key) ?? null, rest, negated, situation);
+    return { ...inside, path: [key, ...inside.path] };
+  });
+  const lacking = negated ? reached.filter((r) => r.missing > 0) : [];
+  const only = reached.length === 1 ? reached[0] : lacking.length === 1 ? lacking[0] : undefined;
+  return only ?? collection;
+}
+
+/** The keys that a segment stands for; `undefined` for a captured value that cannot be a key. */
+function keysOf(segment: Exclude<Segment, null>, situation: Situation): readonly (string | number | undefined)[] {
+  if (typeof segment !== "object") return [segment];
+  if ("v" in segment) return [keyOf(situation.bindings[segment.v])];
+  const spread = situation.bindings[segment.s];
+  return isList(spread) ? spread.map(keyOf) : [undefined];
+}
+
+function keyOf(value: Json | undefined): string | number | undefined {
+  return typeof value === "string" || typeof value === "number" ? value : undefined;
+}

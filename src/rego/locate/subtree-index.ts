@@ -1,0 +1,60 @@
+import type { Json } from "../../model/json.ts";
+
+/** Keys from the root of a document to a place in it. */
+export type Path = readonly (string | number)[];
+
+/** Finds where a value stands in a document; only objects and lists are found, in the order of the document. */
+export interface SubtreeIndex {
+  find(value: Json): readonly Path[];
+}
+
+/** Indexes every object and list of a document by its content, in one pass: equal subtrees get one number. */
+export function indexSubtrees(document: Json): SubtreeIndex {
+  const numbers = new Map<string, number>();
+  const places: Path[][] = [];
+
+  /** The number of a composite or the text of a scalar; undefined where it is not in the document. With a path it is added. */
+  const identify = (value: Json, path: Path | undefined): number | string | undefined => {
+    if (value === null || typeof value !== "object") return scalarText(value);
+    let text = isList(value) ? "[" : "{";
+    for (const key of isList(value) ? value.keys() : Object.keys(value).toSorted()) {
+      const child = identify(member(value, key) ?? null, path && [...path, key]);
+      if (child === undefined) return undefined;
+      text += typeof key === "number" ? `${child},` : `${JSON.stringify(key)}:${child},`;
+    }
+    const number = numbers.get(text);
+    if (path === undefined) return number;
+    if (number !== undefined) {
+      places[number]?.push(path);
+      return number;
+    }
+    numbers.set(text, places.length);
+    places.push([path]);
+    return places.length - 1;
+  };
+
+  identify(document, []);
+  return {
+    find(value) {
+      const number = identify(value, undefined);
+      return (typeof number === "number" ? places[number] : undefined) ?? [];
+    },
+  };
+}
+
+/** Scalars are told apart from composites' numbers, and strings from numbers; 1 and 1n are one value. */
+function scalarText(value: string | number | bigint | boolean | null): string {
+  return typeof value === "string" ? JSON.stringify(value) : `=${value}`;
+}
+
+/** Narrows to a list; `Array.isArray` does not narrow readonly arrays. */
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** The value at a key of an object or an index of a list; undefined where there is none. */
+export function member(value: Json | undefined, key: string | number): Json | undefined {
+  if (value === null || typeof value !== "object") return undefined;
+  if (isList(value)) return typeof key === "number" ? value[key] : undefined;
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
