@@ -1,6 +1,7 @@
-import type { Place, SourcePosition, Identity } from "../model/manifest.ts";
+import type { Identity, Place, SourcePosition } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Violation } from "../model/violation.ts";
+import type { KustomizationCache } from "../render/discover.ts";
 
 /** A violation with its place in the file, so that the file's text need not be kept. */
 export interface LocatedViolation {
@@ -13,22 +14,25 @@ export interface JudgedManifest {
   readonly identity: Identity;
   readonly apiVersion: string;
   readonly position: SourcePosition;
-  /** Digest of the value: equal for equal content. */
-  readonly digest: string;
-  /** Judged as CREATE. */
+  readonly environment?: string;
+  readonly source?: string;
   readonly violations: readonly LocatedViolation[];
+  /** How many results an `exception` rule excused. */
+  readonly excepted: number;
 }
 
 /** One file, read and judged as if it were new. Depends on its path, bytes, role and the policies, and on nothing else of the tree. */
 export interface JudgedFile {
+  /** Why the file as a whole is not judged. */
+  readonly skippedAs?: string;
   readonly manifests: readonly JudgedManifest[];
-  /** Documents that hold no Kubernetes object. */
+  /** Parts of a judged file that are not judged. */
   readonly skipped: readonly { readonly line: number; readonly reason: string }[];
   readonly problems: readonly Problem[];
 }
 
-/** Keeps judged files between checks, so that a small change of a large tree costs what the change costs. */
-export interface JudgedFileCache {
-  get(key: string): JudgedFile | undefined;
-  set(key: string, file: JudgedFile): void;
+/** Keeps what was read and judged between checks, so that a small change of a large tree costs what the change costs. */
+export interface CheckCache {
+  readonly files: { get(key: string): JudgedFile | undefined; set(key: string, file: JudgedFile): void };
+  readonly kustomizations: KustomizationCache;
 }

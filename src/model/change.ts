@@ -4,6 +4,6 @@ import type { Manifest } from "./manifest.ts";
 export type Change =
   | { readonly kind: "created"; readonly after: Manifest }
   | { readonly kind: "updated"; readonly before: Manifest; readonly after: Manifest }
-  | { readonly kind: "moved"; readonly before: Manifest; readonly after: Manifest }
+  | { readonly kind: "moved"; readonly before: Manifest; readonly after: Manifest; readonly equal: boolean }
   | { readonly kind: "unchanged"; readonly before: Manifest; readonly after: Manifest }
   | { readonly kind: "deleted"; readonly before: Manifest };

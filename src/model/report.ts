@@ -10,6 +10,8 @@ export interface Counts {
   readonly existing: number;
   readonly fixed: number;
   readonly waived: number;
+  /** Results that a Rego `exception` rule excused. */
+  readonly excepted?: number;
   readonly problems: number;
 }
 

@@ -1,5 +1,11 @@
-import type { Tree } from "../model/tree.ts";
 import type { Problem } from "../model/problem.ts";
+import type { Tree } from "../model/tree.ts";
+import { gitTree } from "./git-tree.ts";
+import { mergedTrees } from "./merged-trees.ts";
+import { ObjectReader } from "./object-reader.ts";
+import { resolveRevision } from "./resolve-revision.ts";
+import { runGit } from "./run-git.ts";
+import { scratchObjects } from "./scratch-objects.ts";
 
 /** Two trees of a change and how `after` came about, as the report names it. */
 export interface ChangeTrees {
@@ -8,27 +14,47 @@ export interface ChangeTrees {
   readonly how: string;
 }
 
+/** A commit id, or why there is none. */
+export type Resolution =
+  | { readonly kind: "commit"; readonly id: string }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** The trees of a change, or why they cannot be had. */
+export type MergeResolution =
+  | { readonly kind: "trees"; readonly trees: ChangeTrees }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
 /** A Git repository opened for reading: one long-lived `git cat-file --batch` serves all its trees. Close it. */
 export interface GitRepository {
+  /** The top of the work tree, or the repository itself where it is bare. */
+  readonly root: string;
   /** The commit id of a revision, or a problem that says what is missing. */
-  resolve(
-    revision: string,
-  ): Promise<
-    { readonly kind: "commit"; readonly id: string } | { readonly kind: "problem"; readonly problem: Problem }
-  >;
-  /** The tree of a commit or tree id; nothing is read until it is asked. `name` is what the report calls it. */
+  resolve(revision: string): Promise<Resolution>;
+  /** The tree of a commit or tree, by its full id; nothing is read until it is asked. `name` is what the report calls it. */
   tree(id: string, name?: string): Tree;
   /** For local use: the merge of head into base where Git (2.38 or newer) and history allow, else head against the merge base. */
-  mergedTrees(
-    base: string,
-    head: string,
-  ): Promise<
-    { readonly kind: "trees"; readonly trees: ChangeTrees } | { readonly kind: "problem"; readonly problem: Problem }
-  >;
+  mergedTrees(base: string, head: string): Promise<MergeResolution>;
   close(): Promise<void>;
 }
 
 /** Opens the repository at a directory (a work tree, any directory below it, or a bare repository). Rejects where there is none. */
 export async function openRepository(directory: string): Promise<GitRepository> {
-  throw new Error(`not yet: ${directory}`);
+  const { code, stdout, stderr } = await runGit(directory, ["rev-parse", "--absolute-git-dir"]);
+  if (code !== 0) throw new Error(`${directory} is no Git repository: ${stderr.replace(/^fatal: /, "")}`);
+  const top = await runGit(directory, ["rev-parse", "--show-toplevel"]);
+  const root = top.code === 0 && top.stdout.trim() !== "" ? top.stdout.replace(/\n$/, "") : stdout.replace(/\n$/, "");
+  const scratch = await scratchObjects(root);
+  const objects = new ObjectReader(root, scratch.forReading);
+  const resolve = (revision: string): Promise<Resolution> => resolveRevision(root, revision);
+  const tree = (id: string, name = id): Tree => gitTree(root, id, objects, name, scratch.forReading);
+  return {
+    root,
+    resolve,
+    tree,
+    mergedTrees: (base, head) => mergedTrees({ directory: root, resolve, tree, scratch }, base, head),
+    close: async () => {
+      await objects.close();
+      scratch.remove();
+    },
+  };
 }

@@ -1,0 +1,81 @@
+import type { Finding, ReportedProblem } from "../model/finding.ts";
+import type { CheckedFile, Report, Skipped } from "../model/report.ts";
+import type { JudgedFile } from "./cache.ts";
+
+/** Everything of a report but what is counted and sorted here. */
+export interface Parts {
+  readonly frame: Pick<Report, "verdict" | "now" | "judged" | "policies" | "mode" | "changes">;
+  readonly findings: readonly Finding[];
+  readonly problems: readonly ReportedProblem[];
+  /** Every file in scope of the tree after, by path. */
+  readonly files: ReadonlyMap<string, JudgedFile>;
+}
+
+/** Counts and sorts, and puts every file in scope into exactly one list: problems before skipped before checked. */
+export function assembleReport({ frame, findings, problems, files }: Parts): Report {
+  const troubled = new Set(problems.map(({ path }) => path));
+  const checked: CheckedFile[] = [];
+  const skipped: Skipped[] = [];
+  let manifests = 0;
+  let sources = 0;
+  let excepted = 0;
+  for (const [path, file] of files) {
+    manifests += file.manifests.length;
+    sources += file.manifests.length > 0 ? 1 : 0;
+    for (const manifest of file.manifests) excepted += manifest.excepted;
+    if (troubled.has(path)) continue;
+    if (file.skippedAs !== undefined) skipped.push({ path, reason: file.skippedAs });
+    else
+      checked.push({
+        path,
+        manifests: file.manifests.length,
+        ...(file.skipped.length > 0 ? { skipped: file.skipped } : {}),
+      });
+  }
+  const withStatus = (status: Finding["status"]): number =>
+    findings.filter((finding) => finding.status === status).length;
+  return {
+    version: 1,
+    verdict: frame.verdict,
+    counts: {
+      manifests,
+      sources,
+      introduced: withStatus("introduced"),
+      existing: withStatus("existing"),
+      fixed: withStatus("fixed"),
+      waived: 0,
+      excepted,
+      problems: problems.length,
+    },
+    findings: findings.toSorted(inOrder(findingKey)),
+    problems: problems.toSorted(inOrder(problemKey)),
+    checked: checked.toSorted(inOrder(({ path }) => [path])),
+    skipped: skipped.toSorted(inOrder(({ path }) => [path])),
+    now: frame.now,
+    judged: frame.judged,
+    policies: frame.policies,
+    mode: frame.mode,
+    ...(frame.changes === undefined ? {} : { changes: frame.changes }),
+  };
+}
+
+function findingKey(finding: Finding): readonly (string | number)[] {
+  const { location, policy, rule, message, fingerprint, status } = finding;
+  return [location.path, location.line, policy, rule, message, fingerprint, status, finding.pointer];
+}
+
+function problemKey({ path, line, column, stage, message }: ReportedProblem): readonly (string | number)[] {
+  return [path ?? "", line ?? 0, column ?? 0, stage, message];
+}
+
+/** Texts by code unit, so that the order is the same everywhere. */
+function inOrder<Item>(keyOf: (item: Item) => readonly (string | number)[]): (a: Item, b: Item) => number {
+  return (a, b) => {
+    const other = keyOf(b);
+    for (const [index, part] of keyOf(a).entries()) {
+      const against = other[index] ?? "";
+      if (part !== against) return part < against ? -1 : 1;
+    }
+    return 0;
+  };
+}

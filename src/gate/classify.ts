@@ -1,0 +1,44 @@
+import type { Finding } from "../model/finding.ts";
+import type { Draft } from "./drafts.ts";
+
+/** The findings of one manifest (or of all manifests that share a name in one file) before and after the change. */
+export interface Comparison {
+  readonly before: readonly Draft[];
+  readonly after: readonly Draft[];
+}
+
+/**
+ * Gives findings their status by comparing fingerprints as multisets: what after has more of is introduced, what
+ * before has more of is fixed. A surplus at a place that had a finding with other values before is `changed`.
+ */
+export function classify({ before, after }: Comparison): readonly Finding[] {
+  const findings: Finding[] = [];
+  const open = [...before];
+  const take = (fits: (draft: Draft) => boolean): Draft | undefined => {
+    const at = open.findIndex(fits);
+    return at === -1 ? undefined : open.splice(at, 1)[0];
+  };
+  const comparable = after.filter((draft) => {
+    if (draft.readsChange) findings.push({ ...draft.finding, status: "introduced" });
+    return !draft.readsChange;
+  });
+  // Equal marks at the equal place first, so that of two equal findings the one that stood there stays the old one.
+  const passes: ((old: Draft, now: Draft) => boolean)[] = [
+    (old, now) => old.finding.fingerprint === now.finding.fingerprint && old.finding.pointer === now.finding.pointer,
+    (old, now) => old.finding.fingerprint === now.finding.fingerprint,
+  ];
+  let surplus = comparable;
+  for (const fits of passes) {
+    surplus = surplus.filter((now) => {
+      if (take((old) => fits(old, now)) === undefined) return true;
+      findings.push({ ...now.finding, status: "existing" });
+      return false;
+    });
+  }
+  for (const now of surplus) {
+    const changed = take((old) => old.spot === now.spot) !== undefined;
+    findings.push({ ...now.finding, status: "introduced", ...(changed ? { changed } : {}) });
+  }
+  for (const old of open) findings.push({ ...old.finding, status: "fixed" });
+  return findings;
+}

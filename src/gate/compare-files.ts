@@ -1,0 +1,29 @@
+import type { ScopedFile } from "../render/role.ts";
+
+/** The files in scope of two trees, parted by whether the change can make a difference to them. */
+export interface ComparedFiles {
+  /** Equal in path, content and role. */
+  readonly same: readonly ScopedFile[];
+  readonly before: readonly ScopedFile[];
+  readonly after: readonly ScopedFile[];
+}
+
+/** Compares by path, kind, blob id and role; nothing is read. */
+export function compareFiles(before: readonly ScopedFile[], after: readonly ScopedFile[]): ComparedFiles {
+  const known = new Map(before.map((file) => [file.entry.path, file]));
+  const same: ScopedFile[] = [];
+  const changed: ScopedFile[] = [];
+  for (const file of after) {
+    const old = known.get(file.entry.path);
+    if (old !== undefined && contentKey(old) === contentKey(file)) {
+      same.push(file);
+      known.delete(file.entry.path);
+    } else changed.push(file);
+  }
+  return { same, before: [...known.values()], after: changed };
+}
+
+/** Equal for files whose content and role are equal, wherever they lie. */
+export function contentKey({ entry, role }: ScopedFile): string {
+  return JSON.stringify([entry.kind, entry.id, role]);
+}

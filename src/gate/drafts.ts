@@ -1,0 +1,73 @@
+import type { Finding } from "../model/finding.ts";
+import type { LevelSetting, Policy } from "../model/policy.ts";
+import type { JudgedManifest, LocatedViolation } from "./cache.ts";
+import { marksOf } from "./fingerprint.ts";
+
+/** A finding before its status is known, with the marks it is compared by. */
+export interface Draft {
+  readonly finding: Omit<Finding, "status" | "changed">;
+  readonly spot: string;
+  /** The rule reads the operation or the old object. */
+  readonly readsChange: boolean;
+}
+
+/** What turns violations into findings: the policies' documentation, the configured levels, and which paths exist. */
+export interface Drafting {
+  readonly policies: readonly Policy[];
+  readonly levels: { readonly [policy: string]: LevelSetting };
+  /** Whether the tree has a file of this path: a place that a policy declares may be anything. */
+  readonly hasPath: (path: string) => boolean;
+}
+
+/** Makes the function that turns a manifest's violations into drafts; violations of policies that are `off` have none. */
+export function drafter({ policies, levels, hasPath }: Drafting): (manifest: JudgedManifest) => readonly Draft[] {
+  const known = new Map(policies.map((policy) => [policy.id, policy]));
+  return (manifest) =>
+    manifest.violations.flatMap((located) => {
+      const { violation } = located;
+      const level = Object.hasOwn(levels, violation.policy)
+        ? (levels[violation.policy] ?? violation.level)
+        : violation.level;
+      if (level === "off") return [];
+      const { policy, rule, message, metadata, cause } = violation;
+      const { identity, apiVersion, environment, source } = manifest;
+      const { spot, fingerprint } = marksOf(violation, identity, environment);
+      const about = known.get(policy);
+      const finding: Draft["finding"] = {
+        policy,
+        rule,
+        level,
+        message,
+        manifest: {
+          apiVersion,
+          kind: identity.kind,
+          ...(identity.namespace === undefined ? {} : { namespace: identity.namespace }),
+          name: identity.name,
+        },
+        ...(environment === undefined ? {} : { environment }),
+        location: locationOf(manifest, located, hasPath),
+        pointer: cause.pointer,
+        ...(source === undefined ? {} : { source }),
+        fingerprint,
+        ...(about?.title === undefined ? {} : { title: about.title }),
+        ...(about?.docs === undefined ? {} : { docs: about.docs }),
+        ...(about?.controls === undefined ? {} : { controls: about.controls }),
+        ...(metadata === undefined ? {} : { metadata }),
+      };
+      return [{ finding, spot, readsChange: violation.readsChange }];
+    });
+}
+
+function locationOf(
+  { position }: JudgedManifest,
+  { violation, place }: LocatedViolation,
+  hasPath: (path: string) => boolean,
+): Finding["location"] {
+  const { declared, cause } = violation;
+  if (declared !== undefined && Number.isInteger(declared.line) && declared.line > 0) {
+    const path = declared.path !== undefined && hasPath(declared.path) ? declared.path : position.path;
+    return { path, line: declared.line, precision: "value" };
+  }
+  const { line, endLine, column } = place;
+  return { path: position.path, line, ...(endLine > line ? { endLine } : {}), column, precision: cause.precision };
+}

@@ -1,0 +1,57 @@
+import type { Change } from "../model/change.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { identityKey } from "./fingerprint.ts";
+import { sameJson } from "../manifest/same-json.ts";
+
+/** Pairs the manifests of two sets of files: by identity and path first, what is left by identity alone (moved). */
+export function matchManifests(before: readonly Manifest[], after: readonly Manifest[]): readonly Change[] {
+  const changes: Change[] = [];
+  const here = pairUp(before, after, (manifest) => JSON.stringify([nameOf(manifest), manifest.position.path]));
+  for (const [old, now] of here.pairs) {
+    changes.push({ kind: sameJson(old.value, now.value) ? "unchanged" : "updated", before: old, after: now });
+  }
+  const elsewhere = pairUp(here.before, here.after, nameOf);
+  for (const [old, now] of elsewhere.pairs) {
+    changes.push({ kind: "moved", before: old, after: now, equal: sameJson(old.value, now.value) });
+  }
+  for (const manifest of elsewhere.after) changes.push({ kind: "created", after: manifest });
+  for (const manifest of elsewhere.before) changes.push({ kind: "deleted", before: manifest });
+  return changes;
+}
+
+interface Pairing {
+  readonly pairs: readonly (readonly [Manifest, Manifest])[];
+  readonly before: readonly Manifest[];
+  readonly after: readonly Manifest[];
+}
+
+/** Among manifests of one key those of equal value belong together first, then those of equal rank. */
+function pairUp(
+  before: readonly Manifest[],
+  after: readonly Manifest[],
+  keyOf: (manifest: Manifest) => string,
+): Pairing {
+  const open = new Map<string, Manifest[]>();
+  for (const manifest of before) {
+    const key = keyOf(manifest);
+    const group = open.get(key);
+    if (group === undefined) open.set(key, [manifest]);
+    else group.push(manifest);
+  }
+  const pairs: (readonly [Manifest, Manifest])[] = [];
+  const taken = (now: Manifest, fits: (old: Manifest) => boolean): boolean => {
+    const candidates = open.get(keyOf(now)) ?? [];
+    const at = candidates.findIndex(fits);
+    const [old] = at === -1 ? [] : candidates.splice(at, 1);
+    if (old === undefined) return false;
+    pairs.push([old, now]);
+    return true;
+  };
+  const unequal = after.filter((now) => !taken(now, (old) => sameJson(old.value, now.value)));
+  const left = unequal.filter((now) => !taken(now, () => true));
+  return { pairs, before: [...open.values()].flat(), after: left };
+}
+
+function nameOf(manifest: Manifest): string {
+  return identityKey(manifest.identity, manifest.environment);
+}

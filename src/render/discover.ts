@@ -1,0 +1,178 @@
+import type { Tree, TreeEntry } from "../model/tree.ts";
+import { chartFinder } from "./charts.ts";
+import type { Role, ScopedFile } from "./role.ts";
+import { readKustomization, resolveUse, type KustomizationReading } from "./kustomization.ts";
+import { linkFollower, type LinkEnd } from "./links.ts";
+import { readEach } from "./read-each.ts";
+import { directoryOf, isKustomizationName, mayHoldManifests, type Scope } from "./scope.ts";
+
+/** Keeps what kustomizations say between trees, by blob id. */
+export interface KustomizationCache {
+  get(id: string): KustomizationReading | undefined;
+  set(id: string, reading: KustomizationReading): void;
+}
+
+const unrendered: { readonly [extension: string]: string } = {
+  jsonnet: "Jsonnet",
+  libsonnet: "Jsonnet",
+  cue: "CUE",
+  k: "KCL",
+  pkl: "Pkl",
+  dhall: "Dhall",
+};
+
+/** Finds every file of a tree that lies in the scope, sorted by path, and what it is there. */
+export async function discover(
+  tree: Tree,
+  scope: Scope,
+  kustomizations: KustomizationCache,
+): Promise<readonly ScopedFile[]> {
+  const entries = new Map((await tree.list()).map((entry) => [entry.path, entry]));
+  const roles = new Map<string, Role>();
+  const files = new Set<string>();
+  const links: string[] = [];
+  for (const { path, kind } of entries.values()) {
+    if (kind === "symlink") links.push(path);
+    else if (kind === "submodule") {
+      if (scope.covers(path) || scope.covers(`${path}/_.yaml`)) roles.set(path, submodule);
+    } else if (scope.names(path) || (scope.covers(path) && (mayHoldManifests(path) || isKustomizationName(path))))
+      files.add(path);
+    else if (scope.covers(path)) {
+      const language = unrendered[path.slice(path.lastIndexOf(".") + 1)];
+      if (language !== undefined) roles.set(path, { kind: "skip", reason: `${language} is not rendered yet` });
+    }
+  }
+  if (links.length > 0) await followLinks(tree, entries, links, scope, files, roles);
+  const used = await kustomizeRoles(tree, entries, scope, kustomizations);
+  const chartOf = chartFinder(entries.keys());
+  for (const path of files) roles.set(path, used.get(path) ?? chartOf(path) ?? plain);
+  const found: ScopedFile[] = [];
+  for (const [path, role] of roles) {
+    const entry = entries.get(path);
+    if (entry !== undefined) found.push({ entry, role });
+  }
+  return found.toSorted((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
+}
+
+const plain: Role = { kind: "plain" };
+const submodule: Role = {
+  kind: "problem",
+  message:
+    "cannot be read: it is a submodule, whose files are in another repository; exclude it where it holds no manifests",
+};
+
+/** A file that a link in scope leads to is in scope itself, so that no link can smuggle an excluded file in. */
+async function followLinks(
+  tree: Tree,
+  entries: ReadonlyMap<string, TreeEntry>,
+  links: readonly string[],
+  scope: Scope,
+  files: Set<string>,
+  roles: Map<string, Role>,
+): Promise<void> {
+  const targets = new Map<string, string>();
+  for await (const reading of readEach(tree, links)) {
+    if (reading.kind === "bytes") targets.set(reading.path, new TextDecoder().decode(reading.bytes));
+  }
+  const follow = linkFollower(entries, targets);
+  const mayHold = (link: string, end: string): boolean =>
+    scope.names(link) || mayHoldManifests(link) || mayHoldManifests(end);
+  const below = new Map<string, readonly string[]>();
+  const entriesBelow = (directory: string): readonly string[] => {
+    let found = below.get(directory);
+    if (found === undefined) {
+      found = [...entries.keys()].filter((path) => directory === "" || path.startsWith(`${directory}/`));
+      below.set(directory, found);
+    }
+    return found;
+  };
+  const todo = links.filter((link) => scope.covers(link) || scope.covers(`${link}/_.yaml`));
+  const seen = new Set(todo);
+  for (let link = todo.pop(); link !== undefined; link = todo.pop()) {
+    const end: LinkEnd = follow(link);
+    const target = targets.get(link) ?? "";
+    switch (end.kind) {
+      case "file":
+        if (!mayHold(link, end.path)) break;
+        files.add(end.path);
+        roles.set(link, { kind: "skip", reason: `link to ${end.path}, which is judged where it stands` });
+        break;
+      case "directory":
+        for (const path of entriesBelow(end.path)) {
+          const kind = entries.get(path)?.kind;
+          if (kind === "file" && (mayHoldManifests(path) || isKustomizationName(path))) files.add(path);
+          else if (kind === "submodule") roles.set(path, submodule);
+          else if (kind === "symlink" && !seen.has(path)) {
+            seen.add(path);
+            todo.push(path);
+          }
+        }
+        roles.set(link, {
+          kind: "skip",
+          reason: `link to the directory ${end.path || "."}, whose files are judged where they stand`,
+        });
+        break;
+      case "submodule":
+        roles.set(link, { kind: "problem", message: `cannot be read: the link leads into the submodule ${end.path}` });
+        break;
+      case "outside":
+      case "missing":
+      case "loop":
+        if (mayHold(link, target) || !/[^/]\.[^/.]+$/.test(link))
+          roles.set(link, { kind: "problem", message: `${ends[end.kind]}: ${target}` });
+        break;
+    }
+  }
+}
+
+const ends = {
+  outside: "cannot be read: the link leads out of the tree",
+  missing: "cannot be read: the link leads to nothing",
+  loop: "cannot be read: the link leads back to itself",
+};
+
+/** The roles that kustomizations give to files: a patch is no resource, unless some kustomization names it as one too. */
+async function kustomizeRoles(
+  tree: Tree,
+  entries: ReadonlyMap<string, TreeEntry>,
+  scope: Scope,
+  cache: KustomizationCache,
+): Promise<ReadonlyMap<string, Role>> {
+  const readings = new Map<string, KustomizationReading>();
+  const unread: string[] = [];
+  for (const { path, kind, id } of entries.values()) {
+    if (kind !== "file" || !isKustomizationName(path) || !scope.reaches(directoryOf(path))) continue;
+    const known = cache.get(id);
+    if (known === undefined) unread.push(path);
+    else readings.set(path, known);
+  }
+  for await (const file of readEach(tree, unread)) {
+    const reading: KustomizationReading =
+      file.kind === "bytes" ? readKustomization(file.path, file.bytes) : { kind: "unreadable" };
+    readings.set(file.path, reading);
+    if (file.kind === "bytes") cache.set(entries.get(file.path)?.id ?? "", reading);
+  }
+  const roles = new Map<string, Role>();
+  const resources = new Set<string>();
+  for (const path of [...readings.keys()].toSorted()) {
+    const reading = readings.get(path);
+    if (reading?.kind !== "kustomization") continue;
+    for (const written of reading.resources) resources.add(resolveUse(path, written) ?? "");
+    for (const use of reading.uses) {
+      const used = resolveUse(path, use.path);
+      if (used !== undefined && !roles.has(used)) {
+        roles.set(used, { kind: "skip", reason: `${use.as} of ${path}: Kustomize overlays are not rendered yet` });
+      }
+    }
+  }
+  for (const path of resources) roles.delete(path);
+  for (const [path, reading] of readings) {
+    if (reading.kind === "kustomization") roles.set(path, kustomization);
+  }
+  return roles;
+}
+
+const kustomization: Role = {
+  kind: "skip",
+  reason: "Kustomize overlays are not rendered yet: its resources are judged as they stand in their own files",
+};

@@ -1,0 +1,15 @@
+import type { TreeEntry } from "../model/tree.ts";
+
+/** What a file in scope is to the gate, as far as the tree around it decides. */
+export type Role =
+  | { readonly kind: "plain" }
+  /** A file below a Helm chart; `template`: one that Helm renders. */
+  | { readonly kind: "chart"; readonly chart: string; readonly template: boolean }
+  | { readonly kind: "skip"; readonly reason: string }
+  | { readonly kind: "problem"; readonly message: string };
+
+/** A file in scope with its role. Equal entries with equal roles are judged equally. */
+export interface ScopedFile {
+  readonly entry: TreeEntry;
+  readonly role: Role;
+}

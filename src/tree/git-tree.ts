@@ -1,0 +1,72 @@
+import type { EntryKind, Tree, TreeEntry } from "../model/tree.ts";
+import type { ObjectReader } from "./object-reader.ts";
+import { runGit } from "./run-git.ts";
+
+/** How many objects are asked for ahead of the one that is waited for. */
+const ahead = 256;
+
+/** A tree in a repository's object database. `id` names a commit or a tree by its full id. */
+export function gitTree(
+  directory: string,
+  id: string,
+  objects: ObjectReader,
+  name: string,
+  environment: { readonly [name: string]: string } = {},
+): Tree {
+  let listed: Promise<ReadonlyMap<string, TreeEntry>> | undefined;
+  const entries = (): Promise<ReadonlyMap<string, TreeEntry>> => (listed ??= listTree(directory, id, environment));
+  const idOf = async (path: string): Promise<string> => {
+    const entry = (await entries()).get(path);
+    if (entry === undefined || entry.kind === "submodule") throw new Error(`${name} has no file ${path}`);
+    return entry.id;
+  };
+  return {
+    name,
+    list: async () => [...(await entries()).values()],
+    read: async (path) => objects.read(await idOf(path)),
+    async *readAll(paths) {
+      const asked: Promise<Uint8Array>[] = [];
+      for (let at = 0; at < paths.length; at += 1) {
+        for (let next = asked.length; next < Math.min(at + ahead, paths.length); next += 1) {
+          const answer = objects.read(await idOf(paths[next] ?? ""));
+          // Whoever awaits it sees the failure; until then it must not count as unhandled.
+          answer.catch(() => {});
+          asked.push(answer);
+        }
+        const bytes = asked[at];
+        if (bytes !== undefined) yield { path: paths[at] ?? "", bytes: await bytes };
+        asked[at] = forgotten;
+      }
+    },
+  };
+}
+
+const forgotten: Promise<Uint8Array> = Promise.resolve(new Uint8Array());
+
+const kinds: { readonly [mode: string]: EntryKind } = {
+  "100644": "file",
+  "100755": "file",
+  "100664": "file",
+  "120000": "symlink",
+  "160000": "submodule",
+};
+
+async function listTree(
+  directory: string,
+  id: string,
+  environment: { readonly [name: string]: string },
+): Promise<ReadonlyMap<string, TreeEntry>> {
+  const args = ["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", id];
+  const { code, stdout, stderr } = await runGit(directory, args, environment);
+  if (code !== 0) throw new Error(`the tree of ${id} cannot be listed: ${stderr}`);
+  const entries: TreeEntry[] = [];
+  for (const line of stdout.split("\0")) {
+    const [, mode, blob, size, path] = /^(\d+) \w+ ([0-9a-f]+) +(\d+|-)\t([^]*)$/.exec(line) ?? [];
+    if (mode === undefined || blob === undefined || path === undefined) continue;
+    const kind = kinds[mode];
+    if (kind === undefined) throw new Error(`${path} has the unknown mode ${mode}`);
+    entries.push({ path, kind, id: blob, ...(size === "-" ? {} : { size: Number(size) }) });
+  }
+  entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return new Map(entries.map((entry) => [entry.path, entry]));
+}

@@ -1,0 +1,109 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { startGit } from "./run-git.ts";
+
+interface Waiting {
+  readonly id: string;
+  readonly resolve: (bytes: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One long-lived `git cat-file --batch`: started on first need, answers in order, and can be closed. */
+export class ObjectReader {
+  readonly #directory: string;
+  readonly #environment: { readonly [name: string]: string };
+  #child: ChildProcessWithoutNullStreams | undefined;
+  #waiting: Waiting[] = [];
+  #next = 0;
+  #header = "";
+  #body: Uint8Array | undefined;
+  #filled = 0;
+  #stderr = "";
+
+  constructor(directory: string, environment: { readonly [name: string]: string } = {}) {
+    this.#directory = directory;
+    this.#environment = environment;
+  }
+
+  /** The content of an object, by its full id. Rejects where this clone lacks it. */
+  read(id: string): Promise<Uint8Array> {
+    if (!/^[0-9a-f]{40,64}$/.test(id)) return Promise.reject(new Error(`${id} is no object id`));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ id, resolve, reject });
+      (this.#child ??= this.#start()).stdin.write(`${id}\n`);
+    });
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    child.stdin.end();
+    await closed;
+  }
+
+  #start(): ChildProcessWithoutNullStreams {
+    const child = startGit(this.#directory, ["cat-file", "--batch"], this.#environment);
+    child.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
+    child.stderr.on("data", (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-2000)));
+    child.stdin.on("error", () => {});
+    child.once("error", (error) => this.#fail(error));
+    child.once("close", () => this.#fail(new Error(`git cat-file ended: ${this.#stderr.trim() || "no reason given"}`)));
+    return child;
+  }
+
+  #take(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#body === undefined) {
+        const end = chunk.indexOf(10, at);
+        this.#header += chunk.toString("latin1", at, end === -1 ? chunk.length : end);
+        if (end === -1) return;
+        at = end + 1;
+        this.#open(this.#header);
+        this.#header = "";
+      } else if (this.#filled < this.#body.length) {
+        const piece = chunk.subarray(at, at + this.#body.length - this.#filled);
+        this.#body.set(piece, this.#filled);
+        this.#filled += piece.length;
+        at += piece.length;
+      } else {
+        // The line feed that ends every body.
+        at += 1;
+        this.#answer().resolve(this.#body);
+        this.#body = undefined;
+      }
+    }
+  }
+
+  #open(header: string): void {
+    const size = /^[0-9a-f]+ (?:blob|commit|tree|tag) (\d+)$/.exec(header)?.[1];
+    if (size === undefined) {
+      const { id, reject } = this.#answer();
+      reject(new Error(`object ${id} is missing from this clone`));
+      return;
+    }
+    this.#body = new Uint8Array(Number(size));
+    this.#filled = 0;
+  }
+
+  #answer(): Waiting {
+    const waiting = this.#waiting[this.#next];
+    if (waiting === undefined) throw new Error("git cat-file answered what nobody asked");
+    this.#next += 1;
+    if (this.#next === this.#waiting.length) {
+      this.#waiting = [];
+      this.#next = 0;
+    }
+    return waiting;
+  }
+
+  #fail(error: Error): void {
+    const left = this.#waiting.slice(this.#next);
+    this.#waiting = [];
+    this.#next = 0;
+    this.#header = "";
+    this.#body = undefined;
+    this.#child = undefined;
+    for (const { reject } of left) reject(error);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Problem } from "../model/problem.ts";
+import type { Resolution } from "./git-repository.ts";
+import { runGit } from "./run-git.ts";
+
+/** Finds the commit that a revision names in a repository; where there is none, says what could be meant or fetched. */
+export async function resolveRevision(directory: string, revision: string): Promise<Resolution> {
+  const id = await commitOf(directory, revision);
+  if (id !== undefined) return { kind: "commit", id };
+  const remote = `origin/${revision}`;
+  const near = (await commitOf(directory, remote)) === undefined ? "" : `; did you mean "${remote}"?`;
+  const shallow = (await runGit(directory, ["rev-parse", "--is-shallow-repository"])).stdout.trim() === "true";
+  const fetch = near === "" && shallow ? ": this clone is shallow, fetch the revision first" : near;
+  return { kind: "problem", problem: problem(`"${revision}" names no commit in ${directory}${fetch}`) };
+}
+
+async function commitOf(directory: string, revision: string): Promise<string | undefined> {
+  if (revision === "" || revision.startsWith("-")) return undefined;
+  const { code, stdout } = await runGit(directory, [
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${revision}^{commit}`,
+  ]);
+  return code === 0 ? /^[0-9a-f]{40,64}$/m.exec(stdout)?.[0] : undefined;
+}
+
+/** A problem of reading Git, which has no file of the tree. */
+export function problem(message: string): Problem {
+  return { stage: "read", message };
+}
