@@ -1,0 +1,33 @@
+import { EVENT_ID, type Event } from "js-yaml";
+import { ReadingError } from "./reading-error.ts";
+import { eventStart } from "./yaml-events.ts";
+import { keyOf, skipNode } from "./walk-events.ts";
+
+/** The error for a key that stands twice in one mapping, naming both lines. The lines count from the document's start; the edge shifts them. */
+export class DuplicateKeyError extends ReadingError {
+  readonly key: string;
+  readonly firstOffset: number;
+
+  constructor(key: string, firstOffset: number, offset: number) {
+    super(offset, `The key \`${key}\` stands twice in one mapping.`);
+    this.key = key;
+    this.firstOffset = firstOffset;
+  }
+}
+
+/** Finds the first place of a key in the mapping whose event has the number `start`. */
+export function duplicateKey(
+  text: string,
+  events: readonly Event[],
+  start: number,
+  key: string,
+  offset: number,
+): DuplicateKeyError {
+  let index = start + 1;
+  for (;;) {
+    const event = events[index];
+    if (event === undefined || event.type === EVENT_ID.POP) return new DuplicateKeyError(key, offset, offset);
+    if (keyOf(text, event) === key) return new DuplicateKeyError(key, eventStart(event), offset);
+    index = skipNode(events, skipNode(events, index));
+  }
+}

@@ -1,0 +1,183 @@
+import { EVENT_ID, type Event } from "js-yaml";
+import type { Pointer } from "../model/json.ts";
+import type { Place } from "../model/manifest.ts";
+import { DEFAULT_BUDGET } from "./budget.ts";
+import { indexEvents, nodeEnd, nodeStart, type EventIndex } from "./event-index.ts";
+import { ReadingError } from "./reading-error.ts";
+import { splitDocuments, type DocumentText } from "./split-documents.ts";
+import { isMergeKey, keyOf } from "./walk-events.ts";
+import { documentEvents } from "./yaml-events.ts";
+
+/** Finds places in one document. Making one parses the document; keep it for many pointers. */
+export interface Locator {
+  /** The place of the value at a pointer: from its key on, or from the item's first line; undefined where there is no such value. */
+  locate(pointer: Pointer): Place | undefined;
+  /** The place of the deepest value on the way to a pointer, and the pointer of that value. */
+  locateDeepest(pointer: Pointer): LocatedPointer;
+}
+
+/** A place and the pointer of the value that stands there. */
+export interface LocatedPointer {
+  readonly place: Place;
+  readonly pointer: Pointer;
+}
+
+/** A locator for the document with this number in a file's text; undefined where there is no such document or it cannot be read. */
+export function createLocator(text: string, document: number): Locator | undefined {
+  for (const part of splitDocuments(text)) {
+    if (part.kind === "separator") return undefined;
+    if (part.index === document) return locatorOf(part);
+  }
+  return undefined;
+}
+
+/** The place of the value at a pointer; see Locator. Keeps the last document parsed. */
+export function locate(text: string, document: number, pointer: Pointer): Place | undefined {
+  return cached(text, document)?.locate(pointer);
+}
+
+/** The place of the deepest value that exists on the way to a pointer; see Locator. */
+export function locateDeepest(text: string, document: number, pointer: Pointer): LocatedPointer | undefined {
+  return cached(text, document)?.locateDeepest(pointer);
+}
+
+let last: { readonly text: string; readonly document: number; readonly locator: Locator | undefined } | undefined;
+
+// Findings come document by document, so one entry is enough.
+function cached(text: string, document: number): Locator | undefined {
+  if (last?.document !== document || last.text !== text) {
+    last = { text, document, locator: createLocator(text, document) };
+  }
+  return last.locator;
+}
+
+/** A locator for one document as the splitter gave it. */
+export function locatorOf(document: DocumentText): Locator | undefined {
+  let events: readonly Event[];
+  try {
+    events = documentEvents(document.text, DEFAULT_BUDGET.depth);
+  } catch (error) {
+    if (error instanceof ReadingError) return undefined;
+    throw error;
+  }
+  if (events.length === 0) return undefined;
+  const index = indexEvents(document.text, events);
+  const lines = lineStarts(document.text);
+  const placeOf = (step: Step): Place => {
+    const line = lineOf(lines, step.start);
+    const end = Math.max(step.start, nodeEnd(index, step.node) - 1);
+    return {
+      line: document.line + line,
+      column: step.start - (lines[line] ?? 0) + 1,
+      endLine: document.line + lineOf(lines, end),
+    };
+  };
+  const walk = (pointer: Pointer): { step: Step; tokens: readonly string[]; taken: number } => {
+    const tokens = pointer === "" ? [] : pointer.slice(1).split("/");
+    let step: Step = { node: 1, start: nodeStart(index.events[1] as Event) };
+    let taken = 0;
+    for (const token of tokens) {
+      const next = enter(index, step.node, token.replaceAll("~1", "/").replaceAll("~0", "~"));
+      if (next === undefined) break;
+      step = next;
+      taken++;
+    }
+    return { step, tokens, taken };
+  };
+  return {
+    locate: (pointer) => {
+      const { step, tokens, taken } = walk(pointer);
+      return taken === tokens.length ? placeOf(step) : undefined;
+    },
+    locateDeepest: (pointer) => {
+      const { step, tokens, taken } = walk(pointer);
+      return {
+        place: placeOf(step),
+        pointer: tokens
+          .slice(0, taken)
+          .map((token) => `/${token}`)
+          .join(""),
+      };
+    },
+  };
+}
+
+/** The event of a value, and the offset where a person would point: the value's key, or the item. */
+interface Step {
+  readonly node: number;
+  readonly start: number;
+}
+
+function enter(index: EventIndex, from: number, token: string): Step | undefined {
+  const at = followAlias(index, from);
+  const event = at === undefined ? undefined : index.events[at];
+  if (at === undefined || event === undefined) return undefined;
+  if (event.type === EVENT_ID.MAPPING) return enterMapping(index, at, token);
+  if (event.type !== EVENT_ID.SEQUENCE || !/^(?:0|[1-9][0-9]*)$/.test(token)) return undefined;
+  let child = at + 1;
+  for (let left = Number(token); left > 0 && isNode(index, child); left--) child = index.after[child] ?? child + 1;
+  return isNode(index, child) ? { node: child, start: nodeStart(index.events[child] as Event) } : undefined;
+}
+
+function enterMapping(index: EventIndex, at: number, token: string): Step | undefined {
+  let merge: number | undefined;
+  for (let child = at + 1; isNode(index, child);) {
+    const value = index.after[child] ?? child + 1;
+    const event = index.events[followAlias(index, child) ?? child] as Event;
+    if (event.type === EVENT_ID.SCALAR) {
+      if (isMergeKey(index.text, index.events[child] as Event)) merge = value;
+      else if (keyOf(index.text, event) === token)
+        return { node: value, start: nodeStart(index.events[child] as Event) };
+    }
+    child = index.after[value] ?? value + 1;
+  }
+  return merge === undefined ? undefined : enterMerge(index, merge, token);
+}
+
+function enterMerge(index: EventIndex, at: number, token: string): Step | undefined {
+  const source = followAlias(index, at);
+  const event = source === undefined ? undefined : index.events[source];
+  if (source === undefined || event === undefined) return undefined;
+  if (event.type === EVENT_ID.MAPPING) return enterMapping(index, source, token);
+  if (event.type !== EVENT_ID.SEQUENCE) return undefined;
+  for (let child = source + 1; isNode(index, child); child = index.after[child] ?? child + 1) {
+    const found = enterMerge(index, child, token);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isNode(index: EventIndex, at: number): boolean {
+  const event = index.events[at];
+  return event !== undefined && event.type !== EVENT_ID.POP;
+}
+
+function followAlias(index: EventIndex, at: number): number | undefined {
+  const event = index.events[at];
+  if (event?.type !== EVENT_ID.ALIAS) return at;
+  const name = index.text.slice(event.anchorStart, event.anchorEnd);
+  for (let before = at - 1; before > 0; before--) {
+    const candidate = index.events[before];
+    if (candidate === undefined || !("tagStart" in candidate) || candidate.anchorStart === -1) continue;
+    if (index.text.slice(candidate.anchorStart, candidate.anchorEnd) === name) return before;
+  }
+  return undefined;
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The 0-based line of an offset. */
+function lineOf(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,56 @@
+import type { Json } from "../model/json.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Budget } from "./budget.ts";
+import { composeDocument } from "./compose.ts";
+import { DuplicateKeyError } from "./duplicate-key.ts";
+import { ReadingError } from "./reading-error.ts";
+import type { DocumentText } from "./split-documents.ts";
+import { documentEvents, eventStart } from "./yaml-events.ts";
+
+/** The value of one document, or why it cannot be read. */
+export type DocumentReading =
+  | { readonly kind: "value"; readonly value: Json; /** 1-based line in the file. */ readonly line: number }
+  | { readonly kind: "empty" }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Reads one document as Kubernetes does; `path` is named in problems. */
+export function readDocument(path: string, document: DocumentText, budget: Budget): DocumentReading {
+  const { text } = document;
+  if (text.length > budget.documentLength) {
+    const message = `The document has ${text.length} characters; at most ${budget.documentLength} are read.`;
+    return { kind: "problem", problem: { stage: "parse", path, line: document.line, message } };
+  }
+  try {
+    const events = documentEvents(text, budget.depth);
+    const root = events[1];
+    const value = composeDocument(text, events, budget);
+    if (value === null || root === undefined) return { kind: "empty" };
+    return { kind: "value", value, line: document.line + linesBefore(text, eventStart(root)) };
+  } catch (error) {
+    if (error instanceof ReadingError) return { kind: "problem", problem: toProblem(path, document, error) };
+    throw error;
+  }
+}
+
+function toProblem(path: string, document: DocumentText, error: ReadingError): Problem {
+  const { text, line } = document;
+  const at = Math.min(error.offset, text.length);
+  const before = text.lastIndexOf("\n", at - 1);
+  const message =
+    error instanceof DuplicateKeyError
+      ? `${error.message.slice(0, -1)}: first on line ${line + linesBefore(text, error.firstOffset)}, again on line ${line + linesBefore(text, at)}. Kubernetes would take the last one; expected one.`
+      : error.message + templateHint(text);
+  const place = { line: line + linesBefore(text, at), column: at - (at === 0 ? -1 : before) };
+  return { stage: "parse", path, ...place, message };
+}
+
+function templateHint(text: string): string {
+  if (!/\{\{.*\}\}/.test(text)) return "";
+  return " The text holds `{{ … }}`: it looks like a template that must be rendered before Kubernetes can read it.";
+}
+
+function linesBefore(text: string, offset: number): number {
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) lines++;
+  return lines;
+}

@@ -1,0 +1,50 @@
+import type { ScalarEvent } from "js-yaml";
+import { ReadingError } from "./reading-error.ts";
+
+const ESCAPE = /\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|[^uU])/gs;
+
+/** Refuses plain scalars within `[]` and `{}` that YAML 1.1 cuts elsewhere than js-yaml does. */
+export function refuseUnlikeFlow(text: string, event: ScalarEvent): void {
+  const { valueStart, valueEnd } = event;
+  if (valueStart === -1) return;
+  if (text.slice(valueStart, valueEnd).includes("?") || text.charCodeAt(valueStart) === 0x3a) {
+    throw new ReadingError(
+      valueStart,
+      "A `?` or a leading `:` within [] or {} is read in different ways; put the value in quotes.",
+    );
+  }
+  if (text.charCodeAt(valueEnd) === 0x3a && ",[]{}".includes(text.charAt(valueEnd + 1))) {
+    throw new ReadingError(
+      valueEnd,
+      "A `:` without a space after it is read in different ways within [] or {}; put a space after it.",
+    );
+  }
+}
+
+/**
+ * Refuses escapes that name no character. JSON writes characters beyond U+FFFF as a pair of escapes, which Kubernetes
+ * reads in JSON documents only.
+ */
+export function refuseUnlikeEscapes(text: string, event: ScalarEvent, json: boolean): void {
+  const source = text.slice(event.valueStart, event.valueEnd);
+  if (!/\\[uU]/.test(source)) return;
+  let high = -1;
+  ESCAPE.lastIndex = 0;
+  for (let match = ESCAPE.exec(source); match !== null; match = ESCAPE.exec(source)) {
+    const code = Number.parseInt(match[1] ?? match[2] ?? "0", 16);
+    const follows = high !== -1 && high === match.index;
+    const low = code >= 0xdc00 && code <= 0xdfff;
+    if (high !== -1 && !(follows && low)) throw wrongEscape(event.valueStart + match.index);
+    if ((low && !follows) || code > 0x10ffff) throw wrongEscape(event.valueStart + match.index);
+    high = -1;
+    if (code >= 0xd800 && code <= 0xdbff) {
+      if (!json || match[1] === undefined) throw wrongEscape(event.valueStart + match.index);
+      high = match.index + match[0].length;
+    }
+  }
+  if (high !== -1) throw wrongEscape(event.valueStart + high);
+}
+
+function wrongEscape(offset: number): ReadingError {
+  return new ReadingError(offset, "This escape names no Unicode character; Kubernetes refuses it.");
+}
