@@ -1,0 +1,115 @@
+import type { CompileAnswer } from "./toolchain/protocol.ts";
+import type { Evaluator, Failure } from "./evaluator.ts";
+import type { RegoValue } from "./value/rego-value.ts";
+import { isArray } from "./value/rego-value.ts";
+import { readValue } from "./value/read-value.ts";
+
+/** What failed: a rule by its index, the exception rules as a whole, or the reading of the document. */
+export type Failed = number | "exceptions" | "document";
+
+/** A rule that gave no answer for a document. `asked` is false where it had failed before and was left out. */
+export interface RuleFailure extends Failure {
+  readonly of: Failed;
+  readonly asked: boolean;
+  /** The input it failed on, by its place in the list of all inputs so far. */
+  readonly on: number;
+}
+
+/** What the policies answer for one document. */
+export interface Answer {
+  /** Values of the deciding rules that have one, by index. */
+  readonly rules: readonly (readonly [index: number, value: RegoValue])[];
+  readonly exceptions: readonly (readonly [packageName: string, value: RegoValue])[];
+  readonly failures: readonly RuleFailure[];
+}
+
+/** Asks a compiled policy set; remembers which rules failed in a way that must not happen twice. */
+export interface Asker {
+  /** One answer for each input (JSON text, made when its turn comes), in order. */
+  ask(inputs: readonly (() => string)[]): Promise<readonly Answer[]>;
+}
+
+/**
+ * All rules are asked at once. Where that fails for a document, they are asked one by one, so that the answer of every
+ * healthy rule is kept; a rule that ran out of time or memory is not asked again.
+ */
+export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator: Evaluator): Asker {
+  const leftOut = new Map<Failed, RuleFailure>();
+  let asked = 0;
+
+  async function askApart(input: () => string, on: number): Promise<Answer> {
+    const parts: readonly (readonly [Failed, string])[] = [
+      ["exceptions", entrypoints.exceptions] as const,
+      ...entrypoints.rules.entries(),
+    ];
+    const failures = [...leftOut.values()].map((failure) => ({ ...failure, asked: false }));
+    const values = new Map<Failed, RegoValue>();
+    let open = parts.filter(([part]) => !leftOut.has(part));
+    while (open.length > 0) {
+      const { values: texts, failure } = await evaluator.evaluate(
+        open.map(([, entrypoint]) => ({ input, entrypoint })),
+      );
+      for (const [i, text] of texts.entries()) {
+        const part = open[i]?.[0];
+        if (part !== undefined && text !== undefined) values.set(part, readValue(text));
+      }
+      const failed = open[texts.length]?.[0];
+      if (failure === undefined || failed === undefined) break;
+      if (failure.reason === "input") return nothing({ ...failure, of: "document", asked: true, on });
+      const ruleFailure = { ...failure, of: failed, asked: true, on };
+      failures.push(ruleFailure);
+      if (failure.reason !== "rule") leftOut.set(failed, ruleFailure);
+      open = open.slice(texts.length + 1);
+    }
+    return {
+      rules: [...values].flatMap(([of, value]) => (typeof of === "number" ? [[of, value] as const] : [])),
+      exceptions: pairs(values.get("exceptions") ?? []) as Answer["exceptions"],
+      failures,
+    };
+  }
+
+  return {
+    ask: async (inputs) => {
+      const answers: Answer[] = [];
+      while (answers.length < inputs.length) {
+        if (leftOut.size === 0) {
+          const rest = inputs.slice(answers.length);
+          const whole = await evaluator.evaluate(rest.map((input) => ({ input, entrypoint: entrypoints.results })));
+          answers.push(...whole.values.map(readAnswer));
+          if (whole.failure?.reason === "input") {
+            answers.push(nothing({ ...whole.failure, of: "document", asked: true, on: asked + answers.length }));
+            continue;
+          }
+        }
+        const input = inputs[answers.length];
+        if (input !== undefined) answers.push(await askApart(input, asked + answers.length));
+      }
+      asked += inputs.length;
+      return answers;
+    },
+  };
+}
+
+function nothing(failure: RuleFailure): Answer {
+  return { rules: [], exceptions: [], failures: [failure] };
+}
+
+const silent: Answer = { rules: [], exceptions: [], failures: [] };
+const silentText = /^\{"(?:rules|exceptions)": (?:set\(\)|\[\]), "(?:rules|exceptions)": (?:set\(\)|\[\])\}$/;
+
+function readAnswer(text: string | undefined): Answer {
+  if (text === undefined) throw new Error("the results entry point gave no value");
+  if (silentText.test(text)) return silent;
+  const value = readValue(text) as ReadonlyMap<RegoValue, RegoValue>;
+  const rules = pairs(value.get("rules") ?? []) as Answer["rules"];
+  return {
+    rules: rules.toSorted(([a], [b]) => a - b),
+    exceptions: pairs(value.get("exceptions") ?? []) as Answer["exceptions"],
+    failures: [],
+  };
+}
+
+function pairs(value: RegoValue): readonly (readonly [RegoValue, RegoValue])[] {
+  if (!isArray(value) && !(value instanceof Set)) throw new Error("the entry module gave something else than pairs");
+  return [...value] as unknown as readonly (readonly [RegoValue, RegoValue])[];
+}

@@ -1,0 +1,50 @@
+import type { ErrorObject, ValidateFunction } from "ajv";
+import { Ajv } from "ajv";
+import type { Level } from "../model/policy.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Annotations } from "./toolchain/protocol.ts";
+import { metadataSchema } from "./metadata-schema.ts";
+
+/** A METADATA block that is as it must be. */
+export interface Metadata {
+  readonly title?: string;
+  readonly description?: string;
+  readonly related_resources?: readonly { readonly ref: string }[];
+  readonly custom?: {
+    readonly id?: string;
+    readonly level?: Level;
+    readonly severity?: string;
+    readonly controls?: readonly string[];
+  };
+}
+
+/** A block with its scope: `rule` for rule and document scope, `package` for package and subpackages. */
+export interface ScopedMetadata {
+  readonly scope: "rule" | "package";
+  readonly metadata: Metadata;
+}
+
+let compiled: ValidateFunction<Metadata> | undefined;
+
+/** Checks a METADATA block; what is wrong with it is a problem at the line where the block starts. */
+export function readMetadata(annotations: Annotations): ScopedMetadata | Problem {
+  // Compiling a schema takes a while, and many policy sets have no METADATA.
+  compiled ??= new Ajv({ allErrors: false, strict: true }).compile<Metadata>(metadataSchema);
+  const { value } = annotations;
+  if (compiled(value)) {
+    return { scope: /^(rule|document)$/.test(annotations.scope) ? "rule" : "package", metadata: value };
+  }
+  return {
+    stage: "compile",
+    path: annotations.path,
+    line: annotations.line,
+    message: `METADATA ${(compiled.errors ?? []).map(explain).join("; ")}`,
+  };
+}
+
+function explain(error: ErrorObject): string {
+  const key = error.instancePath.slice(1).replaceAll("/", ".");
+  if (key === "custom.id") return `custom.id must be category/name in lower case, e.g. "workloads/image-tag"`;
+  if (error.keyword === "enum") return `${key} must be one of ${(error.params["allowedValues"] as string[]).join(", ")}`;
+  return `${key} ${error.message ?? "is not as expected"}`;
+}

@@ -1,0 +1,183 @@
+import { createRequire } from "node:module";
+import type { LoadedPolicy as Loaded } from "@open-policy-agent/opa-wasm";
+import type { RegoValue } from "./value/rego-value.ts";
+import { readValue } from "./value/read-value.ts";
+import { writeValue } from "./value/write-value.ts";
+
+// The package exports this class to CommonJS only, against what its types say. Its own host functions are not used: they
+// lose sets and large integers, prefer their sprintf to ours, print to the console and throw strings.
+const { LoadedPolicy } = createRequire(import.meta.url)("@open-policy-agent/opa-wasm") as {
+  LoadedPolicy: typeof Loaded;
+};
+
+const pageSize = 65_536;
+const supportedAbi = 1;
+
+/** A compiled policy module, shareable between instances and threads. */
+export interface PolicyModule {
+  readonly module: WebAssembly.Module;
+  /** Pages of memory that an instance starts with. */
+  readonly pages: number;
+}
+
+/** What went wrong inside one evaluation. The instance it was thrown from must not be used again. */
+export class EvaluationError extends Error {
+  override readonly name = "EvaluationError";
+  /** `input`: the document could not be read; `memory`: the cap was reached; `rule`: a rule failed while it ran. */
+  readonly reason: "input" | "memory" | "rule";
+
+  constructor(reason: "input" | "memory" | "rule", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+export interface InstanceOptions {
+  /** JSON text of `data`. */
+  readonly data: string;
+  readonly memoryLimitMiB: number;
+  /** Answers the builtins that the module leaves to its host; `undefined` makes the expression undefined. */
+  readonly builtin: (name: string, args: readonly RegoValue[]) => RegoValue | undefined;
+}
+
+/** One instance of a policy module with its data. Every method throws EvaluationError, and poisons the instance then. */
+export interface PolicyInstance {
+  readonly entrypoints: ReadonlyMap<string, number>;
+  /** Makes a JSON text the input of the evaluations that follow. */
+  read(input: string): void;
+  /** Evaluates an entry point on the input and returns its value as text in Rego's notation; undefined: no value. */
+  evaluate(entrypoint: number): string | undefined;
+}
+
+/** Compiles a module that OPA built. Throws WebAssembly.CompileError for other bytes. */
+export function compilePolicyModule(wasm: Uint8Array): PolicyModule {
+  // The data segments are no larger than the file; OPA's stack and runtime need less than 1 MiB beside them.
+  return { module: new WebAssembly.Module(wasm), pages: Math.ceil(wasm.byteLength / pageSize) + 32 };
+}
+
+/** Exports of a module that OPA built; addresses are 0 where there is nothing. */
+interface OpaExports {
+  opa_malloc(size: number): number;
+  opa_free(address: number): void;
+  opa_heap_ptr_set(address: number): void;
+  opa_json_parse(address: number, size: number): number;
+  opa_value_parse(address: number, size: number): number;
+  opa_value_dump(value: number): number;
+  opa_json_dump(value: number): number;
+  opa_eval_ctx_new(): number;
+  opa_eval_ctx_set_input(context: number, value: number): void;
+  opa_eval_ctx_set_data(context: number, value: number): void;
+  opa_eval_ctx_set_entrypoint(context: number, entrypoint: number): void;
+  opa_eval_ctx_get_result(context: number): number;
+  eval(context: number): number;
+  builtins(): number;
+  readonly opa_wasm_abi_version: WebAssembly.Global;
+}
+
+/** Instantiates a module under a memory cap and sets its data once. Throws EvaluationError where the data do not fit. */
+export function instantiate(policy: PolicyModule, options: InstanceOptions): PolicyInstance {
+  const maximum = Math.max(policy.pages, options.memoryLimitMiB * 16);
+  const memory = new WebAssembly.Memory({ initial: policy.pages, maximum });
+  let builtinNames: ReadonlyMap<number, string> = new Map();
+  const instance = new WebAssembly.Instance(policy.module, { env: { memory, ...hostFunctions() } });
+  const opa = instance.exports as unknown as OpaExports;
+  if (opa.opa_wasm_abi_version.value !== supportedAbi) throw new EvaluationError("rule", "unknown ABI of OPA's module");
+  builtinNames = namesByNumber(textAt(opa.opa_json_dump(opa.builtins())));
+  const loaded = guard(() => {
+    const policies = new LoadedPolicy({ instance } as never, memory, undefined);
+    policies.setData(bytesOf(options.data));
+    return policies;
+  });
+  const heap = loaded.dataHeapPtr as number;
+  let input = 0;
+
+  return {
+    entrypoints: new Map(Object.entries(loaded.entrypoints as Record<string, number>)),
+    read: (text) => {
+      input = guard(() => {
+        opa.opa_heap_ptr_set(heap);
+        return parse(text, opa.opa_json_parse);
+      }, "input");
+      if (input === 0) throw new EvaluationError("input", "OPA cannot read the document");
+    },
+    evaluate: (entrypoint) =>
+      guard(() => {
+        const context = opa.opa_eval_ctx_new();
+        opa.opa_eval_ctx_set_input(context, input);
+        opa.opa_eval_ctx_set_data(context, loaded.dataAddr);
+        opa.opa_eval_ctx_set_entrypoint(context, entrypoint);
+        opa.eval(context);
+        return unwrap(textAt(opa.opa_value_dump(opa.opa_eval_ctx_get_result(context))));
+      }),
+  };
+
+  function hostFunctions(): { readonly [name: string]: (...args: number[]) => unknown } {
+    const builtin = (number: number, _context: number, ...args: number[]): number => {
+      const result = options.builtin(builtinNames.get(number) ?? `number ${number}`, args.map(valueAt));
+      return result === undefined ? 0 : parse(writeValue(result), opa.opa_value_parse);
+    };
+    return {
+      opa_abort: (address: number) => {
+        throw abortion(textAt(address));
+      },
+      opa_println: () => undefined,
+      opa_builtin0: builtin,
+      opa_builtin1: builtin,
+      opa_builtin2: builtin,
+      opa_builtin3: builtin,
+      opa_builtin4: builtin,
+    };
+  }
+
+  function valueAt(address: number): RegoValue {
+    const dumped = opa.opa_value_dump(address);
+    const value = readValue(textAt(dumped));
+    opa.opa_free(dumped);
+    return value;
+  }
+
+  function textAt(address: number): string {
+    const bytes = Buffer.from(memory.buffer);
+    return bytes.toString("utf8", address, bytes.indexOf(0, address));
+  }
+
+  function parse(text: string, parser: (address: number, size: number) => number): number {
+    const size = Buffer.byteLength(text);
+    const address = opa.opa_malloc(size);
+    Buffer.from(memory.buffer, address, size).write(text);
+    return parser(address, size);
+  }
+}
+
+/** The value of the one result that OPA wraps every evaluation's value in: `{{"result": VALUE}}`. */
+function unwrap(text: string): string | undefined {
+  const start = '{{"result": ';
+  return text.startsWith(start) ? text.slice(start.length, -2) : undefined;
+}
+
+function namesByNumber(json: string): ReadonlyMap<number, string> {
+  const numbers = JSON.parse(json) as { readonly [name: string]: number };
+  return new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
+}
+
+function bytesOf(text: string): ArrayBuffer {
+  const bytes = new ArrayBuffer(Buffer.byteLength(text));
+  Buffer.from(bytes).write(text);
+  return bytes;
+}
+
+function abortion(message: string): EvaluationError {
+  return message === "opa_malloc: failed"
+    ? new EvaluationError("memory", "the memory limit was reached")
+    : new EvaluationError("rule", message);
+}
+
+/** Turns whatever an evaluation throws (strings of the package, traps, stack overflow) into EvaluationError. */
+function guard<T>(run: () => T, reason: "input" | "rule" = "rule"): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof EvaluationError) throw error;
+    throw new EvaluationError(reason, error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,0 +1,109 @@
+import type { Level, Policy } from "../model/policy.ts";
+import type { Problem } from "../model/problem.ts";
+import type { DecidingRule } from "./toolchain/protocol.ts";
+import type { Metadata, ScopedMetadata } from "./metadata.ts";
+import { readMetadata } from "./metadata.ts";
+import { expectedResults } from "./results.ts";
+
+/** A deciding rule with what METADATA and its name say of it. */
+export interface RuleFacts extends DecidingRule {
+  readonly policy: string;
+  readonly level: Level;
+  /** False for a rule that can never give messages; its problem is among those of the set. */
+  readonly usable: boolean;
+}
+
+export interface PolicyFacts {
+  readonly policies: readonly Policy[];
+  /** In the order of the toolchain's indices. */
+  readonly rules: readonly RuleFacts[];
+  readonly problems: readonly Problem[];
+}
+
+interface Described {
+  readonly facts: RuleFacts;
+  readonly metadata: readonly ScopedMetadata[];
+}
+
+/** Sorts deciding rules into policies and reads what their METADATA say; a wrong block is a problem, its rule still judges. */
+export function describePolicies(rules: readonly DecidingRule[]): PolicyFacts {
+  const problems = new Map<string, Problem>();
+  const described = rules.map((rule) => describe(rule, (problem) => problems.set(JSON.stringify(problem), problem)));
+  const byPolicy = new Map<string, Described[]>();
+  for (const one of described) byPolicy.set(one.facts.policy, [...(byPolicy.get(one.facts.policy) ?? []), one]);
+  for (const members of byPolicy.values()) {
+    const stranger = members.find(({ facts }) => facts.package !== members[0]?.facts.package)?.facts;
+    if (stranger !== undefined) problems.set(stranger.policy, sharedId(stranger));
+  }
+  return {
+    policies: [...byPolicy].map(([id, members]) => describePolicy(id, members)),
+    rules: described.map(({ facts }) => facts),
+    problems: [...problems.values()],
+  };
+}
+
+function describe(rule: DecidingRule, report: (problem: Problem) => void): Described {
+  const metadata: ScopedMetadata[] = [];
+  for (const annotations of rule.annotations) {
+    const read = readMetadata(annotations);
+    if ("stage" in read) report(read);
+    else metadata.push(read);
+  }
+  const custom = nearest(metadata, (block) => block.custom?.level);
+  const policy = nearest(metadata, (block) => block.custom?.id) ?? libraryId(rule.package) ?? rule.package;
+  const usable = rule.shape !== "object";
+  if (!usable) {
+    const message = `policy ${policy}: rule ${rule.name} gives keys with values; expected ${expectedResults}`;
+    report({ stage: "compile", path: rule.path, line: rule.line, message });
+  }
+  return {
+    facts: { ...rule, policy, level: custom ?? (rule.name.startsWith("warn") ? "warn" : "deny"), usable },
+    metadata,
+  };
+}
+
+function describePolicy(id: string, members: readonly Described[]): Policy {
+  const field = <T>(of: (metadata: Metadata) => T | undefined): T | undefined => agreed(members, of);
+  const title = field((metadata) => metadata.title);
+  const description = field((metadata) => metadata.description);
+  const docs = field((metadata) => metadata.related_resources?.[0]?.ref);
+  const controls = field((metadata) => metadata.custom?.controls);
+  const severity = field((metadata) => metadata.custom?.severity);
+  return {
+    id,
+    package: members[0]?.facts.package ?? id,
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...(docs === undefined ? {} : { docs }),
+    ...(controls === undefined ? {} : { controls }),
+    ...(severity === undefined ? {} : { severity }),
+  };
+}
+
+/** What all rules of a policy say, or, where they differ, what their package says. */
+function agreed<T>(members: readonly Described[], of: (metadata: Metadata) => T | undefined): T | undefined {
+  const values = members.map(({ metadata }) => nearest(metadata, of));
+  const first = values[0];
+  if (values.every((value) => JSON.stringify(value) === JSON.stringify(first))) return first;
+  const ofPackage = members[0]?.metadata.filter(({ scope }) => scope === "package") ?? [];
+  return nearest(ofPackage, of);
+}
+
+function nearest<T>(blocks: readonly ScopedMetadata[], of: (metadata: Metadata) => T | undefined): T | undefined {
+  for (const { metadata } of blocks) {
+    const value = of(metadata);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** `portcullis.<category>.<name>`, the library's layout, is the policy `category/name`. */
+function libraryId(packageName: string): string | undefined {
+  const match = /^portcullis\.(\w+)\.(\w+)$/.exec(packageName);
+  return match === null ? undefined : `${match[1]}/${match[2]}`.replaceAll("_", "-");
+}
+
+function sharedId(rule: RuleFacts): Problem {
+  const message = `METADATA custom.id ${rule.policy} belongs to another package already; expected one package for each id`;
+  return { stage: "compile", path: rule.path, line: rule.line, message };
+}

@@ -1,0 +1,79 @@
+import type { JsonObject } from "../model/json.ts";
+import type { DeclaredLocation } from "../model/violation.ts";
+import type { RegoObject, RegoValue } from "./value/rego-value.ts";
+import { isArray, isObject, isSet } from "./value/rego-value.ts";
+import { jsonFromValue } from "./value/write-value.ts";
+
+/** One message of a deciding rule. */
+export interface Result {
+  readonly message: string;
+  readonly declared?: DeclaredLocation;
+  readonly metadata?: JsonObject;
+}
+
+/** The results of a rule, and the first thing among them that is none, described for people. */
+export interface Results {
+  readonly results: readonly Result[];
+  readonly wrong?: string;
+}
+
+/** What a deciding rule must give. */
+export const expectedResults = 'a set of messages, each a string or an object with a string "msg"';
+
+/**
+ * Reads a rule's value as conftest does: strings, or objects with `msg`; the other keys are metadata, `_loc` is the place.
+ * What conftest would pass over in silence (numbers, booleans, an empty message) is said to be wrong.
+ */
+export function readResults(value: RegoValue): Results {
+  if (!isArray(value) && !isSet(value)) return { results: [], wrong: describe(value) };
+  const results: Result[] = [];
+  let wrong: string | undefined;
+  for (const item of value) {
+    const result = readResult(item);
+    if (result === undefined) wrong ??= describeItem(item);
+    else results.push(result);
+  }
+  return wrong === undefined ? { results } : { results, wrong };
+}
+
+function readResult(item: RegoValue): Result | undefined {
+  if (typeof item === "string") return item === "" ? undefined : { message: item };
+  if (!isObject(item)) return undefined;
+  const message = item.get("msg");
+  if (typeof message !== "string" || message === "") return undefined;
+  const declared = readLocation(item.get("_loc"));
+  const rest = new Map([...item].filter(([key]) => key !== "msg" && key !== "_loc"));
+  return {
+    message,
+    ...(declared === undefined ? {} : { declared }),
+    ...(rest.size === 0 ? {} : { metadata: jsonFromValue(rest) as JsonObject }),
+  };
+}
+
+function readLocation(value: RegoValue | undefined): DeclaredLocation | undefined {
+  if (value === undefined || !isObject(value)) return undefined;
+  const line = value.get("line");
+  const file = value.get("file");
+  if (typeof line !== "number" || !Number.isInteger(line) || line < 1) return undefined;
+  return typeof file === "string" && file !== "" ? { path: file, line } : { line };
+}
+
+function describeItem(item: RegoValue): string {
+  if (item === "") return "an empty message";
+  if (isObject(item)) return `an object whose "msg" is ${describeMessage(item)}`;
+  return `a set with ${describe(item)} in it`;
+}
+
+function describeMessage(item: RegoObject): string {
+  const message = item.get("msg");
+  if (message === undefined) return "missing";
+  return message === "" ? "empty" : describe(message);
+}
+
+function describe(value: RegoValue): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return "a string";
+  if (isArray(value)) return "an array";
+  if (isSet(value)) return "a set";
+  return isObject(value) ? "an object" : "a number";
+}
