@@ -45,6 +45,7 @@ export function readMetadata(annotations: Annotations): ScopedMetadata | Problem
 function explain(error: ErrorObject): string {
   const key = error.instancePath.slice(1).replaceAll("/", ".");
   if (key === "custom.id") return `custom.id must be category/name in lower case, e.g. "workloads/image-tag"`;
-  if (error.keyword === "enum") return `${key} must be one of ${(error.params["allowedValues"] as string[]).join(", ")}`;
+  if (error.keyword === "enum")
+    return `${key} must be one of ${(error.params["allowedValues"] as string[]).join(", ")}`;
   return `${key} ${error.message ?? "is not as expected"}`;
 }

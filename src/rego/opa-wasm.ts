@@ -57,20 +57,20 @@ export function compilePolicyModule(wasm: Uint8Array): PolicyModule {
 
 /** Exports of a module that OPA built; addresses are 0 where there is nothing. */
 interface OpaExports {
-  opa_malloc(size: number): number;
-  opa_free(address: number): void;
-  opa_heap_ptr_set(address: number): void;
-  opa_json_parse(address: number, size: number): number;
-  opa_value_parse(address: number, size: number): number;
-  opa_value_dump(value: number): number;
-  opa_json_dump(value: number): number;
-  opa_eval_ctx_new(): number;
-  opa_eval_ctx_set_input(context: number, value: number): void;
-  opa_eval_ctx_set_data(context: number, value: number): void;
-  opa_eval_ctx_set_entrypoint(context: number, entrypoint: number): void;
-  opa_eval_ctx_get_result(context: number): number;
-  eval(context: number): number;
-  builtins(): number;
+  readonly opa_malloc: (size: number) => number;
+  readonly opa_free: (address: number) => void;
+  readonly opa_heap_ptr_set: (address: number) => void;
+  readonly opa_json_parse: (address: number, size: number) => number;
+  readonly opa_value_parse: (address: number, size: number) => number;
+  readonly opa_value_dump: (value: number) => number;
+  readonly opa_json_dump: (value: number) => number;
+  readonly opa_eval_ctx_new: () => number;
+  readonly opa_eval_ctx_set_input: (context: number, value: number) => void;
+  readonly opa_eval_ctx_set_data: (context: number, value: number) => void;
+  readonly opa_eval_ctx_set_entrypoint: (context: number, entrypoint: number) => void;
+  readonly opa_eval_ctx_get_result: (context: number) => number;
+  readonly eval: (context: number) => number;
+  readonly builtins: () => number;
   readonly opa_wasm_abi_version: WebAssembly.Global;
 }
 

@@ -1,6 +1,9 @@
 import type { Json } from "../model/json.ts";
 import type { DataFile } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
+import { DEFAULT_BUDGET } from "../manifest/budget.ts";
+import { readDocument } from "../manifest/read-document.ts";
+import { splitDocuments } from "../manifest/split-documents.ts";
 import { readJson } from "./value/json-text.ts";
 
 /** The value of a data file, or why it has none. */
@@ -11,6 +14,7 @@ export type DataReading =
 /** Reads a data file by its extension as OPA's loader does: `.json` as JSON, `.yaml` and `.yml` as Kubernetes reads YAML. */
 export function readData(file: DataFile): DataReading {
   if (file.path.endsWith(".json")) return readJsonData(file);
+  if (/\.ya?ml$/.test(file.path)) return readYamlData(file);
   return problem(file, "data files are .json, .yaml or .yml");
 }
 
@@ -22,6 +26,22 @@ function readJsonData(file: DataFile): DataReading {
   }
 }
 
-function problem(file: DataFile, message: string): DataReading {
-  return { kind: "problem", problem: { stage: "config", path: file.path, message } };
+/** OPA reads the first document and is silent about the others; here more than one is a problem. */
+function readYamlData(file: DataFile): DataReading {
+  let value: Json | undefined;
+  for (const document of splitDocuments(file.text)) {
+    if (document.kind === "separator") return problem(file, document.message, document.line);
+    const reading = readDocument(file.path, document, DEFAULT_BUDGET);
+    if (reading.kind === "problem") return { kind: "problem", problem: { ...reading.problem, stage: "config" } };
+    if (reading.kind === "empty") continue;
+    if (value !== undefined)
+      return problem(file, "a data file holds one YAML document; expected no other", reading.line);
+    value = reading.value;
+  }
+  return { kind: "value", value: value ?? null };
+}
+
+function problem(file: DataFile, message: string, line?: number): DataReading {
+  const place = line === undefined ? {} : { line };
+  return { kind: "problem", problem: { stage: "config", path: file.path, ...place, message } };
 }

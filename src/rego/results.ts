@@ -2,7 +2,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { DeclaredLocation } from "../model/violation.ts";
 import type { RegoObject, RegoValue } from "./value/rego-value.ts";
 import { isArray, isObject, isSet } from "./value/rego-value.ts";
-import { jsonFromValue } from "./value/write-value.ts";
+import { jsonFromValue } from "./value/json-text.ts";
 
 /** One message of a deciding rule. */
 export interface Result {

@@ -1,4 +1,7 @@
 import type { Json } from "../../model/json.ts";
+import { readValue } from "./read-value.ts";
+import type { RegoValue } from "./rego-value.ts";
+import { isArray, isNumberText, isObject, isSet } from "./rego-value.ts";
 
 /** JSON text of a value; bigints are written as exact integers. */
 export function writeJson(value: Json): string {
@@ -20,20 +23,23 @@ function writeExactly(value: Json): string {
 }
 
 const longNumber = /\d{16}/;
-const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const mark = "\u0000integer:";
 
 /** Reads JSON text; an integer that a double cannot hold becomes a bigint. Throws SyntaxError as JSON.parse does. */
 export function readJson(text: string): Json {
-  if (!longNumber.test(text)) return JSON.parse(text) as Json;
-  const marked = text.replace(stringOrNumber, (token) =>
-    isBigInteger(token) ? JSON.stringify(`${mark}${token}`) : token,
-  );
-  return JSON.parse(marked, (_key, value: Json) =>
-    typeof value === "string" && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
-  ) as Json;
+  const value = JSON.parse(text) as Json;
+  return longNumber.test(text) ? jsonFromValue(readValue(text.trim())) : value;
 }
 
-function isBigInteger(token: string): boolean {
-  return /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token));
+/** The value as JSON, as OPA gives it out: sets become arrays, keys that are no strings become their JSON text. */
+export function jsonFromValue(value: RegoValue): Json {
+  if (isArray(value)) return value.map(jsonFromValue);
+  if (isSet(value)) return [...value].map(jsonFromValue);
+  if (isNumberText(value)) return Number(value.number);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Array.from(value, ([key, item]) => [
+      typeof key === "string" ? key : writeJson(jsonFromValue(key)),
+      jsonFromValue(item),
+    ]),
+  );
 }

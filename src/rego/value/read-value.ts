@@ -1,7 +1,7 @@
 import { compareValues } from "./compare-values.ts";
 import type { NumberText, RegoValue } from "./rego-value.ts";
 
-/** Reads a value as OPA's WebAssembly modules print it: JSON, sets as `{1, 2}` and `set()`, keys of any type. */
+/** Reads a value as OPA's WebAssembly modules print it: JSON with spaces or without, sets as `{1, 2}` and `set()`, keys of any type. */
 export function readValue(text: string): RegoValue {
   const reader: Reader = { text, at: 0 };
   const value = readAny(reader);
@@ -15,24 +15,15 @@ interface Reader {
 }
 
 function readAny(reader: Reader): RegoValue {
-  switch (reader.text[reader.at]) {
-    case '"':
-      return readString(reader);
-    case "[":
-      return readArray(reader);
-    case "{":
-      return readBraces(reader);
-    case "n":
-      return readWord(reader, "null", null);
-    case "t":
-      return readWord(reader, "true", true);
-    case "f":
-      return readWord(reader, "false", false);
-    case "s":
-      return readWord(reader, "set()", new Set<RegoValue>());
-    default:
-      return readNumber(reader);
-  }
+  const { text, at } = reader;
+  if (text.startsWith('"', at)) return readString(reader);
+  if (text.startsWith("[", at)) return readArray(reader);
+  if (text.startsWith("{", at)) return readBraces(reader);
+  if (text.startsWith("n", at)) return readWord(reader, "null", null);
+  if (text.startsWith("t", at)) return readWord(reader, "true", true);
+  if (text.startsWith("f", at)) return readWord(reader, "false", false);
+  if (text.startsWith("s", at)) return readWord(reader, "set()", new Set<RegoValue>());
+  return readNumber(reader);
 }
 
 function readWord<T extends RegoValue>(reader: Reader, word: string, value: T): T {
@@ -118,7 +109,7 @@ function readSpaced(reader: Reader): RegoValue {
 }
 
 function skipSpace(reader: Reader): void {
-  while (reader.text[reader.at] === " ") reader.at++;
+  while (" \n\r\t".includes(reader.text[reader.at] ?? "x")) reader.at++;
 }
 
 function skip(reader: Reader, token: string): boolean {
