@@ -6,7 +6,7 @@ import { keyText } from "./key-text.ts";
 import { setOwn, type Mapping, mergeInto, newMergeState, type MergeState } from "./mapping.ts";
 import { ReadingError } from "./reading-error.ts";
 import { resolvePlain, type ScalarValue } from "./resolve-scalar.ts";
-import { refuseUnlikeFlow, refuseUnlikeEscapes } from "./unlike-scalars.ts";
+import { refuseUnlikeEscapes, refuseUnlikeFlow, refuseUnlikeTag } from "./unlike-scalars.ts";
 import { resolveTagged } from "./tagged-scalar.ts";
 import { isMergeKey } from "./walk-events.ts";
 import { eventStart, scalarText } from "./yaml-events.ts";
@@ -103,10 +103,20 @@ function composeScalar(state: State, event: ScalarEvent): ScalarValue {
   const plain = event.style === SCALAR_STYLE.PLAIN;
   if (!event.fast && event.style === SCALAR_STYLE.DOUBLE_QUOTED) refuseUnlikeEscapes(state.text, event, state.json);
   else if (plain && state.flow > 0) refuseUnlikeFlow(state.text, event);
+  if (event.indent === 0) {
+    throw new ReadingError(
+      eventStart(event),
+      "Kubernetes reads a block scalar as empty where its text is not indented.",
+    );
+  }
   state.cost += source.length;
   let value: ScalarValue;
-  if (event.tagStart === NO_RANGE) value = plain ? resolvePlain(source) : source;
-  else value = composeTagged(state, event, source);
+  if (event.tagStart === NO_RANGE) {
+    value = plain ? resolvePlain(source) : source;
+    if (plain && state.json && typeof value === "string" && /^[-+]?[0-9.]+[eE]/.test(source)) {
+      throw new ReadingError(eventStart(event), UNREADABLE_NUMBER);
+    }
+  } else value = composeTagged(state, event, source);
   if (event.anchorStart !== NO_RANGE) {
     // The value of an anchor may be refused only where it is used as a value: keys may be .nan.
     const anchor = setAnchor(state, event.anchorStart, event.anchorEnd, value, false);
@@ -116,6 +126,7 @@ function composeScalar(state: State, event: ScalarEvent): ScalarValue {
 }
 
 function composeTagged(state: State, event: ScalarEvent, source: string): ScalarValue {
+  refuseUnlikeTag(state.text, event);
   const raw = state.text.slice(event.tagStart, event.tagEnd);
   if (raw === "!") {
     if (source === "<<")
@@ -175,6 +186,8 @@ function reach(state: State, depth: number, offset: number): void {
 }
 
 function composeCollection(state: State, event: Extract<Event, { start: number }>): Json {
+  // Kubernetes drops the tags of mappings and lists.
+  refuseUnlikeTag(state.text, event);
   const flow = event.style === COLLECTION_STYLE.FLOW;
   if (flow) state.flow++;
   state.depth++;

@@ -54,15 +54,19 @@ function checkCharacters(text: string): DecodedText {
   const pattern = new RegExp(UNSAFE.source, "g");
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const code = match[0].charCodeAt(0);
-    // Kubernetes drops a byte order mark where a document starts.
     if (code === 0xfeff && startsDocument(text, match.index)) continue;
     return { kind: "unreadable", ...placeOf(text, match.index), message: describe(code) };
   }
   return { kind: "text", text };
 }
 
+// Kubernetes drops a byte order mark where a document starts, but cuts off the separator before it only where something
+// stood before the separator.
 function startsDocument(text: string, offset: number): boolean {
-  return /(?:^|\n)---[ \t]*\r?\n$/.test(text.slice(Math.max(0, offset - 64), offset));
+  const separator = text.lastIndexOf("\n", offset - 2);
+  if (separator === -1 || !/^---[ \t]*\r?\n$/.test(text.slice(separator + 1, offset))) return false;
+  const before = text.lastIndexOf("\n", separator - 1);
+  return !text.startsWith("---", before + 1);
 }
 
 function describe(code: number): string {

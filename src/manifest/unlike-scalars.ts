@@ -3,6 +3,14 @@ import { ReadingError } from "./reading-error.ts";
 
 const ESCAPE = /\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|[^uU])/gs;
 
+const ESCAPED_BREAK = /(?<!\\)(?:\\\\)*\\\r?\n[ \t]*\r?\n/;
+
+/** Refuses a tag that runs into the next character: YAML 1.1 takes commas and brackets for part of it. */
+export function refuseUnlikeTag(text: string, event: { readonly tagStart: number; readonly tagEnd: number }): void {
+  if (event.tagStart === -1 || event.tagEnd >= text.length || /\s/.test(text.charAt(event.tagEnd))) return;
+  throw new ReadingError(event.tagEnd, "Expected a space after a tag; without it the tag is read in different ways.");
+}
+
 /** Refuses plain scalars within `[]` and `{}` that YAML 1.1 cuts elsewhere than js-yaml does. */
 export function refuseUnlikeFlow(text: string, event: ScalarEvent): void {
   const { valueStart, valueEnd } = event;
@@ -27,6 +35,12 @@ export function refuseUnlikeFlow(text: string, event: ScalarEvent): void {
  */
 export function refuseUnlikeEscapes(text: string, event: ScalarEvent, json: boolean): void {
   const source = text.slice(event.valueStart, event.valueEnd);
+  if (ESCAPED_BREAK.test(source)) {
+    throw new ReadingError(
+      event.valueStart - 1,
+      "An empty line after a backslash at a line's end is read in different ways; expected no empty line there.",
+    );
+  }
   if (!/\\[uU]/.test(source)) return;
   let high = -1;
   ESCAPE.lastIndex = 0;

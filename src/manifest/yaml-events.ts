@@ -16,6 +16,10 @@ const NO_RANGE = -1;
  * Kubernetes would not read to its end.
  */
 export function documentEvents(text: string, depth: number): readonly Event[] {
+  // js-yaml does not see the indentation of the first line, so that such a marker would count.
+  if (/^[ \t]+(?:---|\.\.\.|%)/.test(text)) {
+    throw new ReadingError(0, "The first line is an indented document marker; expected it at the start of the line.");
+  }
   let events: Event[];
   try {
     // The splitter of Kubernetes ends every document with a line feed.

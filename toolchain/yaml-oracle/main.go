@@ -4,7 +4,7 @@
 // 4-byte length and a JSON array with one entry for each document that apimachinery's YAMLReader cuts out:
 // {"yaml": text} with what sigs.k8s.io/yaml makes of it, {"error": text} where it refuses, and in both cases "json" with
 // what encoding/json makes of a document that looks like JSON, which kubectl tries first. A file that cannot be cut ends
-// with {"split": text}.
+// with {"split": text}. Documents that are nothing but their separator are left out.
 package main
 
 import (
@@ -66,8 +66,17 @@ func readFile(file []byte) []answer {
 		if err != nil {
 			return append(answers, answer{Split: err.Error()})
 		}
+		if isBareSeparator(document) {
+			continue
+		}
 		answers = append(answers, readDocument(document))
 	}
+}
+
+// isBareSeparator tells whether a document is only the line of a separator: the reader hands those out now and then.
+func isBareSeparator(document []byte) bool {
+	document = bytes.TrimPrefix(document, []byte("\ufeff"))
+	return bytes.HasPrefix(document, []byte("---")) && bytes.IndexByte(document, '\n') == len(document)-1
 }
 
 func readDocument(document []byte) (result answer) {
