@@ -1,7 +1,7 @@
-import type { PolicySources } from "../model/policy.ts";
+import type { Pointer } from "../model/json.ts";
+import type { DataFile, PolicyFile, PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
-import type { PolicyFile } from "../model/policy.ts";
-import type { Tree } from "../model/tree.ts";
+import type { Tree, TreeEntry } from "../model/tree.ts";
 import type { ConfigSource } from "./read-config.ts";
 
 /** Which files make a policy set. Paths are files or directories of the tree. */
@@ -27,5 +27,103 @@ export async function policySources(
   selection: PolicySelection,
   source?: ConfigSource,
 ): Promise<PolicyReading> {
-  throw new Error(`not yet: ${tree.name} ${selection.policies.length} ${source?.path}`);
+  const entries = await tree.list();
+  const problems: Problem[] = [];
+  const found = (list: "policies" | "data", wanted: RegExp): readonly Found[] =>
+    selection[list].flatMap((written, index) => {
+      const { files, trouble } = filesBelow(entries, written, wanted);
+      problems.push(...trouble.map((message) => configProblem(source, `/${list}/${index}`, `${written}: ${message}`)));
+      return files;
+    });
+  const policies = await readTexts(tree, onlyOnce(found("policies", /\.rego$/)), problems);
+  const data = await readTexts(tree, found("data", /\.(?:json|ya?ml)$/), problems);
+  const [tests, files] = [policies.filter(({ path }) => isTest(path)), policies.filter(({ path }) => !isTest(path))];
+  return {
+    sources: {
+      files: files.map(({ path, text }) => ({ path, text })),
+      data: data.map(({ path, prefix, text }): DataFile => ({ path, prefix, text })),
+      ...(selection.namespaces === undefined ? {} : { namespaces: selection.namespaces }),
+      regoVersion: selection.regoVersion ?? "v1",
+    },
+    tests: tests.map(({ path, text }) => ({ path, text })),
+    problems,
+  };
+}
+
+interface Found {
+  readonly path: string;
+  /** Names of the directories between the one that was named and the file. */
+  readonly prefix: readonly string[];
+}
+
+function filesBelow(
+  entries: readonly TreeEntry[],
+  written: string,
+  wanted: RegExp,
+): { readonly files: readonly Found[]; readonly trouble: readonly string[] } {
+  if (/^(?:[a-z+]+:)?\/|(?:^|\/)\.\.(?:\/|$)/.test(written))
+    return { files: [], trouble: ["expected a path inside the repository"] };
+  const root = written
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
+  const below = entries.filter(({ path }) => root === "" || path === root || path.startsWith(`${root}/`));
+  if (below.length === 0) return { files: [], trouble: ["no such file or directory"] };
+  const files: Found[] = [];
+  const trouble: string[] = [];
+  for (const { path, kind } of below) {
+    if (kind === "submodule") trouble.push(`${path} is a submodule, whose files are in another repository`);
+    // A link without an extension may be a directory of policies.
+    else if (kind === "symlink" && (wanted.test(path) || !/[^/]\.[^/.]+$/.test(path))) {
+      trouble.push(`${path} is a link; policies and data are read from files only`);
+    } else if (kind === "file" && (wanted.test(path) || path === root)) {
+      const inner = path === root ? "" : path.slice(root === "" ? 0 : root.length + 1);
+      files.push({ path, prefix: inner.split("/").slice(0, -1) });
+    }
+  }
+  if (files.length === 0 && trouble.length === 0) trouble.push(`holds no file that ends in ${endings(wanted)}`);
+  return { files, trouble };
+}
+
+function endings(wanted: RegExp): string {
+  return wanted.source.includes("rego") ? ".rego" : ".json, .yaml or .yml";
+}
+
+async function readTexts(
+  tree: Tree,
+  files: readonly Found[],
+  problems: Problem[],
+): Promise<readonly (Found & { readonly text: string })[]> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const texts: (Found & { readonly text: string })[] = [];
+  for (const file of files) {
+    const bytes = await tree.read(file.path).catch((error: unknown) => {
+      problems.push({ stage: "read", path: file.path, message: `cannot be read: ${String(error)}` });
+    });
+    if (bytes === undefined) continue;
+    try {
+      texts.push({ ...file, text: decoder.decode(bytes) });
+    } catch {
+      problems.push({ stage: "read", path: file.path, message: "cannot be read: it is not UTF-8" });
+    }
+  }
+  return texts;
+}
+
+function onlyOnce(files: readonly Found[]): readonly Found[] {
+  return [...new Map(files.map((file) => [file.path, file])).values()];
+}
+
+function isTest(path: string): boolean {
+  return path.endsWith("_test.rego");
+}
+
+function configProblem(source: ConfigSource | undefined, pointer: Pointer, message: string): Problem {
+  const place = source?.place(pointer);
+  return {
+    stage: "config",
+    ...(source === undefined ? {} : { path: source.path }),
+    ...(place === undefined ? {} : { line: place.line, column: place.column }),
+    message,
+  };
 }

@@ -1,7 +1,13 @@
+import { CORE_SCHEMA, load, YAMLException } from "js-yaml";
+import { DEFAULT_BUDGET } from "../manifest/budget.ts";
+import { locatorOf, type Locator } from "../manifest/locate.ts";
+import { readDocument } from "../manifest/read-document.ts";
+import { splitDocuments, type DocumentText } from "../manifest/split-documents.ts";
 import type { Config } from "../model/config.ts";
+import type { Json, Pointer } from "../model/json.ts";
 import type { Place } from "../model/manifest.ts";
-import type { Pointer } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
+import { validateConfig } from "./validate-config.ts";
 
 /** The text a configuration came from: names it and finds the place of one of its values. */
 export interface ConfigSource {
@@ -29,7 +35,64 @@ export const defaultConfig: Config = {
   comments: "on",
 };
 
-/** Reads the text of portcullis.yaml. Never throws. */
+/** Reads the text of portcullis.yaml. Never throws for what stands in it. */
 export function readConfig(path: string, text: string): ConfigReading {
-  throw new Error(`not yet: ${path} ${text.length}`);
+  const { document, problems } = onlyDocument(path, text);
+  let locator: Locator | undefined;
+  const source: ConfigSource = {
+    path,
+    place: (pointer) => {
+      if (document === undefined) return undefined;
+      locator ??= locatorOf(document);
+      return locator?.locateDeepest(pointer).place;
+    },
+  };
+  if (document === undefined || problems.length > 0) return { config: defaultConfig, source, problems };
+  const parsed = parse(path, document);
+  if (parsed.kind === "problem") return { config: defaultConfig, source, problems: [parsed.problem] };
+  const { config, errors } = validateConfig(parsed.value);
+  return {
+    config: { ...defaultConfig, ...config, manifests: { ...defaultConfig.manifests, ...config.manifests } },
+    source,
+    problems: errors.map(({ pointer, message }) => {
+      const place = source.place(pointer);
+      return { stage: "config", path, line: place?.line ?? 1, column: place?.column ?? 1, message };
+    }),
+  };
+}
+
+function onlyDocument(
+  path: string,
+  text: string,
+): { readonly document?: DocumentText; readonly problems: readonly Problem[] } {
+  let document: DocumentText | undefined;
+  for (const part of splitDocuments(text)) {
+    if (part.kind === "separator")
+      return { problems: [{ stage: "config", path, line: part.line, message: part.message }] };
+    // Read as Kubernetes reads it too, so that trouble with the text has the same words and places everywhere.
+    const reading = readDocument(path, part, DEFAULT_BUDGET);
+    if (reading.kind === "empty") continue;
+    if (reading.kind === "problem") return { problems: [{ ...reading.problem, stage: "config" }] };
+    if (document !== undefined) {
+      const message = "a second YAML document; expected one";
+      return { document, problems: [{ stage: "config", path, line: reading.line, message }] };
+    }
+    document = part;
+  }
+  return document === undefined ? { problems: [] } : { document, problems: [] };
+}
+
+type Parsed =
+  | { readonly kind: "value"; readonly value: Json }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Reads YAML 1.2, where `on` and `off` are words: Kubernetes would read them as booleans. */
+function parse(path: string, document: DocumentText): Parsed {
+  try {
+    return { kind: "value", value: load(document.text, { schema: CORE_SCHEMA }) as Json };
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = document.line + (error.mark?.line ?? 0);
+    return { kind: "problem", problem: { stage: "config", path, line, message: error.reason } };
+  }
 }

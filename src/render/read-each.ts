@@ -21,7 +21,7 @@ export async function* readEach(tree: Tree, paths: readonly string[]): AsyncGene
       yield {
         kind: "failed",
         path,
-        message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        message: `cannot be read: ${String(error).replace(/^Error: /, "")}`,
       };
     }
   }

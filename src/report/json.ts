@@ -12,15 +12,16 @@ export function json(report: Report): string {
     present({
       version: report.version,
       verdict: report.verdict,
-      counts: {
+      counts: present({
         manifests: counts.manifests,
         sources: counts.sources,
         introduced: counts.introduced,
         existing: counts.existing,
         fixed: counts.fixed,
         waived: counts.waived,
+        excepted: counts.excepted,
         problems: counts.problems,
-      },
+      }),
       findings: report.findings.map(finding),
       problems: report.problems.map(problem),
       checked: report.checked.map(({ path, manifests, skipped }) =>

@@ -1,0 +1,77 @@
+/** JSON Schema (draft 7) of portcullis.yaml; published as schema/config.schema.json, which a test keeps equal. */
+export const configSchema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "portcullis.yaml",
+  description: "What Portcullis judges in this repository, by which policies, and what it blocks.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    version: { const: 1, description: "Version of this file's format." },
+    policies: {
+      description:
+        "Rego files and directories of this repository. Directories are read recursively; *_test.rego are tests.",
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      uniqueItems: true,
+      default: ["policies"],
+    },
+    data: {
+      description:
+        "JSON and YAML files and directories that policies see as data. Names of nested directories become the path, file names do not.",
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      uniqueItems: true,
+      default: [],
+    },
+    manifests: {
+      description: "Which files are judged.",
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        include: {
+          description: "Glob patterns of the files to judge.",
+          type: "array",
+          items: { type: "string", minLength: 1 },
+          uniqueItems: true,
+          minItems: 1,
+          default: ["**"],
+        },
+        exclude: {
+          description: "Glob patterns of files that are not judged although they are included.",
+          type: "array",
+          items: { type: "string", minLength: 1 },
+          uniqueItems: true,
+          default: [],
+        },
+      },
+    },
+    branches: {
+      description: "Gated branches, whose content counts as accepted. Default: the default branch.",
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      uniqueItems: true,
+      default: [],
+    },
+    mode: {
+      description: "enforce blocks; report shows what would be blocked and lets it through.",
+      enum: ["enforce", "report"],
+      default: "enforce",
+    },
+    block: {
+      description: "introduced: only what a change brings blocks; all: what was there before blocks too.",
+      enum: ["introduced", "all"],
+      default: "introduced",
+    },
+    levels: {
+      description: "The level of single policies, by id.",
+      type: "object",
+      additionalProperties: { enum: ["deny", "warn", "info", "off"] },
+      default: {},
+    },
+    comments: {
+      description: "Whether introduced findings are also said as review comments on the changed lines.",
+      enum: ["on", "off"],
+      default: "on",
+    },
+  },
+} as const;
