@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { decodeFrame, encodeFrame } from "../../wasm/frame.ts";
+import type { CompileAnswer, CompileRequest } from "./protocol.ts";
+
+/** Raised when the meaning of an answer changes without the toolchain changing. */
+const format = 1;
+const memoryEntries = 16;
+
+/** Compiled policy sets by key, in memory and below a directory. Safe with several processes. */
+export interface CompileCache {
+  get(key: string): Promise<CompileAnswer | undefined>;
+  /** Never rejects: a cache that cannot be written only costs time. */
+  put(key: string, answer: CompileAnswer): Promise<void>;
+}
+
+/** The digest of all that an answer follows from: sources without tests, options and the toolchain. */
+export function compileKey(request: CompileRequest, toolchain: string): string {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([format, toolchain, request.namespaces ?? null]));
+  for (const { path, text, regoVersion } of request.modules.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    hash.update(JSON.stringify([path, regoVersion, text]));
+  }
+  return hash.digest("hex");
+}
+
+export function createCompileCache(directory: string): CompileCache {
+  const recent = new Map<string, CompileAnswer>();
+  const remember = (key: string, answer: CompileAnswer) => {
+    recent.delete(key);
+    recent.set(key, answer);
+    const oldest = recent.keys().next();
+    if (recent.size > memoryEntries && oldest.done !== true) recent.delete(oldest.value);
+    return answer;
+  };
+  const pathOf = (key: string) => join(directory, "compiled", `${key}.bin`);
+  return {
+    async get(key) {
+      const known = recent.get(key);
+      if (known !== undefined) return remember(key, known);
+      const bytes = await readFile(pathOf(key)).catch(() => undefined);
+      const answer = bytes === undefined ? undefined : decodeEntry(key, bytes);
+      return answer === undefined ? undefined : remember(key, answer);
+    },
+    async put(key, answer) {
+      remember(key, answer);
+      const path = pathOf(key);
+      const draft = `${path}.${process.pid}.${Date.now()}`;
+      try {
+        await mkdir(join(directory, "compiled"), { recursive: true, mode: 0o700 });
+        await writeFile(draft, encodeEntry(key, answer));
+        // A rename is atomic: a reader sees the whole old entry or the whole new one, and both say the same.
+        await rename(draft, path);
+      } catch {
+        await rm(draft, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+const digestLength = 32;
+
+// The digest covers the key too, so that an entry under another's name is as good as a damaged one.
+function digest(key: string, body: Uint8Array): Buffer {
+  return createHash("sha256").update(key).update(body).digest();
+}
+
+function encodeEntry(key: string, answer: CompileAnswer): Uint8Array {
+  const { wasm, ...header } = answer;
+  const body = encodeFrame(JSON.stringify({ ...header, hasWasm: wasm !== undefined }), wasm);
+  return Buffer.concat([digest(key, body), body]);
+}
+
+function decodeEntry(key: string, bytes: Buffer): CompileAnswer | undefined {
+  const body = bytes.subarray(digestLength);
+  if (!digest(key, body).equals(bytes.subarray(0, digestLength))) return undefined;
+  const { header, blob } = decodeFrame(body);
+  const { hasWasm, ...answer } = header as CompileAnswer & { readonly hasWasm: boolean };
+  return hasWasm ? { ...answer, wasm: blob } : answer;
+}

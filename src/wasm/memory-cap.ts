@@ -1,0 +1,52 @@
+const memorySection = 5;
+
+/**
+ * The module with a maximum of `pages` (64 KiB each) on its own memory, as toolchains leave it out and Node offers no
+ * limit from outside. A maximum that is already lower stays. Throws where the module has no memory of its own.
+ */
+export function capMemory(module: Uint8Array, pages: number): Uint8Array {
+  let at = 8;
+  while (at < module.length) {
+    const id = module[at];
+    const [size, content] = readUnsigned(module, at + 1);
+    if (id !== memorySection) {
+      at = content + size;
+      continue;
+    }
+    const [count, flagsAt] = readUnsigned(module, content);
+    const flags = module[flagsAt];
+    if (count !== 1 || (flags !== 0 && flags !== 1)) throw new Error("expected one plain 32-bit memory");
+    const [initial, afterInitial] = readUnsigned(module, flagsAt + 1);
+    const maximum = flags === 1 ? Math.min(pages, readUnsigned(module, afterInitial)[0]) : pages;
+    if (initial > maximum) throw new Error(`the module needs ${initial} pages of memory, the limit is ${maximum}`);
+    const limits = [1, 1, ...unsigned(initial), ...unsigned(maximum)];
+    const head = [memorySection, ...unsigned(limits.length), ...limits];
+    const rest = module.subarray(content + size);
+    const capped = new Uint8Array(at + head.length + rest.length);
+    capped.set(module.subarray(0, at));
+    capped.set(head, at);
+    capped.set(rest, at + head.length);
+    return capped;
+  }
+  throw new Error("the module has no memory of its own");
+}
+
+function readUnsigned(bytes: Uint8Array, at: number): readonly [value: number, next: number] {
+  let value = 0;
+  let scale = 1;
+  for (let next = at; next < bytes.length; next++) {
+    const byte = bytes[next] ?? 0;
+    value += (byte & 0x7f) * scale;
+    scale *= 128;
+    if (byte < 0x80) return [value, next + 1];
+  }
+  throw new Error("the module ends within a number");
+}
+
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return [...bytes, rest];
+    bytes.push((rest % 128) | 0x80);
+  }
+}

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { createMessageReader, messageLead } from "./frame.ts";
+
+const program = fileURLToPath(new URL("./reactor.worker.js", import.meta.url));
+
+/** What became of a request. After `late` and `trap` the process is gone, and the next request gets a new one. */
+export type ReactorOutcome =
+  | { readonly kind: "answer"; readonly bytes: Uint8Array }
+  | { readonly kind: "late"; readonly deadlineMs: number }
+  | { readonly kind: "trap"; readonly message: string };
+
+export interface ReactorProcessOptions {
+  /** Path of the uncompressed module; asked for at each start. */
+  readonly module: () => Promise<string>;
+  readonly prefix: string;
+  readonly memoryLimitMiB: number;
+  /** The process is let go after so long without a request; default 60 s. */
+  readonly idleMs?: number;
+}
+
+/** A reactor in a process of its own, started on first need. One request at a time; further ones wait their turn. */
+export interface ReactorProcess {
+  ask(request: Uint8Array, deadlineMs: number): Promise<ReactorOutcome>;
+  /** Ends the process; requests under way end as `trap`. A later request starts a new one. */
+  close(): void;
+  /** The id of the running process, for tests and figures. */
+  pid(): number | undefined;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  settle: ((outcome: ReactorOutcome) => void) | undefined;
+}
+
+export function createReactorProcess(options: ReactorProcessOptions): ReactorProcess {
+  let running: Running | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  let idle: NodeJS.Timeout | undefined;
+
+  function stop(outcome: ReactorOutcome): void {
+    const current = running;
+    running = undefined;
+    clearTimeout(idle);
+    current?.child.kill("SIGKILL");
+    current?.settle?.(outcome);
+  }
+
+  function start(module: string): Running {
+    // Liftoff alone starts 3-4 times faster than the optimising tiers, which a compiler that runs once never repays.
+    const child = spawn(
+      process.execPath,
+      ["--liftoff-only", program, module, options.prefix, String(options.memoryLimitMiB)],
+      { stdio: ["pipe", "pipe", "pipe"], env: environment() },
+    );
+    const current: Running = { child, settle: undefined };
+    let complaint = "";
+    const end = (message: string) => {
+      if (running === current) stop({ kind: "trap", message });
+    };
+    child.stdout.on(
+      "data",
+      createMessageReader((message) => {
+        const payload = message.subarray(1);
+        if (message[0] !== 0) return end(new TextDecoder().decode(payload).trim());
+        const { settle } = current;
+        current.settle = undefined;
+        settle?.({ kind: "answer", bytes: payload });
+      }),
+    );
+    child.stderr.on("data", (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4096)));
+    child.stdin.on("error", (error) => end(error.message));
+    child.on("error", (error) => end(`the process could not be started: ${error.message}`));
+    child.on("exit", (code, signal) => end(`the process ended (${signal ?? code}) ${complaint}`.trim()));
+    return current;
+  }
+
+  async function askNow(request: Uint8Array, deadlineMs: number): Promise<ReactorOutcome> {
+    clearTimeout(idle);
+    running ??= start(await options.module());
+    const current = running;
+    const outcome = new Promise<ReactorOutcome>((resolve) => (current.settle = resolve));
+    hold(current.child, true);
+    const timer = setTimeout(() => stop({ kind: "late", deadlineMs }), deadlineMs);
+    const lead = new Uint8Array(4);
+    new DataView(lead.buffer).setUint32(0, deadlineMs, true);
+    const message = Buffer.concat([lead, request]);
+    current.child.stdin?.write(messageLead(message));
+    current.child.stdin?.write(message);
+    const settled = await outcome;
+    clearTimeout(timer);
+    hold(current.child, false);
+    if (running === current) {
+      idle = setTimeout(() => stop({ kind: "trap", message: "let go" }), options.idleMs ?? 60_000).unref();
+    }
+    return settled;
+  }
+
+  return {
+    ask(request, deadlineMs) {
+      const answer = turn.then(() => askNow(request, deadlineMs));
+      turn = answer.catch(() => undefined);
+      return answer;
+    },
+    close: () => stop({ kind: "trap", message: "the process was closed" }),
+    pid: () => running?.child.pid,
+  };
+}
+
+// An idle process must not keep a command line alive: it is held only while a request is under way.
+function hold(child: ChildProcess, held: boolean): void {
+  for (const handle of [child, child.stdin, child.stdout, child.stderr] as readonly unknown[]) {
+    const { ref, unref } = handle as { ref?: () => void; unref?: () => void };
+    (held ? ref : unref)?.call(handle);
+  }
+}
+
+// Nothing of the parent's environment is the module's business; Windows starts no program without these.
+function environment(): NodeJS.ProcessEnv {
+  const kept = ["SystemRoot", "windir"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(kept);
+}

@@ -1,0 +1,49 @@
+// The program of a reactor's process: reads requests from stdin, answers on stdout, ends when stdin does.
+// Arguments: path of the module, prefix of its exports, memory limit in MiB.
+import { readFileSync, writeSync } from "node:fs";
+import { runWithDeadline } from "./deadline.ts";
+import { createMessageReader, messageLead } from "./frame.ts";
+import { createReactor, type Reactor } from "./reactor.ts";
+
+const [path = "", prefix = "", memoryLimit = ""] = process.argv.slice(2);
+
+/** The first byte of an answer. */
+const answered = 0;
+const failed = 1;
+
+let reactor: Reactor | undefined;
+
+// A failure poisons the instance, so the process ends with it. The parent kills a late one; should the parent itself
+// be gone, the process must not spin on for ever: it stops itself a little later.
+const read = createMessageReader((message) => {
+  const deadline = new DataView(message.buffer, message.byteOffset).getUint32(0, true);
+  try {
+    reactor ??= createReactor(readFileSync(path), { prefix, memoryLimitMiB: Number(memoryLimit) });
+    const ready = reactor;
+    const outcome = runWithDeadline(deadline + 1000, () => ready.call(message.subarray(4)));
+    if (outcome.kind === "late") process.exit(1);
+    send(answered, outcome.value);
+  } catch (error) {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    send(failed, new TextEncoder().encode(`${text}\n${reactor?.output() ?? ""}`));
+    process.exit(1);
+  }
+});
+
+process.stdin.on("data", read);
+
+// Written in one go and to the end before the next request is read, so that nothing piles up in memory.
+function send(status: number, payload: Uint8Array): void {
+  const message = new Uint8Array(payload.length + 1);
+  message[0] = status;
+  message.set(payload, 1);
+  for (const part of [messageLead(message), message]) {
+    for (let at = 0; at < part.length;) {
+      try {
+        at += writeSync(1, part, at);
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+      }
+    }
+  }
+}

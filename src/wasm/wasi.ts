@@ -1,0 +1,127 @@
+import { randomFillSync } from "node:crypto";
+
+/** A module asked to end; what it printed before says why. */
+export class WasmExit extends Error {
+  readonly code: number;
+  constructor(code: number) {
+    super(`the module exited with code ${code}`);
+    this.name = "WasmExit";
+    this.code = code;
+  }
+}
+
+/** What a module printed is kept to this many characters, the newest. */
+const outputLimit = 16_384;
+
+const success = 0;
+const badFile = 8;
+const invalid = 28;
+const notSupported = 52;
+const monotonic = 1;
+const clockEvent = 0;
+
+/** The imports of a module for wasi_snapshot_preview1, and what it printed. */
+export interface Wasi {
+  readonly imports: { readonly [name: string]: (...args: never[]) => unknown };
+  /** To be called with the instance's memory before anything runs. */
+  attach(memory: WebAssembly.Memory): void;
+  output(): string;
+}
+
+/**
+ * A system with a clock, random bytes and a console that is captured: no files, no environment, no arguments, no
+ * network. What is not offered answers with an error number, as WASI says a host may.
+ */
+export function createWasi(): Wasi {
+  let memory: WebAssembly.Memory | undefined;
+  let printed = "";
+  const decoder = new TextDecoder();
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  // The buffer is detached whenever memory grows, so a view lives no longer than a call.
+  const view = () => {
+    if (memory === undefined) throw new Error("the instance called its host before its memory was known");
+    return new DataView(memory.buffer);
+  };
+  const put32 = (...pairs: readonly (readonly [address: number, value: number])[]) => {
+    const bytes = view();
+    for (const [address, value] of pairs) bytes.setUint32(address, value, true);
+    return success;
+  };
+  const now = (clock: number) =>
+    clock === monotonic
+      ? process.hrtime.bigint()
+      : BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
+
+  const offered = {
+    args_get: () => success,
+    args_sizes_get: (count: number, size: number) => put32([count, 0], [size, 0]),
+    environ_get: () => success,
+    environ_sizes_get: (count: number, size: number) => put32([count, 0], [size, 0]),
+    clock_time_get(clock: number, _precision: bigint, address: number) {
+      view().setBigUint64(address, now(clock), true);
+      return success;
+    },
+    random_get(address: number, length: number) {
+      randomFillSync(new Uint8Array(view().buffer, address, length));
+      return success;
+    },
+    sched_yield: () => success,
+    fd_write(file: number, vectors: number, count: number, written: number) {
+      if (file !== 1 && file !== 2) return badFile;
+      const bytes = view();
+      let total = 0;
+      for (let i = 0; i < count; i++) {
+        const address = bytes.getUint32(vectors + 8 * i, true);
+        const length = bytes.getUint32(vectors + 8 * i + 4, true);
+        printed += decoder.decode(new Uint8Array(bytes.buffer, address, length), { stream: true });
+        total += length;
+      }
+      if (printed.length > outputLimit) printed = printed.slice(-outputLimit);
+      return put32([written, total]);
+    },
+    fd_fdstat_get(file: number, address: number) {
+      if (file > 2) return badFile;
+      new Uint8Array(view().buffer, address, 24).fill(0);
+      view().setUint8(address, 2); // a character device
+      return success;
+    },
+    fd_fdstat_set_flags: (file: number) => (file > 2 ? badFile : success),
+    fd_prestat_get: () => badFile,
+    fd_prestat_dir_name: () => badFile,
+    fd_close: () => badFile,
+    fd_read: () => badFile,
+    fd_seek: () => badFile,
+    fd_readdir: () => badFile,
+    fd_filestat_get: () => badFile,
+    // A wait for time really waits: a host that returned at once would have the scheduler inside spin.
+    poll_oneoff(subscriptions: number, events: number, count: number, happened: number) {
+      if (count === 0) return invalid;
+      const bytes = view();
+      let shortest: bigint | undefined;
+      for (let i = 0; i < count; i++) {
+        const at = subscriptions + 48 * i;
+        if (bytes.getUint8(at + 8) !== clockEvent) continue;
+        const absolute = (bytes.getUint16(at + 40, true) & 1) === 1;
+        const asked = bytes.getBigUint64(at + 24, true);
+        const wait = absolute ? asked - now(bytes.getUint32(at + 16, true)) : asked;
+        if (shortest === undefined || wait < shortest) shortest = wait;
+      }
+      if (shortest !== undefined && shortest > 0n) Atomics.wait(sleeper, 0, 0, Math.min(Number(shortest) / 1e6, 1000));
+      for (let i = 0; i < count; i++) {
+        const at = subscriptions + 48 * i;
+        const kind = bytes.getUint8(at + 8);
+        bytes.setBigUint64(events + 32 * i, bytes.getBigUint64(at, true), true);
+        bytes.setUint16(events + 32 * i + 8, kind === clockEvent ? success : badFile, true);
+        bytes.setUint8(events + 32 * i + 10, kind);
+      }
+      return put32([happened, count]);
+    },
+    proc_exit(code: number) {
+      throw new WasmExit(code);
+    },
+  };
+  const imports = new Proxy(offered, {
+    get: (target, name) => Reflect.get(target, name) ?? (() => notSupported),
+  }) as unknown as Wasi["imports"];
+  return { imports, attach: (given) => void (memory = given), output: () => printed };
+}

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@jest/globals";
+
+const toolchain = new URL("../../../../toolchain/", import.meta.url);
+
+interface Manifest {
+  readonly sources: string;
+  readonly packed: { readonly file: string; readonly sha256: string; readonly bytes: number };
+  readonly modules: { readonly [path: string]: string };
+}
+
+const manifest = JSON.parse(readFileSync(new URL("dist/manifest.json", toolchain), "utf8")) as Manifest;
+
+test("the artifact is the one its manifest describes", () => {
+  const bytes = readFileSync(new URL(`dist/${manifest.packed.file}`, toolchain));
+  expect(bytes.length).toBe(manifest.packed.bytes);
+  expect(createHash("sha256").update(bytes).digest("hex")).toBe(manifest.packed.sha256);
+});
+
+test("the artifact was built from the sources beside it: else run `node toolchain/build.mjs`", async () => {
+  const { sourceDigest } = (await import(new URL("source-digest.mjs", toolchain).href)) as {
+    readonly sourceDigest: (shim: string) => string;
+  };
+  expect(sourceDigest(fileURLToPath(new URL("opa", toolchain)))).toBe(manifest.sources);
+});
+
+test("the notices name every linked module in its version", () => {
+  const notices = readFileSync(new URL("dist/THIRD_PARTY_NOTICES.txt", toolchain), "utf8");
+  const missing = Object.entries(manifest.modules).filter(([path, version]) => !notices.includes(`\n${path} ${version}: `));
+  expect(missing).toEqual([]);
+});
