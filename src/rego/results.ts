@@ -1,4 +1,4 @@
-import type { JsonObject } from "../model/json.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import type { DeclaredLocation } from "../model/violation.ts";
 import type { RegoObject, RegoValue } from "./value/rego-value.ts";
 import { isArray, isObject, isSet } from "./value/rego-value.ts";
@@ -7,6 +7,8 @@ import { jsonFromValue } from "./value/json-text.ts";
 /** One message of a deciding rule. */
 export interface Result {
   readonly message: string;
+  /** As the rule yielded it. */
+  readonly value: Json;
   readonly declared?: DeclaredLocation;
   readonly metadata?: JsonObject;
 }
@@ -37,7 +39,7 @@ export function readResults(value: RegoValue): Results {
 }
 
 function readResult(item: RegoValue): Result | undefined {
-  if (typeof item === "string") return item === "" ? undefined : { message: item };
+  if (typeof item === "string") return item === "" ? undefined : { message: item, value: item };
   if (!isObject(item)) return undefined;
   const message = item.get("msg");
   if (typeof message !== "string" || message === "") return undefined;
@@ -45,6 +47,7 @@ function readResult(item: RegoValue): Result | undefined {
   const rest = new Map([...item].filter(([key]) => key !== "msg" && key !== "_loc"));
   return {
     message,
+    value: jsonFromValue(item),
     ...(declared === undefined ? {} : { declared }),
     ...(rest.size === 0 ? {} : { metadata: jsonFromValue(rest) as JsonObject }),
   };

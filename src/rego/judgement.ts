@@ -7,21 +7,28 @@ import type { RuleFacts } from "./policies.ts";
 import type { Result } from "./results.ts";
 import { expectedResults, readResults } from "./results.ts";
 
-/** Finds where a violation arises; undefined where nothing is known of it. */
-export type FindCause = (rule: RuleFacts, result: Result) => Cause | undefined;
+/** The answers for a question, sorted into results that count, results that are excused, and failures. */
+export interface Sorted {
+  readonly found: readonly Found[];
+  readonly excepted: readonly Found[];
+  readonly problems: readonly Problem[];
+}
 
-const wholeManifest: Cause = { pointer: "", stablePointer: "", precision: "manifest" };
+/** One result with the rule that gave it. */
+export interface Found {
+  readonly rule: RuleFacts;
+  readonly result: Result;
+}
 
-/** Turns what the policies answered for a question into violations, excused ones and problems. */
-export function judgementOf(
+/** Sorts what the policies answered for a question, in the order of the rules and, in one rule, OPA's order of values. */
+export function sortAnswer(
   question: Question,
   answer: Answer,
   rules: readonly RuleFacts[],
-  findCause: FindCause,
   describeFailure: (failure: RuleFailure) => string,
-): Judgement {
-  const violations: Violation[] = [];
-  const excepted: Violation[] = [];
+): Sorted {
+  const found: Found[] = [];
+  const excepted: Found[] = [];
   const { path, line } = question.manifest.position;
   const problem = (message: string): Problem => ({ stage: "evaluate", path, line, message });
   const problems = answer.failures.map((failure) => problem(describeFailure(failure)));
@@ -30,19 +37,30 @@ export function judgementOf(
     if (rule === undefined) throw new Error(`the module answered for rule ${index}, which it does not have`);
     if (!rule.usable || (question.operation === "DELETE" && !rule.readsChange)) continue;
     const { results, wrong } = readResults(value);
-    const list = isExcused(answer.exceptions, rule.package, rule.name) ? excepted : violations;
-    for (const result of results) list.push(violationOf(rule, result, findCause(rule, result) ?? wholeManifest));
+    const list = isExcused(answer.exceptions, rule.package, rule.name) ? excepted : found;
+    list.push(...results.map((result) => ({ rule, result })));
     if (wrong !== undefined) problems.push(problem(`${nameOf(rule)} gave ${wrong}; expected ${expectedResults}`));
   }
-  return { violations, excepted, problems };
+  return { found, excepted, problems };
 }
+
+/** The judgement of a question; a result with several causes is several violations. */
+export function judgementOf(sorted: Sorted, causesOf: (found: Found) => readonly Cause[]): Judgement {
+  return {
+    violations: sorted.found.flatMap((found) => causesOf(found).map((cause) => violationOf(found, cause))),
+    excepted: sorted.excepted.map((found) => violationOf(found, wholeManifest)),
+    problems: sorted.problems,
+  };
+}
+
+const wholeManifest: Cause = { pointer: "", stablePointer: "", precision: "manifest" };
 
 /** How people find a rule: its policy, its name and where it stands. */
 export function nameOf(rule: RuleFacts): string {
   return `policy ${rule.policy}: rule ${rule.name} (${rule.path}:${rule.line})`;
 }
 
-function violationOf(rule: RuleFacts, result: Result, cause: Cause): Violation {
+function violationOf({ rule, result }: Found, cause: Cause): Violation {
   return {
     policy: rule.policy,
     rule: rule.name,

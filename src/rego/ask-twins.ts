@@ -1,0 +1,37 @@
+import type { Json } from "../model/json.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { isArray, isSet } from "./value/rego-value.ts";
+import { jsonFromValue } from "./value/json-text.ts";
+import { readValue } from "./value/read-value.ts";
+
+/** Asks the twins of the deciding rules, for documents that violate something. */
+export interface TwinAsker {
+  /** What the twins yield for each input, in order; nothing where they fail: a place is then less precise, never wrong. */
+  ask(inputs: readonly (() => string)[]): Promise<readonly (readonly Json[])[]>;
+}
+
+/** Twins that ran out of time or memory once are not asked again. */
+export function createTwinAsker(entrypoint: string, evaluator: Evaluator): TwinAsker {
+  let trusted = true;
+  return {
+    ask: async (inputs) => {
+      const answers: (readonly Json[])[] = [];
+      while (trusted && answers.length < inputs.length) {
+        const { values, failure } = await evaluator.evaluate(
+          inputs.slice(answers.length).map((input) => ({ input, entrypoint })),
+        );
+        answers.push(...values.map(readAnswers));
+        if (failure === undefined) break;
+        answers.push([]);
+        if (failure.reason === "late" || failure.reason === "memory") trusted = false;
+      }
+      return inputs.map((_, i) => answers[i] ?? []);
+    },
+  };
+}
+
+function readAnswers(text: string | undefined): readonly Json[] {
+  if (text === undefined) return [];
+  const value = readValue(text);
+  return isArray(value) || isSet(value) ? Array.from(value, jsonFromValue) : [];
+}

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import type { PolicySources } from "../model/policy.ts";
+import type { Problem } from "../model/problem.ts";
+import type { CompileAnswer, CompileRequest, RegoError, ToolchainOutcome } from "./toolchain/protocol.ts";
+
+/** The part of the toolchain that compiles. */
+export interface PolicyCompiler {
+  /** Digest of the toolchain: another one may give other modules. */
+  readonly digest: string;
+  compile(request: CompileRequest): Promise<ToolchainOutcome<CompileAnswer>>;
+}
+
+/** What a policy set compiled to, and what of it did not compile. */
+export interface Compiled {
+  /** Absent where the toolchain could not answer, which is a problem. */
+  readonly answer?: CompileAnswer;
+  readonly problems: readonly Problem[];
+}
+
+/** Compiles a policy set; files that import `rego.v1` are v1 whatever the set says. */
+export async function compileSources(sources: PolicySources, compiler: PolicyCompiler): Promise<Compiled> {
+  const modules = sources.files.map(({ path, text }) => ({
+    path,
+    text,
+    regoVersion: saysV1(text) ? ("v1" as const) : sources.regoVersion,
+  }));
+  const { namespaces } = sources;
+  const outcome = await compiler.compile({ modules, ...(namespaces === undefined ? {} : { namespaces }) });
+  if (outcome.kind === "failed") {
+    return { problems: [{ stage: "compile", message: `the policies could not be compiled: ${outcome.message}` }] };
+  }
+  const { answer } = outcome;
+  const unmatched = answer.unmatchedNamespaces.map(namespaceProblem);
+  return { answer, problems: [...answer.errors.map((error) => compileProblem(error, sources)), ...unmatched] };
+}
+
+/** Digest of a policy set and whatever else its judgements depend on. */
+export function digestOf(sources: PolicySources, others: readonly (string | number)[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify([others, sources]))
+    .digest("hex");
+}
+
+function saysV1(text: string): boolean {
+  return /^[ \t]*import[ \t]+rego\.v1\b/m.test(text);
+}
+
+function compileProblem(error: RegoError, sources: PolicySources): Problem {
+  const { path, line, column, code } = error;
+  const place = path === "" ? {} : line === 0 ? { path } : { path, line, column };
+  return { stage: "compile", ...place, message: `${code}: ${error.message}${versionHint(error, sources)}` };
+}
+
+function versionHint(error: RegoError, sources: PolicySources): string {
+  const isV1Habit = sources.regoVersion === "v1" && /`(?:if|contains)` keyword is required/.test(error.message);
+  return isV1Habit ? "; a file written in Rego v0 needs --rego-version v0" : "";
+}
+
+function namespaceProblem(namespace: string): Problem {
+  return {
+    stage: "compile",
+    message: `no package ${namespace} has a deny, violation or warn rule; expected one for each namespace that is named`,
+  };
+}
