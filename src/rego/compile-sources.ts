@@ -30,8 +30,10 @@ export async function compileSources(sources: PolicySources, compiler: PolicyCom
     return { problems: [{ stage: "compile", message: `the policies could not be compiled: ${outcome.message}` }] };
   }
   const { answer } = outcome;
-  const unmatched = answer.unmatchedNamespaces.map(namespaceProblem);
-  return { answer, problems: [...answer.errors.map((error) => compileProblem(error, sources)), ...unmatched] };
+  // A namespace may be without rules only because its files did not compile.
+  const unmatched = answer.errors.length > 0 ? [] : answer.unmatchedNamespaces;
+  const errors = answer.errors.map((error) => compileProblem(error, sources));
+  return { answer, problems: [...errors, ...unmatched.map(namespaceProblem)] };
 }
 
 /** Digest of a policy set and whatever else its judgements depend on. */
@@ -48,7 +50,11 @@ function saysV1(text: string): boolean {
 function compileProblem(error: RegoError, sources: PolicySources): Problem {
   const { path, line, column, code } = error;
   const place = path === "" ? {} : line === 0 ? { path } : { path, line, column };
-  return { stage: "compile", ...place, message: `${code}: ${error.message}${versionHint(error, sources)}` };
+  return { stage: "compile", ...place, message: `${code}: ${error.message}${details(error)}${versionHint(error, sources)}` };
+}
+
+function details(error: RegoError): string {
+  return error.details === undefined ? "" : ` (${error.details.map((line) => line.trim()).join("; ")})`;
 }
 
 function versionHint(error: RegoError, sources: PolicySources): string {
