@@ -50,7 +50,11 @@ function saysV1(text: string): boolean {
 function compileProblem(error: RegoError, sources: PolicySources): Problem {
   const { path, line, column, code } = error;
   const place = path === "" ? {} : line === 0 ? { path } : { path, line, column };
-  return { stage: "compile", ...place, message: `${code}: ${error.message}${details(error)}${versionHint(error, sources)}` };
+  return {
+    stage: "compile",
+    ...place,
+    message: `${code}: ${error.message}${details(error)}${versionHint(error, sources)}`,
+  };
 }
 
 function details(error: RegoError): string {

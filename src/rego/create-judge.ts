@@ -25,6 +25,9 @@ export interface JudgeOptions {
   readonly memoryLimitMiB: number;
 }
 
+/** Limits for callers that have no reason for others: a healthy policy needs a thousandth of them. */
+export const defaultLimits = { deadlineMs: 5_000, memoryLimitMiB: 256 } as const;
+
 const builtinsOfTheRun = new Set(["time.now_ns", "rand.intn", "uuid.rfc4122"]);
 
 /** Compiles a policy set. What is wrong with the set is among the judge's problems; the rest of it judges. */

@@ -32,7 +32,6 @@ describe("a policy that cannot end costs its deadline once", () => {
       "a comprehension of comprehensions",
       "r := numbers.range(1, 3000)\ndeny contains count(x) if { x := [1 | some a in r; y := [1 | some b in r; some c in r; b == input.x]; count(y) > a] }",
     ],
-
   ])("%s", async (_name, rego) => {
     const { judgements, again, ms } = await judgeBeside(rego);
     expect(judgements.map(messagesOf)).toEqual(kept);
