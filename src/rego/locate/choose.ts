@@ -12,8 +12,10 @@ export function choosePlace(twin: TwinStatic, situation: Situation): Reach | und
   const steps = twin.steps.map((step) => ({ step, seen: look(step.reads, situation) }));
   const backwards = steps.toReversed();
   const conditions = backwards.filter(({ step }) => step.kind === "condition");
-  const telling = (of: typeof steps) => first(of, ({ step, seen }) => best(seen.filter((s) => !isFilter(step, s))));
+  const telling = (of: typeof steps, sharp = false) =>
+    first(of, ({ step, seen }) => best(seen.filter((s) => !isFilter(step, s) && !(sharp && isVague(step, s)))));
   return (
+    telling(conditions, true) ??
     telling(conditions) ??
     telling(backwards.filter(({ step }) => step.kind === "let")) ??
     first(conditions, ({ seen }) => best(seen.filter((s) => !isKind(s)))) ??
@@ -47,6 +49,11 @@ function isFilter(step: Step, seen: Seen): boolean {
   return top === "metadata" && (field === "name" || field === "namespace") && seen.reach.missing === 0;
 }
 
+/** What tells less than another condition: how many there are, and whether the manifest is excused. */
+function isVague(step: Step, seen: Seen): boolean {
+  return step.exempts === true || (seen.read.size === true && seen.reach.missing === 0);
+}
+
 function isKind({ reach: { path } }: Seen): boolean {
   return path.length === 1 && (path[0] === "kind" || path[0] === "apiVersion");
 }
@@ -56,15 +63,21 @@ function best(seen: readonly Seen[]): Reach | undefined {
   const telling = seen.filter((s) => weight(s) > 0);
   const own = telling.filter((s) => s.read.own === true && isLeaf(s));
   if (own.length > 0) return deepest(own);
+  const failed = new Set(seen.filter((s) => s.read.b !== true && weight(s) === 0).map((s) => s.read.g));
   const groups = new Map<number, Seen>();
   for (const s of telling) {
     const group = s.read.g ?? 0;
+    if (failed.has(group) && telling.some((other) => !failed.has(other.read.g))) continue;
     const other = groups.get(group);
-    if (other === undefined || weight(s) > weight(other) || (weight(s) === weight(other) && deeper(s, other))) {
-      groups.set(group, s);
-    }
+    if (other === undefined || tellsMore(s, other)) groups.set(group, s);
   }
   return deepest([...groups.values()]);
+}
+
+/** Of two reads of one body in order: where the body held, its last condition counts; where it failed, what is absent. */
+function tellsMore(later: Seen, earlier: Seen): boolean {
+  if (later.read.g !== undefined && later.read.b !== true) return weight(later) > 1 || weight(earlier) < 2;
+  return weight(later) > weight(earlier) || (weight(later) === weight(earlier) && deeper(later, earlier));
 }
 
 /** How well a read explains that its condition holds: an absence under a negation best, an absence that would have made it undefined not at all. */

@@ -20,8 +20,12 @@ export interface Read {
   readonly opt?: boolean;
   /** The key was read, not the value at it. */
   readonly key?: boolean;
+  /** Only how many there are was asked. */
+  readonly size?: boolean;
   /** Reads of one body of one helper share a number. */
   readonly g?: number;
+  /** That body is under an odd number of negations: it failed. */
+  readonly b?: boolean;
 }
 
 /** What one expression of a deciding rule's body is. `let` decides through a helper while it makes the message. */
@@ -31,6 +35,8 @@ export interface Step {
   readonly neg?: boolean;
   /** It only compares for equality or membership, as filters do. */
   readonly equal?: boolean;
+  /** It asks a helper whether the manifest is excused. */
+  readonly exempts?: boolean;
   readonly reads?: readonly Read[];
   /** The collection that an iteration goes over. */
   readonly domain?: readonly Read[];

@@ -36,6 +36,18 @@ func binds(e *ast.Expr) bool {
 	return false
 }
 
+// hasConditions says whether a body does more than iterate and bind.
+func hasConditions(b ast.Body) bool {
+	for _, e := range b {
+		if !binds(e) {
+			if _, isRef := e.Terms.(*ast.Term); !isRef || len(b) > 1 || e.Negated {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // expr follows one expression.
 func (f *frame) expr(e *ast.Expr) {
 	g := f
@@ -126,6 +138,9 @@ func (f *frame) someIn(c ast.Call) {
 
 // elementOf is any element of a collection; of a constant one, its constants.
 func elementOf(domain *value) *value {
+	if domain.keysOf != nil {
+		return &value{locs: domain.keysOf.get(&value{seg: &seg{}}).locs, seg: &seg{}, key: true}
+	}
 	v := domain.get(&value{seg: &seg{}})
 	out := &value{locs: v.locs, consts: v.consts, fields: v.fields, elems: v.elems, set: v.set, opt: domain.opt}
 	if len(v.locs) == 0 {
@@ -218,6 +233,10 @@ func (f *frame) free(t *ast.Term) bool {
 }
 
 func (f *frame) assign(pattern, t *ast.Term) {
+	if c, ok := t.Value.(ast.Call); ok && len(c) == 2 && builtinName(c[0]) == "walk" {
+		f.walk(c[1], pattern)
+		return
+	}
 	v := f.eval(t)
 	if f.twin != nil {
 		f.twin.assigned(f, pattern, v)

@@ -18,10 +18,16 @@ func (f *frame) evalCall(c ast.Call) *value {
 		if len(args) == 3 {
 			return f.evalObjectGet(args)
 		}
+	case "object.keys":
+		if len(args) == 1 {
+			of := f.eval(args[0])
+			return &value{keysOf: of, deps: f.collect(f.own, func(g *frame) { g.use(of) })}
+		}
 	case "array.concat", "object.union", "or", "and", "minus", "array.reverse", "array.slice", "sort", "array.flatten":
 		return f.evalCollections(args)
 	}
 	return &value{deps: f.collect(f.own, func(g *frame) {
+		g.size = builtinName(c[0]) == "count"
 		for _, a := range args {
 			g.use(g.eval(a))
 		}

@@ -18,6 +18,7 @@ type frame struct {
 	own      bool
 	neg      bool
 	opt      bool
+	size     bool
 	group    int
 	depth    int
 	// twin is set in the deciding rule's own body, where variables can be captured.
@@ -37,14 +38,11 @@ func (f *frame) nested() *frame {
 // use records that a condition depends on a value.
 func (f *frame) use(v *value) {
 	for _, l := range v.locs {
-		*f.out = addRead(*f.out, read{Alts: l, Own: f.own, Neg: f.neg, Opt: f.opt || v.opt, Key: v.key, Group: f.group})
+		*f.out = addRead(*f.out, read{Alts: l, Own: f.own, Neg: f.neg, Opt: f.opt || v.opt, Key: v.key, Size: f.size, Group: f.group})
 	}
 	if len(v.locs) == 0 {
-		for _, d := range v.deps {
-			d.Neg = d.Neg != f.neg
-			d.Opt = d.Opt || f.opt
-			d.Own = d.Own && f.own
-			*f.out = addRead(*f.out, d)
+		for _, d := range append(append([]read{}, v.deps...), v.made...) {
+			f.pass(d, d.Own && f.own)
 		}
 		for _, k := range sortedKeys(v.fields) {
 			f.use(v.fields[k])
@@ -52,25 +50,27 @@ func (f *frame) use(v *value) {
 		if v.elems != nil && len(v.deps) == 0 {
 			f.use(v.elems)
 		}
-	} else {
-		f.useInner(v.deps)
+		return
+	}
+	// What helpers read on the way to a value whose place is known.
+	for _, d := range v.deps {
+		f.pass(d, false)
 	}
 }
 
-// useInner records what helpers read on the way to a value whose place is known.
-func (f *frame) useInner(deps []read) {
-	for _, d := range deps {
-		d.Neg = d.Neg != f.neg
-		d.Own = false
-		*f.out = addRead(*f.out, d)
-	}
+// pass records a read that was collected elsewhere, as it stands under the negations here.
+func (f *frame) pass(d read, own bool) {
+	d.Own = own
+	d.Neg, d.Base = d.Neg != f.neg, d.Base != f.neg
+	d.Opt, d.Size = d.Opt || f.opt, d.Size || f.size
+	*f.out = addRead(*f.out, d)
 }
 
 // collect runs fn with a fresh list of reads and returns what it recorded, at positive polarity.
 func (f *frame) collect(own bool, fn func(g *frame)) []read {
 	g := *f
 	var out []read
-	g.out, g.neg, g.own, g.opt = &out, false, own, false
+	g.out, g.neg, g.own, g.opt, g.size = &out, false, own, false, false
 	fn(&g)
 	return out
 }
@@ -138,7 +138,9 @@ func (f *frame) evalComprehension(body ast.Body, term *ast.Term, set bool) *valu
 		inner.opt = true
 		inner.body(body)
 		out.elems = inner.eval(term)
-		inner.use(out.elems)
+		if !hasConditions(body) {
+			inner.use(out.elems)
+		}
 	})
 	// What was read belongs to the collection, not to each of its elements.
 	if out.elems != nil {
@@ -192,9 +194,10 @@ func (f *frame) path(v *value, rest ast.Ref, written ast.Ref) *value {
 	for i, t := range rest {
 		prefix := v
 		key := f.bindKey(t, prefix, append(append(ast.Ref{}, written...), rest[:i]...))
-		v = prefix.get(key.key)
 		if key.element != nil {
-			v = merge(&value{opt: v.opt, locs: key.element.locs, seg: key.element.seg}, &value{locs: v.locs, fields: v.fields, elems: v.elems})
+			v = merge(key.element, (&value{locs: prefix.locs, opt: prefix.opt}).get(key.key))
+		} else {
+			v = prefix.get(key.key)
 		}
 	}
 	return v
@@ -280,9 +283,9 @@ func (f *frame) evalDefinition(d definition, env map[ast.Var]*value) *value {
 		}
 		out = g.headValue(d.rule)
 	})
-	out = &value{locs: out.locs, consts: out.consts, elems: out.elems, set: out.set, fields: out.fields, opt: out.opt,
-		deps: mergeReads(deps, out.deps)}
-	return out
+	res := *out
+	res.seg, res.deps, res.made = nil, deps, mergeReads(out.deps, out.made)
+	return &res
 }
 
 func (f *frame) headValue(rule *ast.Rule) *value {

@@ -1,6 +1,8 @@
 package twins
 
 import (
+	"regexp"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
@@ -11,7 +13,9 @@ type step struct {
 	Line  int    `json:"line"`
 	Neg   bool   `json:"neg,omitempty"`
 	Equal bool   `json:"equal,omitempty"`
-	Reads []read `json:"reads,omitempty"`
+	// Exempts: it asks a helper whether the manifest is excused.
+	Exempts bool   `json:"exempts,omitempty"`
+	Reads   []read `json:"reads,omitempty"`
 	// Domain: the collection that an iteration goes over.
 	Domain []read `json:"domain,omitempty"`
 }
@@ -100,12 +104,19 @@ func (w *world) describe(f *frame, t *twin, e *ast.Expr, i int, message bool) st
 	if e.Location != nil {
 		out.Line = e.Location.Row
 	}
+	out.Exempts = e.Negated && exempts(e)
 	t.domain, t.element, t.let, t.letVars = nil, nil, nil, nil
 	var reads []read
 	g := *f
 	g.out = &reads
 	g.expr(e)
 	element := func() []read { return f.collect(true, func(g *frame) { g.use(t.element) }) }
+	// Where a helper makes the message, what it decides by tells the cause, not what it puts into the text.
+	decides := func() []read {
+		v := *t.element
+		v.made = nil
+		return f.collect(true, func(g *frame) { g.use(&v) })
+	}
 	switch {
 	case t.element != nil && t.iterates[i] && t.let == nil:
 		out.Kind, out.Reads, out.Domain = "iteration", element(), t.domain
@@ -115,12 +126,12 @@ func (w *world) describe(f *frame, t *twin, e *ast.Expr, i int, message bool) st
 	case t.let != nil && t.iterates[i]:
 		out.Kind, out.Reads = "iteration", element()
 		if message && callsOwn(f, e) {
-			out.Kind = "let"
+			out.Kind, out.Reads = "let", decides()
 		}
 	case t.let != nil && message:
 		out.Kind, out.Reads = "message", element()
 		if callsOwn(f, e) {
-			out.Kind = "let"
+			out.Kind, out.Reads = "let", decides()
 		}
 	case t.let != nil && len(t.letVars) > 0:
 		out.Kind = "binding"
@@ -174,17 +185,48 @@ func callsOwn(f *frame, e *ast.Expr) bool {
 				return true
 			}
 		case ast.Ref:
-			if _, local := f.env[varOf(x[0])]; local {
-				continue
+			if f.namesRule(x) {
+				return true
 			}
-			if abs, ok := f.scope.absolute(x); ok {
-				if defs, _ := f.w.find(abs); defs != nil {
-					return true
-				}
+		case ast.Var:
+			if f.namesRule(ast.Ref{side}) {
+				return true
 			}
 		}
 	}
 	return false
+}
+
+// namesRule says whether a reference leads to a rule of the policy.
+func (f *frame) namesRule(r ast.Ref) bool {
+	head := varOf(r[0])
+	if _, local := f.env[head]; local || f.declared[head] {
+		return false
+	}
+	abs, ok := f.scope.absolute(r)
+	if !ok {
+		return false
+	}
+	defs, _ := f.w.find(abs)
+	return defs != nil
+}
+
+var excuse = regexp.MustCompile(`(?i)exempt|exclu|excus|except|ignor|skip|waive`)
+
+// exempts says whether an expression names a rule or function that by its name excuses.
+func exempts(e *ast.Expr) bool {
+	found := false
+	ast.WalkRefs(e, func(r ast.Ref) bool {
+		if v, ok := r[0].Value.(ast.Var); ok && v != "input" && excuse.MatchString(r.ConstantPrefix().String()) {
+			found = true
+		}
+		return found
+	})
+	ast.WalkVars(e, func(v ast.Var) bool {
+		found = found || excuse.MatchString(string(v))
+		return found
+	})
+	return found
 }
 
 func varOf(t *ast.Term) ast.Var {

@@ -52,11 +52,12 @@ func (t *twin) bind(f *frame, name ast.Var, coll *value, prefix ast.Ref) boundKe
 	key.locs, key.key = entry.locs, true
 	out := boundKey{key: key}
 	f.env[name] = key
-	if coll.elems != nil && len(prefix) > 0 {
+	known := coll.items()
+	if known != nil && len(prefix) > 0 {
 		e := ast.Var(fmt.Sprintf("portcullis_e%d", len(t.extras)))
 		path := append(append(ast.Ref{}, prefix...), ast.NewTerm(name))
 		t.extras = append(t.extras, ast.Assign.Expr(ast.NewTerm(e), ast.NewTerm(path)))
-		out.element = t.captured(e, coll.elems)
+		out.element = t.captured(e, known)
 		if coll.set {
 			f.env[name] = merge(&value{locs: out.element.locs, seg: &step}, key)
 		}
@@ -89,16 +90,19 @@ func (t *twin) some(f *frame, key, element *ast.Term, domain *value) {
 		t.capture(k)
 		step = &value{seg: &seg{name: string(k)}}
 	}
-	entry := (&value{locs: domain.locs, fields: domain.fields}).get(step)
-	entry = &value{locs: entry.locs, fields: entry.fields, elems: entry.elems, consts: entry.consts}
+	entry := &value{locs: (&value{locs: domain.locs}).get(step).locs}
 	if k, ok := key.Value.(ast.Var); ok {
 		f.env[k] = &value{locs: entry.locs, seg: step.seg, key: true}
 	} else {
 		bindPattern(key, &value{locs: entry.locs, seg: &seg{}, key: true}, f.env)
 	}
 	x, isVar := element.Value.(ast.Var)
-	known := domain.elems
-	if known == nil && len(domain.locs) == 0 && len(domain.deps) > 0 {
+	known := domain.items()
+	if domain.keysOf != nil && isVar {
+		known = nil
+		own := &value{seg: &seg{name: string(x)}}
+		entry = &value{locs: domain.keysOf.get(own).locs, seg: own.seg, key: true}
+	} else if known == nil && len(domain.locs) == 0 && len(domain.deps) > 0 {
 		known = &value{}
 	}
 	if isVar && known != nil {
@@ -111,6 +115,15 @@ func (t *twin) some(f *frame, key, element *ast.Term, domain *value) {
 	}
 	t.bindTop(f, element, entry)
 	t.element = entry
+}
+
+// items is what any element of a collection that the policy made stands for; nil where it is no such collection.
+func (v *value) items() *value {
+	out := v.elems
+	for _, k := range sortedKeys(v.fields) {
+		out = merge(out, v.fields[k])
+	}
+	return out
 }
 
 // assigned is `x := t` in the deciding rule's own body.

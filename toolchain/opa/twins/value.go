@@ -2,6 +2,7 @@ package twins
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -96,8 +97,11 @@ type read struct {
 	Opt bool `json:"opt,omitempty"`
 	// Key: the key of an entry was read, not its value.
 	Key bool `json:"key,omitempty"`
-	// Group: reads of one body of one helper share a number.
-	Group int `json:"g,omitempty"`
+	// Size: only how many there are was asked.
+	Size bool `json:"size,omitempty"`
+	// Group: reads of one body of one helper share a number. Base: that body is under an odd number of negations.
+	Group int  `json:"g,omitempty"`
+	Base  bool `json:"b,omitempty"`
 }
 
 // value is what a term stands for, as far as it is known without evaluating it.
@@ -113,8 +117,10 @@ type value struct {
 	set   bool
 	// fields: what the fields of an object or the items of an array written in the policy stand for.
 	fields map[string]*value
-	// deps: what was read to make it.
-	deps []read
+	// keysOf: it holds the keys of this value.
+	keysOf *value
+	// deps: what was read to make it; made: what a helper's result was put together from.
+	deps, made []read
 	// opt: it has a default.
 	opt bool
 	// key: it is a key of the places in locs, not their value.
@@ -156,7 +162,7 @@ func constKey(v ast.Value) (any, bool) {
 
 // get is the value at a key of v.
 func (v *value) get(key *value) *value {
-	out := &value{opt: v.opt, deps: v.deps}
+	out := &value{opt: v.opt, deps: v.deps, made: v.made}
 	for _, s := range key.segs() {
 		for _, l := range v.locs {
 			next := make(loc, len(l))
@@ -165,14 +171,12 @@ func (v *value) get(key *value) *value {
 			}
 			out.locs = append(out.locs, next)
 		}
-		if k, ok := s.key.(string); ok && v.fields != nil {
-			if f := v.fields[k]; f != nil {
-				out = merge(out, f)
+		if s.key == nil {
+			for _, k := range sortedKeys(v.fields) {
+				out = merge(out, v.fields[k])
 			}
-		} else if s.isAny() {
-			for _, f := range v.fields {
-				out = merge(out, f)
-			}
+		} else if f := v.fields[fmt.Sprint(s.key)]; f != nil {
+			out = merge(out, f)
 		}
 	}
 	if v.elems != nil {
@@ -195,7 +199,7 @@ func merge(a, b *value) *value {
 	}
 	out.locs = mergeLocs(a.locs, b.locs)
 	out.consts = append(append(out.consts, a.consts...), b.consts...)
-	out.deps = mergeReads(a.deps, b.deps)
+	out.deps, out.made = mergeReads(a.deps, b.deps), mergeReads(a.made, b.made)
 	out.elems = a.elems
 	if a.elems != b.elems {
 		out.elems = merge(a.elems, b.elems)
