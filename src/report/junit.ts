@@ -1,6 +1,6 @@
 import type { Report } from "../model/report.ts";
+import { escapeXml } from "./escape-xml.ts";
 import type { FormatOptions } from "./format.ts";
-import { inert, inertLines } from "./inert-text.ts";
 import { outcomesOf, type Outcome } from "./outcomes.ts";
 import { count, nameOf, placeOf } from "./wording.ts";
 
@@ -106,15 +106,4 @@ function described(outcome: Outcome): Described {
     default:
       return outcome satisfies never;
   }
-}
-
-function escapeXml(text: string): string {
-  return inertLines(text)
-    .map(inert)
-    .join("\n")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("\n", "&#10;");
 }

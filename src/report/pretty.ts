@@ -24,8 +24,13 @@ export function pretty(report: Report, options: FormatOptions): string {
   const by = (status: Finding["status"]) => report.findings.filter((finding) => finding.status === status);
   const folded = options.showAll ? [] : by("existing").filter((finding) => !options.blocks(finding));
   const shown = report.findings.filter((finding) => finding.status !== "fixed" && !folded.includes(finding));
+  const explained = new Set<string>();
   const blocks = [
-    ...worstFirst(shown, options.blocks).map((finding) => findingBlock(report, finding, options, paint)),
+    ...worstFirst(shown, options.blocks).map((finding) => {
+      const first = !explained.has(finding.policy);
+      explained.add(finding.policy);
+      return findingBlock(report, finding, first, options, paint);
+    }),
     ...fixedBlock(by("fixed"), paint),
     ...introducedFirst(report.problems).map((problem) => problemBlock(problem, options, paint)),
     ...skippedBlock(report, options, paint),
@@ -34,7 +39,14 @@ export function pretty(report: Report, options: FormatOptions): string {
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function findingBlock(report: Report, finding: Finding, options: FormatOptions, paint: Paint): readonly string[] {
+/** `first`: the policy was not met before in this report, so its documentation is named. */
+function findingBlock(
+  report: Report,
+  finding: Finding,
+  first: boolean,
+  options: FormatOptions,
+  paint: Paint,
+): readonly string[] {
   const colour = { deny: paint.red, warn: paint.yellow, info: paint.cyan }[finding.level];
   const [message = "", ...more] = inertLines(finding.message);
   const excerpt = excerptOf(finding, options.readLine);
@@ -53,7 +65,7 @@ function findingBlock(report: Report, finding: Finding, options: FormatOptions, 
       `${gutter} ${bar} ${" ".repeat(start)}${colour(`${"^".repeat(length)}${label === "" ? "" : ` ${label}`}`)}`,
     );
   }
-  for (const note of [...more.filter((line) => line !== ""), ...notes(report, finding)])
+  for (const note of [...more.filter((line) => line !== ""), ...notes(report, finding, first)])
     lines.push(`${gutter} ${paint.blue("=")} ${note}`);
   return lines;
 }
@@ -66,7 +78,7 @@ const LABELS = {
   source: "somewhere in this file",
 } as const;
 
-function notes(report: Report, finding: Finding): readonly string[] {
+function notes(report: Report, finding: Finding, first: boolean): readonly string[] {
   const what = inert(nameOf(finding.manifest));
   const where = finding.environment === undefined ? "" : `, environment ${inert(finding.environment)}`;
   const through = finding.source === undefined ? "" : `, through ${inert(finding.source)}`;
@@ -74,7 +86,7 @@ function notes(report: Report, finding: Finding): readonly string[] {
   const result = [`${what}${where}${through}${title}`];
   if (isChange(report) && finding.status === "existing") result.push("existing: it was there before this change");
   if (finding.changed === true) result.push("there was a finding here before, with another value");
-  if (finding.docs !== undefined) result.push(`see ${inert(finding.docs)}`);
+  if (first && finding.docs !== undefined) result.push(`see ${inert(finding.docs)}`);
   return result;
 }
 

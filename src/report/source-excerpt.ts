@@ -24,8 +24,10 @@ export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undef
   const shown = finding.manifest.kind === "Secret" ? withoutSecret(raw) : raw;
   if (shown === undefined) return undefined;
   const first = Math.min((column ?? 1) - 1, shown.length - 1);
-  const start = /^\s*$/.test(shown.slice(0, first + 1)) ? shown.search(/\S/) : first;
-  const end = Math.max(start + 1, endOfValue(shown, start, finding.location.precision === "value"));
+  const named = /^\s*$/.test(shown.slice(0, first + 1)) ? shown.search(/\S/) : first;
+  const value = finding.location.precision === "value";
+  const start = value ? startOfValue(shown, named) : named;
+  const end = Math.max(start + 1, endOfValue(shown, start, value));
   return windowed(line, shown, start, end);
 }
 
@@ -34,6 +36,12 @@ function withoutSecret(line: string): string | undefined {
   if (OPEN_IN_A_SECRET.test(line)) return line;
   const key = /^\s*(- )?("[\w.-]+"|[\w.-]+):(?=\s|$)/.exec(line);
   return key === null ? undefined : `${key[0]} ***`;
+}
+
+/** The value behind a key, where one stands on the same line. */
+function startOfValue(line: string, at: number): number {
+  const key = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'[{,#][^\s,]*?):\s+(?=[^\s#])/.exec(line.slice(at));
+  return key === null || /^[|>&!]/.test(line.slice(at + key[0].length)) ? at : at + key[0].length;
 }
 
 function endOfValue(line: string, start: number, whole: boolean): number {

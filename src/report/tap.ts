@@ -62,7 +62,7 @@ function point(number: number, outcome: Outcome): readonly string[] {
 }
 
 /** A YAML block of double-quoted scalars, which for the characters that `inert` leaves is the same as JSON. */
-function diagnostic(facts: { readonly [key: string]: string | number | undefined }): readonly string[] {
+export function diagnostic(facts: { readonly [key: string]: string | number | undefined }): readonly string[] {
   const lines = Object.entries(facts).flatMap(([key, value]) => {
     if (value === undefined) return [];
     return [`  ${key}: ${typeof value === "number" ? value : JSON.stringify(inertLines(value).join("\n"))}`];
@@ -70,6 +70,7 @@ function diagnostic(facts: { readonly [key: string]: string | number | undefined
   return ["  ---", ...lines, "  ..."];
 }
 
-function describe(text: string): string {
+/** Text from outside as the description of a test point. */
+export function describe(text: string): string {
   return inert(text).replaceAll("\\", "\\\\").replaceAll("#", "\\#");
 }

@@ -205,11 +205,7 @@ export const repositoryRoutes: Routes = {
       if (account === undefined) return notFound();
       const own = account === repository.owner ? "admin" : repository.collaborators.get(account.login);
       const permission = own ?? (repository.isPrivate ? "none" : "read");
-      return ok({
-        permission,
-        role_name: permission,
-        user: { ...accountShape(world, account), role_name: permission },
-      });
+      return ok({ permission, role_name: permission, user: accountShape(world, account) });
     },
   },
   "repos/create-commit-status": {

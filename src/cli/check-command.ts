@@ -1,0 +1,120 @@
+import { writeFileSync } from "node:fs";
+import { check } from "../gate/check.ts";
+import type { Report, Verdict } from "../model/report.ts";
+import { blocksBy, type FormatOptions } from "../report/format.ts";
+import { formats, type FormatName } from "../report/formats.ts";
+import { openJudge } from "./open-judge.ts";
+import { progressLine } from "./progress.ts";
+import { lineReader } from "./read-lines.ts";
+import { readPolicies, type PolicyOptions } from "./read-policies.ts";
+import { shownReport } from "./shown-paths.ts";
+import { changeSubject, directorySubject, type Subject } from "./subject.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface CheckOptions extends PolicyOptions {
+  readonly base?: string;
+  readonly head?: string;
+  readonly repo?: string;
+  readonly config?: string;
+  readonly output: FormatName;
+  readonly outputFile?: string;
+  readonly failOn: "deny" | "warn" | "never";
+  readonly block?: "introduced" | "all";
+  readonly now?: string;
+  readonly allowEmpty?: boolean;
+  readonly showAll?: boolean;
+}
+
+const EXIT_CODES: { readonly [verdict in Verdict]: number } = { pass: 0, warn: 0, fail: 1, error: 2 };
+
+/** `portcullis check`: the report on stdout, everything else on stderr. Yields the exit code. */
+export async function checkCommand(named: readonly string[], options: CheckOptions): Promise<number> {
+  const now = timeOf(options.now);
+  refuseContradictions(options);
+  const cwd = process.cwd();
+  const subject =
+    options.base === undefined
+      ? directorySubject(named, options.config, cwd)
+      : await changeSubject(named, { ...options, base: options.base }, cwd);
+  try {
+    return await judgeSubject(subject, options, now, cwd);
+  } finally {
+    await subject.close();
+  }
+}
+
+async function judgeSubject(subject: Subject, options: CheckOptions, now: string, cwd: string): Promise<number> {
+  const { configuration } = subject;
+  const policies = await readPolicies(options, configuration, cwd, (line) =>
+    process.stderr.write(`portcullis: ${line}\n`),
+  );
+  const judge = await openJudge(policies.sources, now);
+  const progress = progressLine(process.stderr, "judged");
+  const config = options.block === undefined ? configuration.config : { ...configuration.config, block: options.block };
+  try {
+    const report = await check({
+      after: subject.after,
+      ...(subject.before === undefined ? {} : { before: subject.before }),
+      config,
+      ...(configuration.source === undefined ? {} : { configSource: configuration.source }),
+      judge,
+      now,
+      judged: subject.judged,
+      paths: subject.paths,
+      problems: [...configuration.problems, ...policies.problems],
+      failOn: options.failOn,
+      allowEmpty: options.allowEmpty === true,
+      onProgress: progress,
+    });
+    progress.end();
+    await print(report, subject, options, blocksBy({ failOn: options.failOn, block: config.block }));
+    return EXIT_CODES[report.verdict];
+  } finally {
+    progress.end();
+    await judge.close();
+  }
+}
+
+async function print(
+  report: Report,
+  subject: Subject,
+  options: CheckOptions,
+  blocks: FormatOptions["blocks"],
+): Promise<void> {
+  const quoted = options.output === "pretty" ? report.findings.filter(({ status }) => status !== "fixed") : [];
+  const format = await formats[options.output]();
+  const text = format(shownReport(report, subject.shown), {
+    readLine: await lineReader(
+      subject.after,
+      quoted.map(({ location }) => location.path),
+      subject.shown,
+    ),
+    colour: options.outputFile === undefined && process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "",
+    showAll: options.showAll === true,
+    blocks,
+  });
+  if (options.outputFile === undefined) return new Promise((done) => process.stdout.write(text, () => done()));
+  try {
+    writeFileSync(options.outputFile, text);
+  } catch (error) {
+    throw new UsageError(`--output-file ${options.outputFile}: ${(error as Error).message}`);
+  }
+}
+
+function refuseContradictions(options: CheckOptions): void {
+  if (options.base === undefined && options.head !== undefined) throw new UsageError("--head needs --base");
+  if (options.base === undefined && options.repo !== undefined) throw new UsageError("--repo needs --base");
+  if (options.namespace !== undefined && options.allNamespaces === true)
+    throw new UsageError("--namespace and --all-namespaces exclude each other");
+}
+
+/** The job's time in RFC 3339; the clock where nobody said. */
+function timeOf(given: string | undefined): string {
+  if (given === undefined) return new Date().toISOString();
+  const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(given)
+    ? new Date(given)
+    : undefined;
+  if (time === undefined || Number.isNaN(time.getTime()))
+    throw new UsageError(`--now ${given}: expected a time like 2027-01-31T12:00:00Z`);
+  return time.toISOString();
+}

@@ -1,0 +1,46 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inert } from "../report/inert-text.ts";
+import { createToolchain } from "../rego/toolchain/toolchain.ts";
+import { directoryTree } from "../tree/directory-tree.ts";
+import { namedPaths } from "./paths.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface FmtOptions {
+  readonly write?: boolean;
+  readonly check?: boolean;
+  readonly regoVersion: "v0" | "v1";
+}
+
+/** `portcullis fmt`: prints one file laid out, or with `--check` and `--write` deals with many. */
+export async function fmtCommand(named: readonly string[], options: FmtOptions): Promise<number> {
+  const { root, paths, shown } = namedPaths(named, process.cwd());
+  const entries = await directoryTree(root, { paths }).list();
+  const files = entries.filter(({ kind, path }) => kind === "file" && path.endsWith(".rego")).map(({ path }) => path);
+  if (files.length === 0) throw new UsageError(`no Rego file under ${named.join(", ")}`);
+  if (files.length > 1 && options.write !== true && options.check !== true)
+    throw new UsageError(`${files.length} files: say --write to rewrite them or --check to compare them`);
+  const toolchain = createToolchain();
+  let code = 0;
+  try {
+    for (const path of files) {
+      const text = readFileSync(join(root, path), "utf8");
+      const outcome = await toolchain.format({ path: shown(path), text, regoVersion: options.regoVersion });
+      if (outcome.kind === "failed") throw new Error(outcome.message);
+      const { errors, text: formatted } = outcome.answer;
+      for (const error of errors)
+        process.stderr.write(`${inert(`${error.path}:${error.line}:${error.column}: ${error.message}`)}\n`);
+      if (errors.length > 0) code = 2;
+      else if (options.write === true) {
+        if (formatted !== text) writeFileSync(join(root, path), formatted);
+      } else if (options.check === true) {
+        if (formatted === text) continue;
+        process.stdout.write(`${inert(shown(path))}\n`);
+        code = Math.max(code, 1);
+      } else process.stdout.write(formatted);
+    }
+  } finally {
+    toolchain.close();
+  }
+  return code;
+}

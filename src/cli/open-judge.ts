@@ -1,0 +1,21 @@
+import type { Judge } from "../model/judge.ts";
+import type { PolicySources } from "../model/policy.ts";
+import { createJudge, defaultLimits } from "../rego/create-judge.ts";
+import { createToolchain } from "../rego/toolchain/toolchain.ts";
+
+/** Compiles a policy set for one run of the command line. Close the judge. */
+export async function openJudge(sources: PolicySources, now: string): Promise<Judge> {
+  const toolchain = createToolchain();
+  const judge = await createJudge(sources, {
+    toolchain,
+    now,
+    ...defaultLimits,
+  });
+  return {
+    ...judge,
+    close: async () => {
+      await judge.close();
+      toolchain.close();
+    },
+  };
+}

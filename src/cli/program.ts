@@ -1,0 +1,121 @@
+import { Command, Option } from "commander";
+
+const CHECK_HELP = `
+Exit codes:
+  0  compliant
+  1  not compliant
+  2  could not be judged: bad usage, unreadable configuration or manifest, a policy that does not compile, nothing to judge
+
+Examples:
+  portcullis check                           judge what portcullis.yaml names, or everything here
+  portcullis check deploy/ -p policy/        judge a directory by your own policies
+  portcullis check --base origin/main        judge what your branch changes; only what it introduces blocks
+  portcullis check --base origin/main -o markdown >> "$GITHUB_STEP_SUMMARY"
+`;
+
+const TEST_HELP = `
+What is run:
+  *_test.rego                                rules named test_…, as opa test runs them
+  fixtures/accepted-*, fixtures/rejected-*   beside a policy, YAML files or directories: an accepted fixture gives no
+                                             finding of that policy, a rejected one at least one. Lines of a rejected
+                                             fixture that end in "# finding" are the lines it must be on, and no others.
+
+Exit codes:
+  0  all passed    1  a test failed, or coverage is below the threshold    2  the tests could not be run
+`;
+
+/** The command line as commander knows it. `done` is told the exit code of the command that ran. Commands load when they run. */
+export function program(done: (code: number) => void): Command {
+  const root = new Command("portcullis")
+    .description("Judges Kubernetes manifests by Rego policies, and a change by what it introduces.")
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError("Run with --help for what is understood.")
+    .addHelpText("after", "\nportcullis COMMAND --help says more of each command.")
+    .option("-V, --version", "print the version");
+
+  root
+    .command("check")
+    .description("judge files and directories as they are, or a change with --base")
+    .argument("[path...]", "files and directories (default: what the configuration names, or .)")
+    .option("--base <ref>", "judge the change from this commit: findings are introduced, existing or fixed")
+    .option("--head <ref>", "to this commit (default: HEAD)")
+    .option("--repo <dir>", "the Git repository (default: .)")
+    .option(
+      "-p, --policy <path>",
+      "Rego file or directory; repeatable (default: the configuration's, ./policies, ./policy, else the library that ships)",
+      collect,
+    )
+    .option("-d, --data <path>", "JSON or YAML that policies see as data; repeatable", collect)
+    .option(
+      "-n, --namespace <name>",
+      "Rego package to run; repeatable (default: main and every package with METADATA)",
+      collect,
+    )
+    .option("--all-namespaces", "run every package that has a deny, violation or warn rule")
+    .addOption(new Option("--rego-version <version>", "of files that do not say").choices(["v0", "v1"]).default("v1"))
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml; with --base, as the base has it)")
+    .addOption(
+      new Option("-o, --output <format>", "how to print the report")
+        .choices(["pretty", "json", "sarif", "junit", "tap", "github", "markdown"])
+        .default("pretty"),
+    )
+    .option("--output-file <path>", "write the report there instead of to stdout")
+    .addOption(
+      new Option("--fail-on <level>", "the level that blocks; silences no finding and no problem")
+        .choices(["deny", "warn", "never"])
+        .default("deny"),
+    )
+    .addOption(
+      new Option(
+        "--block <which>",
+        "with --base: which findings block (default: the configuration's, or introduced)",
+      ).choices(["introduced", "all"]),
+    )
+    .option("--now <time>", "the time that policies see, e.g. 2027-01-31T12:00:00Z (default: the clock)")
+    .option("--allow-empty", "judge nothing without complaint")
+    .option("--show-all", "list existing findings and skipped files in full")
+    .addHelpText("after", CHECK_HELP)
+    .action(async (paths: string[], options) =>
+      done(await (await import("./check-command.ts")).checkCommand(paths, options)),
+    );
+
+  root
+    .command("test")
+    .description("run policy tests: *_test.rego, and fixtures beside the policies")
+    .argument("[path...]", "policy files and directories (default: the configuration's, ./policies or ./policy)")
+    .option("-p, --policy <path>", "more policies that those under test need; repeatable", collect)
+    .option("-d, --data <path>", "JSON or YAML that policies see as data; repeatable", collect)
+    .addOption(new Option("--rego-version <version>", "of files that do not say").choices(["v0", "v1"]).default("v1"))
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .option("--run <regex>", "only tests whose name matches")
+    .option("--coverage", "say which lines no test reached")
+    .option("--threshold <percent>", "fail below this coverage; implies --coverage")
+    .option("--watch", "run again whenever a file changes")
+    .addOption(
+      new Option("-o, --output <format>", "how to print results")
+        .choices(["pretty", "json", "junit", "tap"])
+        .default("pretty"),
+    )
+    .addHelpText("after", TEST_HELP)
+    .action(async (paths: string[], options) =>
+      done(await (await import("./test-command.ts")).testCommand(paths, options)),
+    );
+
+  root
+    .command("fmt")
+    .description("lay out Rego files as opa fmt does")
+    .argument("<path...>", "Rego files and directories")
+    .option("--write", "rewrite the files")
+    .option("--check", "say which files differ; exit code 1 if any does")
+    .addOption(new Option("--rego-version <version>", "of files that do not say").choices(["v0", "v1"]).default("v1"))
+    .action(async (paths: string[], options) =>
+      done(await (await import("./fmt-command.ts")).fmtCommand(paths, options)),
+    );
+
+  return root;
+}
+
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { defaultConfig, readConfig } from "../config/read-config.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Tree } from "../model/tree.ts";
+import { directoryTree } from "../tree/directory-tree.ts";
+import { displayed } from "./paths.ts";
+import type { ConfigInForce } from "./read-policies.ts";
+import { UsageError } from "./usage-error.ts";
+
+const FILE = "portcullis.yaml";
+
+export interface ConfigurationReading extends ConfigInForce {
+  readonly problems: readonly Problem[];
+}
+
+/** The configuration on disk: `--config`, else portcullis.yaml of the working directory, else defaults. */
+export function configurationOnDisk(named: string | undefined, cwd: string): ConfigurationReading {
+  const file = resolve(cwd, named ?? FILE);
+  if (!existsSync(file)) {
+    if (named !== undefined) throw new UsageError(`--config ${named}: no such file`);
+    return { config: defaultConfig, tree: directoryTree(cwd), problems: [] };
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`${displayed(file, cwd)}: ${(error as Error).message}`);
+  }
+  return { ...readConfig(displayed(file, cwd), text), tree: directoryTree(dirname(file)) };
+}
+
+/** The configuration of a change: `--config` from disk, else as the tree before has it, so that a change cannot set its own rules. */
+export async function configurationOfChange(
+  named: string | undefined,
+  cwd: string,
+  before: Tree,
+): Promise<ConfigurationReading> {
+  if (named !== undefined) return configurationOnDisk(named, cwd);
+  const entry = (await before.list()).find(({ path }) => path === FILE);
+  if (entry === undefined) return { config: defaultConfig, tree: before, problems: [] };
+  if (entry.kind !== "file") throw new UsageError(`${join(before.name, FILE)}: is no regular file`);
+  return { ...readConfig(FILE, new TextDecoder().decode(await before.read(FILE))), tree: before };
+}

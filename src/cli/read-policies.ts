@@ -1,0 +1,137 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PolicyReading } from "../config/policy-sources.ts";
+import { policySources } from "../config/policy-sources.ts";
+import type { ConfigSource } from "../config/read-config.ts";
+import type { Config } from "../model/config.ts";
+import type { Tree } from "../model/tree.ts";
+import { directoryTree } from "../tree/directory-tree.ts";
+import { displayed, namedPaths } from "./paths.ts";
+import { shownProblem } from "./shown-paths.ts";
+import { refuseUnsupported } from "./unsupported-policies.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What the command line says of the policy set. */
+export interface PolicyOptions {
+  readonly policy?: readonly string[];
+  readonly data?: readonly string[];
+  readonly namespace?: readonly string[];
+  readonly allNamespaces?: boolean;
+  readonly regoVersion: "v0" | "v1";
+}
+
+/** The configuration in force, where it was read, and the tree that its paths are of. */
+export interface ConfigInForce {
+  readonly config: Config;
+  /** Absent where there is no portcullis.yaml. */
+  readonly source?: ConfigSource;
+  readonly tree: Tree;
+}
+
+const CONVENTIONAL = ["policies", "policy"] as const;
+const LIBRARY_ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/**
+ * The policy set of a run: that of `--policy`; else the configuration's; else ./policies or ./policy where it holds
+ * Rego; else the library that ships. `say` is told of a choice that nobody wrote down.
+ */
+export async function readPolicies(
+  options: PolicyOptions,
+  inForce: ConfigInForce,
+  cwd: string,
+  say: (line: string) => void,
+): Promise<PolicyReading> {
+  const scope = {
+    ...(options.allNamespaces === true
+      ? { namespaces: "*" as const }
+      : options.namespace === undefined
+        ? {}
+        : { namespaces: options.namespace }),
+    regoVersion: options.regoVersion,
+  };
+  const { config, source, tree } = inForce;
+  const extraData = await readNamed([], options.data ?? [], scope, cwd);
+  if (options.policy !== undefined) {
+    const named = await readNamed(options.policy, [], scope, cwd);
+    const configured = await policySources(tree, { policies: [], data: config.data, ...scope }, source);
+    return joined(joined(named, configured), extraData);
+  }
+  if (source !== undefined) {
+    const configured = await policySources(tree, { policies: config.policies, data: config.data, ...scope }, source);
+    return joined(configured, extraData);
+  }
+  const found = await conventionalPolicies(tree);
+  if (found !== undefined) {
+    say(`no portcullis.yaml: policies from ./${found}`);
+    return joined(await policySources(tree, { policies: [found], data: [], ...scope }), extraData);
+  }
+  say(
+    "no portcullis.yaml and no ./policies or ./policy with Rego: policies from the library that ships with portcullis",
+  );
+  return joined(await readLibrary(scope, cwd), extraData);
+}
+
+/** Which of ./policies and ./policy holds Rego, if one does. */
+export async function conventionalPolicies(tree: Tree): Promise<string | undefined> {
+  const entries = await tree.list();
+  return CONVENTIONAL.find((directory) =>
+    entries.some(({ kind, path }) => kind === "file" && path.startsWith(`${directory}/`) && path.endsWith(".rego")),
+  );
+}
+
+interface Scope {
+  readonly namespaces?: readonly string[] | "*";
+  readonly regoVersion: "v0" | "v1";
+}
+
+/** Policies and data on disk that a person named; their paths are shown relative to the working directory. */
+export async function readNamed(
+  policies: readonly string[],
+  data: readonly string[],
+  scope: Scope,
+  cwd: string,
+): Promise<PolicyReading> {
+  const { root, paths, shown } = namedPaths([...policies, ...data], cwd);
+  const tree = directoryTree(root, { paths });
+  const ofPolicies = paths.slice(0, policies.length);
+  await refuseUnsupported(tree, ofPolicies);
+  const reading = await policySources(tree, { policies: ofPolicies, data: paths.slice(policies.length), ...scope });
+  return renamed(reading, shown);
+}
+
+async function readLibrary(scope: Scope, cwd: string): Promise<PolicyReading> {
+  const reading = await policySources(directoryTree(LIBRARY_ROOT, { paths: ["policies"] }), {
+    policies: ["policies"],
+    data: [],
+    ...scope,
+  });
+  if (reading.sources.files.length === 0)
+    throw new UsageError(`the library is missing from ${dirname(join(LIBRARY_ROOT, "policies"))}`);
+  return renamed(reading, (path) => displayed(join(LIBRARY_ROOT, path), cwd));
+}
+
+function renamed({ sources, tests, problems }: PolicyReading, shown: (path: string) => string): PolicyReading {
+  const rename = <F extends { readonly path: string }>(file: F): F => ({ ...file, path: shown(file.path) });
+  return {
+    sources: { ...sources, files: sources.files.map(rename), data: sources.data.map(rename) },
+    tests: tests.map(rename),
+    problems: problems.map((problem) => shownProblem(problem, shown)),
+  };
+}
+
+/** Two readings as one set; a file that both name counts once. */
+function joined(a: PolicyReading, b: PolicyReading): PolicyReading {
+  return {
+    sources: {
+      ...a.sources,
+      files: once([...a.sources.files, ...b.sources.files]),
+      data: once([...a.sources.data, ...b.sources.data]),
+    },
+    tests: once([...a.tests, ...b.tests]),
+    problems: [...a.problems, ...b.problems],
+  };
+}
+
+function once<F extends { readonly path: string }>(files: readonly F[]): readonly F[] {
+  return [...new Map(files.map((file) => [file.path, file])).values()];
+}

@@ -1,0 +1,157 @@
+import { join } from "node:path";
+import type { PolicyReading } from "../config/policy-sources.ts";
+import { policySources } from "../config/policy-sources.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { PolicyFile } from "../model/policy.ts";
+import type { Problem } from "../model/problem.ts";
+import { mergeData } from "../rego/merge-data.ts";
+import type { ModuleSource, RegoError, TestAnswer, TestResult } from "../rego/toolchain/protocol.ts";
+import { createToolchain, type Toolchain } from "../rego/toolchain/toolchain.ts";
+import type { TestOutcome, TestRun } from "../report/tests/test-run.ts";
+import { placeOf } from "../report/wording.ts";
+import { directoryTree } from "../tree/directory-tree.ts";
+import { fixturesIn, policiesIn, runFixtures } from "./fixtures.ts";
+import { openJudge } from "./open-judge.ts";
+import { namedPaths } from "./paths.ts";
+import { configurationOnDisk } from "./read-configuration.ts";
+import { conventionalPolicies, readNamed } from "./read-policies.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface TestRequest {
+  readonly named: readonly string[];
+  readonly policy?: readonly string[];
+  readonly data?: readonly string[];
+  readonly regoVersion: "v0" | "v1";
+  readonly config?: string;
+  readonly run?: RegExp;
+  readonly coverage: boolean;
+}
+
+/** Runs the policy tests that are named, or those of the configuration's policies. `watched` are the directories they came from. */
+export async function runTests(
+  request: TestRequest,
+): Promise<{ readonly run: TestRun; readonly watched: readonly string[] }> {
+  const cwd = process.cwd();
+  const { named, problems: configProblems } = await policiesUnderTest(request, cwd);
+  const { root, paths, shown } = namedPaths([...named, ...(request.policy ?? [])], cwd);
+  const tree = directoryTree(root, { paths });
+  const scope = { namespaces: "*" as const, regoVersion: request.regoVersion };
+  const reading = await policySources(tree, { policies: paths, data: [], ...scope });
+  const extra = await readNamed([], request.data ?? [], scope, cwd);
+  const problems = [...configProblems, ...reading.problems, ...extra.problems];
+  const all = { ...reading, sources: { ...reading.sources, data: extra.sources.data } };
+
+  const rules = await runRules(all, request);
+  const fixtures = await runAllFixtures(all, request);
+  const run: TestRun = {
+    outcomes: [...rules.outcomes, ...fixtures.outcomes].map((one) => ({ ...one, path: shown(one.path) })),
+    problems: [...new Set([...problems.map(inWords), ...rules.problems, ...fixtures.problems])],
+    ...(rules.coverage === undefined ? {} : { coverage: rules.coverage }),
+  };
+  return { run, watched: paths.map((path) => join(root, path)) };
+
+  async function runAllFixtures(
+    of: PolicyReading,
+    { run: pattern }: TestRequest,
+  ): Promise<Pick<TestRun, "outcomes" | "problems">> {
+    const under = paths.slice(0, named.length);
+    const found = fixturesIn(
+      (await tree.list())
+        .filter(
+          ({ kind, path }) => kind === "file" && under.some((p) => p === "" || path === p || path.startsWith(`${p}/`)),
+        )
+        .map(({ path }) => path),
+    );
+    if (found.length === 0) return { outcomes: [], problems: [] };
+    const now = new Date().toISOString();
+    const judge = await openJudge(of.sources, now);
+    try {
+      const chosen = found.filter(
+        (fixture) =>
+          pattern === undefined ||
+          pattern.test(`${policiesIn(fixture.beside, of.sources.files, judge).join(", ")} ${fixture.name}`),
+      );
+      const outcomes = await runFixtures(chosen, { tree, files: of.sources.files, judge, now });
+      return { outcomes, problems: judge.problems.map(inWords) };
+    } finally {
+      await judge.close();
+    }
+  }
+}
+
+async function policiesUnderTest(
+  request: TestRequest,
+  cwd: string,
+): Promise<{ readonly named: readonly string[]; readonly problems: readonly Problem[] }> {
+  if (request.named.length > 0) return { named: request.named, problems: [] };
+  const { config, source, tree, problems } = configurationOnDisk(request.config, cwd);
+  if (source !== undefined) return { named: config.policies.map((path) => join(tree.name, path)), problems };
+  const found = await conventionalPolicies(tree);
+  if (found === undefined)
+    throw new UsageError("no portcullis.yaml, no ./policies and no ./policy with Rego: name what to test");
+  process.stderr.write(`portcullis: no portcullis.yaml: tests from ./${found}\n`);
+  return { named: [found], problems };
+}
+
+async function runRules(reading: PolicyReading, request: TestRequest): Promise<TestRun> {
+  if (reading.tests.length === 0) return { outcomes: [], problems: [] };
+  const { data, problems } = mergeData(reading.sources.data);
+  const toolchain = createToolchain();
+  try {
+    const answer = await ask(toolchain, reading, data, request);
+    return {
+      outcomes: answer.results.flatMap(outcomesOf),
+      problems: [...problems.map(inWords), ...answer.errors.map(errorInWords)],
+      ...(answer.coverage === undefined ? {} : { coverage: coverageOf(answer.coverage) }),
+    };
+  } finally {
+    toolchain.close();
+  }
+}
+
+async function ask(
+  toolchain: Toolchain,
+  reading: PolicyReading,
+  data: JsonObject,
+  request: TestRequest,
+): Promise<TestAnswer> {
+  const module = ({ path, text }: PolicyFile): ModuleSource => ({ path, text, regoVersion: request.regoVersion });
+  const outcome = await toolchain.test({
+    modules: [...reading.sources.files, ...reading.tests].map(module),
+    data,
+    ...(request.run === undefined ? {} : { run: request.run.source }),
+    coverage: request.coverage,
+  });
+  if (outcome.kind === "failed")
+    return { results: [], errors: [{ path: "", line: 0, column: 0, code: outcome.reason, message: outcome.message }] };
+  return outcome.answer;
+}
+
+function outcomesOf(result: TestResult): readonly TestOutcome[] {
+  const name = `${result.package.replace(/^data\./, "")}.${result.name}`;
+  const base = { kind: "rule", path: result.path, line: result.line, durationMs: result.durationNs / 1e6 } as const;
+  const { outcome, failedAt, error, output } = result;
+  const reasons = [
+    ...(error === undefined ? [] : [error.message]),
+    ...(failedAt === undefined ? [] : [`line ${failedAt.line} does not hold: ${failedAt.text}`]),
+    ...(result.cases ?? []).filter((one) => one.outcome === "fail").map((one) => `case ${one.name} failed`),
+    ...(outcome === "skip" ? ["its name starts with todo_"] : []),
+  ];
+  return [{ ...base, name, outcome, reasons, ...(output === undefined || output === "" ? {} : { output }) }];
+}
+
+function coverageOf(coverage: NonNullable<TestAnswer["coverage"]>): NonNullable<TestRun["coverage"]> {
+  const files = coverage.files
+    .filter(({ path }) => !path.endsWith("_test.rego"))
+    .map(({ path, percentage, notCovered }) => ({ path, percentage, notCovered }));
+  return { percentage: coverage.percentage, files };
+}
+
+function inWords(problem: Problem): string {
+  const place = placeOf(problem);
+  return place === "" ? problem.message : `${place}: ${problem.message}`;
+}
+
+function errorInWords({ path, line, column, code, message }: RegoError): string {
+  return path === "" ? message : `${path}:${line}:${column}: ${code}: ${message}`;
+}

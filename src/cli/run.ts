@@ -1,0 +1,36 @@
+import { createRequire } from "node:module";
+import { CommanderError } from "commander";
+import { inert } from "../report/inert-text.ts";
+import { notAvailable, notYet } from "./not-available.ts";
+import { program } from "./program.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Runs one command line and yields its exit code: 0 compliant, 1 not compliant, 2 could not be judged. Whatever goes
+ * wrong unexpectedly is 2 and one line; `DEBUG=1` adds the stack.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const command = args[0];
+  if (command !== undefined && notYet.has(command)) return notAvailable(command);
+  if (command === "-V" || command === "--version") {
+    const { version } = createRequire(import.meta.url)("../../../package.json") as { readonly version: string };
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  let code = 0;
+  try {
+    await program((result) => (code = result)).parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has said its line already; asking for help is no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UsageError) {
+      process.stderr.write(`error: ${error.message}\n`);
+      return 2;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`portcullis: unexpected error, nothing was judged: ${inert(message)}\n`);
+    if (process.env["DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return 2;
+  }
+}

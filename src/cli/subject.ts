@@ -1,0 +1,90 @@
+import { join, relative, sep } from "node:path";
+import type { Judged } from "../model/report.ts";
+import type { Tree } from "../model/tree.ts";
+import { directoryTree } from "../tree/directory-tree.ts";
+import { openRepository } from "../tree/git-repository.ts";
+import { displayed, namedPaths } from "./paths.ts";
+import { configurationOfChange, configurationOnDisk, type ConfigurationReading } from "./read-configuration.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What a run judges: trees, the paths in them, and the configuration that holds. */
+export interface Subject {
+  readonly after: Tree;
+  readonly before?: Tree;
+  readonly judged: Judged;
+  readonly paths: readonly string[];
+  readonly configuration: ConfigurationReading;
+  readonly shown: (path: string) => string;
+  readonly close: () => Promise<void>;
+}
+
+/** Files and directories as they are. */
+export function directorySubject(named: readonly string[], config: string | undefined, cwd: string): Subject {
+  const { root, paths, shown } = namedPaths(named, cwd);
+  const whole = named.length === 0 || paths.includes("");
+  return {
+    after: directoryTree(root, whole ? {} : { paths }),
+    judged: { after: named.length === 0 ? "." : named.join(", "), how: "directory" },
+    paths: whole ? [] : paths,
+    configuration: configurationOnDisk(config, cwd),
+    shown,
+    close: async () => {},
+  };
+}
+
+export interface ChangeOptions {
+  readonly base: string;
+  readonly head?: string;
+  readonly repo?: string;
+  readonly config?: string;
+}
+
+/** A change in a Git repository. Paths are shown relative to the repository's root, as GitHub shows them. */
+export async function changeSubject(named: readonly string[], options: ChangeOptions, cwd: string): Promise<Subject> {
+  const repository = await open(options.repo ?? ".", cwd);
+  try {
+    const [base, head] = [await commit(repository, options.base), await commit(repository, options.head ?? "HEAD")];
+    const merged = await repository.mergedTrees(base, head);
+    if (merged.kind === "problem") throw new UsageError(merged.problem.message);
+    const { before, after, how } = merged.trees;
+    return {
+      after,
+      before,
+      judged: { after: after.name, before: before.name, how },
+      paths: named.map((path) => fromRoot(path, repository.root, cwd)),
+      configuration: await configurationOfChange(options.config, cwd, before),
+      shown: (path) => path,
+      close: () => repository.close(),
+    };
+  } catch (error) {
+    await repository.close();
+    throw error;
+  }
+}
+
+type Repository = Awaited<ReturnType<typeof openRepository>>;
+
+async function open(directory: string, cwd: string): Promise<Repository> {
+  const { root, paths } = namedPaths([directory], cwd);
+  const absolute = join(root, ...paths);
+  try {
+    return await openRepository(absolute);
+  } catch (error) {
+    throw new UsageError(`--repo ${displayed(absolute, cwd) || "."}: ${(error as Error).message}`);
+  }
+}
+
+async function commit(repository: Repository, revision: string): Promise<string> {
+  const found = await repository.resolve(revision);
+  if (found.kind === "problem") throw new UsageError(found.problem.message);
+  return found.id;
+}
+
+/** A path in the working directory, or where that is outside the repository as it stands, from the repository's root. */
+function fromRoot(path: string, root: string, cwd: string): string {
+  const here = relative(root, cwd);
+  const inside = here === "" || !(here.startsWith("..") || here === root);
+  const joined = inside ? relative(root, join(cwd, path)) : path;
+  if (joined.startsWith("..")) throw new UsageError(`${path}: not in the repository`);
+  return joined.split(sep).join("/");
+}

@@ -1,0 +1,64 @@
+import { belowThreshold, type TestRun } from "../report/tests/test-run.ts";
+import { testFormats, type TestFormatName } from "../report/tests/formats.ts";
+import { runTests } from "./run-tests.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface TestOptions {
+  readonly policy?: readonly string[];
+  readonly data?: readonly string[];
+  readonly regoVersion: "v0" | "v1";
+  readonly config?: string;
+  readonly run?: string;
+  readonly coverage?: boolean;
+  readonly threshold?: string;
+  readonly watch?: boolean;
+  readonly output: TestFormatName;
+}
+
+/** `portcullis test`: results on stdout. Yields the exit code; with `--watch` it ends when it is interrupted. */
+export async function testCommand(named: readonly string[], options: TestOptions): Promise<number> {
+  const threshold = thresholdOf(options.threshold);
+  const { run: pattern, ...rest } = options;
+  const request = {
+    ...rest,
+    named,
+    coverage: options.coverage === true || threshold !== undefined,
+    ...(pattern === undefined ? {} : { run: patternOf(pattern) }),
+  };
+  const once = async (): Promise<{ readonly code: number; readonly watched: readonly string[] }> => {
+    const { run, watched } = await runTests(request);
+    const complete: TestRun =
+      threshold === undefined || run.coverage === undefined
+        ? run
+        : { ...run, coverage: { ...run.coverage, threshold } };
+    const format = await testFormats[options.output]();
+    const colour = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";
+    await new Promise<void>((done) => process.stdout.write(format(complete, { colour }), () => done()));
+    return { code: exitCode(complete), watched };
+  };
+  if (options.watch !== true) return (await once()).code;
+  const { watchAndRepeat } = await import("./watch.ts");
+  return watchAndRepeat(once);
+}
+
+function exitCode(run: TestRun): number {
+  if (run.problems.length > 0 || run.outcomes.length === 0) return 2;
+  if (run.outcomes.some(({ outcome }) => outcome === "error")) return 2;
+  return run.outcomes.some(({ outcome }) => outcome === "fail") || belowThreshold(run) ? 1 : 0;
+}
+
+function thresholdOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const threshold = Number(given);
+  if (given.trim() === "" || !(threshold >= 0 && threshold <= 100))
+    throw new UsageError(`--threshold ${given}: expected a percentage from 0 to 100`);
+  return threshold;
+}
+
+function patternOf(given: string): RegExp {
+  try {
+    return new RegExp(given);
+  } catch (error) {
+    throw new UsageError(`--run: ${(error as Error).message}`);
+  }
+}

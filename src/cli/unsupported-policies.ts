@@ -1,0 +1,20 @@
+import type { Tree } from "../model/tree.ts";
+import { UsageError } from "./usage-error.ts";
+
+const TEMPLATE = /^(apiVersion|"apiVersion"): *["']?(templates|constraints)\.gatekeeper\.sh\//m;
+
+/** Refuses what `--policy` cannot read yet. Ignoring it would let through what it forbids. */
+export async function refuseUnsupported(tree: Tree, named: readonly string[]): Promise<void> {
+  for (const path of named) {
+    if (/\.(tar\.gz|tgz)$/.test(path)) throw new UsageError(`--policy ${path}: OPA bundles are not supported yet`);
+  }
+  const candidates = (await tree.list())
+    .filter(({ kind, path }) => kind === "file" && /\.ya?ml$/.test(path) && !path.split("/").includes("fixtures"))
+    .map(({ path }) => path)
+    .filter((path) => named.some((of) => of === "" || path === of || path.startsWith(`${of}/`)));
+  const decoder = new TextDecoder();
+  for await (const { path, bytes } of tree.readAll(candidates)) {
+    if (TEMPLATE.test(decoder.decode(bytes)))
+      throw new UsageError(`--policy ${path}: Gatekeeper templates and constraints are not supported yet`);
+  }
+}
