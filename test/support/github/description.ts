@@ -100,7 +100,14 @@ function mapValues(properties: unknown, needed: Set<string>): unknown {
   );
 }
 
-const settings = { strict: false, unicodeRegExp: false, validateSchema: false, allErrors: false } as const;
+const settings = {
+  strict: false,
+  unicodeRegExp: false,
+  validateSchema: false,
+  allErrors: false,
+  inlineRefs: false,
+  code: { optimize: false },
+} as const;
 const addFormats = formats.default as unknown as { default?: (ajv: Ajv) => void } & ((ajv: Ajv) => void);
 const bodies = new Ajv(settings);
 const strings = new Ajv({ ...settings, coerceTypes: "array" });
@@ -186,11 +193,16 @@ export function checkRequestBody(operation: Operation, body: unknown): string | 
   );
 }
 
+/** Where the description asks for an account that is a user and an enterprise at once, which no answer of GitHub's is. */
+const MISDESCRIBED: Readonly<Record<string, Schema>> = {
+  "apps/list-installations 200": { type: "array", items: { $ref: "#/components/schemas/installation" } },
+};
+
 /** An answer that GitHub's description does not allow is a bug of the simulator; errors it does not list are let through. */
 export function checkAnswer(operation: Operation, status: number, body: unknown): string | undefined {
   const described = operation.described.responses[String(status)];
   if (described === undefined) return status >= 400 ? undefined : `status ${status} is not described`;
-  const schema = jsonSchema(follow(described) as Media);
+  const schema = MISDESCRIBED[`${operation.id} ${status}`] ?? jsonSchema(follow(described) as Media);
   if (schema === undefined) return undefined;
   return complaint(
     compile(bodies, `${operation.id} ${status}`, () => schema),

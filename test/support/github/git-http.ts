@@ -7,7 +7,7 @@ import { runHttpBackend } from "./git/http-backend.ts";
 import { git } from "./git/run.ts";
 import { afterPush } from "./people/pushes.ts";
 import { findRepository } from "./rest.ts";
-import type { Account, Repository, World } from "./state.ts";
+import { background, type Account, type Repository, type World } from "./state.ts";
 
 const GIT_PATH = /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
@@ -115,5 +115,6 @@ export async function answerGit(
     user,
   });
   record(status);
-  if (before !== undefined && actor.kind === "person") await publishMoved(world, repository, before, actor.account);
+  if (before !== undefined && actor.kind === "person")
+    background(world, publishMoved(world, repository, before, actor.account));
 }

@@ -2,13 +2,15 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { installationOf, reaches } from "./answer.ts";
+import { until } from "../until.ts";
 import { countCalls, restCalls, type Call } from "./calls.ts";
 import { emit, redeliver, type Delivery, type DeliveryPlan } from "./deliveries.ts";
 import { addFault, type Fault, type FaultRequest } from "./faults.ts";
 import { commitFiles, type Files } from "./git/commits.ts";
 import { refreshTestMerge } from "./git/merges.ts";
 import { cloneBare, createBare } from "./git/repositories.ts";
-import { git, refSha } from "./git/run.ts";
+import { refSha, setRef } from "./git/refs.ts";
+import { git } from "./git/run.ts";
 import { newCheckRun, publishCheckRun, rerequestRun, rerequestSuite } from "./people/checks.ts";
 import { commentOn } from "./people/comments.ts";
 import { mergePull, type MergeOutcome } from "./people/merge.ts";
@@ -239,7 +241,7 @@ export function people(world: World) {
   ): Promise<void> {
     const before = await refSha(repository.directory, `refs/heads/${branch}`);
     const after = (await git(repository.directory, ["rev-parse", `${to}^{commit}`])).trim();
-    await git(repository.directory, ["update-ref", `refs/heads/${branch}`, after]);
+    await setRef(repository.directory, `refs/heads/${branch}`, after);
     await afterPush(world, repository, { branch, after, by, ...(before !== undefined && { before }) });
   }
 
@@ -290,7 +292,32 @@ export function people(world: World) {
     );
   }
 
+  /** Waits for the newest run of a name on the pull request's head of that moment to be concluded; throws after `within` ms. */
+  async function concluded(pull: PullRequest, name = "portcullis", within = 30_000): Promise<CheckRun> {
+    return concludedOn(repositoryOf(pull), () => pull.headSha, name, within);
+  }
+
+  /** The same for any commit, such as the head of a merge group. */
+  async function concludedOn(
+    repository: Repository,
+    sha: string | (() => string),
+    name = "portcullis",
+    within = 30_000,
+  ): Promise<CheckRun> {
+    const wanted = (): string => (typeof sha === "string" ? sha : sha());
+    const newest = (): CheckRun | undefined =>
+      repository.runs.findLast((run) => run.headSha === wanted() && run.name === name);
+    await until(
+      () => newest()?.status === "completed",
+      `check ${name} on ${wanted().slice(0, 12)} to be concluded`,
+      within,
+    );
+    return newest()!;
+  }
+
   return {
+    concluded,
+    concludedOn,
     person,
     tokenOf,
     createRepository,

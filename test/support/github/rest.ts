@@ -3,7 +3,7 @@ import { accessComplaint, actorOf } from "./access.ts";
 import { notFound, refuse, type Answer, type Asked, type Route, type Routes } from "./answer.ts";
 import { pullsOf } from "./calls.ts";
 import { checkAnswer, checkParameters, checkRequestBody, operations, type Operation } from "./description.ts";
-import { playFault, takeFault } from "./faults.ts";
+import { playFault, takeFault, type Fault } from "./faults.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { checkRoutes } from "./routes/checks.ts";
 import { commentRoutes } from "./routes/comments.ts";
@@ -184,7 +184,9 @@ export async function answerRest(
       pulls: pullsOf(repository, path, body),
     });
   };
-  const fault = takeFault(world, operation, path);
+  const exhausted: Fault | undefined =
+    world.rate.used >= world.rate.limit && operation !== "rate-limit/get" ? { kind: "rate-limit" } : undefined;
+  const fault = takeFault(world, operation, path) ?? exhausted;
   if (fault !== undefined && !(await playFault(world, fault, response)))
     return record(response.headersSent ? response.statusCode : 0);
   let answer: Answer;

@@ -34,7 +34,7 @@ export interface Branch {
 }
 
 /** The commit that GitHub makes to try a merge: parents are [base, head]. */
-export interface TestMerge {
+interface TestMerge {
   readonly base: string;
   readonly head: string;
   /** Absent: the two are in conflict. */
@@ -199,7 +199,7 @@ export interface Violation {
 }
 
 /** The App under test as GitHub knows it. */
-export interface RegisteredApp extends AppIdentity {
+interface RegisteredApp extends AppIdentity {
   readonly clientId: string;
   readonly owner: Account;
   readonly publicKey: KeyObject;

@@ -1,7 +1,8 @@
-import { git, refSha } from "./run.ts";
+import { refSha } from "./refs.ts";
+import { git } from "./run.ts";
 
 /** Text or bytes; null removes the file; a symlink, a submodule or another mode when a test needs one. */
-export type FileContent =
+type FileContent =
   | string
   | Uint8Array
   | null

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { background, type PullRequest, type Repository, type World } from "../state.ts";
-import { git, refSha, tryGit } from "./run.ts";
+import { deleteRef, refSha, setRef } from "./refs.ts";
+import { git, tryGit } from "./run.ts";
 
 const GITHUB = { name: "GitHub", email: "noreply@github.com" };
 
@@ -43,8 +44,8 @@ async function compute(world: World, repository: Repository, pull: PullRequest):
   const sha = await mergeCommit(repository.directory, base, head, `Merge ${head} into ${base}`, world.now());
   if (pull.headSha !== head || (pull.state as string) !== "open") return;
   const ref = `refs/pull/${pull.number}/merge`;
-  if (sha !== undefined) await git(repository.directory, ["update-ref", ref, sha]);
-  else if (world.merge.onConflict === "delete") await git(repository.directory, ["update-ref", "-d", ref]);
+  if (sha !== undefined) await setRef(repository.directory, ref, sha);
+  else if (world.merge.onConflict === "delete") await deleteRef(repository.directory, ref);
   pull.testMerge = sha === undefined ? { base, head } : { base, head, sha };
 }
 

@@ -62,8 +62,3 @@ export async function resolveCommit(directory: string, name: string): Promise<st
   ]);
   return code === 0 ? stdout.trim() : undefined;
 }
-
-export async function refSha(directory: string, ref: string): Promise<string | undefined> {
-  const { code, stdout } = await tryGit(directory, ["rev-parse", "--verify", "--quiet", "--end-of-options", ref]);
-  return code === 0 ? stdout.trim() : undefined;
-}

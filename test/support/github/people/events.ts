@@ -1,6 +1,6 @@
 import { installationOf } from "../answer.ts";
 import { emit } from "../deliveries.ts";
-import { git, tryGit } from "../git/run.ts";
+import { changedPaths, commitFacts } from "../git/facts.ts";
 import { accountShape } from "../shapes/account.ts";
 import { simpleInstallation } from "../shapes/installation.ts";
 import { pullShape } from "../shapes/pull.ts";
@@ -32,33 +32,17 @@ export async function emitPull(
 export const ZERO = "0".repeat(40);
 
 async function pushedCommit(world: World, repository: Repository, sha: string, before: string): Promise<JsonObject> {
-  const [tree = "", at = "", name = "", email = "", message = ""] = (
-    await git(repository.directory, ["show", "--no-patch", "--format=%T%x00%cI%x00%an%x00%ae%x00%B", sha])
-  ).split("\0");
-  const range = before === ZERO ? ["--root", sha] : [before, sha];
-  const { stdout } = await tryGit(repository.directory, [
-    "diff-tree",
-    "-r",
-    "--no-commit-id",
-    "--name-status",
-    "-z",
-    ...range,
-  ]);
-  const parts = stdout.split("\0");
-  const files: Record<"A" | "D" | "M", string[]> = { A: [], D: [], M: [] };
-  for (let index = 0; index + 1 < parts.length; index += 2) {
-    const kind = parts[index] === "A" || parts[index] === "D" ? (parts[index] as "A" | "D") : "M";
-    files[kind].push(parts[index + 1] ?? "");
-  }
+  const facts = await commitFacts(repository.directory, sha);
+  const files = await changedPaths(repository.directory, before === ZERO ? undefined : before, sha);
   return {
     id: sha,
-    tree_id: tree,
+    tree_id: facts.tree,
     distinct: true,
-    message: message.trim(),
-    timestamp: at,
+    message: facts.message,
+    timestamp: facts.committedAt,
     url: `${htmlUrl(world, repository)}/commit/${sha}`,
-    author: { name, email },
-    committer: { name, email },
+    author: facts.author,
+    committer: facts.committer,
     added: files.A,
     removed: files.D,
     modified: files.M,

@@ -1,7 +1,8 @@
 import { installationOf } from "../answer.ts";
 import { emit } from "../deliveries.ts";
+import { commitFacts } from "../git/facts.ts";
 import { mergeCommit } from "../git/merges.ts";
-import { git, refSha } from "../git/run.ts";
+import { deleteRef, refSha, setRef } from "../git/refs.ts";
 import { accountShape } from "../shapes/account.ts";
 import { simpleInstallation } from "../shapes/installation.ts";
 import { repositoryShape } from "../shapes/repository.ts";
@@ -22,9 +23,7 @@ async function emitGroup(
 ): Promise<void> {
   const installation = installationOf(world, repository);
   if (installation === undefined) return;
-  const [tree = "", at = "", message = ""] = (
-    await git(repository.directory, ["show", "--no-patch", "--format=%T%x00%cI%x00%B", group.headSha])
-  ).split("\0");
+  const { tree, committedAt: at, message } = await commitFacts(repository.directory, group.headSha);
   const who = { name: "GitHub", email: "noreply@github.com" };
   const payload = {
     action,
@@ -37,7 +36,7 @@ async function emitGroup(
       head_commit: {
         id: group.headSha,
         tree_id: tree,
-        message: message.trim(),
+        message,
         timestamp: at,
         author: who,
         committer: who,
@@ -63,7 +62,7 @@ async function leave(
     await emitGroup(world, repository, base, entry.group, "destroyed", {
       reason: reason === "MERGE" ? "merged" : "dequeued",
     });
-    await git(repository.directory, ["update-ref", "-d", entry.group.ref]);
+    await deleteRef(repository.directory, entry.group.ref);
     delete entry.group;
   }
   await emitPull(world, repository, entry.pull, "dequeued", entry.by, { reason });
@@ -81,7 +80,7 @@ async function build(world: World, repository: Repository, base: string): Promis
     }
     if (entry.group !== undefined) {
       await emitGroup(world, repository, base, entry.group, "destroyed", { reason: "invalidated" });
-      await git(repository.directory, ["update-ref", "-d", entry.group.ref]);
+      await deleteRef(repository.directory, entry.group.ref);
       delete entry.group;
     }
     const { pull } = entry;
@@ -92,7 +91,7 @@ async function build(world: World, repository: Repository, base: string): Promis
       continue;
     }
     const ref = `refs/heads/gh-readonly-queue/${base}/pr-${pull.number}-${below}`;
-    await git(repository.directory, ["update-ref", ref, headSha]);
+    await setRef(repository.directory, ref, headSha);
     entry.group = { ref, headSha, baseSha: below };
     await emitGroup(world, repository, base, entry.group, "checks_requested");
     below = headSha;

@@ -1,5 +1,6 @@
 import { mergeCommit } from "../git/merges.ts";
-import { git, refSha, tryGit } from "../git/run.ts";
+import { deleteRef, refSha } from "../git/refs.ts";
+import { git, tryGit } from "../git/run.ts";
 import {
   timestamp,
   type Account,
@@ -21,7 +22,7 @@ const SATISFIES = ["success", "neutral", "skipped"];
 const refused = (message: string, status: 405 | 409 = 405): MergeOutcome => ({ kind: "refused", status, message });
 
 /** The newest run of the required name, from the pinned App where one is pinned, on a commit. */
-export function decidingRun(repository: Repository, check: RequiredCheck, sha: string): CheckRun | undefined {
+function decidingRun(repository: Repository, check: RequiredCheck, sha: string): CheckRun | undefined {
   return repository.runs.findLast(
     (run) =>
       run.headSha === sha &&
@@ -54,7 +55,7 @@ function checkRefusal(repository: Repository, pull: PullRequest): string | undef
 }
 
 /** Would GitHub merge it now? Its own words when not. */
-export async function mergeRefusal(repository: Repository, pull: PullRequest): Promise<MergeOutcome | undefined> {
+async function mergeRefusal(repository: Repository, pull: PullRequest): Promise<MergeOutcome | undefined> {
   if (pull.state === "closed") return refused("Pull Request is not mergeable");
   if (pull.draft) return refused("Pull Request is still a draft");
   const rules = repository.rules.get(pull.base);
@@ -87,7 +88,7 @@ export async function markMerged(
   pull.closedAt = at;
   pull.updatedAt = at;
   pull.merged = { sha, by, at };
-  await git(repository.directory, ["update-ref", "-d", `refs/pull/${pull.number}/merge`]);
+  await deleteRef(repository.directory, `refs/pull/${pull.number}/merge`);
   await emitPull(world, repository, pull, "closed", by);
 }
 

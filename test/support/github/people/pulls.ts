@@ -1,4 +1,5 @@
-import { git, refSha } from "../git/run.ts";
+import { deleteRef, refSha } from "../git/refs.ts";
+import { git } from "../git/run.ts";
 import {
   nextId,
   timestamp,
@@ -82,7 +83,7 @@ export async function closePull(world: World, repository: Repository, pull: Pull
   pull.state = "closed";
   pull.closedAt = timestamp(world.now());
   pull.updatedAt = pull.closedAt;
-  await git(repository.directory, ["update-ref", "-d", `refs/pull/${pull.number}/merge`]);
+  await deleteRef(repository.directory, `refs/pull/${pull.number}/merge`);
   delete pull.testMerge;
   await emitPull(world, repository, pull, "closed", by);
 }

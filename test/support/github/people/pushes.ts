@@ -1,6 +1,7 @@
 import { installationOf } from "../answer.ts";
 import { refreshTestMerge } from "../git/merges.ts";
-import { git, refSha, tryGit } from "../git/run.ts";
+import { refSha, setRef } from "../git/refs.ts";
+import { git, tryGit } from "../git/run.ts";
 import { timestamp, type Account, type PullRequest, type Repository, type World } from "../state.ts";
 import { touched } from "../shapes/repository.ts";
 import { emitPull, emitPush, ZERO } from "./events.ts";
@@ -18,7 +19,7 @@ export interface Push {
 /** Brings `refs/pull/N/head` up to date; for a fork its objects become readable through the base repository. */
 export async function publishHead(repository: Repository, pull: PullRequest): Promise<void> {
   const ref = `refs/pull/${pull.number}/head`;
-  if (pull.head.repository === repository) await git(repository.directory, ["update-ref", ref, pull.headSha]);
+  if (pull.head.repository === repository) await setRef(repository.directory, ref, pull.headSha);
   else
     await git(repository.directory, [
       "fetch",
@@ -76,6 +77,6 @@ export async function moveBranch(
   by: Account,
 ): Promise<void> {
   const before = await refSha(repository.directory, `refs/heads/${branch}`);
-  await git(repository.directory, ["update-ref", `refs/heads/${branch}`, after]);
+  await setRef(repository.directory, `refs/heads/${branch}`, after);
   await afterPush(world, repository, { branch, after, by, ...(before !== undefined && { before }) });
 }

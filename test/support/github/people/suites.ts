@@ -2,7 +2,7 @@ import { installationOf } from "../answer.ts";
 import { emit } from "../deliveries.ts";
 import { accountShape } from "../shapes/account.ts";
 import { checkSuiteShape } from "../shapes/check.ts";
-import { simpleInstallation } from "../shapes/installation.ts";
+import { appShape, simpleInstallation } from "../shapes/installation.ts";
 import { repositoryShape } from "../shapes/repository.ts";
 import {
   nextId,
@@ -46,7 +46,10 @@ export async function publishSuite(
 ): Promise<void> {
   const installation = installationOf(world, repository);
   if (installation === undefined || suite.app.id !== world.app.id) return;
-  const { repository: _, ...shape } = await checkSuiteShape(world, repository, suite);
+  const { repository: _, ...whole } = await checkSuiteShape(world, repository, suite);
+  // The description of this one payload does not know that an App can ask for merge_group.
+  const events = world.app.events.filter((event) => event !== "merge_group");
+  const shape = { ...whole, app: { ...appShape(world, suite.app), events } };
   const payload = {
     action,
     check_suite: shape,

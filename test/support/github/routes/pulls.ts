@@ -11,7 +11,8 @@ import {
 } from "../answer.ts";
 import { diffEntryShape, diffFiles } from "../diff.ts";
 import { refreshTestMerge, testMergeIsCurrent } from "../git/merges.ts";
-import { git, refSha } from "../git/run.ts";
+import { refSha } from "../git/refs.ts";
+import { git } from "../git/run.ts";
 import { mergePull } from "../people/merge.ts";
 import { closePull, editTitle, openPull, reopenPull, retargetPull } from "../people/pulls.ts";
 import { commitShape } from "../shapes/commit.ts";

@@ -1,6 +1,7 @@
 import { invalid, notFound, ok, page, refuse, type AskedOfRepository, type Answer, type Routes } from "../answer.ts";
 import { diffEntryShape, diffFiles } from "../diff.ts";
-import { git, refSha, resolveCommit, tryGit } from "../git/run.ts";
+import { refSha } from "../git/refs.ts";
+import { git, resolveCommit, tryGit } from "../git/run.ts";
 import { nodeId } from "../shapes/account.ts";
 import { accountShape } from "../shapes/account.ts";
 import { commitShape } from "../shapes/commit.ts";
@@ -205,7 +206,11 @@ export const repositoryRoutes: Routes = {
       if (account === undefined) return notFound();
       const own = account === repository.owner ? "admin" : repository.collaborators.get(account.login);
       const permission = own ?? (repository.isPrivate ? "none" : "read");
-      return ok({ permission, role_name: permission, user: accountShape(world, account) });
+      return ok({
+        permission,
+        role_name: permission,
+        user: { ...accountShape(world, account), role_name: permission },
+      });
     },
   },
   "repos/create-commit-status": {

@@ -1,4 +1,5 @@
-import { git } from "../git/run.ts";
+import { commitFacts } from "../git/facts.ts";
+import { refSha } from "../git/refs.ts";
 import type { Annotation, CheckRun, CheckSuite, JsonObject, PullRequest, Repository, World } from "../state.ts";
 import { nodeId } from "./account.ts";
 import { appShape } from "./installation.ts";
@@ -13,14 +14,14 @@ async function pullsOfHead(world: World, repository: Repository, sha: string): P
 }
 
 async function minimalPull(world: World, repository: Repository, pull: PullRequest): Promise<JsonObject> {
-  const base = await git(repository.directory, ["rev-parse", `refs/heads/${pull.base}`]);
+  const base = (await refSha(repository.directory, `refs/heads/${pull.base}`)) ?? pull.headSha;
   const repo = { id: repository.id, url: repositoryUrl(world, repository), name: repository.name };
   return {
     id: pull.id,
     number: pull.number,
     url: `${repositoryUrl(world, repository)}/pulls/${pull.number}`,
     head: { ref: pull.head.name, sha: pull.headSha, repo },
-    base: { ref: pull.base, sha: base.trim(), repo },
+    base: { ref: pull.base, sha: base, repo },
   };
 }
 
@@ -84,16 +85,8 @@ function suiteState(
 }
 
 async function headCommit(repository: Repository, sha: string): Promise<JsonObject> {
-  const text = await git(repository.directory, ["show", "--no-patch", "--format=%T%x00%aI%x00%an%x00%ae%x00%B", sha]);
-  const [tree = "", at = "", name = "", email = "", message = ""] = text.split("\0");
-  return {
-    id: sha,
-    tree_id: tree,
-    message: message.trim(),
-    timestamp: at,
-    author: { name, email },
-    committer: { name, email },
-  };
+  const { tree, message, authoredAt, author, committer } = await commitFacts(repository.directory, sha);
+  return { id: sha, tree_id: tree, message, timestamp: authoredAt, author, committer };
 }
 
 export async function checkSuiteShape(world: World, repository: Repository, suite: CheckSuite): Promise<JsonObject> {

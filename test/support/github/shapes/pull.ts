@@ -1,5 +1,6 @@
+import { pairFacts } from "../git/facts.ts";
 import { testMergeIsCurrent } from "../git/merges.ts";
-import { git, refSha } from "../git/run.ts";
+import { refSha } from "../git/refs.ts";
 import type { Branch, JsonObject, PullRequest, Repository, World } from "../state.ts";
 import { accountShape, nodeId } from "./account.ts";
 import { htmlUrl, repositoryShape, repositoryUrl } from "./repository.ts";
@@ -84,19 +85,8 @@ export async function pullShape(world: World, repository: Repository, pull: Pull
   const simple = await simplePullShape(world, repository, pull);
   const current = await testMergeIsCurrent(repository, pull);
   const mergeable = pull.state === "closed" || !current ? null : pull.testMerge?.sha !== undefined;
-  const stats = await git(repository.directory, [
-    "diff",
-    "--numstat",
-    `refs/heads/${pull.base}...${pull.headSha}`,
-  ]).catch(() => "");
-  const rows = stats.split("\n").filter((line) => line !== "");
-  const sum = (column: number): number =>
-    rows.reduce((total, row) => total + (Number.parseInt(row.split("\t")[column] ?? "", 10) || 0), 0);
-  const commits = await git(repository.directory, [
-    "rev-list",
-    "--count",
-    `refs/heads/${pull.base}..${pull.headSha}`,
-  ]).catch(() => "1");
+  const base = (await refSha(repository.directory, `refs/heads/${pull.base}`)) ?? pull.headSha;
+  const facts = await pairFacts(repository.directory, base, pull.headSha);
   return {
     ...simple,
     merged: pull.merged !== undefined,
@@ -107,9 +97,9 @@ export async function pullShape(world: World, repository: Repository, pull: Pull
     comments: repository.comments.filter((comment) => comment.number === pull.number).length,
     review_comments: pull.reviewComments.length,
     maintainer_can_modify: false,
-    commits: Number.parseInt(commits, 10),
-    additions: sum(0),
-    deletions: sum(1),
-    changed_files: rows.length,
+    commits: facts.commits,
+    additions: facts.additions,
+    deletions: facts.deletions,
+    changed_files: facts.files,
   };
 }
