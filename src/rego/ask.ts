@@ -11,8 +11,16 @@ export type Failed = number | "exceptions" | "document";
 export interface RuleFailure extends Failure {
   readonly of: Failed;
   readonly asked: boolean;
-  /** The input it failed on, by its place in the list of all inputs so far. */
-  readonly on: number;
+  /** The place of the input it failed on. */
+  readonly on: string;
+}
+
+/** One document to ask about. */
+export interface Input {
+  /** Names the document for people. */
+  readonly place: string;
+  /** JSON text, made when its turn comes. */
+  readonly text: () => string;
 }
 
 /** What the policies answer for one document. */
@@ -25,8 +33,8 @@ export interface Answer {
 
 /** Asks a compiled policy set; remembers which rules failed in a way that must not happen twice. */
 export interface Asker {
-  /** One answer for each input (JSON text, made when its turn comes), in order. */
-  ask(inputs: readonly (() => string)[]): Promise<readonly Answer[]>;
+  /** One answer for each input, in order. Calls wait for each other, so that a rule that fails is known to the next. */
+  ask(inputs: readonly Input[]): Promise<readonly Answer[]>;
 }
 
 /**
@@ -35,9 +43,9 @@ export interface Asker {
  */
 export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator: Evaluator): Asker {
   const leftOut = new Map<Failed, RuleFailure>();
-  let asked = 0;
+  let turn: Promise<unknown> = Promise.resolve();
 
-  async function askApart(input: () => string, on: number): Promise<Answer> {
+  async function askApart({ place: on, text: input }: Input): Promise<Answer> {
     const parts: readonly (readonly [Failed, string])[] = [
       ["exceptions", entrypoints.exceptions] as const,
       ...entrypoints.rules.entries(),
@@ -68,23 +76,31 @@ export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator
     };
   }
 
-  return {
-    ask: async (inputs) => {
-      const answers: Answer[] = [];
-      while (answers.length < inputs.length) {
-        if (leftOut.size === 0) {
-          const rest = inputs.slice(answers.length);
-          const whole = await evaluator.evaluate(rest.map((input) => ({ input, entrypoint: entrypoints.results })));
-          answers.push(...whole.values.map(readAnswer));
-          if (whole.failure?.reason === "input") {
-            answers.push(nothing({ ...whole.failure, of: "document", asked: true, on: asked + answers.length }));
-            continue;
-          }
+  async function askAll(inputs: readonly Input[]): Promise<readonly Answer[]> {
+    const answers: Answer[] = [];
+    while (answers.length < inputs.length) {
+      if (leftOut.size === 0) {
+        const askings = inputs
+          .slice(answers.length)
+          .map(({ text }) => ({ input: text, entrypoint: entrypoints.results }));
+        const { values, failure } = await evaluator.evaluate(askings);
+        answers.push(...values.map(readAnswer));
+        const on = inputs[answers.length]?.place ?? "";
+        if (failure?.reason === "input") {
+          answers.push(nothing({ ...failure, of: "document", asked: true, on }));
+          continue;
         }
-        const input = inputs[answers.length];
-        if (input !== undefined) answers.push(await askApart(input, asked + answers.length));
       }
-      asked += inputs.length;
+      const input = inputs[answers.length];
+      if (input !== undefined) answers.push(await askApart(input));
+    }
+    return answers;
+  }
+
+  return {
+    ask: (inputs) => {
+      const answers = turn.then(() => askAll(inputs));
+      turn = answers.catch(() => undefined);
       return answers;
     },
   };

@@ -1,7 +1,7 @@
 import type { Judge, Question } from "../model/judge.ts";
 import type { PolicySources } from "../model/policy.ts";
 import type { Judgement } from "../model/violation.ts";
-import type { RuleFailure } from "./ask.ts";
+import type { Input, RuleFailure } from "./ask.ts";
 import { createAsker } from "./ask.ts";
 import { createTwinAsker } from "./ask-twins.ts";
 import type { PolicyCompiler } from "./compile-sources.ts";
@@ -54,13 +54,11 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const asker = createAsker(answer.entrypoints, evaluator);
   const twins = readTwins(answer.twins);
   const twinAsker = createTwinAsker(answer.entrypoints.twins, evaluator);
-  const askedPlaces: string[] = [];
 
   return { ...identity, problems, judge };
 
   async function judge(questions: readonly Question[]): Promise<readonly Judgement[]> {
-    askedPlaces.push(...questions.map(({ manifest: { position } }) => `${position.path}:${position.line}`));
-    const answers = await asker.ask(questions.map((question) => () => questionInput(question)));
+    const answers = await asker.ask(questions.map(inputOf));
     const sorted = answers.map((one, i) => sortAnswer(at(questions, i), one, rules, describeFailure));
     const places = sorted.flatMap(({ found }, i) => (found.length > 0 ? [i] : []));
     const located = places.filter((i) => twins.statics.length > 0 && at(questions, i).operation !== "DELETE");
@@ -75,8 +73,13 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   function describeFailure(failure: RuleFailure): string {
     const who = whoFailed(failure, rules);
     if (failure.asked) return `${who} could not be judged: ${failure.message}`;
-    return `${who} was not asked: on ${askedPlaces[failure.on] ?? "another manifest"} ${failure.message}`;
+    return `${who} was not asked: on ${failure.on} ${failure.message}`;
   }
+}
+
+function inputOf(question: Question): Input {
+  const { path, line } = question.manifest.position;
+  return { place: `${path}:${line}`, text: () => questionInput(question) };
 }
 
 // Nothing can be judged, which the judge's problems say.

@@ -51,6 +51,23 @@ describe("a policy that cannot end costs its deadline once", () => {
   });
 });
 
+test("judgements that are asked for at the same time pay for a bad rule once", async () => {
+  const judge = await judgeOf(
+    toolchain,
+    {
+      "bad.rego":
+        "package bad\nimport rego.v1\ndeny contains a if { r := numbers.range(1, 3000); some a in r; some b in r; some c in r; a != b; c == input.x }",
+      "good.rego": good,
+    },
+    { namespaces: ["bad", "good"] },
+    { deadlineMs: 300, memoryLimitMiB: 32 },
+  );
+  const asked = await Promise.all(manifests.map((one) => judge.judge([one])));
+  expect(asked.flat().map(messagesOf)).toEqual(kept);
+  const failures = asked.flat().flatMap(({ problems }) => problems.map(({ message }) => message.includes("not asked")));
+  expect(failures).toEqual([false, true, true, true]);
+});
+
 test("a policy that takes all memory is left out, and says so", async () => {
   const { judgements } = await judgeBeside(
     "deny contains x if { x := [y | some a in numbers.range(1, 5000); some b in numbers.range(1, 5000); y := [a, b, input]] }",
