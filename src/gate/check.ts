@@ -70,8 +70,9 @@ export async function check(request: CheckRequest): Promise<Report> {
   request.onProgress?.(filesAfter.length, filesAfter.length);
 
   const findings: Finding[] = change.comparisons.flatMap(classify);
-  const problemsBefore: MarkedProblem[] = change.before.flatMap(([file, { problems }]) => marked(file, problems));
-  const problemsAfter: MarkedProblem[] = change.after.flatMap(([file, { problems }]) => marked(file, problems));
+  // Untouched files first: a copy of an unreadable file must not take the place of the old one.
+  const problemsBefore: MarkedProblem[] = [];
+  const problemsAfter: MarkedProblem[] = [];
   for (const [file, { manifests, problems }] of judged) {
     for (const manifest of manifests) {
       for (const { finding, readsChange } of draft(manifest)) {
@@ -82,6 +83,8 @@ export async function check(request: CheckRequest): Promise<Report> {
     problemsAfter.push(...marked(file, problems));
     if (before !== undefined) problemsBefore.push(...marked(file, problems));
   }
+  for (const [file, { problems }] of change.before) problemsBefore.push(...marked(file, problems));
+  for (const [file, { problems }] of change.after) problemsAfter.push(...marked(file, problems));
   const files = new Map([...judged, ...change.after].map(([file, outcome]) => [file.entry.path, outcome]));
   const ownProblems = [
     ...(request.problems ?? []),

@@ -8,6 +8,7 @@ import { readEach } from "../render/read-each.ts";
 import { readScoped } from "../render/read-scoped.ts";
 import type { ScopedFile } from "../render/role.ts";
 import type { JudgedFile, JudgedManifest } from "./cache.ts";
+import { secretMask } from "./mask-secret.ts";
 
 /** A file in scope with what stands in it; `done` where there is nothing to ask a judge. */
 export type ReadFile =
@@ -99,7 +100,9 @@ async function judgeBatch(
 function judgedFile(reading: FileReading, judgements: readonly Judgement[]): JudgedFile {
   const manifests: JudgedManifest[] = [];
   const problems: Problem[] = [...reading.problems];
-  reading.manifests.forEach(({ identity, apiVersion, position, environment, source }, index) => {
+  reading.manifests.forEach((manifest, index) => {
+    const { identity, apiVersion, position, environment, source } = manifest;
+    const mask = secretMask(manifest);
     const { violations, excepted, problems: own } = judgements[index] ?? { violations: [], excepted: [], problems: [] };
     manifests.push({
       identity,
@@ -108,7 +111,7 @@ function judgedFile(reading: FileReading, judgements: readonly Judgement[]): Jud
       ...(environment === undefined ? {} : { environment }),
       ...(source === undefined ? {} : { source }),
       violations: violations.map((violation) => ({
-        violation,
+        violation: mask?.(violation) ?? violation,
         place: reading.place(position, violation.cause.pointer),
       })),
       excepted: excepted.length,

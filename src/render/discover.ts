@@ -34,7 +34,7 @@ export async function discover(
   for (const { path, kind } of entries.values()) {
     if (kind === "symlink") links.push(path);
     else if (kind === "submodule") {
-      if (scope.covers(path) || scope.covers(`${path}/_.yaml`)) roles.set(path, submodule);
+      if (scope.standsFor(path)) roles.set(path, submodule);
     } else if (scope.names(path) || (scope.covers(path) && (mayHoldManifests(path) || isKustomizationName(path))))
       files.add(path);
     else if (scope.covers(path)) {
@@ -86,7 +86,7 @@ async function followLinks(
     }
     return found;
   };
-  const todo = links.filter((link) => scope.covers(link) || scope.covers(`${link}/_.yaml`));
+  const todo = links.filter((link) => scope.standsFor(link));
   const seen = new Set(todo);
   for (let link = todo.pop(); link !== undefined; link = todo.pop()) {
     const end: LinkEnd = follow(link);

@@ -5,6 +5,8 @@ import type { Config } from "../model/config.ts";
 export interface Scope {
   /** Whether a path lies in it, whatever the file is. */
   covers(path: string): boolean;
+  /** Whether a link or submodule of this path may stand for files that lie in it. */
+  standsFor(path: string): boolean;
   /** Whether a person named this very file. */
   names(path: string): boolean;
   /** Whether something below the directory may lie in it. */
@@ -21,20 +23,29 @@ export function scopeOf(manifests: Config["manifests"], paths?: readonly string[
     const included = matcher(manifests.include);
     return {
       covers: (path) => included(path) && !excluded(path),
+      standsFor: (path) => probes(path).some((probe) => included(probe) && !excluded(probe)) && !excluded(path),
       names: () => false,
       reaches: () => true,
     };
   }
   const named = new Set(paths.map(cleanPath));
   const below = [...named].map((path) => (path === "" ? "" : `${path}/`));
+  const isBelow = (path: string): boolean => below.some((prefix) => path.startsWith(prefix));
   return {
-    covers: (path) => named.has(path) || (below.some((prefix) => path.startsWith(prefix)) && !excluded(path)),
+    standsFor: (path) =>
+      named.has(path) || (probes(path).some((probe) => isBelow(probe) && !excluded(probe)) && !excluded(path)),
+    covers: (path) => named.has(path) || (isBelow(path) && !excluded(path)),
     names: (path) => named.has(path),
     reaches: (directory) =>
       directory === "" ||
       named.has(directory) ||
       below.some((prefix) => `${directory}/`.startsWith(prefix) || prefix.startsWith(`${directory}/`)),
   };
+}
+
+/** The path itself and files that may lie below it. */
+function probes(path: string): readonly string[] {
+  return [path, `${path}/_.yaml`, `${path}/_/_.yaml`];
 }
 
 /** Matches as `.gitignore`-like tools do: `**` crosses directories, names that start with a dot are names like others. */
