@@ -3,6 +3,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Budget } from "./budget.ts";
 import { composeDocument } from "./compose.ts";
 import { DuplicateKeyError } from "./duplicate-key.ts";
+import { quickDocument } from "./quick-document.ts";
 import { ReadingError } from "./reading-error.ts";
 import type { DocumentText } from "./split-documents.ts";
 import { documentEvents, eventStart } from "./yaml-events.ts";
@@ -20,6 +21,16 @@ export function readDocument(path: string, document: DocumentText, budget: Budge
     const message = `The document has ${text.length} characters; at most ${budget.documentLength} are read.`;
     return { kind: "problem", problem: { stage: "parse", path, line: document.line, message } };
   }
+  const quick = quickDocument(text, budget.depth);
+  if (quick !== undefined) {
+    return { kind: "value", value: quick.value, line: document.line + linesBefore(text, quick.offset) };
+  }
+  return readFully(path, document, budget);
+}
+
+/** Reads one document without the quick reader; the result is the same, only later. */
+export function readFully(path: string, document: DocumentText, budget: Budget): DocumentReading {
+  const { text } = document;
   try {
     const events = documentEvents(text, budget.depth);
     const root = events[1];

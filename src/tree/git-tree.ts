@@ -61,11 +61,13 @@ async function listTree(
   if (code !== 0) throw new Error(`the tree of ${id} cannot be listed: ${stderr}`);
   const entries: TreeEntry[] = [];
   for (const line of stdout.split("\0")) {
-    const [, mode, blob, size, path] = /^(\d+) \w+ ([0-9a-f]+) +(\d+|-)\t([^]*)$/.exec(line) ?? [];
-    if (mode === undefined || blob === undefined || path === undefined) continue;
+    if (line === "") continue;
+    // The size reads "BAD" where this clone lacks the object.
+    const [, mode = "", blob = "", size = "", path = ""] =
+      /^(\d+) \w+ ([0-9a-f]+) +(\d+|-|BAD)\t([^]+)$/.exec(line) ?? [];
     const kind = kinds[mode];
-    if (kind === undefined) throw new Error(`${path} has the unknown mode ${mode}`);
-    entries.push({ path, kind, id: blob, ...(size === "-" ? {} : { size: Number(size) }) });
+    if (kind === undefined) throw new Error(`git ls-tree says what cannot be understood: ${line}`);
+    entries.push({ path, kind, id: blob, ...(/^\d/.test(size) ? { size: Number(size) } : {}) });
   }
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   return new Map(entries.map((entry) => [entry.path, entry]));

@@ -1,7 +1,7 @@
 import { DEFAULT_BUDGET } from "../../src/manifest/budget.ts";
 import { decodeText } from "../../src/manifest/decode-text.ts";
 import { toJsonText } from "../../src/manifest/json-text.ts";
-import { readDocument } from "../../src/manifest/read-document.ts";
+import { readDocument, readFully } from "../../src/manifest/read-document.ts";
 import { splitDocuments } from "../../src/manifest/split-documents.ts";
 import type { OracleAnswer } from "./oracle.ts";
 
@@ -22,7 +22,13 @@ export function ourAnswers(bytes: Uint8Array): readonly OurAnswer[] {
     if (document.text === "" && decoded.text.charCodeAt(document.offset - 1) !== 0xfeff) continue;
     const reading = readDocument("f.yaml", document, DEFAULT_BUDGET);
     if (reading.kind === "problem") answers.push({ problem: reading.problem.message });
-    else answers.push({ json: reading.kind === "empty" ? "null" : toJsonText(reading.value) });
+    else if (reading.kind === "empty") answers.push({ json: "null" });
+    else {
+      const json = toJsonText(reading.value);
+      const full = readFully("f.yaml", document, DEFAULT_BUDGET);
+      const same = full.kind === "value" && toJsonText(full.value) === json && full.line === reading.line;
+      answers.push({ json: same ? json : `quick ${json} but fully ${JSON.stringify(full)}` });
+    }
   }
   return answers;
 }
@@ -74,7 +80,8 @@ export function compareFile(tally: Tally, file: Uint8Array, oracle: readonly Ora
     else if ("problem" in own) {
       if (theirs.yaml === undefined) tally.bothRefused++;
       else refuse(tally, own.problem, shown);
-    } else if (theirs.yaml === own.json) tally.equal++;
+    } else if (own.json.startsWith("quick ")) tally.different.push(`${own.json} in ${shown()}`);
+    else if (theirs.yaml === own.json) tally.equal++;
     else if (theirs.yaml !== undefined) {
       tally.different.push(`ours ${own.json.slice(0, 500)} theirs ${theirs.yaml.slice(0, 500)} in ${shown()}`);
     } else if (theirs.json === undefined) tally.onlyOurs++;

@@ -86,19 +86,41 @@ export function generateFile(seed: number): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Replaces, removes, doubles or adds a few characters. */
+/** Changes a few characters or lines. */
 export function mutate(random: Random, text: string, times: number): string {
-  const characters = Array.from(text);
+  let mutated = text;
   for (let count = 0; count < times; count++) {
-    const at = random.below(characters.length + 1);
-    const kind = random.below(5);
-    if (kind === 0) characters.splice(at, 1);
-    else if (kind === 1) characters.splice(at, 1, random.pick(NOISE));
-    else if (kind === 2) characters.splice(at, 0, random.pick(NOISE));
-    else if (kind === 3) characters.splice(at, 0, ...characters.slice(at, at + random.below(8)));
-    else characters.splice(at, random.below(6));
+    mutated = random.chance(0.6) ? mutateCharacters(random, mutated) : mutateLines(random, mutated);
   }
+  return mutated;
+}
+
+function mutateCharacters(random: Random, text: string): string {
+  const characters = Array.from(text);
+  const at = random.below(characters.length + 1);
+  const kind = random.below(5);
+  if (kind === 0) characters.splice(at, 1);
+  else if (kind === 1) characters.splice(at, 1, random.pick(NOISE));
+  else if (kind === 2) characters.splice(at, 0, random.pick(NOISE));
+  else if (kind === 3) characters.splice(at, 0, ...characters.slice(at, at + random.below(8)));
+  else characters.splice(at, random.below(6));
   return characters.join("");
+}
+
+function mutateLines(random: Random, text: string): string {
+  const lines = text.split("\n");
+  const at = random.below(lines.length);
+  const line = lines[at]!;
+  const kind = random.below(7);
+  if (kind === 0) lines.splice(at, 1);
+  else if (kind === 1) lines.splice(random.below(lines.length), 0, line);
+  else if (kind === 2) lines[at] = " ".repeat(1 + random.below(3)) + line;
+  else if (kind === 3) lines[at] = line.replace(/^ {1,2}/, "");
+  else if (kind === 4) lines[at] = line + random.pick([" ", " # c", "#c", ":", ": x", ",", " |", " >-", " -", '"']);
+  else if (kind === 5)
+    lines.splice(at, 0, random.pick(["", "  ", "# c", "    # c", "      x", "x: y", "- x", "...", "---"]));
+  else lines[at] = line.replace(/(: |- ).*/, `$1${random.pick(SCALARS)}`);
+  return lines.join("\n");
 }
 
 function stream(random: Random): string {

@@ -1,0 +1,274 @@
+import type { Json } from "../model/json.ts";
+import type { Mapping } from "./mapping.ts";
+import { quickFlow } from "./quick-flow.ts";
+import { CLOSED, UNUSUAL, lineRest, quickQuoted, type Cursor } from "./quick-scalar.ts";
+import { resolvePlain } from "./resolve-scalar.ts";
+
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
+const DASH = 0x2d;
+const COLON = 0x3a;
+const HASH = 0x23;
+const MAX_DEPTH = 60;
+
+// What may stand in a key that nobody quotes: letters first, then digits, `_`, `.`, `/` and `-` as well.
+const KEY_START = new Uint8Array(128);
+const KEY_PART = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z_]/.test(character)) KEY_START[code] = 1;
+  if (/[A-Za-z0-9_./-]/.test(character)) KEY_PART[code] = 1;
+}
+const MAX_KEY = 200;
+
+/**
+ * Reads the YAML that most manifests are written in: block mappings and lists, scalars on one line, literal blocks, short
+ * flow collections, nested no deeper than `depth`; no anchors, tags, escapes, tabs. Gives undefined for anything else, right or wrong, which the full
+ * reader then decides. What it gives is what the full reader gives: the differential tests compare the two.
+ */
+export function quickDocument(
+  text: string,
+  depth: number,
+): { readonly value: Json; readonly offset: number } | undefined {
+  if (text.includes("\t") || text.includes("\r")) return undefined;
+  const cursor: Cursor = { text, at: 0, indent: -1, depth: Math.max(0, MAX_DEPTH - depth) };
+  try {
+    nextLine(cursor);
+    const offset = cursor.at;
+    if (cursor.indent !== 0) return undefined;
+    const value = readBlock(cursor);
+    // What is left is at a place where no block continues.
+    const left: number = cursor.indent;
+    return left === -1 ? { value, offset } : undefined;
+  } catch (error) {
+    if (error === UNUSUAL) return undefined;
+    throw error;
+  }
+}
+
+/** Moves from the start of a line to the first line with content; indent is -1 at the end of the text. */
+function nextLine(cursor: Cursor): void {
+  const { text } = cursor;
+  let { at } = cursor;
+  for (;;) {
+    const start = at;
+    while (text.charCodeAt(at) === SPACE) at++;
+    const code = text.charCodeAt(at);
+    if (code === HASH) {
+      at = text.indexOf("\n", at);
+      if (at === -1) break;
+    } else if (code !== LINE_FEED) {
+      if (at >= text.length) break;
+      cursor.at = at;
+      cursor.indent = at - start;
+      return;
+    }
+    at++;
+  }
+  cursor.at = text.length;
+  cursor.indent = -1;
+}
+
+function isDash(cursor: Cursor): boolean {
+  if (cursor.text.charCodeAt(cursor.at) !== DASH) return false;
+  const next = cursor.text.charCodeAt(cursor.at + 1);
+  return next === SPACE || next === LINE_FEED || Number.isNaN(next);
+}
+
+function readBlock(cursor: Cursor): Json {
+  if (++cursor.depth > MAX_DEPTH) throw UNUSUAL;
+  const value = isDash(cursor) ? readSequence(cursor, false) : readMapping(cursor);
+  cursor.depth--;
+  return value;
+}
+
+function readMapping(cursor: Cursor): Json {
+  const { indent } = cursor;
+  const mapping: Mapping = {};
+  while (cursor.indent === indent) {
+    const key = readKey(cursor);
+    const value = readEntry(cursor, indent);
+    if (mapping[key] !== undefined && Object.hasOwn(mapping, key)) throw UNUSUAL;
+    mapping[key] = value;
+    if (cursor.indent > indent) throw UNUSUAL;
+  }
+  return mapping;
+}
+
+/** Reads a key and its colon, and leaves the cursor after the colon. */
+function readKey(cursor: Cursor): string {
+  const { text } = cursor;
+  const end = keyEnd(text, cursor.at);
+  if (end === -1) return readQuotedKey(cursor);
+  const key = text.slice(cursor.at, end);
+  cursor.at = end + 1;
+  // `y`, `on`, `null` and the like are no strings.
+  if (key.length <= 5 && typeof resolvePlain(key) !== "string") throw UNUSUAL;
+  if (key === "__proto__") throw UNUSUAL;
+  return key;
+}
+
+/** Where a plain key ends, at its colon; -1 where no such key starts. */
+function keyEnd(text: string, from: number): number {
+  const first = text.charCodeAt(from);
+  if (!(first < 128) || KEY_START[first] === 0) return -1;
+  let at = from + 1;
+  for (let code = text.charCodeAt(at); code < 128 && KEY_PART[code] === 1; code = text.charCodeAt(at)) at++;
+  if (text.charCodeAt(at) !== COLON || at - from > MAX_KEY) return -1;
+  const next = text.charCodeAt(at + 1);
+  return next === SPACE || next === LINE_FEED || Number.isNaN(next) ? at : -1;
+}
+
+function readQuotedKey(cursor: Cursor): string {
+  const key = quickQuoted(cursor);
+  if (key === undefined || key.length > MAX_KEY || key === "__proto__") throw UNUSUAL;
+  if (cursor.text.charCodeAt(cursor.at) !== COLON) throw UNUSUAL;
+  cursor.at++;
+  const next = cursor.text.charCodeAt(cursor.at);
+  if (next !== SPACE && next !== LINE_FEED && !Number.isNaN(next)) throw UNUSUAL;
+  return key;
+}
+
+/** Reads what stands after a key's colon, and moves to the next line with content. */
+function readEntry(cursor: Cursor, indent: number): Json {
+  if (!skipToValue(cursor)) return readInline(cursor, indent);
+  nextLine(cursor);
+  if (cursor.indent > indent) return readBlock(cursor);
+  // A list may stand at the indentation of its key.
+  if (cursor.indent === indent && isDash(cursor)) return readSequence(cursor, true);
+  return null;
+}
+
+function readSequence(cursor: Cursor, indentless: boolean): Json {
+  const { indent } = cursor;
+  const items: Json[] = [];
+  while (cursor.indent === indent) {
+    if (!isDash(cursor)) {
+      if (indentless) break;
+      throw UNUSUAL;
+    }
+    items.push(readItem(cursor, indent));
+    if (cursor.indent > indent) throw UNUSUAL;
+  }
+  return items;
+}
+
+function readItem(cursor: Cursor, indent: number): Json {
+  const dash = cursor.at++;
+  if (skipToValue(cursor)) {
+    nextLine(cursor);
+    return cursor.indent > indent ? readBlock(cursor) : null;
+  }
+  if (isDash(cursor)) throw UNUSUAL;
+  if (!startsMapping(cursor)) return readInline(cursor, indent);
+  // A mapping on the line of its dash is indented as its first key.
+  cursor.indent = indent + cursor.at - dash;
+  return readBlock(cursor);
+}
+
+function startsMapping(cursor: Cursor): boolean {
+  if (keyEnd(cursor.text, cursor.at) !== -1) return true;
+  const { at } = cursor;
+  const quoted = quickQuoted(cursor) !== undefined && cursor.text.charCodeAt(cursor.at) === COLON;
+  cursor.at = at;
+  return quoted;
+}
+
+/** Skips spaces and a comment; true where the line holds nothing more, with the cursor on the start of the next one. */
+function skipToValue(cursor: Cursor): boolean {
+  const { text } = cursor;
+  let { at } = cursor;
+  while (text.charCodeAt(at) === SPACE) at++;
+  const code = text.charCodeAt(at);
+  if (code === LINE_FEED || at >= text.length || (code === HASH && at > cursor.at)) {
+    const end = text.indexOf("\n", at);
+    cursor.at = end === -1 ? text.length : end + 1;
+    return true;
+  }
+  cursor.at = at;
+  return false;
+}
+
+/** Reads a scalar or a flow collection up to the end of its line, and moves to the next line with content. */
+function readInline(cursor: Cursor, indent: number): Json {
+  const { text, at } = cursor;
+  let value: Json;
+  switch (text.charAt(at)) {
+    case '"':
+    case "'": {
+      const quoted = quickQuoted(cursor);
+      if (quoted === undefined) throw UNUSUAL;
+      value = quoted;
+      lineRest(cursor);
+      break;
+    }
+    case "[":
+    case "{":
+      value = quickFlow(cursor);
+      lineRest(cursor);
+      break;
+    case "|":
+      return readLiteral(cursor, indent);
+    default:
+      value = readPlain(cursor);
+  }
+  nextLine(cursor);
+  return value;
+}
+
+function readPlain(cursor: Cursor): Json {
+  const { text } = cursor;
+  const start = cursor.at;
+  const first = text.charCodeAt(start);
+  if (first < 128 && CLOSED[first] === 1) throw UNUSUAL;
+  if (first === DASH && isDash(cursor)) throw UNUSUAL;
+  const newline = text.indexOf("\n", start);
+  const lineEnd = newline === -1 ? text.length : newline;
+  let end = lineEnd;
+  for (let at = start + 1; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code === COLON) {
+      const next = text.charCodeAt(at + 1);
+      if (next === SPACE || at + 1 === lineEnd) throw UNUSUAL;
+    } else if (code === HASH && text.charCodeAt(at - 1) === SPACE) end = at;
+  }
+  while (text.charCodeAt(end - 1) === SPACE) end--;
+  cursor.at = lineEnd === text.length ? lineEnd : lineEnd + 1;
+  const value = resolvePlain(text.slice(start, end));
+  if (typeof value === "number" && !Number.isFinite(value)) throw UNUSUAL;
+  return value;
+}
+
+/** Reads a literal block with a header of `|` or `|-`; its first line must hold text. */
+function readLiteral(cursor: Cursor, indent: number): Json {
+  const { text } = cursor;
+  const strip = text.charCodeAt(cursor.at + 1) === DASH;
+  let at = cursor.at + (strip ? 2 : 1);
+  if (text.charCodeAt(at) !== LINE_FEED) throw UNUSUAL;
+  at++;
+  let column = 0;
+  while (text.charCodeAt(at + column) === SPACE) column++;
+  if (column <= indent || column === 0 || text.charCodeAt(at + column) === LINE_FEED) throw UNUSUAL;
+  const lines: string[] = [];
+  let filled = 0;
+  while (at < text.length) {
+    const newline = text.indexOf("\n", at);
+    const end = newline === -1 ? text.length : newline;
+    let content = at;
+    while (content < end && content - at < column && text.charCodeAt(content) === SPACE) content++;
+    if (content === end) lines.push("");
+    else if (content - at < column) break;
+    else {
+      const line = text.slice(content, end);
+      if (line.trim() === "") throw UNUSUAL;
+      lines.push(line);
+      filled = lines.length;
+    }
+    at = end + 1;
+  }
+  if (filled === 0) throw UNUSUAL;
+  lines.length = filled;
+  cursor.at = Math.min(at, text.length);
+  nextLine(cursor);
+  return strip ? lines.join("\n") : `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,50 @@
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
+const HASH = 0x23;
+const BACKSLASH = 0x5c;
+
+/** Where the quick reader stands. */
+export interface Cursor {
+  readonly text: string;
+  at: number;
+  /** Spaces before the content of the current line; -1 at the end. */
+  indent: number;
+  depth: number;
+}
+
+/** Thrown, always this one, where a document leaves the subset of the quick reader. */
+export const UNUSUAL = new Error("not for the quick reader");
+
+/** Characters that no plain scalar of the subset starts with. */
+export const CLOSED = new Uint8Array(128);
+for (const character of " ?:,[]{}#&*!|>'\"%@`\n") CLOSED[character.charCodeAt(0)] = 1;
+
+/** Reads a quoted scalar on one line without escapes, and leaves the cursor after it; undefined where there is none. */
+export function quickQuoted(cursor: Cursor): string | undefined {
+  const { text, at } = cursor;
+  const quote = text.charCodeAt(at);
+  const double = quote === 0x22;
+  if (!double && quote !== 0x27) return undefined;
+  for (let end = at + 1; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code === LINE_FEED || (double && code === BACKSLASH)) return undefined;
+    if (code !== quote) continue;
+    if (!double && text.charCodeAt(end + 1) === quote) return undefined;
+    cursor.at = end + 1;
+    return text.slice(at + 1, end);
+  }
+  return undefined;
+}
+
+/** Expects nothing but spaces and a comment, and moves to the start of the next line. */
+export function lineRest(cursor: Cursor): void {
+  const { text } = cursor;
+  let { at } = cursor;
+  while (text.charCodeAt(at) === SPACE) at++;
+  if (at < text.length && text.charCodeAt(at) !== LINE_FEED) {
+    if (text.charCodeAt(at) !== HASH || at === cursor.at) throw UNUSUAL;
+    at = text.indexOf("\n", at);
+    if (at === -1) at = text.length;
+  }
+  cursor.at = Math.min(at + 1, text.length);
+}
