@@ -1,3 +1,5 @@
+import { readUnsigned, unsigned } from "./instructions.ts";
+
 const memorySection = 5;
 
 /**
@@ -29,24 +31,4 @@ export function capMemory(module: Uint8Array, pages: number): Uint8Array {
     return capped;
   }
   throw new Error("the module has no memory of its own");
-}
-
-function readUnsigned(bytes: Uint8Array, at: number): readonly [value: number, next: number] {
-  let value = 0;
-  let scale = 1;
-  for (let next = at; next < bytes.length; next++) {
-    const byte = bytes[next] ?? 0;
-    value += (byte & 0x7f) * scale;
-    scale *= 128;
-    if (byte < 0x80) return [value, next + 1];
-  }
-  throw new Error("the module ends within a number");
-}
-
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return [...bytes, rest];
-    bytes.push((rest % 128) | 0x80);
-  }
 }

@@ -208,10 +208,12 @@ func guessDefinitions(text string) [][]string {
 	return found
 }
 
-// capabilities are OPA's own, without the network that schemas may ask for.
+// capabilities are what a policy may call: all that tests may, without what reads files for tests.
 func capabilities() *ast.Capabilities {
-	all := ast.CapabilitiesForThisVersion()
-	all.AllowNet = []string{}
+	all := testCapabilities()
+	all.Builtins = slices.DeleteFunc(slices.Clone(all.Builtins), func(b *ast.Builtin) bool {
+		return slices.Contains(conftestBuiltins, b.Name)
+	})
 	return all
 }
 

@@ -105,10 +105,8 @@ export function createToolchain(options: ToolchainOptions = {}): Toolchain {
     if (known !== undefined) return { kind: "answer", answer: known };
     const outcome = await ask<Omit<CompileAnswer, "builtins" | "wasm">>("compile", request);
     if (outcome.kind === "failed") return outcome;
-    const { hostBuiltins } = await import("./host-builtins.ts");
     const { answer, blob } = outcome.answer;
-    const complete: CompileAnswer =
-      blob.length === 0 ? { ...answer, builtins: [] } : { ...answer, builtins: hostBuiltins(blob), wasm: blob };
+    const complete = blob.length === 0 ? { ...answer, builtins: [] } : await withModule(answer, blob);
     await cache.put(key, complete);
     return { kind: "answer", answer: complete };
   }
@@ -132,6 +130,14 @@ export function createToolchain(options: ToolchainOptions = {}): Toolchain {
     pid: () => running?.pid(),
     close: () => running?.close(),
   };
+}
+
+async function withModule(answer: Omit<CompileAnswer, "builtins" | "wasm">, blob: Uint8Array): Promise<CompileAnswer> {
+  const [{ hostBuiltins }, { orderIteration }] = await Promise.all([
+    import("./host-builtins.ts"),
+    import("./ordered-iteration.ts"),
+  ]);
+  return { ...answer, builtins: hostBuiltins(blob), wasm: orderIteration(blob) };
 }
 
 function failed(reason: "deadline" | "crash" | "refused", message: string): ToolchainOutcome<never> {

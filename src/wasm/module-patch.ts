@@ -1,0 +1,150 @@
+import { readUnsigned, unsigned } from "./instructions.ts";
+
+/** A module whose functions can be looked up by name and whose bodies can be exchanged. */
+export interface ModulePatch {
+  /** The index of a function by its name in the module's name section; undefined where it has none of that name. */
+  functionNamed(name: string): number | undefined;
+  body(index: number): Uint8Array;
+  replaceBody(index: number, body: Uint8Array): void;
+  /** Adds a function of the same type as an existing one; returns its index. */
+  addFunction(like: number, body: Uint8Array): number;
+  /** Adds a mutable i32 that starts as 0; returns its index. */
+  addGlobal(): number;
+  toBytes(): Uint8Array;
+}
+
+const ids = { custom: 0, import: 2, function: 3, global: 6, code: 10 } as const;
+
+interface Section {
+  readonly id: number;
+  content: Uint8Array;
+}
+
+/** Opens a module in the binary format. Throws where it is not one, or has no functions of its own. */
+export function openModule(bytes: Uint8Array): ModulePatch {
+  const sections: Section[] = [];
+  for (let at = 8; at < bytes.length;) {
+    const id = bytes[at] ?? 0;
+    const [size, start] = readUnsigned(bytes, at + 1);
+    sections.push({ id, content: bytes.subarray(start, start + size) });
+    at = start + size;
+  }
+  const section = (id: number) => {
+    const found = sections.find((one) => one.id === id);
+    if (found === undefined) throw new Error(`the module has no section ${id}`);
+    return found;
+  };
+  const imported = sections.some(({ id }) => id === ids.import)
+    ? countImportedFunctions(section(ids.import).content)
+    : 0;
+  const types = readVector(section(ids.function).content, readUnsigned);
+  const bodies = readVector(section(ids.code).content, (content, at): readonly [Uint8Array, number] => {
+    const [size, start] = readUnsigned(content, at);
+    return [content.subarray(start, start + size), start + size];
+  });
+  const names = functionNames(sections);
+  const [firstGlobals, globalsAt] = readUnsigned(section(ids.global).content, 0);
+  let globals = firstGlobals;
+  return {
+    functionNamed: (name) => names.get(name),
+    body(index) {
+      const found = bodies[index - imported];
+      if (found === undefined) throw new Error(`function ${index} has no body`);
+      return found;
+    },
+    replaceBody(index, body) {
+      bodies[index - imported] = body;
+    },
+    addFunction(like, body) {
+      const type = types[like - imported];
+      if (type === undefined) throw new Error(`function ${like} has no body`);
+      types.push(type);
+      return imported + bodies.push(body) - 1;
+    },
+    addGlobal: () => globals++,
+    toBytes() {
+      section(ids.function).content = writeVector(types.map(unsigned));
+      section(ids.code).content = writeVector(
+        bodies.map((body) => Buffer.concat([Uint8Array.from(unsigned(body.length)), body])),
+      );
+      const fresh = Array.from({ length: globals - firstGlobals }, () => [0x7f, 1, 0x41, 0, 0x0b]).flat();
+      const old = section(ids.global).content.subarray(globalsAt);
+      section(ids.global).content = Buffer.concat([Uint8Array.from(unsigned(globals)), old, Uint8Array.from(fresh)]);
+      return new Uint8Array(
+        Buffer.concat([
+          bytes.subarray(0, 8),
+          ...sections.flatMap(({ id, content }) => [Uint8Array.from([id, ...unsigned(content.length)]), content]),
+        ]),
+      );
+    },
+  };
+}
+
+function readVector<T>(content: Uint8Array, read: (content: Uint8Array, at: number) => readonly [T, number]): T[] {
+  const [count, start] = readUnsigned(content, 0);
+  const items: T[] = [];
+  for (let at = start; items.length < count;) {
+    const [item, next] = read(content, at);
+    items.push(item);
+    at = next;
+  }
+  return items;
+}
+
+function writeVector(items: readonly (readonly number[] | Uint8Array)[]): Uint8Array {
+  return Buffer.concat([Uint8Array.from(unsigned(items.length)), ...items.map((item) => Uint8Array.from(item))]);
+}
+
+function skipName(content: Uint8Array, at: number): number {
+  const [length, start] = readUnsigned(content, at);
+  return start + length;
+}
+
+// Kinds of imports: function (a type), table (an element type and limits), memory (limits), global (type, mutability).
+function countImportedFunctions(content: Uint8Array): number {
+  const skipLimits = (at: number) => {
+    const [, afterMinimum] = readUnsigned(content, at + 1);
+    return content[at] === 0 ? afterMinimum : readUnsigned(content, afterMinimum)[1];
+  };
+  const kinds = readVector(content, (_, at): readonly [number, number] => {
+    const after = skipName(content, skipName(content, at));
+    const kind = content[after] ?? 0;
+    switch (kind) {
+      case 0:
+        return [kind, readUnsigned(content, after + 1)[1]];
+      case 1:
+        return [kind, skipLimits(after + 2)];
+      case 2:
+        return [kind, skipLimits(after + 1)];
+      default:
+        return [kind, after + 3];
+    }
+  });
+  return kinds.filter((kind) => kind === 0).length;
+}
+
+const functionNamesId = 1;
+
+function functionNames(sections: readonly Section[]): Map<string, number> {
+  const names = new Map<string, number>();
+  const decoder = new TextDecoder();
+  for (const { id, content } of sections) {
+    if (id !== ids.custom) continue;
+    let at = skipName(content, 0);
+    if (decoder.decode(content.subarray(1, at)) !== "name") continue;
+    while (at < content.length) {
+      const kind = content[at];
+      const [size, start] = readUnsigned(content, at + 1);
+      at = start + size;
+      if (kind !== functionNamesId) continue;
+      for (const [index, name] of readVector(content.subarray(start, at), readName)) names.set(name, index);
+    }
+  }
+  return names;
+
+  function readName(bytes: Uint8Array, from: number): readonly [readonly [number, string], number] {
+    const [index, nameAt] = readUnsigned(bytes, from);
+    const [length, textAt] = readUnsigned(bytes, nameAt);
+    return [[index, decoder.decode(bytes.subarray(textAt, textAt + length))], textAt + length];
+  }
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "@jest/globals";
+import { compilePolicyModule, instantiate } from "../../../src/rego/opa-wasm.ts";
+import { createToolchain } from "../../../src/rego/toolchain/toolchain.ts";
+
+const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-order-"));
+const toolchain = createToolchain({ cacheDir });
+afterAll(() => {
+  toolchain.close();
+  rmSync(cacheDir, { recursive: true });
+});
+
+// Each field turns a set or an object into text or an array, where the order of iteration shows.
+const text = `package main
+
+deny contains json.marshal({
+	"joined": concat(",", {name | some name in input.names; is_string(name)}),
+	"members": [name | some name in members],
+	"pairs": [[a, b] | some a in members; some b in members; a < b],
+	"deep": [[a, b, c, d, e] | some a in few; some b in few; some c in few; some d in few; some e in few],
+	"first": [a | some a in members; not earlier(a)],
+	"keys": [key | some key, _ in input.object],
+	"values": [value | some value in input.object],
+	"walked": [path | walk(input.object, [path, _])],
+	"json": json.marshal(input.object),
+	"set": json.marshal(members),
+	"filtered": [key | some key, _ in object.remove(input.object, ["k1"])],
+	"union": [key | some key, _ in object.union(input.object, {"zz": 1, "aa": 2})],
+})
+
+members := {name | some name in input.names}
+
+few := members if count(members) < 10
+
+few := set() if count(members) > 9
+
+earlier(a) if {
+	some b in members
+	b < a
+}
+`;
+
+function documents(): { readonly names: readonly unknown[]; readonly object: object }[] {
+  let state = 7;
+  const random = (limit: number) => (state = (state * 48_271) % 2_147_483_647) % limit;
+  const values = [
+    () => `n${random(1000)}`,
+    () => random(100) - 50,
+    () => random(100) / 8,
+    () => [random(3), `x${random(5)}`],
+    () => ({ [`k${random(9)}`]: random(9) }),
+    () => random(2) === 0,
+    () => null,
+    () => `ü€😀${random(50)}`,
+  ];
+  return [0, 1, 2, 7, 8, 9, 10, 11, 16, 17, 33, 100, 400].map((size) => ({
+    names: Array.from({ length: size }, () => values[random(values.length)]!()),
+    object: Object.fromEntries(
+      Array.from({ length: size }, (_, i) => [
+        `k${random(5 * size)}`,
+        i % 5 === 0 ? { [`b${random(9)}`]: 1, [`a${random(9)}`]: [2] } : `v${random(9)}`,
+      ]),
+    ),
+  }));
+}
+
+test("compiled modules iterate sets and objects in the order of OPA's evaluator, whatever their size and nesting", async () => {
+  const modules = [{ path: "a.rego", text, regoVersion: "v1" as const }];
+  const compiled = await toolchain.compile({ modules });
+  if (compiled.kind === "failed") throw new Error(compiled.message);
+  expect(compiled.answer.errors).toEqual([]);
+  const inputs = documents();
+  const expected = await toolchain.evaluate({ modules, query: "data.main.deny", inputs: inputs as never });
+  if (expected.kind === "failed") throw new Error(expected.message);
+  const instance = instantiate(compilePolicyModule(compiled.answer.wasm!), {
+    data: "{}",
+    memoryLimitMiB: 256,
+    builtin: (name) => {
+      throw new Error(`unexpected builtin ${name}`);
+    },
+  });
+  const entry = instance.entrypoints.get(compiled.answer.entrypoints.rules[0]!)!;
+  for (const [i, document] of inputs.entries()) {
+    instance.read(JSON.stringify({ document }));
+    const [wanted] = expected.answer.evaluations[i]!.values[0] as unknown as [string];
+    expect(instance.evaluate(entry)).toBe(`{${JSON.stringify(wanted)}}`);
+  }
+});
