@@ -55,3 +55,14 @@ test("a group whose check fails is thrown out and the one behind it is built ane
   expect(second.merged?.sha).toBe(rebuilt);
   expect(github.violations).toEqual([]);
 });
+
+test("checks of both groups that finish at the same moment merge each pull request once", async () => {
+  const { repository, first, second } = await queued("together");
+  const heads = [await github.addToMergeQueue(first), await github.addToMergeQueue(second)];
+  await Promise.all(heads.map((head) => github.forgeCheck(repository, head!, "portcullis", "success")));
+  const closed = github.deliveries.filter(
+    (delivery) => delivery.repositoryId === repository.id && delivery.action === "closed",
+  );
+  expect(closed).toHaveLength(2);
+  expect([first.merged?.sha, second.merged?.sha]).toEqual(heads);
+});

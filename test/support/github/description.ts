@@ -105,6 +105,7 @@ const settings = {
   unicodeRegExp: false,
   validateSchema: false,
   allErrors: false,
+  logger: false,
   inlineRefs: false,
   code: { optimize: false },
 } as const;

@@ -11,6 +11,15 @@ import { emitPull } from "./events.ts";
 import { checkState, markMerged } from "./merge.ts";
 import { moveBranch } from "./pushes.ts";
 
+const turns = new WeakMap<Repository, Promise<unknown>>();
+
+/** Checks finish at the same moment; the queue must not act on two of them at once. */
+function oneAtATime<Result>(repository: Repository, work: () => Promise<Result>): Promise<Result> {
+  const turn = (turns.get(repository) ?? Promise.resolve()).then(work, work);
+  turns.set(repository, turn);
+  return turn;
+}
+
 type Group = NonNullable<QueueEntry["group"]>;
 
 async function emitGroup(
@@ -99,12 +108,16 @@ async function build(world: World, repository: Repository, base: string): Promis
 }
 
 /** Puts a pull request at the end of its base's queue; the answer is its group's head, or nothing when it conflicts. */
-export async function enqueue(
+export function enqueue(
   world: World,
   repository: Repository,
   pull: PullRequest,
   by: Account,
 ): Promise<string | undefined> {
+  return oneAtATime(repository, () => join(world, repository, pull, by));
+}
+
+async function join(world: World, repository: Repository, pull: PullRequest, by: Account): Promise<string | undefined> {
   const entry: QueueEntry = { pull, by };
   const queue = repository.queues.get(pull.base) ?? [];
   repository.queues.set(pull.base, queue);
@@ -112,12 +125,16 @@ export async function enqueue(
   await emitPull(world, repository, pull, "enqueued", by);
   await build(world, repository, pull.base);
   const group = entry.group as Group | undefined;
-  await advanceQueues(world, repository);
+  await advance(world, repository);
   return group?.headSha;
 }
 
 /** Acts on finished checks: the first group merges when all required are satisfied; a failing one is thrown out and the rest rebuilt. */
-export async function advanceQueues(world: World, repository: Repository): Promise<void> {
+export function advanceQueues(world: World, repository: Repository): Promise<void> {
+  return oneAtATime(repository, () => advance(world, repository));
+}
+
+async function advance(world: World, repository: Repository): Promise<void> {
   for (const [base, queue] of repository.queues) {
     const required = repository.rules.get(base)?.checks ?? [];
     for (let entry = queue[0]; entry?.group !== undefined; entry = queue[0]) {
