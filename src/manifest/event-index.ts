@@ -27,13 +27,21 @@ export function indexEvents(text: string, events: readonly Event[]): EventIndex 
 }
 
 /** Offset at which a node starts, its anchor and tag included. */
-export function nodeStart(event: Event): number {
-  let start = eventStart(event);
+export function nodeStart(text: string, event: Event): number {
+  let start = blockHeader(text, event) ?? eventStart(event);
   if (event.type === EVENT_ID.SCALAR || event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) {
     if (event.anchorStart !== -1) start = Math.min(start, event.anchorStart - 1);
     if (event.tagStart !== -1) start = Math.min(start, event.tagStart);
   }
   return start;
+}
+
+// The event of a block scalar starts at its text, on the line after `|` or `>`.
+function blockHeader(text: string, event: Event): number | undefined {
+  if (event.type !== EVENT_ID.SCALAR || event.style === SCALAR_STYLE.PLAIN || isQuoted(event)) return undefined;
+  const line = text.lastIndexOf("\n", event.valueStart - 2) + 1;
+  const header = /[|>][-+0-9]*(?:[ \t]+#.*)?[ \t]*\r?\n?$/.exec(text.slice(line, event.valueStart));
+  return header === null ? undefined : line + header.index;
 }
 
 /** Offset just after the last character of the node that starts at event `at`; trailing empty lines do not count. */

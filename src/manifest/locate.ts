@@ -74,7 +74,7 @@ export function locatorOf(document: DocumentText): Locator | undefined {
   };
   const walk = (pointer: Pointer): { step: Step; tokens: readonly string[]; taken: number } => {
     const tokens = pointer === "" ? [] : pointer.slice(1).split("/");
-    let step: Step = { node: 1, start: nodeStart(index.events[1] as Event) };
+    let step: Step = { node: 1, start: nodeStart(index.text, index.events[1] as Event) };
     let taken = 0;
     for (const token of tokens) {
       const next = enter(index, step.node, token.replaceAll("~1", "/").replaceAll("~0", "~"));
@@ -116,7 +116,7 @@ function enter(index: EventIndex, from: number, token: string): Step | undefined
   if (event.type !== EVENT_ID.SEQUENCE || !/^(?:0|[1-9][0-9]*)$/.test(token)) return undefined;
   let child = at + 1;
   for (let left = Number(token); left > 0 && isNode(index, child); left--) child = index.after[child] ?? child + 1;
-  return isNode(index, child) ? { node: child, start: nodeStart(index.events[child] as Event) } : undefined;
+  return isNode(index, child) ? { node: child, start: nodeStart(index.text, index.events[child] as Event) } : undefined;
 }
 
 function enterMapping(index: EventIndex, at: number, token: string): Step | undefined {
@@ -127,7 +127,7 @@ function enterMapping(index: EventIndex, at: number, token: string): Step | unde
     if (event.type === EVENT_ID.SCALAR) {
       if (isMergeKey(index.text, index.events[child] as Event)) merge = value;
       else if (keyOf(index.text, event) === token)
-        return { node: value, start: nodeStart(index.events[child] as Event) };
+        return { node: value, start: nodeStart(index.text, index.events[child] as Event) };
     }
     child = index.after[value] ?? value + 1;
   }
