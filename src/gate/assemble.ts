@@ -47,10 +47,10 @@ export function assembleReport({ frame, findings, problems, files }: Parts): Rep
       excepted,
       problems: problems.length,
     },
-    findings: findings.toSorted(inOrder(findingKey)),
-    problems: problems.toSorted(inOrder(problemKey)),
-    checked: checked.toSorted(inOrder(({ path }) => [path])),
-    skipped: skipped.toSorted(inOrder(({ path }) => [path])),
+    findings: sortBy(findings, findingKey),
+    problems: sortBy(problems, problemKey),
+    checked: sortBy(checked, ({ path }) => [path]),
+    skipped: sortBy(skipped, ({ path }) => [path]),
     now: frame.now,
     judged: frame.judged,
     policies: frame.policies,
@@ -69,13 +69,14 @@ function problemKey({ path, line, column, stage, message }: ReportedProblem): re
 }
 
 /** Texts by code unit, so that the order is the same everywhere. */
-function inOrder<Item>(keyOf: (item: Item) => readonly (string | number)[]): (a: Item, b: Item) => number {
-  return (a, b) => {
-    const other = keyOf(b);
-    for (const [index, part] of keyOf(a).entries()) {
-      const against = other[index] ?? "";
-      if (part !== against) return part < against ? -1 : 1;
+function sortBy<Item>(items: readonly Item[], keyOf: (item: Item) => readonly (string | number)[]): readonly Item[] {
+  const keyed = items.map((item) => ({ item, key: keyOf(item) }));
+  keyed.sort((a, b) => {
+    for (let index = 0; index < a.key.length; index += 1) {
+      const [one, other] = [a.key[index] ?? "", b.key[index] ?? ""];
+      if (one !== other) return one < other ? -1 : 1;
     }
     return 0;
-  };
+  });
+  return keyed.map(({ item }) => item);
 }

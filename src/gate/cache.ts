@@ -7,6 +7,7 @@ import type { KustomizationCache } from "../render/discover.ts";
 export interface LocatedViolation {
   readonly violation: Violation;
   readonly place: Place;
+  readonly fingerprint: string;
 }
 
 /** What is kept of one manifest: enough to match and report it, not its content. */

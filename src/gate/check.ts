@@ -131,7 +131,8 @@ async function judgeWhole(
   });
   await judgeFiles(judge, readFiles(after, unknown), created, (file, outcome) => {
     outcomes.push([file, outcome]);
-    cache?.files.set(keyOf(file), outcome);
+    // What a policy could not answer this time (too slow, too large) it may answer the next.
+    if (outcome.problems.every(({ stage }) => stage !== "evaluate")) cache?.files.set(keyOf(file), outcome);
     onProgress?.(outcomes.length, total);
   });
   return outcomes;

@@ -36,9 +36,15 @@ export function classify({ before, after }: Comparison): readonly Finding[] {
     });
   }
   for (const now of surplus) {
-    const changed = take((old) => old.spot === now.spot) !== undefined;
+    const changed = take((old) => isSameSpot(old, now)) !== undefined;
     findings.push({ ...now.finding, status: "introduced", ...(changed ? { changed } : {}) });
   }
   for (const old of open) findings.push({ ...old.finding, status: "fixed" });
   return findings;
+}
+
+/** Both are about one object, so policy, rule and place are enough. */
+function isSameSpot(old: Draft, now: Draft): boolean {
+  const same = old.finding.policy === now.finding.policy && old.finding.rule === now.finding.rule;
+  return same && old.stablePointer === now.stablePointer;
 }

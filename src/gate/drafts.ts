@@ -1,12 +1,12 @@
 import type { Finding } from "../model/finding.ts";
 import type { LevelSetting, Policy } from "../model/policy.ts";
 import type { JudgedManifest, LocatedViolation } from "./cache.ts";
-import { marksOf } from "./fingerprint.ts";
 
-/** A finding before its status is known, with the marks it is compared by. */
+/** A finding before its status is known. */
 export interface Draft {
   readonly finding: Omit<Finding, "status" | "changed">;
-  readonly spot: string;
+  /** Its place by names, not by positions. */
+  readonly stablePointer: string;
   /** The rule reads the operation or the old object. */
   readonly readsChange: boolean;
 }
@@ -31,7 +31,6 @@ export function drafter({ policies, levels, hasPath }: Drafting): (manifest: Jud
       if (level === "off") return [];
       const { policy, rule, message, metadata, cause } = violation;
       const { identity, apiVersion, environment, source } = manifest;
-      const { spot, fingerprint } = marksOf(violation, identity, environment);
       const about = known.get(policy);
       const finding: Draft["finding"] = {
         policy,
@@ -48,13 +47,13 @@ export function drafter({ policies, levels, hasPath }: Drafting): (manifest: Jud
         location: locationOf(manifest, located, hasPath),
         pointer: cause.pointer,
         ...(source === undefined ? {} : { source }),
-        fingerprint,
+        fingerprint: located.fingerprint,
         ...(about?.title === undefined ? {} : { title: about.title }),
         ...(about?.docs === undefined ? {} : { docs: about.docs }),
         ...(about?.controls === undefined ? {} : { controls: about.controls }),
         ...(metadata === undefined ? {} : { metadata }),
       };
-      return [{ finding, spot, readsChange: violation.readsChange }];
+      return [{ finding, stablePointer: cause.stablePointer, readsChange: violation.readsChange }];
     });
 }
 

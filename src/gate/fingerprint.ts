@@ -13,16 +13,15 @@ export function identityKey(identity: Identity, environment?: string): string {
   ]);
 }
 
-/** What a violation is called in every tree: `spot` names policy and place, `fingerprint` also the values it rests on. */
-export interface Marks {
-  readonly spot: string;
-  readonly fingerprint: string;
-}
-
-/** The message counts only where the rule read nothing, so that other words for the same fault are no news. */
-export function marksOf(violation: Violation, identity: Identity, environment?: string): Marks {
-  const { policy, rule, cause, message } = violation;
-  const spot = JSON.stringify([policy, rule, identityKey(identity, environment), cause.stablePointer]);
+/**
+ * What a violation is called in every tree: policy, rule, object, place and the values it rests on. The message counts
+ * only where the rule read nothing, so that other words for the same fault are no news.
+ */
+export function fingerprintOf(
+  { policy, rule, cause, message }: Violation,
+  identity: Identity,
+  environment?: string,
+): string {
   const rests = cause.reads === undefined ? { message } : { reads: cause.reads };
-  return { spot, fingerprint: sha256(JSON.stringify([spot, rests])) };
+  return sha256(JSON.stringify([policy, rule, identityKey(identity, environment), cause.stablePointer, rests]));
 }

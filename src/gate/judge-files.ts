@@ -8,6 +8,7 @@ import { readEach } from "../render/read-each.ts";
 import { readScoped } from "../render/read-scoped.ts";
 import type { ScopedFile } from "../render/role.ts";
 import type { JudgedFile, JudgedManifest } from "./cache.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { secretMask } from "./mask-secret.ts";
 
 /** A file in scope with what stands in it; `done` where there is nothing to ask a judge. */
@@ -113,6 +114,7 @@ function judgedFile(reading: FileReading, judgements: readonly Judgement[]): Jud
       violations: violations.map((violation) => ({
         violation: mask?.(violation) ?? violation,
         place: reading.place(position, violation.cause.pointer),
+        fingerprint: fingerprintOf(violation, identity, environment),
       })),
       excepted: excepted.length,
     });
