@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { SERVE_HELP } from "./serve-help.ts";
 
 const CHECK_HELP = `
 Exit codes:
@@ -112,6 +113,12 @@ export function program(done: (code: number) => void): Command {
     .action(async (paths: string[], options) =>
       done(await (await import("./fmt-command.ts")).fmtCommand(paths, options)),
     );
+
+  root
+    .command("serve")
+    .description("run the GitHub App")
+    .addHelpText("after", SERVE_HELP)
+    .action(async () => done(await (await import("./serve-command.ts")).serveCommand()));
 
   return root;
 }

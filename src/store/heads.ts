@@ -81,6 +81,16 @@ export async function sharedHead(
   return rows.map(toHead);
 }
 
+/** Everything that has this head: pull requests and groups. */
+export async function headsAt(queries: Queries, repository: number, head: string): Promise<readonly Head[]> {
+  const rows = await queries.query<HeadRow>(
+    `select work, pull, head, conclusion, published, policies from portcullis.heads
+     where repository = $1 and head = $2 order by work`,
+    [repository, head],
+  );
+  return rows.map(toHead);
+}
+
 export async function headOf(queries: Queries, work: string): Promise<Head | undefined> {
   const [row] = await queries.query<HeadRow>(
     "select work, pull, head, conclusion, published, policies from portcullis.heads where work = $1",

@@ -35,6 +35,7 @@ const MIGRATIONS: readonly string[] = [
     external_id text not null,
     conclusion text,
     annotated integer not null default 0,
+    reviewed boolean not null default false,
     created_at timestamptz not null default now()
   );
   create index runs_of_work on runs (work, created_at);

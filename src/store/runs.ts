@@ -17,6 +17,8 @@ export interface Run {
   readonly conclusion?: Conclusion;
   /** Annotations that GitHub has accepted. */
   readonly annotated: number;
+  /** Its review comments are said, or there are none to say. */
+  readonly reviewed: boolean;
 }
 
 interface RunRow {
@@ -30,6 +32,7 @@ interface RunRow {
   readonly external_id: string;
   readonly conclusion: Conclusion | null;
   readonly annotated: number;
+  readonly reviewed: boolean;
 }
 
 function toRun(row: RunRow): Run {
@@ -41,12 +44,13 @@ function toRun(row: RunRow): Run {
     baseRef: row.base_ref,
     externalId: row.external_id,
     annotated: row.annotated,
+    reviewed: row.reviewed,
     ...(row.run_id === null ? {} : { runId: Number(row.run_id) }),
     ...(row.conclusion === null ? {} : { conclusion: row.conclusion }),
   };
 }
 
-const COLUMNS = "job, work, repository, head, base_ref, run_id, external_id, conclusion, annotated";
+const COLUMNS = "job, work, repository, head, base_ref, run_id, external_id, conclusion, annotated, reviewed";
 
 /** All runs of one work that are not concluded, and the newest that is; oldest first. */
 export async function runsOf(queries: Queries, work: string): Promise<readonly Run[]> {
@@ -59,7 +63,10 @@ export async function runsOf(queries: Queries, work: string): Promise<readonly R
 }
 
 /** Writes down that a run is about to be created. */
-export async function intendRun(queries: Queries, run: Omit<Run, "runId" | "conclusion" | "annotated">): Promise<void> {
+export async function intendRun(
+  queries: Queries,
+  run: Omit<Run, "runId" | "conclusion" | "annotated" | "reviewed">,
+): Promise<void> {
   await queries.query(
     `insert into portcullis.runs (job, work, repository, head, base_ref, external_id) values ($1, $2, $3, $4, $5, $6)`,
     [run.job, run.work, run.repository, run.head, run.baseRef, run.externalId],
@@ -90,6 +97,10 @@ export async function runConcluded(
     conclusion,
     externalId,
   ]);
+}
+
+export async function runReviewed(queries: Queries, job: string): Promise<void> {
+  await queries.query("update portcullis.runs set reviewed = true where job = $1", [job]);
 }
 
 /** How many runs are not concluded and older than `seconds`: should be none. */

@@ -7,10 +7,11 @@ export interface RepositoryName {
   readonly name: string;
 }
 
-/** What a piece of work is about: a pull request, or the group of a merge queue. */
+/** What a piece of work is about: a pull request, the group of a merge queue, or the rules on the default branch. */
 export type Subject = { readonly installation: number; readonly repository: RepositoryName } & (
   | { readonly kind: "pull"; readonly number: number }
   | { readonly kind: "group"; readonly head: string; readonly base: string; readonly baseRef: string }
+  | { readonly kind: "rules" }
 );
 
 /** Work that one worker holds. */
@@ -28,11 +29,16 @@ export interface Leased {
   readonly lease: string;
 }
 
-/** One key for a pull request or a merge group, whatever happens to it. */
+/** One key for each subject, whatever happens to it. */
 export function workKey(subject: Subject): string {
-  return subject.kind === "pull"
-    ? `pull:${subject.repository.id}:${subject.number}`
-    : `group:${subject.repository.id}:${subject.head}`;
+  switch (subject.kind) {
+    case "pull":
+      return `pull:${subject.repository.id}:${subject.number}`;
+    case "group":
+      return `group:${subject.repository.id}:${subject.head}`;
+    case "rules":
+      return `rules:${subject.repository.id}:`;
+  }
 }
 
 const LEASE_SECONDS = 60;
@@ -103,6 +109,15 @@ export async function postponeWork(queries: Queries, work: Leased, seconds: numb
   );
 }
 
+/** Gives back work whose attempt broke off for a reason that is ours: it counts, so that it cannot go on for ever. */
+export async function abandonWork(queries: Queries, work: Leased, seconds: number): Promise<void> {
+  await queries.query(
+    `update portcullis.work set lease = null, lease_until = null, run_at = now() + $3 * interval '1 second'
+     where key = $1 and lease = $2`,
+    [work.key, work.lease, seconds],
+  );
+}
+
 /** Forgets the work: its pull request is closed. False where it was asked for again meanwhile. */
 export async function dropWork(queries: Queries, work: Leased): Promise<boolean> {
   const rows = await queries.query(
@@ -126,6 +141,12 @@ export async function waitingWork(queries: Queries): Promise<readonly string[]> 
      where wanted > done and run_at <= now() and (lease is null or lease_until < now()) order by run_at limit 10000`,
   );
   return rows.map((row) => row.key);
+}
+
+/** What the work of a key is about. */
+export async function subjectOf(queries: Queries, key: string): Promise<Subject | undefined> {
+  const [row] = await queries.query<{ subject: Subject }>("select subject from portcullis.work where key = $1", [key]);
+  return row?.subject;
 }
 
 /** For the metrics: how much waits, and the age in seconds of the oldest. */

@@ -1,0 +1,14 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+
+/**
+ * Node.js adds `NODE_EXTRA_CA_CERTS` to the authorities it knows; Git takes one file that replaces its own. Writes that file,
+ * and answers its path; undefined where there is nothing to add. Rejects where the extra certificates cannot be read.
+ */
+export async function writeAuthorities(stateDir: string, extra: string | undefined): Promise<string | undefined> {
+  if (extra === undefined || extra === "") return undefined;
+  const path = join(stateDir, "authorities.pem");
+  await writeFile(path, [...rootCertificates, await readFile(extra, "utf8")].join("\n"), { mode: 0o600 });
+  return path;
+}

@@ -1,0 +1,18 @@
+/** The events the App listens to, with the actions that mean work; `"*"` where the event has no action. */
+export const EVENTS: { readonly [event: string]: readonly string[] } = {
+  pull_request: ["opened", "synchronize", "reopened", "edited", "ready_for_review", "closed"],
+  check_run: ["rerequested"],
+  check_suite: ["rerequested"],
+  merge_group: ["checks_requested"],
+  push: ["*"],
+  issue_comment: ["created"],
+  installation: ["created", "deleted", "unsuspend", "new_permissions_accepted"],
+  installation_repositories: ["added", "removed"],
+};
+
+/** Whether a delivery can mean work. Looks at no more than it needs: GitHub adds events, actions and fields at any time. */
+export function concernsUs(event: string, payload: { readonly [key: string]: unknown }): boolean {
+  const actions = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
+  if (actions === undefined) return false;
+  return actions.includes("*") || (typeof payload["action"] === "string" && actions.includes(payload["action"]));
+}

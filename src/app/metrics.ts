@@ -1,0 +1,90 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** What `GET /metrics` shows. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly deliveries: Counter<"answer">;
+  readonly jobs: Counter<"outcome">;
+  readonly verdicts: Counter<"verdict">;
+  readonly judgeSeconds: Histogram;
+  readonly jobSeconds: Histogram;
+  readonly requests: Counter<"status">;
+  readonly quota: Gauge;
+  readonly waiting: Gauge;
+  readonly oldest: Gauge;
+  readonly stuck: Gauge;
+  readonly workerRestarts: Counter;
+}
+
+const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
+
+/** `refresh` is asked before each scrape for what is counted in the store. */
+export function createMetrics(
+  refresh: () => Promise<{ readonly waiting: number; readonly oldest: number; readonly stuck: number }>,
+): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: "portcullis_" });
+  const oldest = new Gauge({
+    name: "portcullis_work_oldest_seconds",
+    help: "Age of the longest waiting work.",
+    registers,
+  });
+  const stuck = new Gauge({
+    name: "portcullis_check_runs_stuck",
+    help: "Check runs in progress past the deadline; must be 0.",
+    registers,
+  });
+  return {
+    registry,
+    oldest,
+    stuck,
+    waiting: new Gauge({
+      name: "portcullis_work_waiting",
+      help: "Pull requests and merge groups to judge.",
+      registers,
+      async collect() {
+        const depth = await refresh();
+        this.set(depth.waiting);
+        oldest.set(depth.oldest);
+        stuck.set(depth.stuck);
+      },
+    }),
+    deliveries: new Counter({
+      name: "portcullis_deliveries_total",
+      help: "Webhook deliveries by HTTP answer.",
+      labelNames: ["answer"],
+      registers,
+    }),
+    jobs: new Counter({ name: "portcullis_jobs_total", help: "Jobs by outcome.", labelNames: ["outcome"], registers }),
+    verdicts: new Counter({ name: "portcullis_verdicts_total", help: "Verdicts.", labelNames: ["verdict"], registers }),
+    judgeSeconds: new Histogram({
+      name: "portcullis_judge_seconds",
+      help: "Time to judge one pair of trees.",
+      buckets: SECONDS,
+      registers,
+    }),
+    jobSeconds: new Histogram({
+      name: "portcullis_job_seconds",
+      help: "Time from the start of a job to its concluded check.",
+      buckets: SECONDS,
+      registers,
+    }),
+    requests: new Counter({
+      name: "portcullis_github_requests_total",
+      help: "Requests to GitHub's API by status.",
+      labelNames: ["status"],
+      registers,
+    }),
+    quota: new Gauge({
+      name: "portcullis_github_quota_remaining",
+      help: "Requests left of the rate limit, as GitHub last said.",
+      registers,
+    }),
+    workerRestarts: new Counter({
+      name: "portcullis_judge_worker_restarts_total",
+      help: "Judge threads ended at a deadline or lost.",
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,7 @@
+/** How a job ended. */
+export type Outcome =
+  /** All is said; nothing is to be done until a new event. */
+  | { readonly kind: "done" }
+  | { readonly kind: "later"; readonly seconds: number; readonly reason: string }
+  /** The pull request is closed, or the group is gone. */
+  | { readonly kind: "closed" };

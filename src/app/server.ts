@@ -1,0 +1,187 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { Probot, ProbotOctokit } from "probot";
+import { createClients, createFetch, type AppClient } from "../github/clients.ts";
+import { acceptDelivery, deliveryHandled, waitingDelivery, type Delivery } from "../store/deliveries.ts";
+import { lockStateDirectory } from "../store/lock.ts";
+import { openStore } from "../store/open.ts";
+import { stuckRuns } from "../store/runs.ts";
+import { workDepth } from "../store/work.ts";
+import { writeAuthorities } from "./authorities.ts";
+import { createIngress } from "./ingress.ts";
+import { listen } from "./intake.ts";
+import { JudgePool } from "./judge-pool.ts";
+import { createMetrics } from "./metrics.ts";
+import { Mirrors } from "./mirror.ts";
+import type { Parts } from "./parts.ts";
+import type { Settings } from "./settings.ts";
+import { callWorkers, sweep } from "./sweep.ts";
+import { work } from "./worker.ts";
+
+/** A running server. */
+export interface RunningServer {
+  readonly url: string;
+  readonly parts: Parts;
+  /** Takes no more work, lets what runs end within `milliseconds`, gives the rest back to the queue, and closes all. */
+  stop(milliseconds?: number): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly log: Logger;
+  /** Told of each step of each job. */
+  readonly step?: Parts["step"];
+  readonly extraAuthorities?: string | undefined;
+  /** Seconds between sweeps; default 300. */
+  readonly sweepSeconds?: number;
+}
+
+const DRAIN_MILLISECONDS = 20_000;
+const JOBS_AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
+
+/** Starts the App: the lock, the store, the workers, and last the ingress. Rejects where one of them cannot start. */
+export async function startServer(settings: Settings, options: ServerOptions): Promise<RunningServer> {
+  const { log } = options;
+  const lock = await lockStateDirectory(settings.stateDir);
+  const undo: (() => Promise<void>)[] = [() => lock.release()];
+  const unwind = async (): Promise<void> => {
+    for (const step of undo.toReversed())
+      await step().catch((error: unknown) => log.error({ err: error }, "a part did not close"));
+  };
+  try {
+    return await startParts(settings, options, undo, unwind);
+  } catch (error) {
+    await unwind();
+    throw error;
+  }
+}
+
+async function startParts(
+  settings: Settings,
+  options: ServerOptions,
+  undo: (() => Promise<void>)[],
+  unwind: () => Promise<void>,
+): Promise<RunningServer> {
+  const { log } = options;
+  const authorities = await writeAuthorities(settings.stateDir, options.extraAuthorities);
+  const store = await openStore(settings, (error) => log.error({ err: error }, "the queue failed"));
+  let drain = DRAIN_MILLISECONDS;
+  undo.push(() => store.close(1_000));
+  const { database, queue } = store;
+  const metrics = createMetrics(async () => ({
+    ...(await workDepth(database)),
+    stuck: await stuckRuns(database, settings.judgeDeadline + 120),
+  }));
+  const http = createFetch();
+  undo.push(() => http.close());
+  const probot = new Probot({
+    appId: settings.appId,
+    privateKey: settings.privateKey,
+    baseUrl: settings.apiUrl,
+    log: log.child({}, { level: "error" }),
+    request: { fetch: http.fetch },
+    // Requests signed as the App are few; whoever makes one decides on trying again.
+    Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
+    // The ingress has checked signatures; nothing reaches Probot's own.
+    secret: settings.webhookSecrets[0],
+  });
+  const pool = new JudgePool(JOBS_AT_ONCE, { cacheDirectory: join(settings.stateDir, "compiled") }, () =>
+    metrics.workerRestarts.inc(),
+  );
+  undo.push(() => pool.close());
+  const parts: Parts = {
+    database,
+    queue,
+    clients: createClients({
+      apiUrl: settings.apiUrl,
+      app: async () => (await probot.auth()) as AppClient,
+      fetch: http.fetch,
+      onAnswer: (status, remaining) => {
+        metrics.requests.inc({ status: String(status) });
+        if (remaining !== undefined) metrics.quota.set(remaining);
+      },
+    }),
+    mirrors: new Mirrors(join(settings.stateDir, "mirrors")),
+    pool,
+    metrics,
+    log,
+    appId: settings.appId,
+    deadline: settings.judgeDeadline,
+    running: new Map(),
+    step: options.step ?? (() => undefined),
+    ...(authorities === undefined ? {} : { authorities }),
+  };
+  await probot.load((app) => listen(app, parts));
+
+  const stopping = new AbortController();
+  queue.work("delivery", 1, ({ guid }) => handleDelivery(parts, probot, guid));
+  queue.work("work", JOBS_AT_ONCE, ({ key }) => work(parts, key, stopping.signal));
+  queue.work("sweep", 1, () => sweep(parts));
+  await callWorkers(parts);
+
+  let ready = true;
+  const ingress = createIngress({
+    secrets: settings.webhookSecrets,
+    metrics,
+    log,
+    accept: (delivery) => accept(parts, delivery),
+    ready: async () =>
+      ready &&
+      (await database.query("select 1").then(
+        () => true,
+        () => false,
+      )),
+  });
+  ingress.listen(settings.port, settings.host);
+  await once(ingress, "listening");
+  const sweepSeconds = options.sweepSeconds ?? 300;
+  const askForSweep = (): void =>
+    void queue
+      .sweepOncePer(sweepSeconds)
+      .catch((error: unknown) => log.error({ err: error }, "no sweep was asked for"));
+  askForSweep();
+  const timer = setInterval(askForSweep, sweepSeconds * 1_000);
+
+  undo.push(async () => {
+    ready = false;
+    clearInterval(timer);
+    const closed = new Promise<void>((done) => ingress.close(() => done()));
+    ingress.closeIdleConnections();
+    // Jobs that still run when the time is nearly up give their work back; they start again where they were.
+    const last = setTimeout(() => stopping.abort(), drain * 0.8);
+    await queue.stop(drain);
+    clearTimeout(last);
+    ingress.closeAllConnections();
+    await closed;
+  });
+  const { port } = ingress.address() as AddressInfo;
+  const host = settings.host === "0.0.0.0" || settings.host === "::" ? "127.0.0.1" : settings.host;
+  return {
+    url: `http://${host}:${port}`,
+    parts,
+    async stop(milliseconds = DRAIN_MILLISECONDS) {
+      drain = milliseconds;
+      await unwind();
+    },
+  };
+}
+
+/** Keeps a delivery; one that was accepted before is no second work. */
+async function accept(parts: Parts, delivery: Delivery): Promise<void> {
+  if (!(await acceptDelivery(parts.database, delivery))) return;
+  // Stored is accepted: where the call to a worker fails, the next sweep makes it.
+  await parts.queue.send("delivery", { guid: delivery.guid }).catch((error: unknown) => {
+    parts.log.warn({ err: error, delivery: delivery.guid }, "no worker was called");
+  });
+}
+
+async function handleDelivery(parts: Parts, probot: Probot, guid: string): Promise<void> {
+  const delivery = await waitingDelivery(parts.database, guid);
+  if (delivery === undefined) return;
+  parts.log.debug({ delivery: guid, event: delivery.event }, "a delivery is handled");
+  const payload: unknown = JSON.parse(delivery.payload);
+  await probot.receive({ id: guid, name: delivery.event, payload } as Parameters<Probot["receive"]>[0]);
+  await deliveryHandled(parts.database, guid);
+}

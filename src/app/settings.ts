@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+/** What the environment says, checked. */
+export interface Settings {
+  readonly appId: number;
+  readonly privateKey: string;
+  /** The newest first; two while rotating. */
+  readonly webhookSecrets: readonly string[];
+  /** REST root without a slash at its end. */
+  readonly apiUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl?: string;
+  readonly stateDir: string;
+  /** Seconds. */
+  readonly judgeDeadline: number;
+  readonly logLevel: string;
+}
+
+export type SettingsReading =
+  | { readonly kind: "settings"; readonly settings: Settings }
+  | { readonly kind: "refused"; readonly reasons: readonly string[] };
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+const SHORTEST_SECRET = 16;
+
+/** Reads the settings of `serve`. Every reason names its variable and never its value. */
+export function readSettings(environment: { readonly [name: string]: string | undefined }): SettingsReading {
+  const reasons: string[] = [];
+  const value = (name: string): string | undefined => {
+    const text = environment[name]?.trim();
+    return text === undefined || text === "" ? undefined : text;
+  };
+  const integer = (name: string, fallback: number, least: number, most: number): number => {
+    const text = value(name);
+    if (text === undefined) return fallback;
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    reasons.push(`${name} must be a whole number from ${least} to ${most}.`);
+    return fallback;
+  };
+
+  const appId = value("APP_ID") === undefined ? 0 : integer("APP_ID", 0, 1, Number.MAX_SAFE_INTEGER);
+  if (value("APP_ID") === undefined) reasons.push("APP_ID is not set: the number of the GitHub App.");
+  const privateKey = readKey(value("PRIVATE_KEY"), value("PRIVATE_KEY_PATH"), reasons);
+  const webhookSecrets = (value("WEBHOOK_SECRET") ?? "").split(",").filter((secret) => secret !== "");
+  if (webhookSecrets.length === 0) {
+    reasons.push(`WEBHOOK_SECRET is not set: the secret of the App's webhook, at least ${SHORTEST_SECRET} characters.`);
+  } else if (webhookSecrets.length > 2) {
+    reasons.push("WEBHOOK_SECRET holds more than two secrets: give one, or two separated by a comma while rotating.");
+  } else if (webhookSecrets.some((secret) => secret.length < SHORTEST_SECRET)) {
+    reasons.push(
+      `WEBHOOK_SECRET is shorter than ${SHORTEST_SECRET} characters: anyone could guess it and forge webhooks.`,
+    );
+  }
+  const apiUrl = (value("GITHUB_API_URL") ?? "https://api.github.com").replace(/\/+$/, "");
+  if (!URL.canParse(apiUrl) || !/^https?:$/.test(new URL(apiUrl).protocol)) {
+    reasons.push("GITHUB_API_URL must be a URL such as https://api.github.com or https://HOST/api/v3.");
+  }
+  const databaseUrl = value("DATABASE_URL");
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    reasons.push("DATABASE_URL must start with postgres:// or postgresql://.");
+  }
+  const logLevel = value("LOG_LEVEL") ?? "info";
+  if (!LOG_LEVELS.includes(logLevel)) reasons.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
+
+  const settings: Settings = {
+    appId,
+    privateKey,
+    webhookSecrets,
+    apiUrl,
+    host: value("HOST") ?? "0.0.0.0",
+    port: integer("PORT", 3_000, 0, 65_535),
+    stateDir: resolve(value("STATE_DIR") ?? ".portcullis"),
+    judgeDeadline: integer("JUDGE_DEADLINE", 600, 1, 86_400),
+    logLevel,
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+  };
+  return reasons.length === 0 ? { kind: "settings", settings } : { kind: "refused", reasons };
+}
+
+function readKey(key: string | undefined, path: string | undefined, reasons: string[]): string {
+  if (key === undefined && path === undefined) {
+    reasons.push(
+      "PRIVATE_KEY or PRIVATE_KEY_PATH is not set: the App's private key in PEM form, or the file that holds it.",
+    );
+    return "";
+  }
+  let text = key ?? "";
+  if (key === undefined && path !== undefined) {
+    try {
+      text = readFileSync(path, "utf8");
+    } catch {
+      reasons.push(`PRIVATE_KEY_PATH names a file that cannot be read: ${path}`);
+      return "";
+    }
+  }
+  // Many places that hold environment variables cannot hold line breaks.
+  const pem = text.includes("\n") ? text : text.replaceAll("\\n", "\n");
+  if (!pem.includes("PRIVATE KEY-----")) {
+    reasons.push(`${key === undefined ? "PRIVATE_KEY_PATH" : "PRIVATE_KEY"} does not hold a private key in PEM form.`);
+  }
+  return pem;
+}

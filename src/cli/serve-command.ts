@@ -1,0 +1,43 @@
+import { once } from "node:events";
+import { createLog } from "../app/log.ts";
+import { startServer } from "../app/server.ts";
+import { readSettings } from "../app/settings.ts";
+import { StateDirectoryBusy } from "../store/lock.ts";
+
+/** Runs the server until it is told to stop. Answers the exit code: 0 after an orderly stop, 2 where it cannot start. */
+export async function serveCommand(): Promise<number> {
+  const reading = readSettings(process.env);
+  if (reading.kind === "refused") {
+    const reasons = reading.reasons.map((reason) => `  - ${reason}`).join("\n");
+    process.stderr.write(
+      `portcullis serve cannot start:\n${reasons}\n\nRegister a GitHub App from app.yml and set what it needs: see docs/install.md,\nor \`portcullis serve --help\` for all settings. To see the gate at work without a GitHub App: npm run demo\n`,
+    );
+    return 2;
+  }
+  const { settings } = reading;
+  const log = createLog(settings.logLevel, [
+    ...settings.webhookSecrets,
+    ...(settings.databaseUrl ? [settings.databaseUrl] : []),
+  ]);
+  try {
+    const server = await startServer(settings, { log, extraAuthorities: process.env["NODE_EXTRA_CA_CERTS"] });
+    log.info(
+      { url: server.url, state: settings.stateDir, database: settings.databaseUrl ? "server" : "embedded" },
+      "serving",
+    );
+    const signal = await Promise.race(
+      ["SIGTERM", "SIGINT"].map(async (name) => {
+        await once(process, name);
+        return name;
+      }),
+    );
+    log.info({ signal }, "draining");
+    await server.stop();
+    log.info("stopped");
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StateDirectoryBusy)) log.fatal({ err: error }, "could not start");
+    process.stderr.write(`portcullis serve cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  }
+}

@@ -1,0 +1,109 @@
+import type { Octokit } from "octokit";
+import type { Place } from "./pulls.ts";
+
+/** The name that branch rules require. */
+export const CHECK_NAME = "portcullis";
+
+/** GitHub takes so many annotations in one request; further requests append. */
+export const ANNOTATIONS_PER_REQUEST = 50;
+
+export interface Annotation {
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly start_column?: number;
+  readonly end_column?: number;
+  readonly annotation_level: "notice" | "warning" | "failure";
+  readonly message: string;
+  readonly title?: string;
+  readonly raw_details?: string;
+}
+
+/** What a check run says. */
+export interface Output {
+  readonly title: string;
+  readonly summary: string;
+  readonly text?: string;
+}
+
+/** Creates a run that is in progress; answers its id. */
+export async function createRun(
+  octokit: Octokit,
+  place: Place,
+  run: { readonly head: string; readonly externalId: string; readonly output: Output },
+): Promise<number> {
+  const { data } = await octokit.rest.checks.create({
+    ...place,
+    name: CHECK_NAME,
+    head_sha: run.head,
+    external_id: run.externalId,
+    status: "in_progress",
+    started_at: new Date().toISOString(),
+    output: run.output,
+  });
+  return data.id;
+}
+
+/** A run of this App on `head` whose external id holds `job`: one whose creation we never saw answered. */
+export async function findRun(
+  octokit: Octokit,
+  place: Place,
+  run: { readonly head: string; readonly appId: number; readonly job: string },
+): Promise<number | undefined> {
+  const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
+    ...place,
+    ref: run.head,
+    check_name: CHECK_NAME,
+    app_id: run.appId,
+    filter: "all",
+    per_page: 100,
+  });
+  return runs.find((found) => found.external_id?.includes(run.job))?.id;
+}
+
+/** How many annotations a run has. */
+export async function readRun(
+  octokit: Octokit,
+  place: Place,
+  runId: number,
+): Promise<{ readonly annotations: number }> {
+  const { data } = await octokit.rest.checks.get({ ...place, check_run_id: runId });
+  return { annotations: data.output.annotations_count };
+}
+
+/** Appends at most `ANNOTATIONS_PER_REQUEST` annotations to a run in progress. */
+export async function annotate(
+  octokit: Octokit,
+  place: Place,
+  runId: number,
+  output: Output & { readonly annotations: readonly Annotation[] },
+): Promise<void> {
+  await octokit.rest.checks.update({
+    ...place,
+    check_run_id: runId,
+    output: { ...output, annotations: [...output.annotations] },
+  });
+}
+
+/** Concludes a run, with the last of its annotations. */
+export async function concludeRun(
+  octokit: Octokit,
+  place: Place,
+  runId: number,
+  end: {
+    readonly conclusion: "success" | "failure" | "cancelled";
+    readonly externalId: string;
+    readonly output: Output & { readonly annotations?: readonly Annotation[] };
+  },
+): Promise<void> {
+  const { annotations, ...output } = end.output;
+  await octokit.rest.checks.update({
+    ...place,
+    check_run_id: runId,
+    external_id: end.externalId,
+    status: "completed",
+    conclusion: end.conclusion,
+    completed_at: new Date().toISOString(),
+    output: annotations === undefined ? output : { ...output, annotations: [...annotations] },
+  });
+}

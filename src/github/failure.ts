@@ -1,0 +1,72 @@
+import { RequestError } from "octokit";
+
+/** Why GitHub did not do what was asked. */
+export type Failure =
+  /** Wait so many seconds; GitHub may ban who does not. */
+  | { readonly kind: "limited"; readonly seconds: number }
+  /** Its servers or the way to them failed; the same request may work soon. */
+  | { readonly kind: "transient"; readonly reason: string }
+  /** What was asked for is not there, or not for us. */
+  | { readonly kind: "gone"; readonly reason: string }
+  /** It will not do this, however often it is asked. */
+  | { readonly kind: "refused"; readonly status: number; readonly reason: string };
+
+/** Thrown instead of a request while GitHub has asked us to wait. */
+export class HeldBack extends Error {
+  override readonly name = "HeldBack";
+  readonly seconds: number;
+
+  constructor(seconds: number) {
+    super(`GitHub asked to wait ${Math.ceil(seconds)} s`);
+    this.seconds = seconds;
+  }
+}
+
+const NETWORK = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EPIPE", "EHOSTUNREACH"]);
+
+/** What an error of a request means; undefined where it does not come from GitHub or the way to it, so that it is a bug. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof HeldBack) return { kind: "limited", seconds: error.seconds };
+  if (error instanceof RequestError) return failureOfStatus(error);
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "TimeoutError" || error.name === "AbortError")
+    return { kind: "transient", reason: "no answer in time" };
+  const code = codeOf(error) ?? codeOf(error.cause);
+  if (code !== undefined && (NETWORK.has(code) || code.startsWith("UND_ERR")))
+    return { kind: "transient", reason: code };
+  return error instanceof TypeError && error.message === "fetch failed"
+    ? { kind: "transient", reason: "no connection" }
+    : undefined;
+}
+
+function failureOfStatus(error: RequestError): Failure {
+  const limited = limitOf(error);
+  if (limited !== undefined) return { kind: "limited", seconds: limited };
+  const reason = `HTTP ${error.status}`;
+  // Octokit reports a connection that failed as a 500 without a response.
+  if (error.status >= 500 || error.response === undefined) return { kind: "transient", reason };
+  // 401: a token that was just revoked or a clock that is off; a new token may help.
+  if (error.status === 401 || error.status === 408) return { kind: "transient", reason };
+  if (error.status === 404 || error.status === 410) return { kind: "gone", reason };
+  return { kind: "refused", status: error.status, reason };
+}
+
+/** Seconds that GitHub asks to wait, for the primary and the secondary limit. */
+export function limitOf(error: RequestError): number | undefined {
+  if (error.status !== 403 && error.status !== 429) return undefined;
+  const headers = error.response?.headers ?? {};
+  const after = Number(headers["retry-after"]);
+  if (Number.isFinite(after) && after > 0) return after;
+  if (headers["x-ratelimit-remaining"] === "0") {
+    const reset = Number(headers["x-ratelimit-reset"]);
+    return Number.isFinite(reset) ? Math.max(1, reset - Date.now() / 1_000) : 60;
+  }
+  if (error.status === 429 || /secondary rate limit|abuse/i.test(error.message)) return 60;
+  return undefined;
+}
+
+function codeOf(value: unknown): string | undefined {
+  return typeof value === "object" && value !== null && "code" in value && typeof value.code === "string"
+    ? value.code
+    : undefined;
+}

@@ -1,0 +1,86 @@
+import type { Octokit } from "octokit";
+
+/** Where something lives on GitHub. */
+export type Place = {
+  readonly owner: string;
+  readonly repo: string;
+};
+
+/** A pull request as it is now. */
+export interface PullRequest {
+  readonly number: number;
+  readonly open: boolean;
+  readonly draft: boolean;
+  readonly head: string;
+  readonly base: string;
+  readonly baseRef: string;
+  /** Null while GitHub computes; false in conflict. */
+  readonly mergeable: boolean | null;
+  /** The base repository, which everything is fetched from. */
+  readonly repository: {
+    readonly id: number;
+    readonly owner: string;
+    readonly name: string;
+    readonly cloneUrl: string;
+    readonly defaultBranch: string;
+  };
+}
+
+/** Rejects with octokit's error, as all functions of this room do. */
+export async function readPullRequest(octokit: Octokit, place: Place, number: number): Promise<PullRequest> {
+  const { data } = await octokit.rest.pulls.get({ ...place, pull_number: number });
+  return {
+    number,
+    open: data.state === "open",
+    draft: data.draft === true,
+    head: data.head.sha,
+    base: data.base.sha,
+    baseRef: data.base.ref,
+    mergeable: data.mergeable,
+    repository: {
+      id: data.base.repo.id,
+      owner: data.base.repo.owner.login,
+      name: data.base.repo.name,
+      cloneUrl: data.base.repo.clone_url,
+      defaultBranch: data.base.repo.default_branch,
+    },
+  };
+}
+
+/** The repository, for work that has no pull request. */
+export async function readRepository(octokit: Octokit, place: Place): Promise<PullRequest["repository"]> {
+  const { data } = await octokit.rest.repos.get(place);
+  return {
+    id: data.id,
+    owner: data.owner.login,
+    name: data.name,
+    cloneUrl: data.clone_url,
+    defaultBranch: data.default_branch,
+  };
+}
+
+/** The best common ancestor of two commits, which a shallow mirror cannot know. */
+export async function readMergeBase(octokit: Octokit, place: Place, base: string, head: string): Promise<string> {
+  const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
+    ...place,
+    basehead: `${base}...${head}`,
+    per_page: 1,
+    page: 2,
+  });
+  return data.merge_base_commit.sha;
+}
+
+/** All open pull requests: number and head. */
+export async function readOpenPullRequests(
+  octokit: Octokit,
+  place: Place,
+): Promise<readonly { readonly number: number; readonly head: string }[]> {
+  const pulls = await octokit.paginate(octokit.rest.pulls.list, { ...place, state: "open", per_page: 100 });
+  return pulls.map((pull) => ({ number: pull.number, head: pull.head.sha }));
+}
+
+/** Whether a person may push to the repository. */
+export async function mayWrite(octokit: Octokit, place: Place, username: string): Promise<boolean> {
+  const { data } = await octokit.rest.repos.getCollaboratorPermissionLevel({ ...place, username });
+  return data.permission === "admin" || data.permission === "write";
+}

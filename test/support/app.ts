@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLog } from "../../src/app/log.ts";
+import type { Step } from "../../src/app/parts.ts";
+import { startServer, type RunningServer } from "../../src/app/server.ts";
+import type { Settings } from "../../src/app/settings.ts";
+import type { SimulatedGitHub } from "./github/server.ts";
+import type { CheckRun, PullRequest } from "./github/state.ts";
+import { until } from "./until.ts";
+
+/** The real App on loopback, in this process, with its state in a directory of its own. */
+export interface TestApp {
+  readonly server: RunningServer;
+  readonly url: string;
+  /** Lines of the log, as JSON texts. */
+  readonly log: readonly string[];
+  /** Waits until the newest run on the pull request's head is concluded and answers it. */
+  concluded(pull: PullRequest): Promise<CheckRun>;
+  /** Waits until nothing is left to do. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the App for a simulated GitHub, and tells that where it listens. */
+export async function startApp(
+  github: SimulatedGitHub,
+  options: {
+    readonly stateDir?: string;
+    readonly settings?: Partial<Settings>;
+    readonly step?: (step: Step) => Promise<void> | void;
+    readonly sweepSeconds?: number;
+  } = {},
+): Promise<TestApp> {
+  const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "portcullis-app-")));
+  const log: string[] = [];
+  const server = await startServer(
+    { ...settingsFor(github, stateDir), ...options.settings },
+    {
+      log: createLog("debug", [github.webhookSecret], { write: (line) => log.push(line) }),
+      ...(options.step === undefined ? {} : { step: options.step }),
+      ...(options.sweepSeconds === undefined ? {} : { sweepSeconds: options.sweepSeconds }),
+    },
+  );
+  github.setWebhookUrl(`${server.url}/api/github/webhooks`);
+  const idle = async (): Promise<void> => {
+    await until(
+      async () => {
+        await github.settle();
+        const [row] = await server.parts.database.query<{ busy: boolean }>(
+          `select exists (select 1 from portcullis.deliveries where handled_at is null)
+           or exists (select 1 from portcullis.work where wanted > done) as busy`,
+        );
+        return row?.busy === false;
+      },
+      "the App to have nothing left to do",
+      60_000,
+    );
+  };
+  return {
+    server,
+    url: server.url,
+    log,
+    idle,
+    concluded: (pull) => concluded(github, pull),
+    async stop() {
+      github.setWebhookUrl(undefined);
+      await server.stop(5_000);
+      if (options.stateDir === undefined) await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function settingsFor(github: SimulatedGitHub, stateDir: string): Settings {
+  return {
+    appId: github.appId,
+    privateKey: github.privateKey,
+    webhookSecrets: [github.webhookSecret],
+    apiUrl: github.apiUrl,
+    host: "127.0.0.1",
+    port: 0,
+    stateDir,
+    judgeDeadline: 120,
+    logLevel: "debug",
+  };
+}
+
+/** Waits until the newest run of the gate on the head of a pull request is concluded. */
+export async function concluded(github: SimulatedGitHub, pull: PullRequest): Promise<CheckRun> {
+  let run: CheckRun | undefined;
+  await until(
+    () => {
+      run = github.runsOf(pull, "portcullis").at(-1);
+      return run?.status === "completed" && run.headSha === pull.headSha;
+    },
+    `a concluded check on #${pull.number}`,
+    60_000,
+  );
+  if (run === undefined) throw new Error("no run");
+  return run;
+}
