@@ -60,8 +60,9 @@ export function assembleReport({ frame, findings, problems, files }: Parts): Rep
 }
 
 function findingKey(finding: Finding): readonly (string | number)[] {
-  const { location, policy, rule, message, fingerprint, status } = finding;
-  return [location.path, location.line, policy, rule, message, fingerprint, status, finding.pointer];
+  const { location, policy, rule, message, manifest, pointer, status, fingerprint } = finding;
+  const { kind, namespace = "", name } = manifest;
+  return [location.path, location.line, policy, rule, message, kind, namespace, name, pointer, status, fingerprint];
 }
 
 function problemKey({ path, line, column, stage, message }: ReportedProblem): readonly (string | number)[] {

@@ -186,7 +186,7 @@ const rows: readonly Row[] = [
     name: "a renamed object is another object",
     before: { "a.yaml": bad("a") },
     after: { "a.yaml": bad("b") },
-    findings: ["introduced images/tag a.yaml:10", "fixed images/tag a.yaml:10"],
+    findings: ["fixed images/tag a.yaml:10", "introduced images/tag a.yaml:10"],
     verdict: "fail",
   },
   {
