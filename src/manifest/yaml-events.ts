@@ -1,12 +1,5 @@
-import {
-  EVENT_ID,
-  SCALAR_STYLE,
-  YAMLException,
-  getScalarValue,
-  parseEvents,
-  type Event,
-  type ScalarEvent,
-} from "js-yaml";
+import { EVENT_ID, SCALAR_STYLE, getScalarValue, type Event, type ScalarEvent } from "js-yaml";
+import { parsePadded } from "./parse-padded.ts";
 import { ReadingError } from "./reading-error.ts";
 
 const NO_RANGE = -1;
@@ -20,14 +13,9 @@ export function documentEvents(text: string, depth: number): readonly Event[] {
   if (/^[ \t]+(?:---|\.\.\.|%)/.test(text)) {
     throw new ReadingError(0, "The first line is an indented document marker; expected it at the start of the line.");
   }
-  let events: Event[];
-  try {
-    // The splitter of Kubernetes ends every document with a line feed.
-    events = parseEvents(text.endsWith("\n") ? text : `${text}\n`, { maxDepth: depth });
-  } catch (error) {
-    if (error instanceof YAMLException) throw new ReadingError(error.mark?.position ?? 0, explain(error.reason, depth));
-    throw error;
-  }
+  // The splitter of Kubernetes ends every document with a line feed.
+  const events = parsePadded(text.endsWith("\n") ? text : `${text}\n`, depth);
+  if ("kind" in events) throw new ReadingError(events.offset, explain(events.reason, depth));
   const root = events[0];
   if (root?.type !== EVENT_ID.DOCUMENT) return events;
   if (root.directives.length > 0) {

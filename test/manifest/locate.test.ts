@@ -137,3 +137,11 @@ test.each(["deployment.yaml", "list.json"])("every value of %s is found, at its 
     }
   }
 });
+
+test("places are right where lines within a flow collection are indented too little", () => {
+  const text = "a:\n  b: [\n1,\n{c: 2, é: 'x\ny', d: 3}\n]\n  e: 4\n";
+  expect(locate(text, 0, "/a/b/1/c")).toEqual({ line: 4, column: 2, endLine: 4 });
+  expect(locate(text, 0, "/a/b/1/d")).toEqual({ line: 5, column: 5, endLine: 5 });
+  expect(locate(text, 0, "/a/b")).toEqual({ line: 2, column: 3, endLine: 6 });
+  expect(locate(text, 0, "/a/e")).toEqual({ line: 7, column: 3, endLine: 7 });
+});
