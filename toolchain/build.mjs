@@ -48,13 +48,15 @@ go("build", ...flags, "-o", target, ".");
 const raw = readFileSync(target);
 
 const modules = new Map();
-for (const line of go("list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", ".").split("\n")) {
-  const [path, version, dir] = line.split("\t");
-  if (path) modules.set(path, { path, version, dir });
+for (const line of go("list", "-deps", "-f", "{{$dir := .Dir}}{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}\t{{$dir}}{{end}}{{end}}", ".").split("\n")) {
+  const [path, version, dir, packageDir] = line.split("\t");
+  if (!path) continue;
+  if (!modules.has(path)) modules.set(path, { path, version, dir, packages: [] });
+  modules.get(path).packages.push(packageDir);
 }
 const linked = [...modules.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 const goRoot = go("env", "GOROOT").trim();
-const thirdParty = notices([{ path: "Go standard library and runtime", version: goVersion, dir: goRoot }, ...linked]);
+const thirdParty = notices([{ path: "Go standard library and runtime", version: goVersion, dir: goRoot, packages: [] }, ...linked]);
 
 if (verify) {
   const recorded = JSON.parse(readFileSync(join(here, "dist/manifest.json"), "utf8"));

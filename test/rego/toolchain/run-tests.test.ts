@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "@jest/globals";
+import type { TestAnswer, TestRequest } from "../../../src/rego/toolchain/protocol.ts";
+import { createToolchain } from "../../../src/rego/toolchain/toolchain.ts";
+
+const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-tests-"));
+const toolchain = createToolchain({ cacheDir });
+afterAll(() => {
+  toolchain.close();
+  rmSync(cacheDir, { recursive: true });
+});
+
+async function run(
+  files: { readonly [path: string]: string },
+  options: Omit<TestRequest, "modules"> = {},
+): Promise<TestAnswer> {
+  const modules = Object.entries(files).map(([path, text]) => ({ path, text, regoVersion: "v1" as const }));
+  const outcome = await toolchain.test({ modules, ...options });
+  if (outcome.kind === "failed") throw new Error(outcome.message);
+  return outcome.answer;
+}
+
+const policy = `package p
+
+deny contains msg if {
+	input.kind == "Pod"
+	not input.metadata.labels.app
+	msg := "no app"
+}
+
+deny contains msg if {
+	input.kind == "Secret"
+	msg := "secret"
+}
+`;
+
+const tests = `package p_test
+
+import data.p
+
+test_denies if {
+	print("looking")
+	count(p.deny) == 1 with input as {"kind": "Pod"}
+}
+
+test_fails if {
+	x := {"kind": "Pod"}
+	count(p.deny) == 2 with input as x
+}
+
+todo_test_later if false
+
+test_each[name] if {
+	some name, kind in {"pod": "Pod", "other": "Other"}
+	count(p.deny) == 1 with input as {"kind": kind}
+}
+`;
+
+test("every test has an outcome at its place, and a failed one the expression that did not hold", async () => {
+  const { results, errors } = await run({ "p.rego": policy, "p_test.rego": tests });
+  expect(errors).toEqual([]);
+  expect(results.map(({ package: pkg, name, line, outcome }) => [pkg, name, line, outcome])).toEqual([
+    ["p_test", "test_denies", 5, "pass"],
+    ["p_test", "test_fails", 10, "fail"],
+    ["p_test", "todo_test_later", 15, "skip"],
+    ["p_test", "test_each", 17, "fail"],
+  ]);
+  expect(results[0]?.output).toContain("looking");
+  expect(results[1]?.failedAt).toEqual({
+    path: "p_test.rego",
+    line: 12,
+    text: "count(p.deny) == 2 with input as x",
+  });
+  expect(results[1]?.trace).toContain("Fail");
+  expect(results[3]?.cases).toEqual([
+    { name: "other", outcome: "fail" },
+    { name: "pod", outcome: "pass" },
+  ]);
+});
+
+test("`run` selects tests by package and name", async () => {
+  const { results } = await run({ "p.rego": policy, "p_test.rego": tests }, { run: "p_test.test_den" });
+  expect(results.map(({ name }) => name)).toEqual(["test_denies"]);
+});
+
+test("coverage counts the lines of policies that tests reached, and not the tests", async () => {
+  const { coverage } = await run({ "p.rego": policy, "p_test.rego": tests }, { coverage: true, run: "denies" });
+  expect(coverage?.files.map(({ path }) => path)).toEqual(["p.rego"]);
+  expect(coverage?.files[0]?.notCovered.map(({ from }) => from)).toEqual([9, 10, 11]);
+  expect(coverage?.percentage).toBeGreaterThan(50);
+  expect(coverage?.percentage).toBeLessThan(80);
+});
+
+test("a broken test file is an error, and the other tests run", async () => {
+  const { results, errors } = await run({
+    "p.rego": policy,
+    "a_test.rego": 'package a_test\ntest_a if data.p.deny with input as {"kind": "Pod"}\n',
+    "b_test.rego": "package b_test\ntest_b if x\n",
+  });
+  expect(errors).toMatchObject([{ path: "b_test.rego", line: 2, code: "rego_unsafe_var_error" }]);
+  expect(results).toMatchObject([{ name: "test_a", outcome: "pass" }]);
+});
+
+test("a test that runs too long is an error with its name, and the others still run", async () => {
+  const { results } = await run(
+    {
+      "a_test.rego": `package a_test
+test_loops if {
+	count([x | some a in numbers.range(1, 1000); some b in numbers.range(1, 100000); x := a * b; x < 0]) > 0
+}
+test_short if true
+`,
+    },
+    { timeoutMs: 300 },
+  );
+  expect(results).toMatchObject([
+    { name: "test_loops", outcome: "error", error: { code: "eval_cancel_error" } },
+    { name: "test_short", outcome: "pass" },
+  ]);
+});
+
+test("data is there, and conftest's parse_config reads YAML, JSON and the files that were given", async () => {
+  const { results, errors } = await run(
+    {
+      "policy/a_test.rego": `package a_test
+test_data if data.limits.cpu == 2
+test_text if parse_config("yaml", "a: [1, 2]").a[1] == 2
+test_file if parse_config_file("fixtures/pod.yaml").kind == "Pod"
+test_combined if {
+	some one in parse_combined_config_files(["fixtures/pod.yaml"])
+	one.contents.kind == "Pod"
+}
+test_missing if not parse_config_file("../../etc/passwd.yaml")
+`,
+    },
+    { data: { limits: { cpu: 2 } }, files: { "policy/fixtures/pod.yaml": "kind: Pod\n" } },
+  );
+  expect(errors).toEqual([]);
+  expect(results.map(({ name, outcome }) => [name, outcome])).toEqual([
+    ["test_data", "pass"],
+    ["test_text", "pass"],
+    ["test_file", "pass"],
+    ["test_combined", "pass"],
+    ["test_missing", "pass"],
+  ]);
+});
+
+test("http.send may be replaced in a test, not called", async () => {
+  const { results, errors } = await run({
+    "a_test.rego": 'package a_test\ntest_a if f with http.send as {"status": 200}\nf if true\n',
+    "b_test.rego": 'package b_test\ntest_b if http.send({"url": "http://x", "method": "get"})\n',
+  });
+  expect(errors).toMatchObject([{ path: "b_test.rego", line: 2, code: "portcullis_refused_builtin" }]);
+  expect(results).toMatchObject([{ name: "test_a", outcome: "pass" }]);
+});
+
+test("format lays text out as `opa fmt`, and leaves what does not parse", async () => {
+  const module = (text: string) => ({ path: "a.rego", text, regoVersion: "v1" as const });
+  expect(await toolchain.format(module("package a\ndeny contains   x if {x:=1}"))).toEqual({
+    kind: "answer",
+    answer: { text: "package a\n\ndeny contains x if x := 1\n", errors: [] },
+  });
+  expect(await toolchain.format(module("package a\n{{"))).toMatchObject({
+    kind: "answer",
+    answer: { text: "package a\n{{", errors: [{ line: 2, code: "rego_parse_error" }] },
+  });
+});
+
+test("evaluate answers as OPA's own evaluator, once for each input", async () => {
+  const outcome = await toolchain.evaluate({
+    modules: [{ path: "p.rego", text: policy, regoVersion: "v1" }],
+    query: "data.p.deny",
+    inputs: [{ kind: "Pod" }, { kind: "Service" }],
+  });
+  expect(outcome).toMatchObject({
+    kind: "answer",
+    answer: { evaluations: [{ values: [["no app"]] }, { values: [[]] }], errors: [] },
+  });
+});
+
+test.each([
+  ["sprintf", ['"%v %d"', '["a", 12345678901234567890]'], { kind: "value", value: '"a 12345678901234567890"' }],
+  ["units.parse_bytes", ['"10Gi"'], { kind: "value", value: "10737418240" }],
+  ["semver.compare", ['"1.2.3"', '"a"'], { kind: "undefined", code: "eval_builtin_error" }],
+  ["time.now_ns", [], { kind: "value", value: "1700000000000000001" }],
+  ["http.send", ["{}"], { kind: "error", code: "portcullis_refused_builtin" }],
+  ["nobody.knows", [], { kind: "error", code: "unknown_builtin" }],
+])("the builtin %s answers as the evaluator would", async (name, args, expected) => {
+  const outcome = await toolchain.builtin({ name, args, nowNs: 1_700_000_000_000_000_001n });
+  expect(outcome).toMatchObject({ kind: "answer", answer: expected });
+});
+
+test("builtins take and give sets as Rego terms", async () => {
+  const outcome = await toolchain.builtin({ name: "concat", args: ['", "', '{"b", "a"}'], terms: true });
+  expect(outcome).toEqual({ kind: "answer", answer: { kind: "value", value: '"a, b"' } });
+});
