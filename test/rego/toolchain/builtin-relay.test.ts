@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { afterAll, expect, test } from "@jest/globals";
+import { createBuiltinRelay } from "../../../src/rego/toolchain/builtin-relay.ts";
+
+const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-relay-"));
+const relay = createBuiltinRelay({ cacheDir });
+afterAll(async () => {
+  await relay.close();
+  rmSync(cacheDir, { recursive: true });
+});
+
+test("a builtin answers without awaiting", () => {
+  expect(relay.call({ name: "semver.compare", args: ['"1.2.0"', '"1.10.0"'] })).toEqual({
+    kind: "answer",
+    answer: { kind: "value", value: "-1" },
+  });
+});
+
+test("many calls in a row each get their own answer, however large", () => {
+  for (const size of [1, 10, 100_000, 3_000_000, 5]) {
+    expect(relay.call({ name: "upper", args: [JSON.stringify("x".repeat(size))] })).toEqual({
+      kind: "answer",
+      answer: { kind: "value", value: JSON.stringify("X".repeat(size)) },
+    });
+  }
+});
+
+test("another thread asks through a connection of its own", async () => {
+  const { port, ...rest } = relay.connect();
+  const program = `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { builtinCaller } from ${JSON.stringify(new URL("../../../src/rego/toolchain/builtin-relay.js", import.meta.url).href)};
+    parentPort.postMessage(builtinCaller(workerData)({ name: "units.parse", args: ['"1Ki"'] }));
+  `;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), {
+    workerData: { port, ...rest },
+    transferList: [port],
+  });
+  const answer = await new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+  await worker.terminate();
+  expect(answer).toEqual({ kind: "answer", answer: { kind: "value", value: "1024" } });
+});
+
+test("a call that takes too long ends at its deadline, and the next one is answered", async () => {
+  const short = createBuiltinRelay({ cacheDir, deadlineMs: 1500 });
+  const pattern = JSON.stringify("a".repeat(2000));
+  const start = performance.now();
+  const late = short.call({
+    name: "graph.reachable_paths",
+    args: [
+      JSON.stringify(
+        Object.fromEntries(Array.from({ length: 40 }, (_, i) => [i, Array.from({ length: 40 }, (_, j) => String(j))])),
+      ),
+      '["0"]',
+    ],
+  });
+  expect(late).toMatchObject({ kind: "failed" });
+  expect(performance.now() - start).toBeLessThan(8000);
+  expect(short.call({ name: "upper", args: [pattern] })).toMatchObject({ kind: "answer" });
+  await short.close();
+});
