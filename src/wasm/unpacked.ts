@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
@@ -21,7 +23,20 @@ export async function unpackModule(packed: PackedModule, cacheDir: string): Prom
   if (present !== undefined && digest(present) === packed.sha256) return path;
   const bytes = await promisify(brotliDecompress)(await readFile(packed.path));
   if (digest(bytes) !== packed.sha256) throw new Error(`${packed.path} is not the module its manifest describes`);
-  await writeAtomically(path, bytes);
+  try {
+    await writeAtomically(path, bytes);
+    return path;
+  } catch {
+    return keepForThisProcess(`${packed.name}.wasm`, bytes);
+  }
+}
+
+// A cache that cannot be written must not stop the work. The directory is new and ours alone, and goes with the process.
+async function keepForThisProcess(name: string, bytes: Uint8Array): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "portcullis-"));
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  const path = join(directory, name);
+  await writeFile(path, bytes);
   return path;
 }
 

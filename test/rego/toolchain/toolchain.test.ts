@@ -1,0 +1,164 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "@jest/globals";
+import type { CompileRequest } from "../../../src/rego/toolchain/protocol.ts";
+import { createToolchain } from "../../../src/rego/toolchain/toolchain.ts";
+
+const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-toolchain-"));
+afterAll(() => rmSync(cacheDir, { recursive: true }));
+
+const request = (name: string): CompileRequest => ({
+  modules: [{ path: `${name}.rego`, text: `package main\n\ndeny contains "${name}"\n`, regoVersion: "v1" }],
+});
+
+const huge = { modules: [], query: "count([x | some x in numbers.range(1, 20000000)])" };
+const endless = { modules: [], query: "count([1 | numbers.range(1, 3000)[_]; numbers.range(1, 3000)[_] < 0; false])" };
+
+const moduleUrl = (path: string) => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
+
+test("memory beyond the cap stops the toolchain, and the next request is answered by a new one", async () => {
+  const toolchain = createToolchain({ cacheDir, memoryLimitMiB: 192 });
+  const first = await toolchain.compile(request("before"));
+  expect(first.kind).toBe("answer");
+  const pid = toolchain.pid();
+  expect(await toolchain.evaluate(huge)).toMatchObject({
+    kind: "failed",
+    reason: "crash",
+    message: expect.stringContaining("out of memory"),
+  });
+  expect(toolchain.pid()).toBeUndefined();
+  expect(await toolchain.compile(request("after"))).toMatchObject({ kind: "answer", answer: { errors: [] } });
+  expect(toolchain.pid()).not.toBe(pid);
+  toolchain.close();
+});
+
+test("a request that is late kills the toolchain, and the next one is answered by a new one", async () => {
+  const toolchain = createToolchain({ cacheDir, deadlineMs: 3000 });
+  expect((await toolchain.compile(request("in time"))).kind).toBe("answer");
+  const pid = toolchain.pid() ?? 0;
+  const start = performance.now();
+  expect(await toolchain.evaluate(endless)).toMatchObject({ kind: "failed", reason: "deadline" });
+  expect(performance.now() - start).toBeLessThan(6000);
+  await until(() => !isAlive(pid));
+  expect(await toolchain.compile(request("after the late one"))).toMatchObject({ kind: "answer" });
+  toolchain.close();
+});
+
+test("the process is let go when idle", async () => {
+  const toolchain = createToolchain({ cacheDir, idleMs: 1000 });
+  expect((await toolchain.compile(request("idle"))).kind).toBe("answer");
+  expect(toolchain.pid()).toBeDefined();
+  await until(() => toolchain.pid() === undefined);
+});
+
+test("a program that has its answer ends by itself, without closing the toolchain", () => {
+  const program = `
+    import { createToolchain } from ${moduleUrl("rego/toolchain/toolchain.js")};
+    const outcome = await createToolchain({ cacheDir: ${JSON.stringify(cacheDir)} }).compile(${JSON.stringify(request("program"))});
+    console.log(outcome.kind);
+  `;
+  const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  expect([stdout, status]).toEqual(["answer\n", 0]);
+});
+
+test("an answer from the cache starts no process, and another process finds it too", async () => {
+  const first = createToolchain({ cacheDir });
+  const answer = await first.compile(request("cached"));
+  first.close();
+  const second = createToolchain({ cacheDir });
+  expect(await second.compile(request("cached"))).toEqual(answer);
+  expect(second.pid()).toBeUndefined();
+});
+
+test.each([
+  ["cut short", (bytes: Buffer) => bytes.subarray(0, bytes.length - 1)],
+  ["with one bit turned", (bytes: Buffer) => bytes.with(bytes.length - 100, bytes[bytes.length - 100]! ^ 1)],
+  ["emptied", () => Buffer.alloc(0)],
+])("a cached answer that was %s is made anew", async (name, damage) => {
+  const directory = join(cacheDir, "compiled");
+  const before = new Set(readdirSync(directory));
+  const toolchain = createToolchain({ cacheDir });
+  const good = await toolchain.compile(request(`damaged ${name}`));
+  const entry = join(directory, readdirSync(directory).find((file) => !before.has(file))!);
+  const intact = readFileSync(entry);
+  writeFileSync(entry, damage(intact));
+  const again = createToolchain({ cacheDir });
+  expect(await again.compile(request(`damaged ${name}`))).toEqual(good);
+  expect(again.pid()).toBeDefined();
+  expect(readFileSync(entry)).toEqual(intact);
+  toolchain.close();
+  again.close();
+});
+
+test("an unpacked toolchain that was damaged is unpacked anew", async () => {
+  const [file] = readdirSync(cacheDir).filter((name) => name.endsWith(".wasm"));
+  const path = join(cacheDir, file!);
+  const size = statSync(path).size;
+  writeFileSync(path, "damaged");
+  const toolchain = createToolchain({ cacheDir });
+  expect((await toolchain.compile(request("unpacked"))).kind).toBe("answer");
+  expect(statSync(path).size).toBe(size);
+  toolchain.close();
+});
+
+test("processes that start on one empty cache at the same time all get the right answer", async () => {
+  const shared = mkdtempSync(join(tmpdir(), "portcullis-shared-"));
+  const program = `
+    import { createHash } from "node:crypto";
+    import { createToolchain } from ${moduleUrl("rego/toolchain/toolchain.js")};
+    const { answer } = await createToolchain({ cacheDir: ${JSON.stringify(shared)} }).compile(${JSON.stringify(request("shared"))});
+    console.log(createHash("sha256").update(answer.wasm).digest("hex"));
+  `;
+  const digests = await Promise.all(
+    [1, 2, 3].map(
+      () =>
+        new Promise<string>((resolve, reject) => {
+          const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+          let output = "";
+          child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+          child.on("error", reject);
+          child.on("close", () => resolve(output.trim()));
+        }),
+    ),
+  );
+  expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
+  expect(new Set(digests).size).toBe(1);
+  expect(readdirSync(shared).filter((name) => name.endsWith(".wasm"))).toHaveLength(1);
+  expect(readdirSync(join(shared, "compiled"))).toHaveLength(1);
+  rmSync(shared, { recursive: true });
+});
+
+test("two requests at once for the same set compile it once", async () => {
+  const toolchain = createToolchain({ cacheDir });
+  const [one, other] = await Promise.all([toolchain.compile(request("once")), toolchain.compile(request("once"))]);
+  expect(one).toBe(other);
+  toolchain.close();
+});
+
+test("a cache that cannot be written costs time, not the answer", async () => {
+  const toolchain = createToolchain({ cacheDir: join(fileURLToPath(import.meta.url), "not-a-directory") });
+  expect(await toolchain.compile(request("unwritable"))).toMatchObject({ kind: "answer" });
+  toolchain.close();
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const end = performance.now() + 10_000; !condition(); ) {
+    if (performance.now() > end) throw new Error("it did not happen within ten seconds");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
