@@ -87,12 +87,6 @@ test("a directory has the ids that Git has, leaves .git out and does not follow 
   );
 });
 
-test("a directory is narrowed to the paths that are named", async () => {
-  const entries = await directoryTree(fixture.directory, { paths: ["dir", "./a.yaml", "nope"] }).list();
-  expect(entries.map(({ path }) => path)).toEqual(["a.yaml", "dir/empty.yaml", 'dir/ö "quoted"\tname.yaml']);
-  await expect(directoryTree(fixture.directory, { paths: ["../x"] }).list()).rejects.toThrow("leads out of");
-});
-
 test.each(["main", "HEAD~1", "refs/heads/head"])("the revision %s is a commit", async (revision) => {
   expect(await repository.resolve(revision)).toEqual({ kind: "commit", id: fixture.git("rev-parse", revision) });
 });
