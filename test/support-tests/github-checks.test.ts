@@ -167,3 +167,34 @@ test("another App's run and a person's token cannot change a check", async () =>
   const made = personClient(github, writer).rest.checks.create({ ...at, name: "mine", head_sha: pull.headSha });
   await expect(made).rejects.toMatchObject({ status: 403 });
 });
+
+test("a branch that must be up to date refuses a head that lacks its newest commit", async () => {
+  const own = await github.createRepository({ fullName: "acme/strict", files: { "a.yaml": "a: 1\n" } });
+  github.protect(own, "main", { checks: [], strict: true });
+  const behind = await github.proposeFiles(own, { "a.yaml": "a: 2\n" });
+  await github.pushCommit(own, "main", { "b.yaml": "b: 1\n" });
+  expect(await github.merge(behind)).toMatchObject({
+    kind: "refused",
+    message: expect.stringContaining("out-of-date"),
+  });
+  const fresh = await github.proposeFiles(own, { "a.yaml": "a: 3\n" });
+  expect(await github.merge(fresh)).toMatchObject({ kind: "merged" });
+});
+
+test("a green head in one pull request is green in another with the same head, whatever its base", async () => {
+  const own = await github.createRepository({ fullName: "acme/collision", files: { "a.yaml": "a: 1\n" } });
+  await github.pushCommit(own, "mine", { "x.yaml": "x: 1\n" });
+  github.protect(own, "main", { checks: [{ context: "portcullis", integrationId: github.appId }] });
+  const easy = await github.proposeFiles(own, { "a.yaml": "a: 2\n" }, { base: "mine", branch: "change" });
+  await octokit.rest.checks.create({
+    ...ownerAndRepo(own),
+    name: "portcullis",
+    head_sha: easy.headSha,
+    status: "completed",
+    conclusion: "success",
+  });
+  await github.retarget(easy, "main");
+  const { data } = await octokit.rest.pulls.get({ ...ownerAndRepo(own), pull_number: easy.number });
+  expect(data).toMatchObject({ base: { ref: "main" }, mergeable: true });
+  expect(await github.merge(easy)).toMatchObject({ kind: "merged" });
+});

@@ -85,8 +85,10 @@ export async function pullShape(world: World, repository: Repository, pull: Pull
   const simple = await simplePullShape(world, repository, pull);
   const current = await testMergeIsCurrent(repository, pull);
   const mergeable = pull.state === "closed" || !current ? null : pull.testMerge?.sha !== undefined;
-  const base = (await refSha(repository.directory, `refs/heads/${pull.base}`)) ?? pull.headSha;
-  const facts = await pairFacts(repository.directory, base, pull.headSha);
+  // Of a merged one the size stays what it was against the base it met.
+  const base =
+    pull.merged === undefined ? await refSha(repository.directory, `refs/heads/${pull.base}`) : `${pull.merged.sha}^1`;
+  const facts = await pairFacts(repository.directory, base ?? pull.headSha, pull.headSha);
   return {
     ...simple,
     merged: pull.merged !== undefined,
