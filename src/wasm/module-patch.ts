@@ -92,7 +92,10 @@ function readVector<T>(content: Uint8Array, read: (content: Uint8Array, at: numb
 }
 
 function writeVector(items: readonly (readonly number[] | Uint8Array)[]): Uint8Array {
-  return Buffer.concat([Uint8Array.from(unsigned(items.length)), ...items.map((item) => Uint8Array.from(item))]);
+  return Buffer.concat([
+    Uint8Array.from(unsigned(items.length)),
+    ...items.map((item) => (item instanceof Uint8Array ? item : Uint8Array.from(item))),
+  ]);
 }
 
 function skipName(content: Uint8Array, at: number): number {

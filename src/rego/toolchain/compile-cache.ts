@@ -5,7 +5,7 @@ import { decodeFrame, encodeFrame } from "../../wasm/frame.ts";
 import type { CompileAnswer, CompileRequest } from "./protocol.ts";
 
 /** Raised when the meaning of an answer changes without the toolchain changing. */
-const format = 2;
+const format = 3;
 const memoryEntries = 16;
 
 /** Compiled policy sets by key, in memory and below a directory. Safe with several processes. */

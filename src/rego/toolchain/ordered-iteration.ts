@@ -13,9 +13,9 @@ const objectType = 6;
 const setType = 7;
 
 /** Up to this length the next key is found by looking at all; above, from a sorted array of the keys. */
-const scanLimit = 8;
-/** Sorted arrays kept at once, so many nested iterations are fast; more are right, and slower. */
-const slots = 4;
+const scanLimit = 2;
+/** Sorted arrays kept at once, so many nested iterations are fast; more are right, and slower. A power of two. */
+const slots = 8;
 
 /** The module with sets and objects iterated in order, as OPA's evaluator does. Throws where the runtime is not the known one. */
 export function orderIteration(wasm: Uint8Array): Uint8Array {
@@ -57,6 +57,11 @@ function dispatchBody(raw: number, scan: number, step: number): Uint8Array {
     if local.get ${node} local.get ${previous} call ${raw} return end
     local.get ${node} i32.load 12 i32.const ${scanLimit} i32.gt_u
     if local.get ${node} local.get ${previous} call ${step} return end
+    local.get ${node} i32.load 12 i32.eqz if i32.const 0 return end
+    local.get ${previous} i32.eqz i32.eqz
+    local.get ${node} i32.load 12 i32.const 1 i32.eq
+    i32.and
+    if i32.const 0 return end
     local.get ${node} local.get ${previous} call ${scan}`);
 }
 
@@ -87,6 +92,7 @@ function scanBody(compare: number): Uint8Array {
   return assemble(5, `
     ${forEachKey(node, 3, `
       block
+      local.get ${key} local.get ${previous} i32.eq br_if 0
       local.get ${previous}
       if local.get ${key} local.get ${previous} call ${compare} i32.const 0 i32.gt_s i32.eqz br_if 1 end
       local.get ${best}
@@ -147,12 +153,20 @@ function stepBody({ compare, scan, fill, malloc, free, cache, turn }: StepNeeds)
   const [node, previous, array, low, high, middle] = [0, 1, 2, 3, 4, 5];
   const length = `local.get ${node} i32.load 12`;
   const at = (index: number) => `local.get ${array} local.get ${index} i32.const 2 i32.shl i32.add i32.load 0`;
+  // One more than there are keys: the last cell holds the position of the key that was given out last.
+  const position = `local.get ${array} ${length} i32.const 2 i32.shl i32.add`;
   const forget = cache.map((slot) => `global.get ${slot.node} local.get ${node} i32.eq if i32.const 0 global.set ${slot.node} end`).join("\n");
+  const next = `
+    local.get ${low} ${length} i32.ge_u
+    if ${forget} local.get ${array} call ${free} i32.const 0 return end
+    ${position} local.get ${low} i32.store 0
+    ${at(low)} return`;
   return assemble(4, `
     local.get ${previous} i32.eqz
     if
-    ${length} i32.const 2 i32.shl call ${malloc} local.set ${array}
+    ${length} i32.const 1 i32.add i32.const 2 i32.shl call ${malloc} local.set ${array}
     local.get ${node} local.get ${array} call ${fill} local.set ${low}
+    ${position} local.get ${low} i32.store 0
     ${forget}
     ${cache.map((slot, index) => `
       global.get ${turn} i32.const ${index} i32.eq
@@ -166,6 +180,13 @@ function stepBody({ compare, scan, fill, malloc, free, cache, turn }: StepNeeds)
     `).join("")}
     local.get ${array} i32.eqz
     if local.get ${node} local.get ${previous} call ${scan} return end
+    block
+    ${position} i32.load 0 local.tee ${low} ${length} i32.ge_u br_if 0
+    ${at(low)} local.get ${previous} i32.ne br_if 0
+    local.get ${low} i32.const 1 i32.add local.set ${low}
+    ${next}
+    end
+    i32.const 0 local.set ${low}
     ${length} local.set ${high}
     block loop
     local.get ${low} local.get ${high} i32.ge_u br_if 1
@@ -174,9 +195,7 @@ function stepBody({ compare, scan, fill, malloc, free, cache, turn }: StepNeeds)
     if local.get ${middle} local.set ${high}
     else local.get ${middle} i32.const 1 i32.add local.set ${low} end
     br 0 end end
-    local.get ${low} ${length} i32.ge_u
-    if ${forget} local.get ${array} call ${free} i32.const 0 return end
-    ${at(low)}`);
+    ${next} i32.const 0`);
 }
 
 /** (delimiter, collection) → as before, with a set handed over as the array of its members in order. */

@@ -19,7 +19,8 @@ deny contains json.marshal({
 	"joined": concat(",", {name | some name in input.names; is_string(name)}),
 	"members": [name | some name in members],
 	"pairs": [[a, b] | some a in members; some b in members; a < b],
-	"deep": [[a, b, c, d, e] | some a in few; some b in few; some c in few; some d in few; some e in few],
+	"deep": [[a, b, c, d] | some a in few; some b in few; some c in few; some d in few],
+	"crowded": crowded,
 	"first": [a | some a in members; not earlier(a)],
 	"keys": [key | some key, _ in input.object],
 	"values": [value | some value in input.object],
@@ -35,6 +36,32 @@ members := {name | some name in input.names}
 few := members if count(members) < 10
 
 few := set() if count(members) > 9
+
+# More iterations under way at once than sorted arrays are kept.
+crowded := [x |
+	count(input.names) == 3
+	s0 := numbered(0)
+	s1 := numbered(1)
+	s2 := numbered(2)
+	s3 := numbered(3)
+	s4 := numbered(4)
+	s5 := numbered(5)
+	s6 := numbered(6)
+	s7 := numbered(7)
+	s8 := numbered(8)
+	some x0 in s0
+	some x1 in s1
+	some x2 in s2
+	some x3 in s3
+	some x4 in s4
+	some x5 in s5
+	some x6 in s6
+	some x7 in s7
+	some x8 in s8
+	x := [x0, x1, x2, x3, x4, x5, x6, x7, x8]
+]
+
+numbered(i) := {[i, name] | some name in input.names}
 
 earlier(a) if {
 	some b in members
@@ -55,7 +82,7 @@ function documents(): { readonly names: readonly unknown[]; readonly object: obj
     () => null,
     () => `ü€😀${random(50)}`,
   ];
-  return [0, 1, 2, 7, 8, 9, 10, 11, 16, 17, 33, 100, 400].map((size) => ({
+  return [0, 1, 2, 3, 7, 8, 9, 10, 11, 16, 17, 33, 100, 400].map((size) => ({
     names: Array.from({ length: size }, () => values[random(values.length)]!()),
     object: Object.fromEntries(
       Array.from({ length: size }, (_, i) => [
