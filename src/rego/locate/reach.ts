@@ -46,7 +46,7 @@ function fits(path: Path, origin: Reference, bindings: { readonly [variable: str
   return origin.p.every((segment, i) => {
     if (segment === null) return true;
     if (typeof segment !== "object") return segment === path[i];
-    if ("s" in segment) return true;
+    if (!("v" in segment)) return true;
     const bound = bindings[segment.v];
     return bound === undefined || typeof bound === "object" || bound === path[i];
   });
@@ -84,6 +84,15 @@ function follow(start: Json, segments: readonly Segment[], negated: boolean, sit
       const inside = followEach(value, rest, negated, situation);
       return { ...inside, path: [...path, ...inside.path] };
     }
+    if (typeof segment === "object" && ("e" in segment || "ev" in segment)) {
+      const wanted = "e" in segment ? segment.e : situation.bindings[segment.ev];
+      const index = isList(value) ? value.indexOf(wanted ?? null) : -1;
+      // Not in a list, or not as such: the collection is as near as the condition says.
+      if (index < 0 || !isList(value)) return { path, missing: 0, value };
+      path.push(index);
+      value = value[index] ?? null;
+      continue;
+    }
     for (const key of keysOf(segment, situation)) {
       const next = key === undefined ? undefined : member(value, key);
       if (next === undefined || key === undefined) return { path, missing: 1 + rest.length, value };
@@ -110,7 +119,10 @@ function followEach(value: Json, rest: readonly Segment[], negated: boolean, sit
 }
 
 /** The keys that a segment stands for; `undefined` for a captured value that cannot be a key. */
-function keysOf(segment: Exclude<Segment, null>, situation: Situation): readonly (string | number | undefined)[] {
+function keysOf(
+  segment: string | number | { readonly v: string } | { readonly s: string },
+  situation: Situation,
+): readonly (string | number | undefined)[] {
   if (typeof segment !== "object") return [segment];
   if ("v" in segment) return [keyOf(situation.bindings[segment.v])];
   const spread = situation.bindings[segment.s];

@@ -1,7 +1,17 @@
 import type { Json } from "../../model/json.ts";
 
-/** One step of a path: a constant key, the value of a captured variable, every step of a captured path, or any key (null). */
-export type Segment = string | number | null | { readonly v: string } | { readonly s: string };
+/**
+ * One step of a path: a constant key, any key (null), the value of a captured variable (`v`), every step of a captured path (`s`),
+ * or the item of a list that equals a constant (`e`) or a captured variable's value (`ev`).
+ */
+export type Segment =
+  | string
+  | number
+  | null
+  | { readonly v: string }
+  | { readonly s: string }
+  | { readonly e: string | number }
+  | { readonly ev: string };
 
 /** A place that a condition may look at: from the document (`input`) or from where a captured value stands in it. */
 export interface Reference {

@@ -18,6 +18,10 @@ func (f *frame) evalCall(c ast.Call) *value {
 		if len(args) == 3 {
 			return f.evalObjectGet(args)
 		}
+	case "member_2":
+		if len(args) == 2 {
+			return f.evalMember(args[0], args[1])
+		}
 	case "object.keys":
 		if len(args) == 1 {
 			of := f.eval(args[0])
@@ -73,6 +77,28 @@ func (f *frame) evalCollections(args []*ast.Term) *value {
 		}
 	})
 	return out
+}
+
+// evalMember is `x in xs`. Where it holds, the item that equals x is meant, and where it does not, the collection.
+func (f *frame) evalMember(x, xs *ast.Term) *value {
+	item, coll := f.eval(x), f.eval(xs)
+	return &value{deps: f.collect(f.own, func(g *frame) {
+		g.use(item)
+		if f.neg || len(coll.locs) == 0 {
+			g.use(coll)
+			return
+		}
+		for _, s := range item.segs() {
+			if s.spread || s.isAny() {
+				g.use(coll)
+			} else {
+				s.member = true
+				v := coll.get(&value{seg: &s})
+				v.deps = coll.deps
+				g.use(v)
+			}
+		}
+	})}
 }
 
 func (f *frame) evalFunction(defs []definition, args []*ast.Term) *value {

@@ -138,7 +138,7 @@ func (t *twin) bindTop(f *frame, pattern *ast.Term, v *value) {
 	bindPattern(pattern, v, f.env)
 	for _, x := range patternVars(pattern) {
 		t.boundAt[x] = t.current
-		if b := f.env[x]; b != nil && (b.seg == nil || b.seg.isAny()) && len(b.segs()) > 0 && b.segs()[0].isAny() {
+		if b := f.env[x]; b != nil && (b.seg == nil || b.seg.isAny()) {
 			c := *b
 			c.seg = &seg{name: string(x)}
 			f.env[x] = &c

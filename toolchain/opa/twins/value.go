@@ -19,13 +19,20 @@ type seg struct {
 	key    any
 	name   string
 	spread bool
+	// member: not a key, but the item of a list that equals the constant or the variable's value.
+	member bool
 }
 
 func (s seg) isAny() bool { return s.key == nil && s.name == "" }
 
-// MarshalJSON writes a constant as itself, a variable as {"v": name}, a spread path as {"s": name}, any key as null.
+// MarshalJSON writes a constant as itself, a variable as {"v": name}, a spread path as {"s": name}, any key as null,
+// the item that equals a constant as {"e": constant} and the item that equals a variable as {"ev": name}.
 func (s seg) MarshalJSON() ([]byte, error) {
 	switch {
+	case s.member && s.name != "":
+		return json.Marshal(map[string]string{"ev": s.name})
+	case s.member:
+		return json.Marshal(map[string]any{"e": s.key})
 	case s.spread:
 		return json.Marshal(map[string]string{"s": s.name})
 	case s.name != "":
