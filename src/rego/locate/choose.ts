@@ -2,17 +2,31 @@ import { isScalar } from "./pointer.ts";
 import { reach, type Reach, type Situation } from "./reach.ts";
 import type { Read, Step, TwinStatic } from "./twin-static.ts";
 
-interface Seen {
-  readonly read: Read;
+/** A read with the place that it led to. */
+export interface Seen {
+  readonly read: Omit<Read, "r">;
   readonly reach: Reach;
+}
+
+/** A step of a derivation with what its reads led to. */
+export interface SeenStep {
+  readonly step: Pick<Step, "kind" | "neg" | "equal" | "exempts">;
+  readonly seen: readonly Seen[];
+  readonly domain: readonly Seen[];
 }
 
 /** Where one answer of a twin arises, by the rules of docs/locations.md; undefined where nothing it read leads into the document. */
 export function choosePlace(twin: TwinStatic, situation: Situation): Reach | undefined {
-  const steps = twin.steps.map((step) => ({ step, seen: look(step.reads, situation) }));
+  return chooseAmong(
+    twin.steps.map((step) => ({ step, seen: look(step.reads, situation), domain: look(step.domain, situation) })),
+  );
+}
+
+/** The place that one of a derivation's reads led to and that the rules of docs/locations.md prefer. */
+export function chooseAmong(steps: readonly SeenStep[]): Reach | undefined {
   const backwards = steps.toReversed();
   const conditions = backwards.filter(({ step }) => step.kind === "condition");
-  const telling = (of: typeof steps, sharp = false) =>
+  const telling = (of: readonly SeenStep[], sharp = false) =>
     first(of, ({ step, seen }) => best(seen.filter((s) => !isFilter(step, s) && !(sharp && isVague(step, s)))));
   return (
     telling(conditions, true) ??
@@ -20,8 +34,9 @@ export function choosePlace(twin: TwinStatic, situation: Situation): Reach | und
     telling(backwards.filter(({ step }) => step.kind === "let")) ??
     first(conditions, ({ seen }) => best(seen.filter((s) => !isKind(s)))) ??
     first(backwards, ({ step, seen }) => (step.kind === "iteration" ? best(seen) : undefined)) ??
+    first(conditions, ({ seen }) => best(seen.filter((s) => s.reach.path[0] === "apiVersion"))) ??
     first(conditions, ({ seen }) => best(seen)) ??
-    first(backwards, ({ step }) => best(look(step.domain, situation))) ??
+    first(backwards, ({ domain }) => best(domain)) ??
     first(backwards, ({ seen }) => best(seen))
   );
 }
@@ -42,16 +57,16 @@ function first<T, R>(list: readonly T[], pick: (item: T) => R | undefined): R | 
 }
 
 /** What selects the manifest rather than being wrong with it: its kind, and its name where that is only compared. */
-function isFilter(step: Step, seen: Seen): boolean {
+function isFilter(step: SeenStep["step"], seen: Seen): boolean {
   if (isKind(seen)) return true;
   if (step.equal !== true || step.neg === true) return false;
   const [top, field] = seen.reach.path;
-  return top === "metadata" && (field === "name" || field === "namespace") && seen.reach.missing === 0;
+  return top === "metadata" && (field === "name" || field === "namespace") && seen.reach.missing.length === 0;
 }
 
 /** What tells less than another condition: how many there are, and whether the manifest is excused. */
-function isVague(step: Step, seen: Seen): boolean {
-  return step.exempts === true || (seen.read.size === true && seen.reach.missing === 0);
+function isVague(step: SeenStep["step"], seen: Seen): boolean {
+  return step.exempts === true || (seen.read.size === true && seen.reach.missing.length === 0);
 }
 
 function isKind({ reach: { path } }: Seen): boolean {
@@ -82,12 +97,12 @@ function tellsMore(later: Seen, earlier: Seen): boolean {
 
 /** How well a read explains that its condition holds: an absence under a negation best, an absence that would have made it undefined not at all. */
 function weight({ read, reach: { missing } }: Seen): number {
-  if (missing > 0) return read.neg === true ? 3 : read.opt === true ? 2 : 0;
+  if (missing.length > 0) return read.neg === true ? 3 : read.opt === true ? 2 : 0;
   return read.key === true ? 1 : 2;
 }
 
 function isLeaf({ read, reach: { missing, value } }: Seen): boolean {
-  return read.key !== true && (missing > 0 || isScalar(value) || value === null);
+  return read.key !== true && (missing.length > 0 || isScalar(value) || value === null);
 }
 
 function deepest(list: readonly Seen[]): Reach | undefined {
@@ -98,7 +113,9 @@ function deepest(list: readonly Seen[]): Reach | undefined {
 
 function deeper(a: Seen, b: Seen): boolean {
   const byDepth = a.reach.path.length - b.reach.path.length;
-  return byDepth !== 0 ? byDepth > 0 : weight(a) > weight(b);
+  if (byDepth !== 0) return byDepth > 0;
+  const byWeight = weight(a) - weight(b);
+  return byWeight !== 0 ? byWeight > 0 : a.reach.missing.length > 0 && b.reach.missing.length === 0;
 }
 
 /** The values that the conditions of an answer rest on, in the order of the policy; absent ones as undefined. */
@@ -113,11 +130,13 @@ export function valuesRead(twin: TwinStatic, situation: Situation): readonly Rea
 
 /** Without objects that were only passed on to a helper which read inside them. */
 function wholes(seen: readonly Seen[]): readonly Seen[] {
-  return seen.filter((s) => isScalar(s.reach.value) || s.reach.missing > 0 || !seen.some((other) => inside(other, s)));
+  return seen.filter(
+    (s) => isScalar(s.reach.value) || s.reach.missing.length > 0 || !seen.some((other) => inside(other, s)),
+  );
 }
 
 function inside(inner: Seen, outer: Seen): boolean {
-  const depth = inner.reach.path.length + inner.reach.missing;
+  const depth = inner.reach.path.length + inner.reach.missing.length;
   if (inner === outer || depth <= outer.reach.path.length) return false;
   if (inner.reach.path.length < outer.reach.path.length) return false;
   return outer.reach.path.every((key, i) => inner.reach.path[i] === key);

@@ -45,9 +45,9 @@ function follow(document: Json, keys: Path): Reach {
   for (const [i, key] of keys.entries()) {
     const typed = isList(value) && /^\d+$/.test(String(key)) ? Number(key) : isList(value) ? key : String(key);
     const next = member(value, typed);
-    if (next === undefined) return { path, missing: keys.length - i, value };
+    if (next === undefined) return { path, missing: keys.slice(i).map(String), value };
     path.push(typed);
     value = next;
   }
-  return { path, missing: 0, value };
+  return { path, missing: [], value };
 }

@@ -95,7 +95,7 @@ function cause(document: Json, place: Reach | undefined, reads: readonly string[
   return {
     pointer: pointerOf(path),
     stablePointer: stablePointerOf(document, path),
-    precision: place === undefined ? "manifest" : place.missing > 0 ? "parent" : "value",
+    precision: place === undefined ? "manifest" : place.missing.length > 0 ? "parent" : "value",
     ...(reads.length === 0 ? {} : { reads: reads.length === 1 ? (reads[0] ?? "") : digest(reads.join()) }),
   };
 }
@@ -103,5 +103,9 @@ function cause(document: Json, place: Reach | undefined, reads: readonly string[
 function readsDigest(twin: TwinStatic, situation: Situation): string | undefined {
   const values = valuesRead(twin, situation);
   if (values.length === 0) return undefined;
-  return digest(values.map((r) => (r.missing > 0 ? "absent" : canonicalJson(r.value))).join("\n"));
+  return digest(
+    values
+      .map((r) => (r.missing.length > 0 ? `absent ${canonicalJson(r.missing)}` : canonicalJson(r.value)))
+      .join("\n"),
+  );
 }

@@ -6,8 +6,8 @@ import type { Read, Reference, Segment, TwinStatic } from "./twin-static.ts";
 export interface Reach {
   /** The deepest place on the way that exists. */
   readonly path: Path;
-  /** How many keys of the reference lead on from there to nothing; 0: the value itself exists. */
-  readonly missing: number;
+  /** The keys of the reference that lead on from there to nothing; none: the value itself exists. */
+  readonly missing: readonly string[];
   /** The value at `path`. */
   readonly value: Json;
 }
@@ -66,7 +66,8 @@ export function reach(read: Read, situation: Situation): Reach | undefined {
 }
 
 function closer(a: Reach, b: Reach): boolean {
-  return a.missing !== b.missing ? a.missing < b.missing : a.path.length > b.path.length;
+  if (a.missing.length !== b.missing.length) return a.missing.length < b.missing.length;
+  return a.path.length > b.path.length;
 }
 
 function at(document: Json, path: Path): Json {
@@ -80,40 +81,50 @@ function follow(start: Json, segments: readonly Segment[], negated: boolean, sit
   let value = start;
   for (const [i, segment] of segments.entries()) {
     const rest = segments.slice(i + 1);
-    if (segment === null) {
-      const inside = followEach(value, rest, negated, situation);
+    if (segment === null || (typeof segment === "object" && "all" in segment)) {
+      const inside = followEach(value, rest, { all: segment !== null, negated }, situation);
       return { ...inside, path: [...path, ...inside.path] };
     }
     if (typeof segment === "object" && ("e" in segment || "ev" in segment)) {
       const wanted = "e" in segment ? segment.e : situation.bindings[segment.ev];
       const index = isList(value) ? value.indexOf(wanted ?? null) : -1;
       // Not in a list, or not as such: the collection is as near as the condition says.
-      if (index < 0 || !isList(value)) return { path, missing: 0, value };
+      if (index < 0 || !isList(value)) return { path, missing: [], value };
       path.push(index);
       value = value[index] ?? null;
       continue;
     }
     for (const key of keysOf(segment, situation)) {
       const next = key === undefined ? undefined : member(value, key);
-      if (next === undefined || key === undefined) return { path, missing: 1 + rest.length, value };
+      if (next === undefined || key === undefined) {
+        return { path, missing: [key, ...rest.map((s) => keyText(s, situation))].map(String), value };
+      }
       path.push(key);
       value = next;
     }
   }
-  return { path, missing: 0, value };
+  return { path, missing: [], value };
 }
 
-/** Any key: the only item, or the only one that lacks what is asked for under a negation; else the collection itself. */
-function followEach(value: Json, rest: readonly Segment[], negated: boolean, situation: Situation): Reach {
-  const collection: Reach = { path: [], missing: 0, value };
-  if (value === null || typeof value !== "object") return { path: [], missing: rest.length + 1, value };
-  if (rest.length === 0) return collection;
+/** Any key: the item meant where it is known, else the collection itself. */
+function followEach(
+  value: Json,
+  rest: readonly Segment[],
+  asked: { readonly all: boolean; readonly negated: boolean },
+  situation: Situation,
+): Reach {
+  const collection: Reach = { path: [], missing: [], value };
+  if (value === null || typeof value !== "object") {
+    return { path: [], missing: ["*", ...rest.map((s) => keyText(s, situation))], value };
+  }
+  // That no item is as it should be is no item's fault.
+  if (rest.length === 0 || (asked.negated && !asked.all)) return collection;
   const keys = isList(value) ? [...value.keys()] : Object.keys(value);
   const reached = keys.map((key) => {
-    const inside = follow(member(value, key) ?? null, rest, negated, situation);
+    const inside = follow(member(value, key) ?? null, rest, asked.negated, situation);
     return { ...inside, path: [key, ...inside.path] };
   });
-  const lacking = negated ? reached.filter((r) => r.missing > 0) : [];
+  const lacking = asked.negated ? reached.filter((r) => r.missing.length > 0) : [];
   const only = reached.length === 1 ? reached[0] : lacking.length === 1 ? lacking[0] : undefined;
   return only ?? collection;
 }
@@ -131,4 +142,14 @@ function keysOf(
 
 function keyOf(value: Json | undefined): string | number | undefined {
   return typeof value === "string" || typeof value === "number" ? value : undefined;
+}
+
+/** A segment that leads nowhere, as a text that tells it from others. */
+function keyText(segment: Segment, situation: Situation): string {
+  if (segment === null) return "*";
+  if (typeof segment !== "object") return String(segment);
+  if ("all" in segment) return "*";
+  if ("e" in segment) return String(segment.e);
+  const bound = situation.bindings["v" in segment ? segment.v : "s" in segment ? segment.s : segment.ev];
+  return isList(bound) ? bound.map(keyOf).join("/") : String(keyOf(bound));
 }

@@ -2,7 +2,7 @@ import type { Json } from "../../model/json.ts";
 
 /**
  * One step of a path: a constant key, any key (null), the value of a captured variable (`v`), every step of a captured path (`s`),
- * or the item of a list that equals a constant (`e`) or a captured variable's value (`ev`).
+ * the item of a list that equals a constant (`e`) or a captured variable's value (`ev`), or any key where all have to pass (`all`).
  */
 export type Segment =
   | string
@@ -11,7 +11,8 @@ export type Segment =
   | { readonly v: string }
   | { readonly s: string }
   | { readonly e: string | number }
-  | { readonly ev: string };
+  | { readonly ev: string }
+  | { readonly all: true };
 
 /** A place that a condition may look at: from the document (`input`) or from where a captured value stands in it. */
 export interface Reference {

@@ -125,23 +125,22 @@ func (f *frame) someIn(c ast.Call) {
 		f.twin.some(f, key, element, domain)
 		return
 	}
-	any := &value{seg: &seg{}}
-	entry := elementOf(domain)
+	entry := elementOf(domain, seg{})
 	if len(c) == 4 {
 		bindPattern(c[1], &value{locs: entry.locs, seg: &seg{}, key: true}, f.env)
 	}
 	if len(entry.locs) > 0 && entry.seg == nil {
-		entry.seg = any.seg
+		entry.seg = &seg{}
 	}
 	bindPattern(element, entry, f.env)
 }
 
 // elementOf is any element of a collection; of a constant one, its constants.
-func elementOf(domain *value) *value {
+func elementOf(domain *value, step seg) *value {
 	if domain.keysOf != nil {
-		return &value{locs: domain.keysOf.get(&value{seg: &seg{}}).locs, seg: &seg{}, key: true}
+		return &value{locs: domain.keysOf.get(&value{seg: &step}).locs, seg: &seg{}, key: true}
 	}
-	v := domain.get(&value{seg: &seg{}})
+	v := domain.get(&value{seg: &step})
 	out := &value{locs: v.locs, consts: v.consts, fields: v.fields, elems: v.elems, set: v.set, opt: domain.opt}
 	if len(v.locs) == 0 {
 		out.deps = mergeReads(domain.deps, v.deps)
@@ -161,7 +160,7 @@ func (f *frame) every(e *ast.Every) {
 	domain := f.eval(e.Domain)
 	f.useDomain(domain)
 	n := f.nested()
-	entry := elementOf(domain)
+	entry := elementOf(domain, seg{every: true})
 	if e.Key != nil {
 		bindPattern(e.Key, &value{locs: entry.locs, seg: &seg{}, key: true}, n.env)
 	}

@@ -136,6 +136,7 @@ func (f *frame) evalFunction(defs []definition, args []*ast.Term) *value {
 	}
 	// The arguments come first: they are what the condition itself names.
 	res := *out
+	res.inner, res.called = out.deps, true
 	res.deps = mergeReads(own, out.deps)
 	return &res
 }

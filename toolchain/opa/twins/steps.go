@@ -115,6 +115,9 @@ func (w *world) describe(f *frame, t *twin, e *ast.Expr, i int, message bool) st
 	decides := func() []read {
 		v := *t.element
 		v.made = nil
+		if v.called {
+			v.deps, v.locs, v.fields, v.elems = v.inner, nil, nil, nil
+		}
 		return f.collect(true, func(g *frame) { g.use(&v) })
 	}
 	switch {
@@ -125,13 +128,13 @@ func (w *world) describe(f *frame, t *twin, e *ast.Expr, i int, message bool) st
 		}
 	case t.let != nil && t.iterates[i]:
 		out.Kind, out.Reads = "iteration", element()
-		if message && callsOwn(f, e) {
-			out.Kind, out.Reads = "let", decides()
+		if d := decides(); message && callsOwn(f, e) && len(d) > 0 {
+			out.Kind, out.Reads = "let", d
 		}
 	case t.let != nil && message:
 		out.Kind, out.Reads = "message", element()
-		if callsOwn(f, e) {
-			out.Kind, out.Reads = "let", decides()
+		if d := decides(); callsOwn(f, e) && len(d) > 0 {
+			out.Kind, out.Reads = "let", d
 		}
 	case t.let != nil && len(t.letVars) > 0:
 		out.Kind = "binding"

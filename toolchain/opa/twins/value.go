@@ -21,14 +21,18 @@ type seg struct {
 	spread bool
 	// member: not a key, but the item of a list that equals the constant or the variable's value.
 	member bool
+	// every: any key, of a collection whose items all have to pass.
+	every bool
 }
 
 func (s seg) isAny() bool { return s.key == nil && s.name == "" }
 
 // MarshalJSON writes a constant as itself, a variable as {"v": name}, a spread path as {"s": name}, any key as null,
-// the item that equals a constant as {"e": constant} and the item that equals a variable as {"ev": name}.
+// the item that equals a constant as {"e": constant}, the item that equals a variable as {"ev": name}, all keys as {"all": true}.
 func (s seg) MarshalJSON() ([]byte, error) {
 	switch {
+	case s.every:
+		return []byte(`{"all":true}`), nil
 	case s.member && s.name != "":
 		return json.Marshal(map[string]string{"ev": s.name})
 	case s.member:
@@ -128,6 +132,9 @@ type value struct {
 	keysOf *value
 	// deps: what was read to make it; made: what a helper's result was put together from.
 	deps, made []read
+	// inner: of deps, what a function read in its bodies, without what it was handed.
+	inner  []read
+	called bool
 	// opt: it has a default.
 	opt bool
 	// key: it is a key of the places in locs, not their value.
