@@ -19,6 +19,7 @@ var operations = map[string]operation{
 	"format":   formatOperation,
 	"evaluate": evaluateOperation,
 	"builtin":  builtinOperation,
+	"trace":    traceOperation,
 	"versions": versionsOperation,
 }
 

@@ -166,6 +166,20 @@ export interface EvaluateAnswer {
   readonly errors: readonly RegoError[];
 }
 
+/** What the rules at `queries` (`data.main.deny`) read of each input on their way to each result. */
+export interface TraceRequest {
+  readonly modules: readonly ModuleSource[];
+  readonly queries: readonly string[];
+  readonly inputs: readonly Json[];
+  readonly data?: JsonObject;
+}
+
+export interface TraceAnswer {
+  /** For each input its derivations; src/rego/locate/trace.ts reads them, `rule` is the number of the query. */
+  readonly traces: readonly (readonly Json[])[];
+  readonly errors: readonly RegoError[];
+}
+
 /** A call of one builtin. Arguments are JSON texts, or with `terms` Rego terms, which unlike JSON keep sets apart from arrays. */
 export interface BuiltinRequest {
   readonly name: string;

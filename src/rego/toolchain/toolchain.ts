@@ -14,6 +14,8 @@ import type {
   TestAnswer,
   TestRequest,
   ToolchainOutcome,
+  TraceAnswer,
+  TraceRequest,
 } from "./protocol.ts";
 
 export interface ToolchainOptions {
@@ -38,6 +40,8 @@ export interface Toolchain {
   test(request: TestRequest): Promise<ToolchainOutcome<TestAnswer>>;
   format(module: ModuleSource): Promise<ToolchainOutcome<FormatAnswer>>;
   evaluate(request: EvaluateRequest): Promise<ToolchainOutcome<EvaluateAnswer>>;
+  /** OPA's own evaluator, watched: slower than the compiled module by far. */
+  trace(request: TraceRequest): Promise<ToolchainOutcome<TraceAnswer>>;
   builtin(request: BuiltinRequest): Promise<ToolchainOutcome<BuiltinAnswer>>;
   /** The id of the running process, if there is one. */
   pid(): number | undefined;
@@ -126,6 +130,7 @@ export function createToolchain(options: ToolchainOptions = {}): Toolchain {
     test: (request) => plain("test", request),
     format: (module) => plain("format", module),
     evaluate: (request) => plain("evaluate", withTime(request)),
+    trace: (request) => plain("trace", request),
     builtin: (request) => plain("builtin", withTime(request)),
     pid: () => running?.pid(),
     close: () => running?.close(),
