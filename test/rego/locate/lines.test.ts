@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { freshToolchain } from "../judging.ts";
+import { judgeLineCases, readLineCases, type LineResult } from "./line-table.ts";
+
+const toolchain = freshToolchain();
+const cases = readLineCases();
+let results: ReadonlyMap<string, LineResult>;
+
+beforeAll(async () => {
+  results = await judgeLineCases(toolchain, cases);
+}, 120_000);
+afterAll(() => toolchain.close());
+
+describe("findings of policies that name no place stand on the line that a person would point at", () => {
+  test.each(cases.map((one) => [one.name, one] as const))("%s", (name, { marks }) => {
+    const sorted = (lines: ReadonlyMap<number, number>) => [...lines].toSorted(([a], [b]) => a - b);
+    expect(sorted(results.get(name)!.found)).toEqual(sorted(marks));
+  });
+});
+
+test("the table is as large as its figures claim", () => {
+  const marked = cases.flatMap(({ marks }) => [...marks.values()]).reduce((a, b) => a + b, 0);
+  expect(marked).toBeGreaterThanOrEqual(100);
+  expect(cases.length).toBeGreaterThanOrEqual(28);
+});
+
+test("every place is known better than by its manifest, and every finding has a digest of what it rests on or nothing was read", () => {
+  const violations = [...results.values()].flatMap((result) => result.violations);
+  expect(violations.filter(({ cause }) => cause.precision === "manifest")).toEqual([]);
+  expect(violations.filter(({ cause }) => cause.reads === undefined)).toEqual([]);
+});
+
+test("OPA's own evaluator, watched, names the same places for nine messages of ten", () => {
+  const all = [...results.values()];
+  const disagreements = all.flatMap((result) => result.disagreements);
+  const messages = all.reduce((sum, result) => sum + result.messages, 0);
+  if (process.env["PORTCULLIS_REPORT"] !== undefined) {
+    console.log(
+      `tracer and twins agree on ${messages - disagreements.length} of ${messages} messages\n${disagreements.join("\n")}`,
+    );
+  }
+  expect(disagreements.length / messages).toBeLessThan(0.1);
+});
