@@ -9,6 +9,8 @@ export interface EventIndex {
   readonly after: Int32Array;
   /** For each POP, the number of the event it closes. */
   readonly opened: Int32Array;
+  /** The items of each list that was walked. */
+  readonly items: Map<number, readonly number[]>;
 }
 
 export function indexEvents(text: string, events: readonly Event[]): EventIndex {
@@ -23,7 +25,23 @@ export function indexEvents(text: string, events: readonly Event[]): EventIndex 
     } else if (event.type === EVENT_ID.SCALAR || event.type === EVENT_ID.ALIAS) after[at] = at + 1;
     else open.push(at);
   });
-  return { text, events, after, opened };
+  return { text, events, after, opened, items: new Map() };
+}
+
+/** The numbers of the events of a list's items. */
+export function itemsOf(index: EventIndex, list: number): readonly number[] {
+  const known = index.items.get(list);
+  if (known !== undefined) return known;
+  const items: number[] = [];
+  for (let at = list + 1; isNode(index, at); at = index.after[at] ?? at + 1) items.push(at);
+  index.items.set(list, items);
+  return items;
+}
+
+/** Whether a node starts at an event. */
+export function isNode(index: EventIndex, at: number): boolean {
+  const event = index.events[at];
+  return event !== undefined && event.type !== EVENT_ID.POP;
 }
 
 /** Offset at which a node starts, its anchor and tag included. */

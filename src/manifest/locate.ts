@@ -2,7 +2,7 @@ import { EVENT_ID, type Event } from "js-yaml";
 import type { Pointer } from "../model/json.ts";
 import type { Place } from "../model/manifest.ts";
 import { DEFAULT_BUDGET } from "./budget.ts";
-import { indexEvents, nodeEnd, nodeStart, type EventIndex } from "./event-index.ts";
+import { indexEvents, isNode, itemsOf, nodeEnd, nodeStart, type EventIndex } from "./event-index.ts";
 import { ReadingError } from "./reading-error.ts";
 import { splitDocuments, type DocumentText } from "./split-documents.ts";
 import { isMergeKey, keyOf } from "./walk-events.ts";
@@ -114,9 +114,8 @@ function enter(index: EventIndex, from: number, token: string): Step | undefined
   if (at === undefined || event === undefined) return undefined;
   if (event.type === EVENT_ID.MAPPING) return enterMapping(index, at, token);
   if (event.type !== EVENT_ID.SEQUENCE || !/^(?:0|[1-9][0-9]*)$/.test(token)) return undefined;
-  let child = at + 1;
-  for (let left = Number(token); left > 0 && isNode(index, child); left--) child = index.after[child] ?? child + 1;
-  return isNode(index, child) ? { node: child, start: nodeStart(index.text, index.events[child] as Event) } : undefined;
+  const child = itemsOf(index, at)[Number(token)];
+  return child === undefined ? undefined : { node: child, start: nodeStart(index.text, index.events[child] as Event) };
 }
 
 function enterMapping(index: EventIndex, at: number, token: string): Step | undefined {
@@ -145,11 +144,6 @@ function enterMerge(index: EventIndex, at: number, token: string): Step | undefi
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function isNode(index: EventIndex, at: number): boolean {
-  const event = index.events[at];
-  return event !== undefined && event.type !== EVENT_ID.POP;
 }
 
 function followAlias(index: EventIndex, at: number): number | undefined {

@@ -21,6 +21,11 @@ export function documentEvents(text: string, depth: number): readonly Event[] {
   if (root.directives.length > 0) {
     throw new ReadingError(0, "Kubernetes refuses YAML directives (lines that start with %); expected none.");
   }
+  // After a separator that starts the file, Kubernetes takes such a line for the end of an empty document.
+  const first = eventStart(events[1] ?? root);
+  if (/^\.\.\.(?:\s|$)/m.test(text.slice(0, first))) {
+    throw new ReadingError(first, "Kubernetes may drop what follows `...`; separate documents with `---`.");
+  }
   if (root.explicitEnd) {
     const second = events.findIndex((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT);
     if (second !== -1) {

@@ -55,6 +55,8 @@ export const ROWS: readonly (readonly [row: string, text: string, refused?: "ref
   ["an indented separator is none", "a: |\n  x\n  ---\n  y\n"],
   ["a document end marker", "a: 1\n...\n"],
   ["a document after an end marker", "a: 1\n...\nb: 2\n", "refused"],
+  ["an end marker after the first separator", "---\n...\na: 1\n", "refused"],
+  ["several JSON objects after each other", '{"a": 1}\n{"b": 2}\n', "refused"],
   ["empty documents", "---\n---\n# only a comment\n---\n~\n---\na: 1\n---\n"],
   ["a %YAML directive", "%YAML 1.1\n---\na: 1\n"],
   ["a %TAG directive", "%TAG ! tag:x,2000:\n---\na: !b c\n"],
