@@ -1,16 +1,20 @@
 import type { Judge, Question } from "../model/judge.ts";
 import type { PolicySources } from "../model/policy.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Judgement } from "../model/violation.ts";
 import type { Input, RuleFailure } from "./ask.ts";
 import { createAsker } from "./ask.ts";
 import { createTwinAsker } from "./ask-twins.ts";
 import type { PolicyCompiler } from "./compile-sources.ts";
 import { compileSources, digestOf } from "./compile-sources.ts";
-import { createEvaluator } from "./evaluator.ts";
-import { createInstances } from "./instances.ts";
+import { createGrowingEvaluator } from "./growing-evaluator.ts";
+import type { Recipe } from "./instances.ts";
+import { makeInstance, recipeOf } from "./instances.ts";
 import { judgementOf, nameOf, sortAnswer } from "./judgement.ts";
 import { createLocator, readTwins } from "./locate/locate.ts";
 import { mergeData } from "./merge-data.ts";
+import type { PolicyInstance } from "./opa-wasm.ts";
+import { EvaluationError } from "./opa-wasm.ts";
 import type { RuleFacts } from "./policies.ts";
 import { describePolicies } from "./policies.ts";
 import { questionInput } from "./question-input.ts";
@@ -46,16 +50,15 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const { answer } = compiled;
   if (answer?.wasm === undefined || rules.length === 0) return { ...identity, problems, judge: judgeNothing };
 
-  const instances = createInstances(answer.wasm, data, options);
-  if (instances.problem !== undefined) {
-    return { ...identity, problems: [...problems, instances.problem], judge: judgeNothing };
-  }
-  const evaluator = createEvaluator({ deadlineMs: options.deadlineMs, instantiate: instances.next });
+  const recipe = recipeOf(answer.wasm, data, options);
+  const first = firstInstance(recipe);
+  if ("stage" in first) return { ...identity, problems: [...problems, first], judge: judgeNothing };
+  const evaluator = createGrowingEvaluator({ recipe, deadlineMs: options.deadlineMs }, first);
   const asker = createAsker(answer.entrypoints, evaluator);
   const twins = readTwins(answer.twins);
   const twinAsker = createTwinAsker(answer.entrypoints.twins, evaluator);
 
-  return { ...identity, problems, judge };
+  return { ...identity, problems, judge, close: evaluator.close };
 
   async function judge(questions: readonly Question[]): Promise<readonly Judgement[]> {
     const answers = await asker.ask(questions.map(inputOf));
@@ -74,6 +77,15 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
     const who = whoFailed(failure, rules);
     if (failure.asked) return `${who} could not be judged: ${failure.message}`;
     return `${who} was not asked: on ${failure.on} ${failure.message}`;
+  }
+}
+
+function firstInstance(recipe: Recipe): PolicyInstance | Problem {
+  try {
+    return makeInstance(recipe);
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    return { stage: "evaluate", message: `the policies and their data could not be loaded: ${error.message}` };
   }
 }
 

@@ -1,0 +1,40 @@
+import { availableParallelism } from "node:os";
+import type { Evaluator } from "./evaluator.ts";
+import { createEvaluator } from "./evaluator.ts";
+import type { EvaluationSetting } from "./worker-evaluator.ts";
+import { createWorkerEvaluator } from "./worker-evaluator.ts";
+import type { PolicyInstance } from "./opa-wasm.ts";
+import { makeInstance } from "./instances.ts";
+
+// Starting a thread and warming it up costs about what this many evaluations cost.
+const evaluationsInThisThread = 1_000;
+
+/**
+ * Evaluates in the calling thread, and from a good number of evaluations on in a thread of its own, so that manifests
+ * are read while others are judged. `first` is used before any other instance.
+ */
+export function createGrowingEvaluator(
+  setting: EvaluationSetting,
+  first: PolicyInstance,
+): Evaluator & { close(): Promise<void> } {
+  const { recipe, deadlineMs } = setting;
+  let ready: PolicyInstance | undefined = first;
+  const local = createEvaluator({
+    deadlineMs,
+    instantiate: () => {
+      const instance = ready ?? makeInstance(recipe);
+      ready = undefined;
+      return instance;
+    },
+  });
+  const remote = createWorkerEvaluator(setting);
+  let evaluations = 0;
+  return {
+    evaluate: (askings) => {
+      evaluations += askings.length;
+      const isLarge = evaluations > evaluationsInThisThread && availableParallelism() > 1;
+      return (isLarge ? remote : local).evaluate(askings);
+    },
+    close: () => remote.close(),
+  };
+}

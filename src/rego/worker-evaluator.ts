@@ -1,0 +1,62 @@
+import { Worker } from "node:worker_threads";
+import type { Asking, Evaluated, Evaluator } from "./evaluator.ts";
+import type { Recipe } from "./instances.ts";
+
+/** What the worker thread is started with. */
+export interface EvaluationSetting {
+  readonly recipe: Recipe;
+  readonly deadlineMs: number;
+}
+
+/** Inputs as JSON text, each with its entry point. */
+export type EvaluationRequest = readonly (readonly [text: string, entrypoint: string])[];
+
+const program = new URL("./evaluation.worker.js", import.meta.url);
+
+/** An evaluator in a thread of its own, which starts when it is first asked; close it. One request is under way at a time. */
+export function createWorkerEvaluator(setting: EvaluationSetting): Evaluator & { close(): Promise<void> } {
+  let worker: Worker | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  let answer: ((evaluated: Evaluated) => void) | undefined;
+
+  function start(): Worker {
+    const started = new Worker(program, { workerData: setting, execArgv: [] });
+    started.on("message", (evaluated: Evaluated) => settle(evaluated));
+    started.on("error", (error) => stopped(error.message));
+    started.on("exit", () => stopped("the thread ended"));
+    return started;
+  }
+
+  function settle(evaluated: Evaluated): void {
+    answer?.(evaluated);
+    answer = undefined;
+  }
+
+  function stopped(message: string): void {
+    worker = undefined;
+    settle({ values: [], failure: { reason: "rule", message: `the evaluation stopped: ${message}` } });
+  }
+
+  async function request(askings: readonly Asking[]): Promise<Evaluated> {
+    const running = (worker ??= start());
+    // The process may end while the thread waits for work, not while work waits for the thread.
+    running.ref();
+    const evaluated = await new Promise<Evaluated>((resolve) => {
+      answer = resolve;
+      running.postMessage(askings.map(({ input, entrypoint }) => [input(), entrypoint]) satisfies EvaluationRequest);
+    });
+    running.unref();
+    return evaluated;
+  }
+
+  return {
+    evaluate: (askings) => {
+      const evaluated = turn.then(() => request(askings));
+      turn = evaluated;
+      return evaluated;
+    },
+    close: async () => {
+      await worker?.terminate();
+    },
+  };
+}
