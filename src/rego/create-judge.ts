@@ -58,7 +58,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const twins = readTwins(answer.twins);
   const twinAsker = createTwinAsker(answer.entrypoints.twins, evaluator);
 
-  return { ...identity, problems, judge, close: evaluator.close };
+  return { ...identity, problems, judge, close: () => evaluator.close() };
 
   async function judge(questions: readonly Question[]): Promise<readonly Judgement[]> {
     const answers = await asker.ask(questions.map(inputOf));
