@@ -3,10 +3,10 @@ import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
 import type { Judgement } from "../model/violation.ts";
-import type { FileReading } from "../render/read-file.ts";
-import { readEach } from "../render/read-each.ts";
+import { tooLarge, type FileReading } from "../render/read-file.ts";
+import { readEach, type PathReading } from "../render/read-each.ts";
 import { readScoped } from "../render/read-scoped.ts";
-import type { ScopedFile } from "../render/role.ts";
+import type { Role, ScopedFile } from "../render/role.ts";
 import type { JudgedFile, JudgedManifest } from "./cache.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { secretMask } from "./mask-secret.ts";
@@ -23,30 +23,35 @@ const batchesUnderWay = 4;
 
 /** Reads files of a tree, each according to its role, in their order. */
 export async function* readFiles(tree: Tree, files: readonly ScopedFile[]): AsyncGenerator<ReadFile> {
-  const readable = files.filter(({ role }) => role.kind === "plain" || role.kind === "chart");
+  const isRead = ({ entry, role }: ScopedFile): boolean =>
+    (role.kind === "plain" || role.kind === "chart") && tooLarge(entry.size) === undefined;
   const readings = readEach(
     tree,
-    readable.map(({ entry }) => entry.path),
+    files.filter(isRead).map(({ entry }) => entry.path),
   );
   for (const file of files) {
     const { role } = file;
-    const { path } = file.entry;
+    const { path, size } = file.entry;
     if (role.kind === "skip") yield { kind: "done", file, judged: skipped(role.reason) };
-    else if (role.kind === "problem")
+    else if (role.kind === "problem") {
       yield { kind: "done", file, judged: failed({ stage: "read", path, message: role.message }) };
-    else {
+    } else if (tooLarge(size) !== undefined) {
+      yield { kind: "done", file, judged: failed({ stage: "read", path, line: 1, message: tooLarge(size) ?? "" }) };
+    } else {
       const next = await readings.next();
       if (next.done === true) throw new Error(`the tree did not answer for ${path}`);
-      const got = next.value;
-      if (got.kind === "failed")
-        yield { kind: "done", file, judged: failed({ stage: "read", path, message: got.message }) };
-      else {
-        const scoped = readScoped(path, role, got.bytes);
-        if (scoped.kind === "skipped") yield { kind: "done", file, judged: skipped(scoped.reason) };
-        else yield { kind: "read", file, reading: scoped.reading };
-      }
+      yield readOne(file, role, next.value);
     }
   }
+}
+
+function readOne(file: ScopedFile, role: Role & { readonly kind: "plain" | "chart" }, got: PathReading): ReadFile {
+  const { path } = file.entry;
+  if (got.kind === "failed")
+    return { kind: "done", file, judged: failed({ stage: "read", path, message: got.message }) };
+  const scoped = readScoped(path, role, got.bytes);
+  if (scoped.kind === "skipped") return { kind: "done", file, judged: skipped(scoped.reason) };
+  return { kind: "read", file, reading: scoped.reading };
 }
 
 /** Asks the judge about every manifest of the files, as `ask` puts it, and hands each file on as soon as it is judged. */

@@ -3,6 +3,7 @@ import { chartFinder } from "./charts.ts";
 import type { Role, ScopedFile } from "./role.ts";
 import { readKustomization, resolveUse, type KustomizationReading } from "./kustomization.ts";
 import { linkFollower, type LinkEnd } from "./links.ts";
+import { tooLarge } from "./read-file.ts";
 import { readEach } from "./read-each.ts";
 import { directoryOf, isKustomizationName, mayHoldManifests, type Scope } from "./scope.ts";
 
@@ -140,7 +141,8 @@ async function kustomizeRoles(
 ): Promise<ReadonlyMap<string, Role>> {
   const readings = new Map<string, KustomizationReading>();
   const unread: string[] = [];
-  for (const { path, kind, id } of entries.values()) {
+  for (const { path, kind, id, size } of entries.values()) {
+    if (tooLarge(size) !== undefined) continue;
     if (kind !== "file" || !isKustomizationName(path) || !scope.reaches(directoryOf(path))) continue;
     const known = cache.get(id);
     if (known === undefined) unread.push(path);

@@ -17,6 +17,12 @@ export function readFile(path: string, bytes: Uint8Array): FileReading {
   return { ...readManifests(path, bytes), place: placeFinder(bytes) };
 }
 
+/** Why a file of this size is not even loaded; the same words as where its bytes are at hand. */
+export function tooLarge(size: number | undefined): string | undefined {
+  if (size === undefined || size <= DEFAULT_BUDGET.fileBytes) return undefined;
+  return `The file has ${size} bytes; at most ${DEFAULT_BUDGET.fileBytes} are read.`;
+}
+
 /** Parses a document for its places on the first question about it only; most files are never asked about. */
 function placeFinder(bytes: Uint8Array): FileReading["place"] {
   let documents: ReadonlyMap<number, DocumentText> | undefined;

@@ -24,7 +24,10 @@ export function readScoped(path: string, role: Role & { kind: "plain" | "chart" 
   }
   const reading = readFile(path, bytes);
   if (reading.problems.length > 0 || reading.manifests.length > 0) return { kind: "read", reading };
-  const reason = reading.encrypted?.reason ?? reading.notManifests[0]?.reason ?? "the file is empty";
+  const reason =
+    reading.encrypted?.reason ??
+    reading.notManifests[0]?.reason ??
+    (bytes.length === 0 ? "the file is empty" : "nothing but comments");
   return { kind: "skipped", reason: `no Kubernetes object: ${reason}` };
 }
 

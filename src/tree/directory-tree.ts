@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
 import { join } from "node:path";
+import { maxBytes } from "./object-reader.ts";
 import type { EntryKind, Tree, TreeEntry } from "../model/tree.ts";
 
 /**
@@ -120,6 +121,7 @@ function readEntry(file: string): Uint8Array {
   if (stats.isSymbolicLink()) return readlinkSync(file, { encoding: "buffer" });
   // Reading a pipe or a device would wait without end.
   if (!stats.isFile()) throw new Error("it is no regular file");
+  if (stats.size > maxBytes) throw new Error(`it has ${stats.size} bytes; at most ${maxBytes} are read`);
   return readFileSync(file);
 }
 

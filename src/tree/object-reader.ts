@@ -7,6 +7,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Larger files are never manifests or policies, and would not fit into memory. */
+export const maxBytes = 256 * 1024 * 1024;
+
 /** One long-lived `git cat-file --batch`: started on first need, answers in order, and can be closed. */
 export class ObjectReader {
   readonly #directory: string;
@@ -17,6 +20,7 @@ export class ObjectReader {
   #header = "";
   #body: Uint8Array | undefined;
   #filled = 0;
+  #unwanted = 0;
   #stderr = "";
 
   constructor(directory: string, environment: { readonly [name: string]: string } = {}) {
@@ -54,7 +58,11 @@ export class ObjectReader {
   #take(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {
-      if (this.#body === undefined) {
+      if (this.#unwanted > 0) {
+        const dropped = Math.min(this.#unwanted, chunk.length - at);
+        this.#unwanted -= dropped;
+        at += dropped;
+      } else if (this.#body === undefined) {
         const end = chunk.indexOf(10, at);
         this.#header += chunk.toString("latin1", at, end === -1 ? chunk.length : end);
         if (end === -1) return;
@@ -82,6 +90,11 @@ export class ObjectReader {
       reject(new Error(`object ${id} is missing from this clone`));
       return;
     }
+    if (Number(size) > maxBytes) {
+      this.#answer().reject(new Error(`it has ${size} bytes; at most ${maxBytes} are read`));
+      this.#unwanted = Number(size) + 1;
+      return;
+    }
     this.#body = new Uint8Array(Number(size));
     this.#filled = 0;
   }
@@ -103,6 +116,7 @@ export class ObjectReader {
     this.#next = 0;
     this.#header = "";
     this.#body = undefined;
+    this.#unwanted = 0;
     this.#child = undefined;
     for (const { reject } of left) reject(error);
   }

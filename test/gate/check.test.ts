@@ -534,6 +534,21 @@ test("a file that cannot be read is a problem of its own and hides no other", as
   ]);
 });
 
+test("a file that is too large is a problem without being loaded", async () => {
+  const tree = memoryTree({ "a.yaml": pod("a") });
+  const after: Tree = { ...tree, list: async () => [{ path: "a.yaml", kind: "file", id: "1", size: 3e9 }] };
+  const report = await judged({}, undefined, { after });
+  expect(report.problems).toEqual([
+    {
+      stage: "read",
+      status: "introduced",
+      path: "a.yaml",
+      line: 1,
+      message: "The file has 3000000000 bytes; at most 10485760 are read.",
+    },
+  ]);
+});
+
 test("a place that the policy declares wins; a path that the tree lacks falls back to the manifest's", async () => {
   const tag = simpleJudge();
   const declaring = (declared: { readonly path?: string; readonly line: number }) =>

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Tree } from "../../src/model/tree.ts";
@@ -165,6 +165,21 @@ test("an object that the clone lacks is an error of its path and of no other", a
   expect(new TextDecoder().decode(await tree.read("b.yaml"))).toBe("b: 1\n");
   await clone.close();
   broken.remove();
+});
+
+test("an object that would not fit into memory is an error of its path and of no other", async () => {
+  const large = gitFixture();
+  // Zeros: 300 MB that Git packs into a few hundred KB.
+  writeFileSync(join(large.directory, "large.yaml"), "");
+  truncateSync(join(large.directory, "large.yaml"), 300_000_000);
+  const commit = large.commit({ "z.yaml": "z: 1\n" });
+  const clone = await openRepository(large.directory);
+  const tree = clone.tree(commit);
+  const [first, second] = await Promise.allSettled([tree.read("large.yaml"), tree.read("z.yaml")]);
+  expect(first).toMatchObject({ status: "rejected", reason: { message: expect.stringContaining("300000000 bytes") } });
+  expect(second).toMatchObject({ status: "fulfilled", value: new TextEncoder().encode("z: 1\n") });
+  await clone.close();
+  large.remove();
 });
 
 test("settings of the repository run nothing", async () => {
