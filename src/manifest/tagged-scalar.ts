@@ -10,7 +10,7 @@ export type TaggedScalar =
   | { readonly kind: "refused"; readonly message: string };
 
 /** The full name of a tag as it stands in the text; undefined where its spelling may be read in several ways. */
-export function fullTag(raw: string): string | undefined {
+function fullTag(raw: string): string | undefined {
   if (raw.includes("%")) return undefined;
   if (raw.startsWith("!<")) return raw.slice(2, -1);
   if (raw.startsWith("!!")) return YAML + raw.slice(2);
