@@ -122,8 +122,8 @@ async function judgeWhole(
   total: number,
 ): Promise<Outcomes> {
   const outcomes: Outcomes = [];
-  const keyOf = (file: ScopedFile): string =>
-    JSON.stringify([judge.digest, judge.readsTime === false ? null : now, file.entry.path, contentKey(file)]);
+  const asked = JSON.stringify([judge.digest, judge.readsTime === false ? null : now]);
+  const keyOf = (file: ScopedFile): string => `${asked}\0${file.entry.path}\0${contentKey(file)}`;
   const unknown = files.filter((file) => {
     const known = cache?.files.get(keyOf(file));
     if (known !== undefined) outcomes.push([file, known]);

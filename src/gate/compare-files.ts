@@ -15,7 +15,7 @@ export function compareFiles(before: readonly ScopedFile[], after: readonly Scop
   const changed: ScopedFile[] = [];
   for (const file of after) {
     const old = known.get(file.entry.path);
-    if (old !== undefined && contentKey(old) === contentKey(file)) {
+    if (old !== undefined && isSameContent(old, file)) {
       same.push(file);
       known.delete(file.entry.path);
     } else changed.push(file);
@@ -23,7 +23,16 @@ export function compareFiles(before: readonly ScopedFile[], after: readonly Scop
   return { same, before: [...known.values()], after: changed };
 }
 
+function isSameContent(old: ScopedFile, now: ScopedFile): boolean {
+  if (old.entry.kind !== now.entry.kind || old.entry.id !== now.entry.id) return false;
+  return old.role === now.role || roleKey(old) === roleKey(now);
+}
+
 /** Equal for files whose content and role are equal, wherever they lie. */
-export function contentKey({ entry, role }: ScopedFile): string {
-  return JSON.stringify([entry.kind, entry.id, role]);
+export function contentKey(file: ScopedFile): string {
+  return `${file.entry.kind}\0${file.entry.id}\0${roleKey(file)}`;
+}
+
+function roleKey({ role }: ScopedFile): string {
+  return role.kind === "plain" ? "" : JSON.stringify(role);
 }

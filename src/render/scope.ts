@@ -14,7 +14,7 @@ export interface Scope {
 }
 
 const extensions = /\.(?:ya?ml|json)$/i;
-const kustomizations = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
+const kustomizations = new Set(["kustomization.yaml", "kustomization.yml", "Kustomization"]);
 
 /** The scope of a configuration, or, where a person names `paths`, of these: then only `exclude` still holds, and not for a file named outright. */
 export function scopeOf(manifests: Config["manifests"], paths?: readonly string[]): Scope {
@@ -72,7 +72,7 @@ export function mayHoldManifests(path: string): boolean {
 
 /** Whether Kustomize takes a file of this name for a kustomization. */
 export function isKustomizationName(path: string): boolean {
-  return kustomizations.test(path);
+  return kustomizations.has(path.slice(path.lastIndexOf("/") + 1));
 }
 
 /** The directory of a path; the root is the empty string. */
