@@ -5,7 +5,7 @@ import { isArray } from "./value/rego-value.ts";
 import { readValue } from "./value/read-value.ts";
 
 /** What failed: a rule by its index, the exception rules as a whole, or the reading of the document. */
-export type Failed = number | "exceptions" | "document";
+type Failed = number | "exceptions" | "document";
 
 /** A rule that gave no answer for a document. `asked` is false where it had failed before and was left out. */
 export interface RuleFailure extends Failure {
@@ -43,6 +43,9 @@ export interface Asker {
  */
 export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator: Evaluator): Asker {
   const leftOut = new Map<Failed, RuleFailure>();
+  // Every failure costs an instance. Where rules fail on many documents, asking all at once first would cost a second one.
+  const suspects = new Set<Failed>();
+  let expectsFailure = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   async function askApart({ place: on, text: input }: Input): Promise<Answer> {
@@ -52,7 +55,9 @@ export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator
     ];
     const failures = [...leftOut.values()].map((failure) => ({ ...failure, asked: false }));
     const values = new Map<Failed, RegoValue>();
-    let open = parts.filter(([part]) => !leftOut.has(part));
+    let open = parts
+      .filter(([part]) => !leftOut.has(part))
+      .toSorted(([a], [b]) => Number(suspects.has(a)) - Number(suspects.has(b)));
     while (open.length > 0) {
       const { values: texts, failure } = await evaluator.evaluate(
         open.map(([, entrypoint]) => ({ input, entrypoint })),
@@ -66,11 +71,13 @@ export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator
       if (failure.reason === "input") return nothing({ ...failure, of: "document", asked: true, on });
       const ruleFailure = { ...failure, of: failed, asked: true, on };
       failures.push(ruleFailure);
+      suspects.add(failed);
       if (failure.reason !== "rule") leftOut.set(failed, ruleFailure);
       open = open.slice(texts.length + 1);
     }
+    expectsFailure = failures.length > 0;
     return {
-      rules: [...values].flatMap(([of, value]) => (typeof of === "number" ? [[of, value] as const] : [])),
+      rules: inOrder([...values].flatMap(([of, value]) => (typeof of === "number" ? [[of, value] as const] : []))),
       exceptions: pairs(values.get("exceptions") ?? []) as Answer["exceptions"],
       failures,
     };
@@ -79,7 +86,7 @@ export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator
   async function askAll(inputs: readonly Input[]): Promise<readonly Answer[]> {
     const answers: Answer[] = [];
     while (answers.length < inputs.length) {
-      if (leftOut.size === 0) {
+      if (!expectsFailure) {
         const askings = inputs
           .slice(answers.length)
           .map(({ text }) => ({ input: text, entrypoint: entrypoints.results }));
@@ -119,10 +126,14 @@ function readAnswer(text: string | undefined): Answer {
   const value = readValue(text) as ReadonlyMap<RegoValue, RegoValue>;
   const rules = pairs(value.get("rules") ?? []) as Answer["rules"];
   return {
-    rules: rules.toSorted(([a], [b]) => a - b),
+    rules: inOrder(rules),
     exceptions: pairs(value.get("exceptions") ?? []) as Answer["exceptions"],
     failures: [],
   };
+}
+
+function inOrder(rules: Answer["rules"]): Answer["rules"] {
+  return rules.toSorted(([a], [b]) => a - b);
 }
 
 function pairs(value: RegoValue): readonly (readonly [RegoValue, RegoValue])[] {

@@ -1,11 +1,12 @@
 import { setImmediate } from "node:timers/promises";
+import type { Timed } from "../wasm/deadline.ts";
 import { runWithDeadline } from "../wasm/deadline.ts";
 import type { PolicyInstance } from "./opa-wasm.ts";
 import { EvaluationError } from "./opa-wasm.ts";
 
 /** One evaluation: an entry point asked on one input. */
 export interface Asking {
-  /** JSON text of the input; called when its turn comes. */
+  /** JSON text of the input; called when its turn comes. Throws EvaluationError where there is none. */
   readonly input: () => string;
   readonly entrypoint: string;
 }
@@ -55,12 +56,14 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       const values: (string | undefined)[] = [];
       while (values.length < askings.length) {
         // The last evaluation of a slice has the whole deadline to itself.
-        const failure = failureOf(options.deadlineMs, () =>
-          runWithDeadline(options.deadlineMs + sliceMs, () => evaluateSlice(askings, values)),
-        );
-        if (failure !== undefined) {
+        let timed: Timed<void> | undefined;
+        const failure = failureOf(() => {
+          timed = runWithDeadline(options.deadlineMs + sliceMs, () => evaluateSlice(askings, values));
+        });
+        if (failure !== undefined || timed?.kind === "late") {
           instance = undefined;
-          return { values, failure };
+          const message = `it did not finish within ${options.deadlineMs} ms`;
+          return { values, failure: failure ?? { reason: "late", message } };
         }
         await setImmediate();
       }
@@ -75,10 +78,11 @@ function entrypointOf(instance: PolicyInstance, asking: Asking): number {
   return entrypoint;
 }
 
-function failureOf(deadlineMs: number, run: () => { readonly kind: "done" | "late" }): Failure | undefined {
+/** Runs a step of an evaluation; the EvaluationError it throws, as a failure. */
+export function failureOf(run: () => void): Failure | undefined {
   try {
-    if (run().kind === "done") return undefined;
-    return { reason: "late", message: `it did not finish within ${deadlineMs} ms` };
+    run();
+    return undefined;
   } catch (error) {
     if (error instanceof EvaluationError) return { reason: error.reason, message: error.message };
     throw error;

@@ -177,7 +177,7 @@ function guard<T>(run: () => T, reason: "input" | "rule" = "rule"): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof EvaluationError) throw error;
+    if (error instanceof EvaluationError && error.reason !== "rule") throw error;
     throw new EvaluationError(reason, error instanceof Error ? error.message : String(error), { cause: error });
   }
 }

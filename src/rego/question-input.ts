@@ -1,8 +1,21 @@
 import type { Question } from "../model/judge.ts";
+import { EvaluationError } from "./opa-wasm.ts";
 import { writeJson } from "./value/json-text.ts";
 
-/** The entry module's input for one question: JSON text, every integer exact. A deleted manifest is judged as null. */
+/**
+ * The entry module's input for one question: JSON text, every integer exact. A deleted manifest is judged as null.
+ * Throws EvaluationError where a manifest is nested too deeply to be written.
+ */
 export function questionInput(question: Question): string {
+  try {
+    return writeInput(question);
+  } catch (error) {
+    if (error instanceof RangeError) throw new EvaluationError("input", "it is nested too deeply", { cause: error });
+    throw error;
+  }
+}
+
+function writeInput(question: Question): string {
   const { manifest, operation } = question;
   const document = operation === "DELETE" ? "null" : writeJson(manifest.value);
   const oldObject = question.oldObject ?? (operation === "DELETE" ? manifest.value : undefined);

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { Asking, Evaluated, Evaluator } from "./evaluator.ts";
+import type { Asking, Evaluated, Evaluator, Failure } from "./evaluator.ts";
+import { failureOf } from "./evaluator.ts";
 import type { Recipe } from "./instances.ts";
 
 /** What the worker thread is started with. */
@@ -37,21 +38,27 @@ export function createWorkerEvaluator(setting: EvaluationSetting): Evaluator & {
     settle({ values: [], failure: { reason: "rule", message: `the evaluation stopped: ${message}` } });
   }
 
-  async function request(askings: readonly Asking[]): Promise<Evaluated> {
+  async function post(request: EvaluationRequest): Promise<Evaluated> {
     const running = (worker ??= start());
     // The process may end while the thread waits for work, not while work waits for the thread.
     running.ref();
     const evaluated = await new Promise<Evaluated>((resolve) => {
       answer = resolve;
-      running.postMessage(askings.map(({ input, entrypoint }) => [input(), entrypoint]) satisfies EvaluationRequest);
+      running.postMessage(request);
     });
     running.unref();
     return evaluated;
   }
 
+  async function evaluate(askings: readonly Asking[]): Promise<Evaluated> {
+    const { request, failure } = readInputs(askings);
+    const evaluated = request.length === 0 ? { values: [] } : await post(request);
+    return evaluated.failure !== undefined || failure === undefined ? evaluated : { ...evaluated, failure };
+  }
+
   return {
     evaluate: (askings) => {
-      const evaluated = turn.then(() => request(askings));
+      const evaluated = turn.then(() => evaluate(askings));
       turn = evaluated;
       return evaluated;
     },
@@ -59,4 +66,16 @@ export function createWorkerEvaluator(setting: EvaluationSetting): Evaluator & {
       await worker?.terminate();
     },
   };
+}
+
+/** The inputs up to the first that cannot be made. */
+function readInputs(askings: readonly Asking[]): {
+  readonly request: EvaluationRequest;
+  readonly failure: Failure | undefined;
+} {
+  const request: (readonly [string, string])[] = [];
+  const failure = failureOf(() => {
+    for (const { input, entrypoint } of askings) request.push([input(), entrypoint]);
+  });
+  return { request, failure };
 }

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
+import type { Json } from "../../src/model/json.ts";
 import { freshToolchain, judgeOf, judgementOn, messagesOf, question } from "./judging.ts";
 
 const toolchain = freshToolchain();
@@ -119,6 +120,24 @@ describe("a file that does not compile is a problem at its line, and the others 
     expect(judge.problems[0]).toMatchObject({ stage: "compile", path: "bad.rego", ...place });
     expect((await judge.judge(manifests)).map(messagesOf)).toEqual(kept);
   });
+});
+
+test("a manifest that cannot be handed to the policies is one problem, and the others are judged", async () => {
+  const judge = await judgeOf(toolchain, good, { namespaces: ["good"] });
+  let deep: Json = 1;
+  for (let i = 0; i < 20_000; i++) deep = [deep];
+  const odd = [
+    question({ metadata: { name: "deep" }, deep }, "deep.yaml"),
+    question({ metadata: { name: "half a character \ud800" } }, "half.yaml"),
+    question({ metadata: { name: "whole \u{1f600} \u0000 \u2028" } }, "whole.yaml"),
+  ];
+  const judgements = await judge.judge(odd);
+  expect(judgements.map(messagesOf)).toEqual([[], [], ["kept whole \u{1f600} \u0000 \u2028"]]);
+  expect(judgements.map(({ problems }) => problems.map(({ path, message }) => `${path} ${message}`))).toEqual([
+    ["deep.yaml the manifest could not be judged: it is nested too deeply"],
+    [expect.stringMatching(/^half\.yaml the manifest could not be judged: /)],
+    [],
+  ]);
 });
 
 test("a namespace that nobody has is a problem", async () => {

@@ -59,7 +59,7 @@ function readNumber(reader: Reader): number | bigint | NumberText {
 }
 
 /** The number that a decimal text writes, in the form that loses nothing of it. */
-export function numberFromText(text: string): number | bigint | NumberText {
+function numberFromText(text: string): number | bigint | NumberText {
   const double = Number(text);
   if (String(double) === text && (!Number.isInteger(double) || Number.isSafeInteger(double))) return double;
   if (/^-?\d+$/.test(text)) {
