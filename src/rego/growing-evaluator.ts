@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { isMainThread } from "node:worker_threads";
 import type { Evaluator } from "./evaluator.ts";
 import { createEvaluator } from "./evaluator.ts";
 import type { EvaluationSetting } from "./worker-evaluator.ts";
@@ -11,7 +12,8 @@ const evaluationsInThisThread = 1_000;
 
 /**
  * Evaluates in the calling thread, and from a good number of evaluations on in a thread of its own, so that manifests
- * are read while others are judged. `first` is used before any other instance.
+ * are read while others are judged. A caller that is a worker itself gets no other. `first` is used before any other
+ * instance.
  */
 export function createGrowingEvaluator(
   setting: EvaluationSetting,
@@ -32,7 +34,7 @@ export function createGrowingEvaluator(
   return {
     evaluate: (askings) => {
       evaluations += askings.length;
-      const isLarge = evaluations > evaluationsInThisThread && availableParallelism() > 1;
+      const isLarge = evaluations > evaluationsInThisThread && isMainThread && availableParallelism() > 1;
       return (isLarge ? remote : local).evaluate(askings);
     },
     close: () => remote.close(),
