@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeFrame, encodeFrame } from "../../wasm/frame.ts";
 import type { CompileAnswer, CompileRequest } from "./protocol.ts";
@@ -7,6 +7,7 @@ import type { CompileAnswer, CompileRequest } from "./protocol.ts";
 /** Raised when the meaning of an answer changes without the toolchain changing. */
 const format = 3;
 const memoryEntries = 16;
+const diskEntries = 64;
 
 /** Compiled policy sets by key, in memory and below a directory. Safe with several processes. */
 export interface CompileCache {
@@ -45,16 +46,12 @@ export function createCompileCache(directory: string): CompileCache {
     },
     async put(key, answer) {
       remember(key, answer);
-      const path = pathOf(key);
-      const draft = `${path}.${process.pid}.${Date.now()}`;
-      try {
-        await mkdir(join(directory, "compiled"), { recursive: true, mode: 0o700 });
-        await writeFile(draft, encodeEntry(key, answer));
-        // A rename is atomic: a reader sees the whole old entry or the whole new one, and both say the same.
-        await rename(draft, path);
-      } catch {
-        await rm(draft, { force: true }).catch(() => undefined);
-      }
+      const [{ writeAtomically }, { pruneDirectory }] = await Promise.all([
+        import("../../wasm/write-atomically.ts"),
+        import("../../wasm/prune.ts"),
+      ]);
+      await writeAtomically(pathOf(key), encodeEntry(key, answer)).catch(() => undefined);
+      await pruneDirectory(join(directory, "compiled"), diskEntries);
     },
   };
 }

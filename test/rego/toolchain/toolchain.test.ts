@@ -97,8 +97,8 @@ test.each([
 });
 
 test("an unpacked toolchain that was damaged is unpacked anew", async () => {
-  const [file] = readdirSync(cacheDir).filter((name) => name.endsWith(".wasm"));
-  const path = join(cacheDir, file!);
+  const [file] = readdirSync(join(cacheDir, "modules"));
+  const path = join(cacheDir, "modules", file!);
   const size = statSync(path).size;
   writeFileSync(path, "damaged");
   const toolchain = createToolchain({ cacheDir });
@@ -129,7 +129,7 @@ test("processes that start on one empty cache at the same time all get the right
   );
   expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
   expect(new Set(digests).size).toBe(1);
-  expect(readdirSync(shared).filter((name) => name.endsWith(".wasm"))).toHaveLength(1);
+  expect(readdirSync(join(shared, "modules"))).toHaveLength(1);
   expect(readdirSync(join(shared, "compiled"))).toHaveLength(1);
   rmSync(shared, { recursive: true });
 });
