@@ -1,5 +1,6 @@
 // Builds the WebAssembly toolchain from its Go shim. Needs Go, of the version that toolchain/dist/manifest.json names.
 //   node toolchain/build.mjs            builds and writes toolchain/dist
+//   node toolchain/build.mjs --fast     compresses less, to try a change
 //   node toolchain/build.mjs --out DIR  writes elsewhere
 //   node toolchain/build.mjs --verify   builds and compares with toolchain/dist, writes nothing
 import { spawnSync } from "node:child_process";

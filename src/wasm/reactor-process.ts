@@ -5,7 +5,7 @@ import { createMessageReader, messageLead } from "./frame.ts";
 const program = fileURLToPath(new URL("./reactor.worker.js", import.meta.url));
 
 /** What became of a request. After `late` and `trap` the process is gone, and the next request gets a new one. */
-export type ReactorOutcome =
+type ReactorOutcome =
   | { readonly kind: "answer"; readonly bytes: Uint8Array }
   | { readonly kind: "late"; readonly deadlineMs: number }
   | { readonly kind: "trap"; readonly message: string };

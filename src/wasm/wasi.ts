@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 
 /** A module asked to end; what it printed before says why. */
-export class WasmExit extends Error {
+class WasmExit extends Error {
   readonly code: number;
   constructor(code: number) {
     super(`the module exited with code ${code}`);

@@ -17,8 +17,7 @@ export function toolchainArtifact(): ToolchainArtifact {
   return known;
 }
 
-/** An artifact in another directory, as the build script writes it. */
-export function readArtifact(from: URL): ToolchainArtifact {
+function readArtifact(from: URL): ToolchainArtifact {
   const manifest = JSON.parse(readFileSync(new URL("manifest.json", from), "utf8")) as {
     readonly name: string;
     readonly opa: string;

@@ -121,12 +121,12 @@ export interface TestResult {
 }
 
 /** Lines are inclusive; percentages as OPA counts them, by lines that hold expressions. */
-export interface LineRange {
+interface LineRange {
   readonly from: number;
   readonly to: number;
 }
 
-export interface FileCoverage {
+interface FileCoverage {
   readonly path: string;
   readonly covered: readonly LineRange[];
   readonly notCovered: readonly LineRange[];
