@@ -9,7 +9,7 @@ import { readScoped } from "../render/read-scoped.ts";
 import type { Role, ScopedFile } from "../render/role.ts";
 import type { JudgedFile, JudgedManifest } from "./cache.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { secretMask } from "./mask-secret.ts";
+import { withoutSecrets } from "./mask-secret.ts";
 
 /** A file in scope with what stands in it; `done` where there is nothing to ask a judge. */
 export type ReadFile =
@@ -97,33 +97,38 @@ async function judgeBatch(
   if (judgements.length !== questions.length) throw new Error("the judge did not answer every question");
   let at = 0;
   for (const { file, reading } of files) {
-    const answers = judgements.slice(at, at + reading.manifests.length);
-    at += reading.manifests.length;
-    hand(file, judgedFile(reading, answers));
+    const end = at + reading.manifests.length;
+    hand(file, judgedFile(reading, judgements.slice(at, end), questions.slice(at, end)));
+    at = end;
   }
 }
 
-function judgedFile(reading: FileReading, judgements: readonly Judgement[]): JudgedFile {
+function judgedFile(
+  reading: FileReading,
+  judgements: readonly Judgement[],
+  questions: readonly Question[],
+): JudgedFile {
   const manifests: JudgedManifest[] = [];
   const problems: Problem[] = [...reading.problems];
-  reading.manifests.forEach((manifest, index) => {
-    const { identity, apiVersion, position, environment, source } = manifest;
-    const mask = secretMask(manifest);
-    const { violations, excepted, problems: own } = judgements[index] ?? { violations: [], excepted: [], problems: [] };
+  reading.manifests.forEach(({ identity, apiVersion, position, environment, source }, index) => {
+    const [judgement, question] = [judgements[index], questions[index]];
+    if (judgement === undefined || question === undefined) throw new Error("a manifest without an answer");
+    // A fingerprint tells one secret from the next; what people read does not.
+    const said = withoutSecrets(judgement, question);
     manifests.push({
       identity,
       apiVersion,
       position,
       ...(environment === undefined ? {} : { environment }),
       ...(source === undefined ? {} : { source }),
-      violations: violations.map((violation) => ({
-        violation: mask?.(violation) ?? violation,
+      violations: said.violations.map((violation, at) => ({
+        violation,
         place: reading.place(position, violation.cause.pointer),
-        fingerprint: fingerprintOf(violation, identity, environment),
+        fingerprint: fingerprintOf(judgement.violations[at] ?? violation, identity, environment),
       })),
-      excepted: excepted.length,
+      excepted: said.excepted.length,
     });
-    for (const problem of own) problems.push({ ...problem, path: position.path, line: position.line });
+    for (const problem of said.problems) problems.push({ ...problem, path: position.path, line: position.line });
   });
   const skippedParts = reading.notManifests.map(({ line, reason }) => ({
     line,

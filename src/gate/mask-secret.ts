@@ -1,52 +1,75 @@
-import { isObject } from "../manifest/identity.ts";
-import type { Json } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import type { Violation } from "../model/violation.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import type { Question } from "../model/judge.ts";
+import type { Judgement, Violation } from "../model/violation.ts";
 
-/** Shorter values would blot out ordinary words. */
-const shortest = 4;
+const MASK = "***";
+/** Shorter values would blot out ordinary words, and the blots would tell which letters they are. */
+const SHORTEST = 4;
 
-/** Makes the function that hides a Secret's values wherever a policy repeats them: reports are read by more people than Secrets are. */
-export function secretMask({ identity, value }: Manifest): ((violation: Violation) => Violation) | undefined {
-  if (identity.kind !== "Secret" || identity.group !== "") return undefined;
-  const texts = [...valuesOf(value["data"]), ...valuesOf(value["stringData"])].toSorted((a, b) => b.length - a.length);
-  if (texts.length === 0) return undefined;
-  const mask = (text: string): string => texts.reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
-  return (violation) => ({
+/**
+ * The judgement with every value of a Secret's `data` and `stringData`, also decoded, replaced in what policies say:
+ * messages end up in logs, check runs and comments that more people read than may read the Secret.
+ */
+export function withoutSecrets(judgement: Judgement, { manifest, oldObject }: Question): Judgement {
+  if (manifest.identity.kind !== "Secret" || manifest.identity.group !== "") return judgement;
+  const secrets = secretsOf(manifest.value, oldObject ?? {});
+  if (secrets.length === 0) return judgement;
+  const clean = (text: string): string => secrets.reduce((kept, secret) => kept.replaceAll(secret, MASK), text);
+  const say = (violation: Violation): Violation => ({
     ...violation,
-    message: mask(violation.message),
-    ...(violation.metadata === undefined ? {} : { metadata: maskObject(violation.metadata, mask) }),
+    message: clean(violation.message),
+    ...(violation.metadata === undefined ? {} : { metadata: cleaned(violation.metadata, clean) as JsonObject }),
   });
+  return {
+    violations: judgement.violations.map(say),
+    excepted: judgement.excepted.map(say),
+    problems: judgement.problems.map((problem) => ({ ...problem, message: clean(problem.message) })),
+  };
 }
 
-function valuesOf(group: Json | undefined): readonly string[] {
-  if (!isObject(group)) return [];
-  return Object.values(group).flatMap((value) => {
-    if (typeof value !== "string" || value.length < shortest) return [];
-    const plain = decoded(value);
-    return plain === undefined || plain.length < shortest ? [value] : [value, plain];
-  });
+/** Longest first, so that a secret that holds another one is masked whole. */
+function secretsOf(...objects: readonly JsonObject[]): readonly string[] {
+  const found = new Set<string>();
+  for (const { data, stringData } of objects) {
+    for (const value of valuesOf(stringData)) addForms(value, found);
+    for (const value of valuesOf(data)) {
+      addForms(value, found);
+      addForms(decoded(value), found);
+    }
+  }
+  return [...found]
+    .filter(({ length }) => length >= SHORTEST)
+    .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1));
 }
 
-function decoded(base64: string): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(
-      Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)),
-    );
-  } catch {
-    return undefined;
+function valuesOf(map: Json | undefined): readonly string[] {
+  if (typeof map !== "object" || map === null) return [];
+  return Object.values(map).flatMap((value) => (value === null || typeof value === "object" ? [] : [String(value)]));
+}
+
+/** The value, as JSON would quote it, and line by line. */
+function addForms(value: string, found: Set<string>): void {
+  const lines = value.split("\n").map((line) => line.trim());
+  for (const text of [value, value.trim(), ...lines]) {
+    found.add(text);
+    found.add(JSON.stringify(text).slice(1, -1));
   }
 }
 
-function maskObject(
-  object: { readonly [key: string]: Json },
-  mask: (text: string) => string,
-): { readonly [key: string]: Json } {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, maskJson(value, mask)]));
+function decoded(value: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(value), (character) => character.charCodeAt(0)));
+  } catch {
+    return "";
+  }
 }
 
-function maskJson(value: Json, mask: (text: string) => string): Json {
-  if (typeof value === "string") return mask(value);
-  if (Array.isArray(value)) return value.map((item: Json) => maskJson(item, mask));
-  return isObject(value) ? maskObject(value, mask) : value;
+function cleaned(value: Json, clean: (text: string) => string): Json {
+  if (typeof value === "string") return clean(value);
+  if (typeof value !== "object" || value === null) {
+    const text = clean(String(value));
+    return text === String(value) ? value : text;
+  }
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => cleaned(item, clean));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [clean(key), cleaned(item, clean)]));
 }

@@ -1,45 +1,70 @@
 import { expect, test } from "@jest/globals";
-import { secretMask } from "../../src/gate/mask-secret.ts";
+import { withoutSecrets } from "../../src/gate/mask-secret.ts";
+import type { Question } from "../../src/model/judge.ts";
 import type { JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
-import type { Violation } from "../../src/model/violation.ts";
+import type { Judgement } from "../../src/model/violation.ts";
 
-const manifest = (kind: string, value: JsonObject): Manifest => ({
-  identity: { group: "", kind, name: "x" },
-  apiVersion: "v1",
-  value,
-  position: { path: "a.yaml", document: 0, line: 1, pointer: "" },
+function question(value: JsonObject, kind = "Secret", group = ""): Question {
+  return {
+    manifest: {
+      identity: { group, kind, name: "db" },
+      apiVersion: "v1",
+      value,
+      position: { path: "s.yaml", document: 0, line: 1, pointer: "" },
+    },
+    operation: "CREATE",
+  };
+}
+
+function saying(message: string, metadata: JsonObject = {}): Judgement {
+  return {
+    violations: [
+      {
+        policy: "p",
+        rule: "deny",
+        level: "deny",
+        message,
+        cause: { pointer: "", stablePointer: "", precision: "value" },
+        metadata,
+        readsChange: false,
+      },
+    ],
+    excepted: [],
+    problems: [{ stage: "evaluate", message }],
+  };
+}
+
+const value = {
+  stringData: { password: "hunter2", key: "-----BEGIN KEY-----\nabcdef\n-----END KEY-----\n", pin: 1234 },
+  data: { token: "c2VjcmV0IHRva2Vu", broken: "%%%%", short: "%%" },
+};
+
+test.each([
+  ["the password is hunter2", "the password is ***"],
+  ["token c2VjcmV0IHRva2Vu is secret token", "token *** is ***"],
+  ['{"key": "-----BEGIN KEY-----\\nabcdef\\n-----END KEY-----\\n"}', '{"key": "***"}'],
+  ["the second line is abcdef", "the second line is ***"],
+  ["the pin is 1234", "the pin is ***"],
+  ["broken is %%%%", "broken is ***"],
+  ["a value too short to hide is %%", "a value too short to hide is %%"],
+  ["hunter2! is in every list", "***! is in every list"],
+  ["aHVudGVyMiE= decodes to a word", "aHVudGVyMiE= decodes to a word"],
+  ["key password is readable in Git", "key password is readable in Git"],
+])("a policy that says %j is quoted as %j", (message, expected) => {
+  const { violations, problems } = withoutSecrets(saying(message, { shown: [message], n: 1234 }), question(value));
+  expect(violations[0]).toMatchObject({ message: expected, metadata: { shown: [expected], n: "***" } });
+  expect(problems[0]?.message).toBe(expected);
 });
 
-const violation = (message: string): Violation => ({
-  policy: "p",
-  rule: "deny",
-  level: "deny",
-  message,
-  cause: { pointer: "", stablePointer: "", precision: "manifest" },
-  readsChange: false,
-  metadata: { details: { seen: [message] } },
-});
-
-const secret = manifest("Secret", {
-  data: { password: Buffer.from("hunter2!").toString("base64"), short: "eA==" },
-  stringData: { token: "s3cr3t-token", pin: "123" },
+test("the values a Secret had before are masked too", () => {
+  const asked = { ...question(value), oldObject: { stringData: { password: "letmein" } } };
+  expect(withoutSecrets(saying("from letmein to hunter2"), asked).violations[0]?.message).toBe("from *** to ***");
 });
 
 test.each([
-  ["a value of stringData", "token s3cr3t-token is weak", "token *** is weak"],
-  ["a value of data, decoded", "hunter2! is in every list", "*** is in every list"],
-  [
-    "a value of data as it is written",
-    `${Buffer.from("hunter2!").toString("base64")} decodes to a word`,
-    "*** decodes to a word",
-  ],
-  ["a value too short to hide", "pin 123", "pin 123"],
-])("%s is hidden in messages and metadata", (_, message, masked) => {
-  const result = secretMask(secret)?.(violation(message));
-  expect(result).toMatchObject({ message: masked, metadata: { details: { seen: [masked] } } });
-});
-
-test("other kinds are left as they are", () => {
-  expect(secretMask(manifest("ConfigMap", { data: { password: "hunter2!" } }))).toBeUndefined();
+  ["ConfigMap", ""],
+  ["Secret", "example.com"],
+])("a %s of group %j is none of Kubernetes' Secrets and is quoted as it is", (kind, group) => {
+  const judgement = saying("the password is hunter2");
+  expect(withoutSecrets(judgement, question(value, kind, group))).toBe(judgement);
 });
