@@ -34,7 +34,7 @@ export async function checkCommand(named: readonly string[], options: CheckOptio
   const cwd = process.cwd();
   const subject =
     options.base === undefined
-      ? directorySubject(named, options.config, cwd)
+      ? await directorySubject(named, options, cwd)
       : await changeSubject(named, { ...options, base: options.base }, cwd);
   try {
     return await judgeSubject(subject, options, now, cwd);

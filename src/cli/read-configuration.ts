@@ -9,6 +9,7 @@ import type { ConfigInForce } from "./read-policies.ts";
 import { UsageError } from "./usage-error.ts";
 
 const FILE = "portcullis.yaml";
+const HERE = "the working directory";
 
 export interface ConfigurationReading extends ConfigInForce {
   readonly problems: readonly Problem[];
@@ -19,7 +20,7 @@ export function configurationOnDisk(named: string | undefined, cwd: string): Con
   const file = resolve(cwd, named ?? FILE);
   if (!existsSync(file)) {
     if (named !== undefined) throw new UsageError(`--config ${named}: no such file`);
-    return { config: defaultConfig, tree: directoryTree(cwd), problems: [] };
+    return { config: defaultConfig, tree: directoryTree(cwd), where: HERE, problems: [] };
   }
   let text: string;
   try {
@@ -27,7 +28,7 @@ export function configurationOnDisk(named: string | undefined, cwd: string): Con
   } catch (error) {
     throw new UsageError(`${displayed(file, cwd)}: ${(error as Error).message}`);
   }
-  return { ...readConfig(displayed(file, cwd), text), tree: directoryTree(dirname(file)) };
+  return { ...readConfig(displayed(file, cwd), text), tree: directoryTree(dirname(file)), where: HERE };
 }
 
 /** The configuration of a change: `--config` from disk, else as the tree before has it, so that a change cannot set its own rules. */
@@ -38,7 +39,7 @@ export async function configurationOfChange(
 ): Promise<ConfigurationReading> {
   if (named !== undefined) return configurationOnDisk(named, cwd);
   const entry = (await before.list()).find(({ path }) => path === FILE);
-  if (entry === undefined) return { config: defaultConfig, tree: before, problems: [] };
+  if (entry === undefined) return { config: defaultConfig, tree: before, where: "the base", problems: [] };
   if (entry.kind !== "file") throw new UsageError(`${join(before.name, FILE)}: is no regular file`);
-  return { ...readConfig(FILE, new TextDecoder().decode(await before.read(FILE))), tree: before };
+  return { ...readConfig(FILE, new TextDecoder().decode(await before.read(FILE))), tree: before, where: "the base" };
 }

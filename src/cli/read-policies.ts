@@ -26,6 +26,8 @@ export interface ConfigInForce {
   /** Absent where there is no portcullis.yaml. */
   readonly source?: ConfigSource;
   readonly tree: Tree;
+  /** The tree in words. */
+  readonly where: string;
 }
 
 const CONVENTIONAL = ["policies", "policy"] as const;
@@ -62,11 +64,11 @@ export async function readPolicies(
   }
   const found = await conventionalPolicies(tree);
   if (found !== undefined) {
-    say(`no portcullis.yaml: policies from ./${found}`);
+    say(`no portcullis.yaml in ${inForce.where}: policies from ${found}/`);
     return joined(await policySources(tree, { policies: [found], data: [], ...scope }), extraData);
   }
   say(
-    "no portcullis.yaml and no ./policies or ./policy with Rego: policies from the library that ships with portcullis",
+    `no portcullis.yaml and no policies/ or policy/ with Rego in ${inForce.where}: policies from the library that ships with portcullis`,
   );
   return joined(await readLibrary(scope, cwd), extraData);
 }

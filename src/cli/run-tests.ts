@@ -88,8 +88,8 @@ async function policiesUnderTest(
   if (source !== undefined) return { named: config.policies.map((path) => join(tree.name, path)), problems };
   const found = await conventionalPolicies(tree);
   if (found === undefined)
-    throw new UsageError("no portcullis.yaml, no ./policies and no ./policy with Rego: name what to test");
-  process.stderr.write(`portcullis: no portcullis.yaml: tests from ./${found}\n`);
+    throw new UsageError("no portcullis.yaml, no policies/ and no policy/ with Rego: name what to test");
+  process.stderr.write(`portcullis: no portcullis.yaml: tests from ${found}/\n`);
   return { named: [found], problems };
 }
 

@@ -19,17 +19,38 @@ export interface Subject {
 }
 
 /** Files and directories as they are. */
-export function directorySubject(named: readonly string[], config: string | undefined, cwd: string): Subject {
+export async function directorySubject(
+  named: readonly string[],
+  options: { readonly config?: string; readonly allowEmpty?: boolean },
+  cwd: string,
+): Promise<Subject> {
   const { root, paths, shown } = namedPaths(named, cwd);
   const whole = named.length === 0 || paths.includes("");
+  const after = directoryTree(root, whole ? {} : { paths });
+  const filled = whole ? [] : await withFiles(after, paths, shown, options.allowEmpty === true);
   return {
-    after: directoryTree(root, whole ? {} : { paths }),
+    after,
     judged: { after: named.length === 0 ? "." : named.join(", "), how: "directory" },
-    paths: whole ? [] : paths,
-    configuration: configurationOnDisk(config, cwd),
+    paths: filled,
+    configuration: configurationOnDisk(options.config, cwd),
     shown,
     close: async () => {},
   };
+}
+
+/** The paths that hold a file. One without is refused unless that is allowed: a person who names it expects something there. */
+async function withFiles(
+  tree: Tree,
+  paths: readonly string[],
+  shown: (path: string) => string,
+  emptyAllowed: boolean,
+): Promise<readonly string[]> {
+  const files = (await tree.list()).map(({ path }) => path);
+  return paths.filter((path) => {
+    const filled = files.some((file) => file === path || file.startsWith(`${path}/`));
+    if (!filled && !emptyAllowed) throw new UsageError(`${shown(path)}: holds no file`);
+    return filled;
+  });
 }
 
 export interface ChangeOptions {

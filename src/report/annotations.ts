@@ -1,3 +1,4 @@
+import type { Blocks } from "./format.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { inert, inertLines } from "./inert-text.ts";
@@ -23,9 +24,9 @@ const RANK = { failure: 0, warning: 1, notice: 2 } as const;
  * block if the run were not report-only warns, and everything else is a notice. Each stands on one line, since GitHub
  * shows it under the last line of its range.
  */
-export function annotationsOf(report: Report, blocks: (finding: Finding) => boolean): readonly Annotation[] {
+export function annotationsOf(report: Report, blocks: Blocks): readonly Annotation[] {
   const problems = report.problems.flatMap((problem): readonly Annotation[] => {
-    if (problem.status !== "introduced" || problem.path === undefined) return [];
+    if (!blocks(problem) || problem.path === undefined) return [];
     const level = report.mode === "report" ? "warning" : "failure";
     return [
       annotation(problem.path, problem.line ?? 1, level, `could not be judged (${problem.stage})`, problem.message),
@@ -42,7 +43,7 @@ export function annotationsOf(report: Report, blocks: (finding: Finding) => bool
   return [...problems, ...findings].toSorted((a, b) => RANK[a.level] - RANK[b.level]);
 }
 
-function levelOf(report: Report, finding: Finding, blocks: (finding: Finding) => boolean): Annotation["level"] {
+function levelOf(report: Report, finding: Finding, blocks: Blocks): Annotation["level"] {
   if (!blocks(finding)) return "notice";
   return report.mode === "report" ? "warning" : "failure";
 }

@@ -1,8 +1,7 @@
-import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { annotationsOf, type Annotation } from "./annotations.ts";
 import { codeSpan, escapeMarkdown } from "./escape-markdown.ts";
-import { blocksByDefault } from "./format.ts";
+import { blocksByDefault, type Blocks } from "./format.ts";
 import { existingLine, layOut, sectionsOf } from "./markdown-sections.ts";
 import { fitUtf8, utf8Length } from "./utf8.ts";
 import { count, scopeOf, verdictSentence } from "./wording.ts";
@@ -18,7 +17,7 @@ export interface CheckRunBody {
 
 /** What the App adds to the report; each line is plain text and is escaped here. */
 export interface CheckRunOptions {
-  readonly blocks?: (finding: Finding) => boolean;
+  readonly blocks?: Blocks;
   /** Sentences under the verdict, e.g. which policy set is in force and why. */
   readonly notes?: readonly string[];
 }
@@ -42,7 +41,7 @@ export function checkRunBody(report: Report, options: CheckRunOptions = {}): Che
   };
 }
 
-function titleOf(report: Report, blocks: (finding: Finding) => boolean): string {
+function titleOf(report: Report, blocks: Blocks): string {
   const prefix = report.mode === "report" ? "report only: " : "";
   const scope =
     report.counts.manifests === 0 && report.verdict === "pass"
@@ -51,12 +50,7 @@ function titleOf(report: Report, blocks: (finding: Finding) => boolean): string 
   return fitUtf8(`${prefix}${verdictSentence(report, blocks)}${scope}`, TITLE_LIMIT);
 }
 
-function summaryOf(
-  report: Report,
-  blocks: (finding: Finding) => boolean,
-  notes: readonly string[],
-  cutAnnotations: number,
-): string {
+function summaryOf(report: Report, blocks: Blocks, notes: readonly string[], cutAnnotations: number): string {
   const { judged, policies, counts } = report;
   const head = [
     ...(report.mode === "report" ? ["**Report only**: findings are shown, nothing is blocked."] : []),

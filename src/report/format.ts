@@ -1,9 +1,12 @@
-import type { Finding } from "../model/finding.ts";
+import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { Level } from "../model/policy.ts";
 import type { Report } from "../model/report.ts";
 
 /** The text of a 1-based line of a file of the tree after, without its end; undefined where it cannot be read. */
 export type ReadLine = (path: string, line: number) => string | undefined;
+
+/** Whether this finding or problem alone blocks, or would if the run were not report-only. */
+export type Blocks = (of: Finding | ReportedProblem) => boolean;
 
 /** What a format may need besides the report. */
 export interface FormatOptions {
@@ -11,8 +14,7 @@ export interface FormatOptions {
   readonly colour: boolean;
   /** Existing and fixed findings are listed in full instead of counted. */
   readonly showAll: boolean;
-  /** Whether this finding alone blocks by level and status, or would if the run were not report-only. */
-  readonly blocks: (finding: Finding) => boolean;
+  readonly blocks: Blocks;
 }
 
 /** A report as text that ends with a line break. */
@@ -30,11 +32,12 @@ const BLOCKING_LEVELS: { readonly [failOn in Blocking["failOn"]]: readonly Level
   never: [],
 };
 
-/** The predicate for `FormatOptions.blocks`. */
-export function blocksBy({ failOn, block }: Blocking): (finding: Finding) => boolean {
+/** The predicate for `FormatOptions.blocks`; a problem blocks whatever level does. */
+export function blocksBy({ failOn, block }: Blocking): Blocks {
   const levels = BLOCKING_LEVELS[failOn];
-  return ({ level, status }) =>
-    levels.includes(level) && (status === "introduced" || (block === "all" && status === "existing"));
+  return (of) =>
+    ("stage" in of || levels.includes(of.level)) &&
+    (of.status === "introduced" || (block === "all" && of.status === "existing"));
 }
 
 /** What blocks where nothing else was asked for. */

@@ -14,7 +14,7 @@ export function github(report: Report, options: FormatOptions): string {
   const standing = report.findings.filter((f) => f.status === "introduced" || options.blocks(f));
   const entries = [
     ...report.problems.map((problem) => ({
-      kind: problem.status === "introduced" ? ("error" as const) : ("notice" as const),
+      kind: options.blocks(problem) ? ("error" as const) : ("notice" as const),
       place: problem,
       title: `${problem.status === "existing" ? "existing " : ""}problem (${problem.stage})`,
       message: problem.message,

@@ -33,7 +33,7 @@ function resultOf(outcome: Outcome): Result {
     case "finding":
       return outcome.blocks ? "failure" : "skipped";
     case "problem":
-      return outcome.problem.status === "introduced" ? "error" : "skipped";
+      return outcome.blocks ? "error" : "skipped";
     case "skipped":
       return "skipped";
     case "clean":
@@ -85,7 +85,7 @@ function described(outcome: Outcome): Described {
     }
     case "problem": {
       const { problem } = outcome;
-      const standing = problem.status === "existing" ? "existing problem, does not block: " : "";
+      const standing = outcome.blocks ? "" : "existing problem, does not block: ";
       const place = placeOf(problem);
       return {
         name: `${problem.stage}${problem.line === undefined ? "" : ` (line ${problem.line})`}`,

@@ -1,8 +1,9 @@
+import type { Blocks } from "./format.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { codeSpan, docsLink, escapeMarkdown } from "./escape-markdown.ts";
 import { fitUtf8, utf8Length } from "./utf8.ts";
-import { count, introducedFirst, isChange, nameOf, placeOf, skippedByReason, worstFirst } from "./wording.ts";
+import { count, groupedProblems, isChange, nameOf, placeOf, skippedByReason, worstFirst } from "./wording.ts";
 
 /** A part of a Markdown summary that can be cut at whole items. */
 export interface Section {
@@ -14,20 +15,17 @@ export interface Section {
 }
 
 const LONGEST_TEXT = 1000;
+const LISTED_PLACES = 3;
 
 /** The sections of a report, what blocks first; what the reader did not touch is a count at the end. */
-export function sectionsOf(
-  report: Report,
-  blocks: (finding: Finding) => boolean,
-  showAll: boolean,
-): readonly Section[] {
+export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): readonly Section[] {
   const blocking = report.findings.filter(blocks);
   const others = report.findings.filter((f) => !blocks(f) && f.status === "introduced");
   const existing = report.findings.filter((f) => !blocks(f) && f.status === "existing");
   const fixed = report.findings.filter((f) => f.status === "fixed");
   const sections: Section[] = [
     findingsTable(blockingHeading(report), blocking),
-    problemsTable(report),
+    problemsTable(report, blocks),
     findingsTable("Does not block", worstFirst(others, blocks)),
     ...(showAll ? [findingsTable("Existing: there before this change", existing)] : []),
     {
@@ -51,7 +49,7 @@ export function sectionsOf(
 }
 
 /** Says of existing findings what a reader needs to know of them: how many, and that they do not block. */
-export function existingLine(report: Report, blocks: (finding: Finding) => boolean): string | undefined {
+export function existingLine(report: Report, blocks: Blocks): string | undefined {
   const existing = report.findings.filter((f) => f.status === "existing" && !blocks(f)).length;
   if (existing === 0 || !isChange(report)) return undefined;
   return `${count(existing, "existing finding")} of code that was there before ${existing === 1 ? "is" : "are"} not listed and ${existing === 1 ? "does" : "do"} not block.`;
@@ -97,10 +95,7 @@ function findingsTable(heading: string, findings: readonly Finding[]): Section {
   return {
     heading,
     intro: ["| | where | what | policy |", "|---|---|---|---|"],
-    items: findings.map(
-      (f) =>
-        `| ${f.level} | ${code(placeOf({ path: f.location.path, line: f.location.line }))} | ${what(f)} | ${policyCell(f)} |`,
-    ),
+    items: findings.map((f) => `| ${f.level} | ${code(lineOf(f.location))} | ${what(f)} | ${policyCell(f)} |`),
     one: "finding",
   };
 }
@@ -116,16 +111,24 @@ function policyCell(finding: Finding): string {
   return `${code(finding.policy)}${title}${docs}`;
 }
 
-function problemsTable(report: Report): Section {
+function problemsTable(report: Report, blocks: Blocks): Section {
   return {
     heading: "Could not be judged",
     intro: ["| | where | what |", "|---|---|---|"],
-    items: introducedFirst(report.problems).map((p) => {
-      const standing = p.status === "existing" ? `${p.stage}, existing: does not block` : p.stage;
-      return `| ${standing} | ${code(placeOf({ ...(p.path === undefined ? {} : { path: p.path }), ...(p.line === undefined ? {} : { line: p.line }) }))} | ${prose(p.message)} |`;
+    items: groupedProblems(report.problems).map((problems) => {
+      const [problem] = problems;
+      const standing = blocks(problem) ? problem.stage : `${problem.stage}, existing: does not block`;
+      const places = problems.slice(0, LISTED_PLACES).map((one) => code(lineOf(one)));
+      const more = problems.length > LISTED_PLACES ? ` and ${problems.length - LISTED_PLACES} more` : "";
+      return `| ${standing} | ${places.join(", ")}${more} | ${prose(problem.message)} |`;
     }),
     one: "problem",
   };
+}
+
+/** `path:line`: a column is of no use in a summary. */
+function lineOf({ path, line }: { readonly path?: string; readonly line?: number }): string {
+  return path === undefined ? "" : line === undefined ? path : `${path}:${line}`;
 }
 
 function prose(text: string): string {

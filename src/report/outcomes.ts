@@ -1,15 +1,16 @@
+import type { Blocks } from "./format.ts";
 import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { CheckedFile, Report, Skipped } from "../model/report.ts";
 
 /** What a test-like format says of one thing: each finding, problem and skipped file, and each judged file without a finding. */
 export type Outcome =
   | { readonly kind: "finding"; readonly path: string; readonly finding: Finding; readonly blocks: boolean }
-  | { readonly kind: "problem"; readonly path: string; readonly problem: ReportedProblem }
+  | { readonly kind: "problem"; readonly path: string; readonly problem: ReportedProblem; readonly blocks: boolean }
   | { readonly kind: "skipped"; readonly path: string; readonly skipped: Skipped }
   | { readonly kind: "clean"; readonly path: string; readonly file: CheckedFile };
 
 /** All outcomes of a report, sorted by path; fixed findings are no longer there and so have none. */
-export function outcomesOf(report: Report, blocks: (finding: Finding) => boolean): readonly Outcome[] {
+export function outcomesOf(report: Report, blocks: Blocks): readonly Outcome[] {
   const findings = report.findings.filter((finding) => finding.status !== "fixed");
   const touched = new Set(findings.map((finding) => finding.location.path));
   const outcomes: Outcome[] = [
@@ -22,7 +23,9 @@ export function outcomesOf(report: Report, blocks: (finding: Finding) => boolean
           blocks: report.mode === "enforce" && blocks(finding),
         }) as const,
     ),
-    ...report.problems.map((problem) => ({ kind: "problem", path: problem.path ?? "(run)", problem }) as const),
+    ...report.problems.map(
+      (problem) => ({ kind: "problem", path: problem.path ?? "(run)", problem, blocks: blocks(problem) }) as const,
+    ),
     ...report.skipped.map((skipped) => ({ kind: "skipped", path: skipped.path, skipped }) as const),
     ...report.checked
       .filter((file) => !touched.has(file.path))

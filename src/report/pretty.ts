@@ -6,7 +6,7 @@ import { inert, inertLines } from "./inert-text.ts";
 import { excerptOf } from "./source-excerpt.ts";
 import {
   count,
-  introducedFirst,
+  groupedProblems,
   isChange,
   nameOf,
   placeOf,
@@ -32,7 +32,7 @@ export function pretty(report: Report, options: FormatOptions): string {
       return findingBlock(report, finding, first, options, paint);
     }),
     ...fixedBlock(by("fixed"), paint),
-    ...introducedFirst(report.problems).map((problem) => problemBlock(problem, options, paint)),
+    ...groupedProblems(report.problems).map((problems) => problemBlock(problems, options, paint)),
     ...skippedBlock(report, options, paint),
     summary(report, folded.length, options, paint),
   ];
@@ -100,14 +100,23 @@ function fixedBlock(fixed: readonly Finding[], paint: Paint): readonly (readonly
   ];
 }
 
-function problemBlock(problem: ReportedProblem, options: FormatOptions, paint: Paint): readonly string[] {
-  const old = problem.status === "existing" ? " (existing: does not block)" : "";
+function problemBlock(
+  problems: readonly [ReportedProblem, ...ReportedProblem[]],
+  options: FormatOptions,
+  paint: Paint,
+): readonly string[] {
+  const [problem] = problems;
+  const old =
+    problem.status === "introduced" ? "" : options.blocks(problem) ? " (existing)" : " (existing: does not block)";
   const [message = "", ...more] = inertLines(problem.message);
   const name = `${paint.bold(paint.magenta("problem"))}${paint.magenta(`[${problem.stage}]`)}`;
   const lines = [`${name}${paint.bold(`: ${message}`)}${old}`, ...more.map((line) => `  ${paint.blue("|")} ${line}`)];
-  const place = placeOf(problem);
-  if (place !== "") lines.push(`  ${paint.blue("-->")} ${inert(place)}`);
-  return options.showAll || problem.status === "introduced" ? lines : lines.map((line) => paint.dim(line));
+  const places = problems.map(placeOf).filter((place) => place !== "");
+  const listed = options.showAll ? places : places.slice(0, LISTED_PATHS);
+  lines.push(...listed.map((place) => `  ${paint.blue("-->")} ${inert(place)}`));
+  if (listed.length < places.length)
+    lines.push(`  ${paint.blue("-->")} and ${places.length - listed.length} more places`);
+  return options.showAll || options.blocks(problem) ? lines : lines.map((line) => paint.dim(line));
 }
 
 const LISTED_PATHS = 3;

@@ -43,7 +43,7 @@ function point(number: number, outcome: Outcome): readonly string[] {
     }
     case "problem": {
       const { problem } = outcome;
-      const todo = problem.status === "existing" ? " # TODO existing problem, does not block" : "";
+      const todo = outcome.blocks ? "" : " # TODO existing problem, does not block";
       return [
         `not ok ${number} - ${describe(`${outcome.path}: could not be judged`)}${todo}`,
         ...diagnostic({

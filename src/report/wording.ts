@@ -1,3 +1,4 @@
+import type { Blocks } from "./format.ts";
 import type { Finding, ManifestName, ReportedProblem } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 
@@ -26,11 +27,12 @@ export function isChange(report: Report): boolean {
 
 /** `41 manifests in 12 files`. */
 export function scopeOf(report: Report): string {
+  if (report.checked.length === 0) return count(report.counts.manifests, "manifest");
   return `${count(report.counts.manifests, "manifest")} in ${count(report.checked.length, "file")}`;
 }
 
 /** The verdict in one sentence without a period. A run that judged nothing never reads like a pass. */
-export function verdictSentence(report: Report, blocks: (finding: Finding) => boolean): string {
+export function verdictSentence(report: Report, blocks: Blocks): string {
   const { counts, findings, problems, verdict } = report;
   const blocking = findings.filter(blocks).length;
   switch (verdict) {
@@ -79,13 +81,23 @@ export function skippedByReason(
 }
 
 /** Findings as a reader wants them: what blocks first, then by level; within that in the report's own order. */
-export function worstFirst(findings: readonly Finding[], blocks: (finding: Finding) => boolean): readonly Finding[] {
+export function worstFirst(findings: readonly Finding[], blocks: Blocks): readonly Finding[] {
   const rank = (finding: Finding) => (blocks(finding) ? 0 : { deny: 1, warn: 2, info: 3 }[finding.level]);
   return findings.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** Problems that this change brought first. */
-export function introducedFirst(problems: readonly ReportedProblem[]): readonly ReportedProblem[] {
-  const rank = (problem: ReportedProblem) => (problem.status === "introduced" ? 0 : 1);
-  return problems.toSorted((a, b) => rank(a) - rank(b));
+/** Problems that say the same, with the places they say it of; those that this change brought first. */
+export function groupedProblems(
+  problems: readonly ReportedProblem[],
+): readonly (readonly [ReportedProblem, ...ReportedProblem[]])[] {
+  const groups = new Map<string, [ReportedProblem, ...ReportedProblem[]]>();
+  for (const problem of problems) {
+    const key = JSON.stringify([problem.status, problem.stage, problem.message]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [problem]);
+    else known.push(problem);
+  }
+  const rank = ([problem]: readonly [ReportedProblem, ...ReportedProblem[]]) =>
+    problem.status === "introduced" ? 0 : 1;
+  return [...groups.values()].toSorted((a, b) => rank(a) - rank(b));
 }

@@ -17,7 +17,7 @@ const many = report({
     stage: "parse" as const,
     status: "introduced" as const,
     path: `broken/${at}.yaml`,
-    message: "x".repeat(70_000),
+    message: `${at} ${"x".repeat(70_000)}`,
   })),
 });
 

@@ -1,0 +1,63 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** One cache for all runs of the tests, so that the toolchain is unpacked once. */
+const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/portcullis-tests", import.meta.url));
+const BINARY = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built command in a directory, as a pipe sees it: no terminal. */
+export function portcullis(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [BINARY, ...args], {
+      cwd,
+      env: { ...process.env, PORTCULLIS_CACHE_DIR: CACHE, ...env },
+    });
+    let out = "";
+    let err = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+    child.on("close", (code) => done({ code, out, err }));
+  });
+}
+
+/** A new directory with these files. */
+export function directoryWith(files: { readonly [path: string]: string }): string {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), "portcullis-cli-")));
+  write(directory, files);
+  return directory;
+}
+
+export function write(directory: string, files: { readonly [path: string]: string }): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+}
+
+/** Runs git in a directory with an identity of its own and no configuration of the user's. */
+export function git(directory: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync("git", args, {
+    cwd: directory,
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_NAME: "a",
+      GIT_AUTHOR_EMAIL: "a@example.com",
+      GIT_COMMITTER_NAME: "a",
+      GIT_COMMITTER_EMAIL: "a@example.com",
+    },
+  });
+  if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
+  return stdout.trim();
+}
