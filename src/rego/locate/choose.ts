@@ -23,7 +23,8 @@ export function choosePlace(twin: TwinStatic, situation: Situation): Reach | und
 }
 
 /** The place that one of a derivation's reads led to and that the rules of docs/locations.md prefer. */
-export function chooseAmong(steps: readonly SeenStep[]): Reach | undefined {
+export function chooseAmong(all: readonly SeenStep[]): Reach | undefined {
+  const steps = all.map((step) => ({ ...step, seen: withoutPassedOn(step.seen) }));
   const backwards = steps.toReversed();
   const conditions = backwards.filter(({ step }) => step.kind === "condition");
   const telling = (of: readonly SeenStep[], sharp = false) =>
@@ -126,6 +127,12 @@ export function valuesRead(twin: TwinStatic, situation: Situation): readonly Rea
   const values = seen.filter((s) => !isKind(s));
   const kept = values.length > 0 ? values : seen;
   return kept.map((s) => s.reach);
+}
+
+/** Without objects that were only handed to a helper, where what it looked at inside them tells something. */
+function withoutPassedOn(seen: readonly Seen[]): readonly Seen[] {
+  const telling = seen.filter((s) => weight(s) > 0);
+  return seen.filter((s) => s.reach.missing.length > 0 || !telling.some((other) => inside(other, s)));
 }
 
 /** Without objects that were only passed on to a helper which read inside them. */

@@ -1,5 +1,5 @@
 import type { Json } from "../../model/json.ts";
-import { isList, member, type Path, type SubtreeIndex } from "./subtree-index.ts";
+import { isList, member, sameValue, type Path, type SubtreeIndex } from "./subtree-index.ts";
 import type { Read, Reference, Segment, TwinStatic } from "./twin-static.ts";
 
 /** How far a reference leads into a document. */
@@ -32,23 +32,44 @@ export function situations(
   for (const head of heads) {
     const value = bindings[head];
     if (value === undefined || value === null || typeof value !== "object") continue;
-    const found = index().find(value);
-    const fitting = found.filter((path) => (twin.origins?.[head] ?? []).some((origin) => fits(path, origin, bindings)));
-    const places = fitting.length > 0 ? fitting : found;
+    const expected = (twin.origins?.[head] ?? []).flatMap((origin) => placesOf(document, origin, bindings));
+    const fitting = expected.filter((path) => sameValue(at(document, path), value));
+    // Where the policy's own collections do not tell where their elements come from, the whole document is searched.
+    const places = fitting.length > 0 ? distinct(fitting) : index().find(value);
     if (places.length === 0) continue;
     combined = combined.flatMap((map) => places.map((path) => new Map([...map, [head, path]]))).slice(0, 64);
   }
   return combined.map((map) => ({ document, bindings, heads: map }));
 }
 
-function fits(path: Path, origin: Reference, bindings: { readonly [variable: string]: Json }): boolean {
-  if (origin.h !== "input" || origin.p.length !== path.length) return false;
-  return origin.p.every((segment, i) => {
-    if (segment === null) return true;
-    if (typeof segment !== "object") return segment === path[i];
-    if (!("v" in segment)) return true;
-    const bound = bindings[segment.v];
-    return bound === undefined || typeof bound === "object" || bound === path[i];
+/** The places that a reference with any keys can mean. */
+function placesOf(document: Json, origin: Reference, bindings: Situation["bindings"]): readonly Path[] {
+  if (origin.h !== "input") return [];
+  let found: { readonly path: Path; readonly value: Json }[] = [{ path: [], value: document }];
+  for (const segment of origin.p) {
+    found = found.flatMap(({ path, value }) =>
+      candidateKeys(segment, value, bindings).flatMap((key) => {
+        const next = member(value, key);
+        return next === undefined ? [] : [{ path: [...path, key], value: next }];
+      }),
+    );
+  }
+  return found.map(({ path }) => path);
+}
+
+function candidateKeys(segment: Segment, value: Json, bindings: Situation["bindings"]): readonly (string | number)[] {
+  if (typeof segment === "string" || typeof segment === "number") return [segment];
+  const bound = segment !== null && "v" in segment ? keyOf(bindings[segment.v]) : undefined;
+  if (bound !== undefined) return [bound];
+  if (value === null || typeof value !== "object") return [];
+  return isList(value) ? [...value.keys()] : Object.keys(value);
+}
+
+function distinct(paths: readonly Path[]): readonly Path[] {
+  const seen = new Set<string>();
+  return paths.filter((path) => {
+    const text = JSON.stringify(path);
+    return !seen.has(text) && seen.add(text);
   });
 }
 

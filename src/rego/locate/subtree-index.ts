@@ -58,3 +58,18 @@ export function member(value: Json | undefined, key: string | number): Json | un
   if (isList(value)) return typeof key === "number" ? value[key] : undefined;
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
+
+/** Whether two values are equal, whatever the order of keys; 1 and 1n are one value. */
+export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== "object" || typeof b !== "object") {
+    return (typeof a === "bigint" || typeof b === "bigint") && a == b && typeof a !== "string" && typeof b !== "string";
+  }
+  if (isList(a) || isList(b)) {
+    return isList(a) && isList(b) && a.length === b.length && a.every((item, i) => sameValue(item, b[i]));
+  }
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
+  );
+}

@@ -68,43 +68,49 @@ type generator struct {
 	rules []*ast.Rule
 }
 
-// add writes the twin of one rule and of each of its else branches.
+// add writes the twins of one rule and of each of its else branches.
 func (g *generator) add(index int, path string, rule *ast.Rule) {
 	for r := rule; r != nil; r = r.Else {
 		message, body := decision(r)
 		if message == nil {
 			continue
 		}
-		body = g.meta.replace(rule, body)
-		message = g.meta.replaceTerm(rule, message)
-		body, message = nameKeys(body, message)
-		steps, t := g.w.analyse(g.scope, body, message)
-		static := Static{Rule: index, Path: path, Steps: steps, Origins: t.origins}
-		if r.Location != nil {
-			static.Line = r.Location.Row
+		for _, variant := range g.inline(body, message) {
+			g.addBody(index, path, rule, r, variant, message.Copy())
 		}
-		names := captures(static)
-		bindings := make([][2]*ast.Term, 0, len(names))
-		for _, n := range names {
-			bindings = append(bindings, [2]*ast.Term{ast.StringTerm(n), ast.VarTerm(n)})
-		}
-		full := append(ast.Body{}, body...)
-		for _, e := range t.extras {
-			if contains(names, string(e.Operand(0).Value.(ast.Var))) {
-				full = append(full, e)
-			}
-		}
-		for i, e := range full {
-			e.Index = i
-		}
-		key := ast.ArrayTerm(ast.IntNumberTerm(len(g.out.Statics)), message, ast.ObjectTerm(bindings...))
-		g.rules = append(g.rules, &ast.Rule{
-			Location: r.Location,
-			Head:     &ast.Head{Name: "twin", Reference: ast.Ref{ast.VarTerm("twin")}, Key: key, Location: r.Location},
-			Body:     full,
-		})
-		g.out.Statics = append(g.out.Statics, static)
 	}
+}
+
+func (g *generator) addBody(index int, path string, rule, r *ast.Rule, body ast.Body, message *ast.Term) {
+	body = g.meta.replace(rule, body)
+	message = g.meta.replaceTerm(rule, message)
+	body, message = nameKeys(body, message)
+	steps, t := g.w.analyse(g.scope, body, message)
+	static := Static{Rule: index, Path: path, Steps: steps, Origins: t.origins}
+	if r.Location != nil {
+		static.Line = r.Location.Row
+	}
+	names := captures(static)
+	bindings := make([][2]*ast.Term, 0, len(names))
+	for _, n := range names {
+		bindings = append(bindings, [2]*ast.Term{ast.StringTerm(n), ast.VarTerm(n)})
+	}
+	full := append(ast.Body{}, body...)
+	for _, e := range t.extras {
+		if contains(names, string(e.Operand(0).Value.(ast.Var))) {
+			full = append(full, e)
+		}
+	}
+	for i, e := range full {
+		e.Index = i
+	}
+	key := ast.ArrayTerm(ast.IntNumberTerm(len(g.out.Statics)), message, ast.ObjectTerm(bindings...))
+	g.rules = append(g.rules, &ast.Rule{
+		Location: r.Location,
+		Head:     &ast.Head{Name: "twin", Reference: ast.Ref{ast.VarTerm("twin")}, Key: key, Location: r.Location},
+		Body:     full,
+	})
+	g.out.Statics = append(g.out.Statics, static)
 }
 
 // decision is the message that a rule yields and the body under which it does; the body of a comprehension that makes all messages counts.
@@ -150,11 +156,11 @@ func nameKeys(body ast.Body, message *ast.Term) (ast.Body, *ast.Term) {
 				}
 			}
 		}
-		x, err := ast.TransformVars(e, func(v ast.Var) (ast.Value, error) {
+		x, err := renameVars(e, func(v ast.Var) ast.Var {
 			if v.IsWildcard() {
-				return ast.Var("portcullis_w" + string(v[1:])), nil
+				return ast.Var("portcullis_w" + string(v[1:]))
 			}
-			return v, nil
+			return v
 		})
 		if err == nil {
 			out[i] = x.(*ast.Expr)

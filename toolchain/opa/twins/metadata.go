@@ -38,7 +38,7 @@ func (m *metadata) replace(rule *ast.Rule, body ast.Body) ast.Body {
 
 func (m *metadata) replaceTerm(rule *ast.Rule, t *ast.Term) *ast.Term {
 	if x, err := ast.Transform(m.transformer(rule), t); err == nil {
-		if r, ok := x.(*ast.Term); ok {
+		if r := asTerm(x, t); r != nil {
 			return r
 		}
 	}
