@@ -69,6 +69,7 @@ export function runGit(
         GIT_ATTR_NOSYSTEM: "1",
         GIT_TERMINAL_PROMPT: "0",
         GIT_NO_REPLACE_OBJECTS: "1",
+        GIT_DEFAULT_REF_FORMAT: "files",
         ...options.environment,
       },
     });

@@ -1,6 +1,7 @@
 import { check } from "../gate/check.ts";
 import { memoryCache } from "../gate/memory-cache.ts";
 import type { CheckCache } from "../gate/cache.ts";
+import type { Tree } from "../model/tree.ts";
 import { openRepository, type GitRepository } from "../tree/git-repository.ts";
 import { bootstrapReport, type RunPolicyTests } from "./bootstrap.ts";
 import type {
@@ -14,8 +15,10 @@ import type {
 import { CONFIG_PATH, readPolicySet, type MakeJudge, type PolicySet } from "./policy-set.ts";
 import { changedPaths, describeRulesChange, splitChange, withRulesChange } from "./rules-change.ts";
 
-/** Sets that are kept compiled, and room for judged files, on one thread. */
+/** What is kept open and compiled, and room for judged files, on one thread. */
 const SETS_KEPT = 8;
+const MIRRORS_KEPT = 8;
+const TREES_KEPT = 8;
 const CACHE_BYTES = 64 * 1024 * 1024;
 
 /** What the thread needs of the room that knows Rego. */
@@ -28,8 +31,22 @@ export interface Engine {
 export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest) => Promise<JudgeThreadAnswer> {
   const sets = new Map<string, PolicySet>();
   const cache = memoryCache(CACHE_BYTES);
+  const mirrors = new Map<string, OpenMirror>();
 
-  const setAt = async (repository: GitRepository, commit: string, now: string): Promise<PolicySet> => {
+  const openMirror = async (directory: string): Promise<OpenMirror> => {
+    const known = mirrors.get(directory);
+    mirrors.delete(directory);
+    const mirror = known ?? { repository: await openRepository(directory), trees: new Map() };
+    mirrors.set(directory, mirror);
+    for (const [oldest, { repository }] of mirrors) {
+      if (mirrors.size <= MIRRORS_KEPT) break;
+      mirrors.delete(oldest);
+      await repository.close();
+    }
+    return mirror;
+  };
+
+  const setAt = async (mirror: OpenMirror, commit: string, now: string): Promise<PolicySet> => {
     const known = sets.get(commit);
     sets.delete(commit);
     const timeless = known?.kind === "none" || known?.judge.readsTime === false;
@@ -38,7 +55,7 @@ export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest)
       return known;
     }
     if (known?.kind === "set") await known.judge.close();
-    const set = await readPolicySet(repository.tree(commit), engine.makeJudge, now);
+    const set = await readPolicySet(treeAt(mirror, commit), engine.makeJudge, now);
     // What went wrong may have been ours; it is asked again.
     if (set.kind === "none" || set.problems.length === 0) sets.set(commit, set);
     for (const [oldest, old] of sets) {
@@ -50,17 +67,35 @@ export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest)
   };
 
   return async (request) => {
-    const repository = await openRepository(request.mirror);
+    const mirror = await openMirror(request.mirror);
+    const at: SetAt = (commit) => setAt(mirror, commit, request.now);
     try {
-      return request.kind === "prepare"
-        ? await prepare(request, (commit) => setAt(repository, commit, request.now))
-        : await judge(request, repository, (commit) => setAt(repository, commit, request.now), engine, cache).then(
-            (judged) => forgetWhereRulesFailed(sets, judged),
-          );
-    } finally {
-      await repository.close();
+      if (request.kind === "prepare") return await prepare(request, at);
+      return forgetWhereRulesFailed(sets, await judge(request, mirror, at, engine, cache));
+    } catch (error) {
+      // The mirror may have been made anew under us.
+      mirrors.delete(request.mirror);
+      await mirror.repository.close();
+      throw error;
     }
   };
+}
+
+/** A mirror as this thread reads it, with the trees whose listing it knows. */
+interface OpenMirror {
+  readonly repository: GitRepository;
+  readonly trees: Map<string, Tree>;
+}
+
+function treeAt({ repository, trees }: OpenMirror, commit: string): Tree {
+  const tree = trees.get(commit) ?? repository.tree(commit);
+  trees.delete(commit);
+  trees.set(commit, tree);
+  for (const oldest of trees.keys()) {
+    if (trees.size <= TREES_KEPT) break;
+    trees.delete(oldest);
+  }
+  return tree;
 }
 
 /** A rule that ran out of time or memory is not asked again by its judge: the next job gets a fresh one. */
@@ -106,13 +141,13 @@ function inForce(commit: string, set: Extract<PolicySet, { kind: "set" }>, notes
 
 async function judge(
   request: JudgeRequest,
-  repository: GitRepository,
+  mirror: OpenMirror,
   setAt: SetAt,
   engine: Engine,
   cache: CheckCache,
 ): Promise<Judged> {
-  const after = repository.tree(request.after);
-  const before = request.before === undefined ? undefined : repository.tree(request.before);
+  const after = treeAt(mirror, request.after);
+  const before = request.before === undefined ? undefined : treeAt(mirror, request.before);
   const changed = await changedPaths(before, after);
 
   if (request.rules.kind === "none compiles") {

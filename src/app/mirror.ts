@@ -1,5 +1,6 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { ObjectReader } from "../tree/object-reader.ts";
 import { authorization, runGit } from "./git.ts";
 
 /** Where a mirror fetches from, and with what. */
@@ -43,6 +44,9 @@ export interface Mirror {
 
 const FETCHES_UNTIL_GC = 200;
 
+/** A mirror that nobody enters for so long lets its reader of objects go. */
+const IDLE_MILLISECONDS = 60_000;
+
 /** What Git says of its own files, not of the way to the other side. */
 const DAMAGE = /bad object|corrupt|loose object|not a git repository|index-pack|unpack|shallow file|packfile/i;
 
@@ -67,6 +71,10 @@ export class Mirrors {
     entered.readers++;
     return entered;
   }
+
+  async close(): Promise<void> {
+    for (const mirror of this.#open.values()) await (await mirror).close();
+  }
 }
 
 class OpenMirror implements Mirror {
@@ -75,9 +83,13 @@ class OpenMirror implements Mirror {
   #fetches = 0;
   #failures = 0;
   #last: Promise<unknown> = Promise.resolve();
+  #idle: NodeJS.Timeout | undefined;
+  readonly #objects: ObjectReader;
+  readonly #kept = new Map<string, string | undefined>();
 
   private constructor(directory: string) {
     this.directory = directory;
+    this.#objects = new ObjectReader(directory);
   }
 
   static async at(directory: string): Promise<OpenMirror> {
@@ -136,7 +148,8 @@ class OpenMirror implements Mirror {
     const id = await this.#resolve(`refs/portcullis/jobs/${job}/${name}`);
     if (id === undefined) return undefined;
     // The raw object names its parents even where a shallow history pretends that there are none.
-    const header = (await this.read(["cat-file", "commit", id])).split("\n\n", 1)[0] ?? "";
+    const raw = Buffer.from(await this.#objects.read(id)).toString("latin1");
+    const header = raw.split("\n\n", 1)[0] ?? "";
     return { id, parents: [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] ?? "") };
   }
 
@@ -147,16 +160,29 @@ class OpenMirror implements Mirror {
   }
 
   async keep(name: string, commit: string): Promise<void> {
+    if ((await this.kept(name)) === commit) return;
     await this.#alone(() => this.read(["update-ref", `refs/portcullis/kept/${name}`, commit]));
+    this.#kept.set(name, commit);
   }
 
-  kept(name: string): Promise<string | undefined> {
-    return this.#resolve(`refs/portcullis/kept/${name}`);
+  async kept(name: string): Promise<string | undefined> {
+    if (!this.#kept.has(name)) this.#kept.set(name, await this.#resolve(`refs/portcullis/kept/${name}`));
+    return this.#kept.get(name);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    await this.#objects.close();
   }
 
   async leave(job: string): Promise<void> {
-    await this.#alone(() => this.#deleteRefs(`refs/portcullis/jobs/${job}/`));
+    // A fetch writes each ref as a file, and nothing packs them while a job runs.
+    await this.#alone(() => rm(join(this.directory, "refs/portcullis/jobs", job), { recursive: true, force: true }));
     this.readers--;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      if (this.readers === 0) void this.#objects.close();
+    }, IDLE_MILLISECONDS).unref();
     if (this.readers === 0 && this.#fetches >= FETCHES_UNTIL_GC) {
       this.#fetches = 0;
       await this.#alone(async () => {
@@ -166,6 +192,8 @@ class OpenMirror implements Mirror {
   }
 
   async #resolve(ref: string): Promise<string | undefined> {
+    const loose = (await readFile(join(this.directory, ref), "latin1").catch(() => "")).trim();
+    if (/^[0-9a-f]{40,64}$/.test(loose)) return loose;
     const { code, stdout } = await runGit(this.directory, ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
     return code === 0 ? stdout.trim() : undefined;
   }
@@ -195,6 +223,8 @@ class OpenMirror implements Mirror {
     this.#failures++;
     if (this.#failures < 2 || this.readers > 1) return;
     this.#failures = 0;
+    await this.#objects.close();
+    this.#kept.clear();
     await rm(this.directory, { recursive: true, force: true });
     await this.#create();
   }

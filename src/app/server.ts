@@ -91,6 +91,8 @@ async function startParts(
     metrics.workerRestarts.inc(),
   );
   undo.push(() => pool.close());
+  const mirrors = new Mirrors(join(settings.stateDir, "mirrors"));
+  undo.push(() => mirrors.close());
   const parts: Parts = {
     database,
     queue,
@@ -103,7 +105,7 @@ async function startParts(
         if (remaining !== undefined) metrics.quota.set(remaining);
       },
     }),
-    mirrors: new Mirrors(join(settings.stateDir, "mirrors")),
+    mirrors,
     pool,
     metrics,
     log,

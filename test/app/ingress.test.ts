@@ -33,7 +33,10 @@ async function stored(): Promise<number> {
   return Number(row?.n);
 }
 
-async function post(body: string, headers: { readonly [name: string]: string }): Promise<{ status: number; text: string }> {
+async function post(
+  body: string,
+  headers: { readonly [name: string]: string },
+): Promise<{ status: number; text: string }> {
   const response = await fetch(hook, { method: "POST", body, headers });
   return { status: response.status, text: await response.text() };
 }

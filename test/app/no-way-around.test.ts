@@ -163,7 +163,8 @@ deny contains msg if {
   msg := "gold must not run nginx 1.28"
 }
 `;
-  const labelled = (file: string): string => file.replace("  namespace: shop\n", "  namespace: shop\n  labels:\n    tier: gold\n");
+  const labelled = (file: string): string =>
+    file.replace("  namespace: shop\n", "  namespace: shop\n  labels:\n    tier: gold\n");
   const padded = (file: string): string => file.replace("spec:\n  selector", "# a\n# b\n# c\n# d\nspec:\n  selector");
   const base = padded(GOOD);
   const repository = await github.createRepository({
