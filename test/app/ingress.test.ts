@@ -41,6 +41,10 @@ async function post(
   return { status: response.status, text: await response.text() };
 }
 
+function without(name: string): (headers: { [name: string]: string }) => { [name: string]: string } {
+  return (headers) => Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name));
+}
+
 const PUSH = JSON.stringify({
   ref: "refs/heads/elsewhere",
   repository: { id: 1, name: "r", owner: { login: "o" }, default_branch: "main" },
@@ -77,12 +81,11 @@ describe("a webhook", () => {
   });
 
   test.each<[string, number, string, (headers: { [name: string]: string }) => { [name: string]: string }]>([
-    ["whose signature is missing", 401, PUSH, ({ "x-hub-signature-256": _, ...rest }) => rest],
+    ["whose signature is missing", 401, PUSH, without("x-hub-signature-256")],
     ["whose signature is for another body", 401, `${PUSH} `, (headers) => headers],
     ["whose signature is no signature", 401, PUSH, (headers) => ({ ...headers, "x-hub-signature-256": "sha256=no" })],
-    ["signed the old way only", 401, PUSH, ({ "x-hub-signature-256": _, ...rest }) => rest],
-    ["without a delivery id", 400, PUSH, ({ "x-github-delivery": _, ...rest }) => rest],
-    ["without an event", 400, PUSH, ({ "x-github-event": _, ...rest }) => rest],
+    ["without a delivery id", 400, PUSH, without("x-github-delivery")],
+    ["without an event", 400, PUSH, without("x-github-event")],
     ["with a delivery id that is none", 400, PUSH, (headers) => ({ ...headers, "x-github-delivery": "a b'; --" })],
   ])("%s is refused with %d", async (_name, status, body, change) => {
     const before = await stored();

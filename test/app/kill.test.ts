@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Step } from "../../src/app/parts.ts";
+import { concluded, settingsFor } from "../support/app.ts";
+import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
+import { deployment, rules } from "../support/fleet.ts";
+import { until } from "../support/until.ts";
+
+const STEPS: readonly Step[] = [
+  "leased",
+  "target read",
+  "run intended",
+  "run created",
+  "fetched",
+  "judged",
+  "verdict recorded",
+  "annotated",
+  "concluded",
+  "comments claimed",
+  "review said",
+  "finished",
+];
+
+/** More than one request takes. */
+const CONTAINERS = 60;
+
+let github: SimulatedGitHub;
+let stateDir: string;
+let child: ChildProcess | undefined;
+
+beforeAll(async () => {
+  github = await startGitHub();
+  stateDir = await mkdtemp(join(tmpdir(), "portcullis-kill-"));
+});
+afterAll(async () => {
+  child?.kill("SIGKILL");
+  await github.close();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+async function start(): Promise<ChildProcess> {
+  const started = fork(new URL("../support/killed-app.js", import.meta.url), {
+    env: { ...process.env, TEST_SETTINGS: JSON.stringify(settingsFor(github, stateDir)) },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const [{ url }] = (await once(started, "message")) as [{ url: string }];
+  github.setWebhookUrl(`${url}/api/github/webhooks`);
+  return started;
+}
+
+test.each(STEPS)(
+  "killed at the step “%s” and started again, the App ends with one check run and one review",
+  async (step) => {
+    child ??= await start();
+    const repository = await github.createRepository({
+      fullName: `acme/${step.replaceAll(" ", "-")}`,
+      files: { ...rules(), "apps/web.yaml": deployment("nginx:1.27") },
+    });
+    child.send(step);
+    await once(child, "message");
+    const gone = once(child, "exit");
+    const containers = Array.from(
+      { length: CONTAINERS },
+      (_, n) => `        - name: c${n}\n          image: c${n}:latest\n`,
+    );
+    const pull = await github.proposeFiles(repository, {
+      "apps/web.yaml": deployment("nginx:1.27") + containers.join(""),
+    });
+    expect((await gone)[1]).toBe("SIGKILL");
+
+    child = await start();
+    const run = await concluded(github, pull);
+    await until(() => pull.reviewComments.length > 0, "the review comments");
+    // A second run or review would come now.
+    await new Promise((done) => setTimeout(done, 300));
+    expect(github.runsOf(pull, "portcullis")).toHaveLength(1);
+    expect(run.conclusion).toBe("failure");
+    expect(run.annotations).toHaveLength(CONTAINERS);
+    expect(new Set(run.annotations.map((annotation) => annotation.start_line)).size).toBe(CONTAINERS);
+    expect(pull.reviews).toHaveLength(1);
+    expect(pull.reviewComments).toHaveLength(20);
+    expect(github.violations).toEqual([]);
+  },
+  120_000,
+);

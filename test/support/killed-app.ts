@@ -1,0 +1,18 @@
+// The App in a process of its own that ends itself, as by `kill -9`, at the step it is told. For test/app/kill.test.ts only.
+import { createLog } from "../../src/app/log.ts";
+import { startServer } from "../../src/app/server.ts";
+import type { Settings } from "../../src/app/settings.ts";
+
+let last: string | undefined;
+
+const server = await startServer(JSON.parse(process.env["TEST_SETTINGS"] ?? "") as Settings, {
+  log: createLog("warn", []),
+  step: (step) => {
+    if (step === last) process.kill(process.pid, "SIGKILL");
+  },
+});
+process.on("message", (step: string) => {
+  last = step;
+  process.send?.({ armed: step });
+});
+process.send?.({ url: server.url });
