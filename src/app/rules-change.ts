@@ -10,7 +10,7 @@ type Set = Extract<PolicySet, { readonly kind: "set" }>;
 
 /** The paths of a tree that say how it is judged. */
 function rulesPaths(set: PolicySet): readonly string[] {
-  return set.kind === "none" ? [CONFIG_PATH] : [CONFIG_PATH, ...set.config.policies, ...set.config.data];
+  return set.kind === "none" ? [CONFIG_PATH] : [CONFIG_PATH, ...set.roots];
 }
 
 function within(path: string, roots: readonly string[]): boolean {

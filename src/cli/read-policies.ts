@@ -1,15 +1,14 @@
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { conventionalPolicies, LIBRARY, namedPolicies } from "../config/named-policies.ts";
 import type { PolicyReading } from "../config/policy-sources.ts";
 import { policySources } from "../config/policy-sources.ts";
 import type { ConfigSource } from "../config/read-config.ts";
 import type { Config } from "../model/config.ts";
 import type { Tree } from "../model/tree.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
-import { displayed, namedPaths } from "./paths.ts";
+import { libraryTree } from "../tree/library-tree.ts";
+import { namedPaths } from "./paths.ts";
 import { shownProblem } from "./shown-paths.ts";
 import { refuseUnsupported } from "./unsupported-policies.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** What the command line says of the policy set. */
 export interface PolicyOptions {
@@ -29,9 +28,6 @@ export interface ConfigInForce {
   /** The tree in words. */
   readonly where: string;
 }
-
-const CONVENTIONAL = ["policies", "policy"] as const;
-const LIBRARY_ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /**
  * The policy set of a run: that of `--policy`; else the configuration's; else ./policies or ./policy where it holds
@@ -59,8 +55,9 @@ export async function readPolicies(
     return joined(joined(named, configured), extraData);
   }
   if (source !== undefined) {
-    const configured = await policySources(tree, { policies: config.policies, data: config.data, ...scope }, source);
-    return joined(configured, extraData);
+    const policies = await namedPolicies(tree, config);
+    const selection = { policies, data: config.data, ...scope };
+    return joined(await policySources(tree, selection, source, libraryTree()), extraData);
   }
   const found = await conventionalPolicies(tree);
   if (found !== undefined) {
@@ -70,15 +67,8 @@ export async function readPolicies(
   say(
     `no portcullis.yaml and no policies/ or policy/ with Rego in ${inForce.where}: policies from the library that ships with portcullis`,
   );
-  return joined(await readLibrary(scope, cwd), extraData);
-}
-
-/** Which of ./policies and ./policy holds Rego, if one does. */
-export async function conventionalPolicies(tree: Tree): Promise<string | undefined> {
-  const entries = await tree.list();
-  return CONVENTIONAL.find((directory) =>
-    entries.some(({ kind, path }) => kind === "file" && path.startsWith(`${directory}/`) && path.endsWith(".rego")),
-  );
+  const library = await policySources(tree, { policies: [LIBRARY], data: [], ...scope }, source, libraryTree());
+  return joined(library, extraData);
 }
 
 interface Scope {
@@ -99,17 +89,6 @@ export async function readNamed(
   await refuseUnsupported(tree, ofPolicies);
   const reading = await policySources(tree, { policies: ofPolicies, data: paths.slice(policies.length), ...scope });
   return renamed(reading, shown);
-}
-
-async function readLibrary(scope: Scope, cwd: string): Promise<PolicyReading> {
-  const reading = await policySources(directoryTree(LIBRARY_ROOT, { paths: ["policies"] }), {
-    policies: ["policies"],
-    data: [],
-    ...scope,
-  });
-  if (reading.sources.files.length === 0)
-    throw new UsageError(`the library is missing from ${dirname(join(LIBRARY_ROOT, "policies"))}`);
-  return renamed(reading, (path) => displayed(join(LIBRARY_ROOT, path), cwd));
 }
 
 function renamed({ sources, tests, problems }: PolicyReading, shown: (path: string) => string): PolicyReading {

@@ -1,3 +1,4 @@
+import { conventionalPolicies, LIBRARY } from "../config/named-policies.ts";
 import { join } from "node:path";
 import type { PolicyReading } from "../config/policy-sources.ts";
 import { policySources } from "../config/policy-sources.ts";
@@ -14,7 +15,7 @@ import { fixturesIn, policiesIn, runFixtures } from "./fixtures.ts";
 import { openJudge } from "./open-judge.ts";
 import { namedPaths } from "./paths.ts";
 import { configurationOnDisk } from "./read-configuration.ts";
-import { conventionalPolicies, readNamed } from "./read-policies.ts";
+import { readNamed } from "./read-policies.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface TestRequest {
@@ -85,11 +86,16 @@ async function policiesUnderTest(
 ): Promise<{ readonly named: readonly string[]; readonly problems: readonly Problem[] }> {
   if (request.named.length > 0) return { named: request.named, problems: [] };
   const { config, source, tree, problems } = configurationOnDisk(request.config, cwd);
-  if (source !== undefined) return { named: config.policies.map((path) => join(tree.name, path)), problems };
+  if (source !== undefined && config.policies.length > 0) {
+    const own = config.policies.filter((path) => path !== LIBRARY);
+    return { named: own.map((path) => join(tree.name, path)), problems };
+  }
   const found = await conventionalPolicies(tree);
   if (found === undefined)
-    throw new UsageError("no portcullis.yaml, no policies/ and no policy/ with Rego: name what to test");
-  process.stderr.write(`portcullis: no portcullis.yaml: tests from ${found}/\n`);
+    throw new UsageError(
+      "portcullis.yaml names no policies, and neither policies/ nor policy/ holds Rego: name what to test",
+    );
+  process.stderr.write(`portcullis: portcullis.yaml names no policies: tests from ${found}/\n`);
   return { named: [found], problems };
 }
 

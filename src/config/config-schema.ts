@@ -9,11 +9,11 @@ export const configSchema = {
     version: { const: 1, description: "Version of this file's format." },
     policies: {
       description:
-        "Rego files and directories of this repository. Directories are read recursively; *_test.rego are tests.",
+        "Rego files and directories of this repository, and @portcullis/library for the library that ships. Directories are read recursively; *_test.rego are tests. Default: policies or policy where it holds Rego, else the library.",
       type: "array",
       items: { type: "string", minLength: 1 },
       uniqueItems: true,
-      default: ["policies"],
+      minItems: 1,
     },
     data: {
       description:

@@ -2,6 +2,7 @@ import type { Pointer } from "../model/json.ts";
 import type { DataFile, PolicyFile, PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
+import { LIBRARY } from "./named-policies.ts";
 import type { ConfigSource } from "./read-config.ts";
 
 /** Which files make a policy set. Paths are files or directories of the tree. */
@@ -21,21 +22,29 @@ export interface PolicyReading {
   readonly problems: readonly Problem[];
 }
 
-/** Reads policies and data that a configuration or a command line names from a tree. */
+/**
+ * Reads policies and data that a configuration or a command line names from a tree. `library` is the tree that holds
+ * the library that ships, below `policies/`; it is read where the selection names `@portcullis/library`.
+ */
 export async function policySources(
   tree: Tree,
   selection: PolicySelection,
   source?: ConfigSource,
+  library?: Tree,
 ): Promise<PolicyReading> {
   const entries = await tree.list();
   const problems: Problem[] = [];
   const found = (list: "policies" | "data", wanted: RegExp): readonly Found[] =>
     selection[list].flatMap((written, index) => {
+      if (written === LIBRARY && list === "policies" && library !== undefined) return [];
       const { files, trouble } = filesBelow(entries, written, wanted);
       problems.push(...trouble.map((message) => configProblem(source, `/${list}/${index}`, `${written}: ${message}`)));
       return files;
     });
-  const policies = await readTexts(tree, onlyOnce(found("policies", /\.rego$/)), problems);
+  const own = await readTexts(tree, onlyOnce(found("policies", /\.rego$/)), problems);
+  const shipped =
+    selection.policies.includes(LIBRARY) && library !== undefined ? await readLibrary(library, problems) : [];
+  const policies = [...own, ...shipped];
   const data = await readTexts(tree, found("data", /\.(?:json|ya?ml)$/), problems);
   const [tests, files] = [policies.filter(({ path }) => isTest(path)), policies.filter(({ path }) => !isTest(path))];
   return {
@@ -48,6 +57,16 @@ export async function policySources(
     tests: tests.map(({ path, text }) => ({ path, text })),
     problems,
   };
+}
+
+async function readLibrary(
+  library: Tree,
+  problems: Problem[],
+): Promise<readonly (Found & { readonly text: string })[]> {
+  const { files } = filesBelow(await library.list(), "policies", /\.rego$/);
+  const texts = await readTexts(library, files, problems);
+  if (texts.length === 0) problems.push({ stage: "config", message: `${LIBRARY} is missing from this installation` });
+  return texts.map((file) => ({ ...file, path: file.path.replace(/^policies/, LIBRARY) }));
 }
 
 interface Found {

@@ -25,7 +25,7 @@ export interface ConfigReading {
 /** What holds where there is no portcullis.yaml. */
 export const defaultConfig: Config = {
   version: 1,
-  policies: ["policies"],
+  policies: [],
   data: [],
   manifests: { include: ["**"], exclude: [] },
   branches: [],
