@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inert } from "../report/inert-text.ts";
 import { createToolchain } from "../rego/toolchain/toolchain.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
-import { namedPaths } from "./paths.ts";
+import { isUnder, namedPaths } from "./paths.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface FmtOptions {
@@ -16,7 +16,9 @@ export interface FmtOptions {
 export async function fmtCommand(named: readonly string[], options: FmtOptions): Promise<number> {
   const { root, paths, shown } = namedPaths(named, process.cwd());
   const entries = await directoryTree(root, { paths }).list();
-  const files = entries.filter(({ kind, path }) => kind === "file" && path.endsWith(".rego")).map(({ path }) => path);
+  const files = entries
+    .filter(({ kind, path }) => kind === "file" && path.endsWith(".rego") && isUnder(path, paths))
+    .map(({ path }) => path);
   if (files.length === 0) throw new UsageError(`no Rego file under ${named.join(", ")}`);
   if (files.length > 1 && options.write !== true && options.check !== true)
     throw new UsageError(`${files.length} files: say --write to rewrite them or --check to compare them`);

@@ -32,6 +32,11 @@ export function namedPaths(named: readonly string[], cwd: string): NamedPaths {
   };
 }
 
+/** Whether a path of a tree is one of these, or below one; a tree may list more than was named. */
+export function isUnder(path: string, named: readonly string[]): boolean {
+  return named.some((of) => of === "" || path === of || path.startsWith(`${of}/`));
+}
+
 /** A path outside the working directory is shown from there, or in full where that is shorter. */
 export function displayed(absolute: string, cwd: string): string {
   const from = relative(cwd, absolute);

@@ -13,7 +13,7 @@ import { placeOf } from "../report/wording.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import { fixturesIn, policiesIn, runFixtures } from "./fixtures.ts";
 import { openJudge } from "./open-judge.ts";
-import { namedPaths } from "./paths.ts";
+import { isUnder, namedPaths } from "./paths.ts";
 import { configurationOnDisk } from "./read-configuration.ts";
 import { readNamed } from "./read-policies.ts";
 import { UsageError } from "./usage-error.ts";
@@ -57,11 +57,7 @@ export async function runTests(
   ): Promise<Pick<TestRun, "outcomes" | "problems">> {
     const under = paths.slice(0, named.length);
     const found = fixturesIn(
-      (await tree.list())
-        .filter(
-          ({ kind, path }) => kind === "file" && under.some((p) => p === "" || path === p || path.startsWith(`${p}/`)),
-        )
-        .map(({ path }) => path),
+      (await tree.list()).filter(({ kind, path }) => kind === "file" && isUnder(path, under)).map(({ path }) => path),
     );
     if (found.length === 0) return { outcomes: [], problems: [] };
     const now = new Date().toISOString();

@@ -3,7 +3,7 @@ import type { Judged } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import { openRepository } from "../tree/git-repository.ts";
-import { displayed, namedPaths } from "./paths.ts";
+import { displayed, isUnder, namedPaths } from "./paths.ts";
 import { configurationOfChange, configurationOnDisk, type ConfigurationReading } from "./read-configuration.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -47,7 +47,7 @@ async function withFiles(
 ): Promise<readonly string[]> {
   const files = (await tree.list()).map(({ path }) => path);
   return paths.filter((path) => {
-    const filled = files.some((file) => file === path || file.startsWith(`${path}/`));
+    const filled = files.some((file) => isUnder(file, [path]));
     if (!filled && !emptyAllowed) throw new UsageError(`${shown(path)}: holds no file`);
     return filled;
   });

@@ -1,4 +1,5 @@
 import type { Tree } from "../model/tree.ts";
+import { isUnder } from "./paths.ts";
 import { UsageError } from "./usage-error.ts";
 
 const TEMPLATE = /^(apiVersion|"apiVersion"): *["']?(templates|constraints)\.gatekeeper\.sh\//m;
@@ -11,7 +12,7 @@ export async function refuseUnsupported(tree: Tree, named: readonly string[]): P
   const candidates = (await tree.list())
     .filter(({ kind, path }) => kind === "file" && /\.ya?ml$/.test(path) && !path.split("/").includes("fixtures"))
     .map(({ path }) => path)
-    .filter((path) => named.some((of) => of === "" || path === of || path.startsWith(`${of}/`)));
+    .filter((path) => isUnder(path, named));
   const decoder = new TextDecoder();
   for await (const { path, bytes } of tree.readAll(candidates)) {
     if (TEMPLATE.test(decoder.decode(bytes)))

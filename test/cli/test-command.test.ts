@@ -1,0 +1,168 @@
+import { expect, test } from "@jest/globals";
+import { directoryWith, portcullis } from "./run-portcullis.ts";
+
+const POLICY = `# METADATA
+# title: No latest
+package main
+
+import rego.v1
+
+deny contains msg if {
+	some container in input.spec.containers
+	endswith(container.image, ":latest")
+	msg := sprintf("container %s uses latest", [container.name])
+}
+
+warn contains "never" if input.never
+`;
+const TESTS = `package main_test
+
+import data.main
+
+test_latest_is_denied if {
+	count(main.deny) == 1 with input as {"spec": {"containers": [{"name": "a", "image": "a:latest"}]}}
+}
+
+test_named_is_accepted if count(main.deny) == 0 with input as {"spec": {"containers": [{"name": "a", "image": "a:1"}]}}
+`;
+const pod = (...images: readonly string[]): string =>
+  [
+    "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  containers:\n",
+    ...images.map((image, at) => `    - name: c${at}\n      image: ${image}\n`),
+  ].join("");
+
+const GOOD = {
+  "policy/tag.rego": POLICY,
+  "policy/tag_test.rego": TESTS,
+  "policy/fixtures/accepted-version.yaml": pod("a:1"),
+  "policy/fixtures/rejected-latest.yaml": pod("a:1", "b:latest # finding"),
+  "policy/fixtures/rejected-many/one.yaml": pod("a:latest"),
+  "policy/fixtures/rejected-many/two.yaml": pod("a:2"),
+};
+
+test("rules and fixtures that hold are a count and exit code 0", async () => {
+  const ran = await portcullis(directoryWith(GOOD), ["test"]);
+  expect(ran).toEqual({
+    code: 0,
+    err: "portcullis: no portcullis.yaml: tests from policy/\n",
+    out: "5 passed, 0 failed (2 test rules, 3 fixtures)\n",
+  });
+});
+
+test.each([
+  [
+    "an accepted fixture that gives a finding",
+    { "policy/fixtures/accepted-version.yaml": pod("a:latest") },
+    `fail: main accepted-version
+  --> policy/fixtures/accepted-version.yaml
+  = expected no finding, got policy/fixtures/accepted-version.yaml:7: container c0 uses latest
+`,
+    1,
+  ],
+  [
+    "a rejected fixture that gives none",
+    { "policy/fixtures/rejected-many/one.yaml": pod("a:1") },
+    `fail: main rejected-many
+  --> policy/fixtures/rejected-many
+  = expected at least one finding, got none
+`,
+    1,
+  ],
+  [
+    "a finding on another line than the pinned one",
+    { "policy/fixtures/rejected-latest.yaml": pod("a:latest", "b:1 # finding") },
+    `fail: main rejected-latest
+  --> policy/fixtures/rejected-latest.yaml
+  = expected a finding at policy/fixtures/rejected-latest.yaml:9, got none there
+  = expected no finding at policy/fixtures/rejected-latest.yaml:7, got: container c0 uses latest
+`,
+    1,
+  ],
+  [
+    "a test rule that does not hold",
+    { "policy/tag_test.rego": TESTS.replace("== 1", "== 2") },
+    `fail: main_test.test_latest_is_denied
+  --> policy/tag_test.rego:5
+`,
+    1,
+  ],
+  [
+    "a fixture that cannot be read",
+    { "policy/fixtures/rejected-latest.yaml": "a: [" },
+    `error: main rejected-latest
+  --> policy/fixtures/rejected-latest.yaml
+`,
+    2,
+  ],
+  [
+    "a fixture without a manifest",
+    { "policy/fixtures/accepted-version.yaml": "a: 1\n" },
+    `error: main accepted-version
+  --> policy/fixtures/accepted-version.yaml
+  = policy/fixtures/accepted-version.yaml was not judged: no Kubernetes object: `,
+    2,
+  ],
+  [
+    "a fixture beside no policy",
+    { "policy/other/fixtures/accepted-x.yaml": pod("a:1") },
+    `error: policy/other accepted-x
+  --> policy/other/fixtures/accepted-x.yaml
+  = no policy stands beside it
+`,
+    2,
+  ],
+  [
+    "a test that does not compile",
+    { "policy/bad_test.rego": "package t\n\ntest_x if y\n" },
+    "problem: policy/bad_test.rego:3:",
+    2,
+  ],
+] as const)("%s is said with its place", async (_, files, said, code) => {
+  const ran = await portcullis(directoryWith({ ...GOOD, ...files }), ["test", "policy"]);
+  expect(ran.out).toContain(said);
+  expect(ran.code).toBe(code);
+});
+
+test.each([
+  ["100", 1, "; coverage "],
+  ["10", 0, ""],
+])("a threshold of %s gives exit code %d", async (threshold, code, said) => {
+  const ran = await portcullis(directoryWith(GOOD), ["test", "policy", "--threshold", threshold]);
+  expect(ran.code).toBe(code);
+  expect(ran.out).toMatch(/^coverage \d+(\.\d)? %; lines no test reached:\n {4}[\d. %]+ policy\/tag\.rego:13\n/);
+  expect(ran.out).toContain(`5 passed, 0 failed (2 test rules, 3 fixtures)${said}`);
+});
+
+test.each([
+  ["named", "TAP version 14\n1..1\nok 1 - main_test.test_named_is_accepted\n", 0],
+  ["main rejected-m", "TAP version 14\n1..1\nok 1 - main rejected-many\n", 0],
+  ["nothing-is-called-so", "TAP version 14\n1..0 # SKIP no test was run\n", 2],
+])("--run %s runs what has such a name", async (run, out, code) => {
+  const ran = await portcullis(directoryWith(GOOD), ["test", "policy", "--run", run, "-o", "tap"]);
+  expect([ran.code, ran.out]).toEqual([code, out]);
+});
+
+test.each(["json", "junit", "tap"])("-o %s names every test", async (format) => {
+  const { code, out } = await portcullis(directoryWith(GOOD), ["test", "policy", "-o", format]);
+  expect(code).toBe(0);
+  for (const name of ["main_test.test_latest_is_denied", "main rejected-latest", "main accepted-version"]) {
+    expect(out).toContain(name);
+  }
+});
+
+test("a directory without tests is no pass", async () => {
+  const { code, out } = await portcullis(directoryWith({ "policy/tag.rego": POLICY }), ["test"]);
+  expect([code, out]).toEqual([2, "no test was run (0 test rules, 0 fixtures)\n"]);
+});
+
+test("fmt names files that are laid out otherwise, and writes them where asked", async () => {
+  const directory = directoryWith({ "a.rego": "package a\nallow   if true\n", "b.rego": "package b\n" });
+  expect(await portcullis(directory, ["fmt", ".", "--check"])).toEqual({ code: 1, out: "a.rego\n", err: "" });
+  expect(await portcullis(directory, ["fmt", "a.rego"])).toEqual({
+    code: 0,
+    out: "package a\n\nallow := true\n",
+    err: "",
+  });
+  expect((await portcullis(directory, ["fmt", ".", "--write"])).code).toBe(0);
+  expect((await portcullis(directory, ["fmt", ".", "--check"])).code).toBe(0);
+});
