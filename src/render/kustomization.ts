@@ -52,6 +52,8 @@ function usesOf(value: JsonObject): readonly KustomizeUse[] {
   return [
     ...use("patch", [
       ...fieldOfEach(value["patches"], "path"),
+      // As Kustomize wrote them before version 3; it still reads them as patchesStrategicMerge.
+      ...strings(value["patches"]),
       ...strings(value["patchesStrategicMerge"]),
       ...fieldOfEach(value["patchesJson6902"], "path"),
     ]),

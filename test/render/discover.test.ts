@@ -181,6 +181,12 @@ test.each<[string, Files, string, string]>([
     `patch of o/kustomization.yaml: ${unrendered}`,
   ],
   [
+    "a patch written as Kustomize did before version 3 is a patch",
+    { "o/kustomization.yaml": "patches:\n- overlays/p.yaml\n", "o/overlays/p.yaml": "" },
+    "o/overlays/p.yaml",
+    `patch of o/kustomization.yaml: ${unrendered}`,
+  ],
+  [
     "Flux's Kustomization is a manifest whatever its file is called",
     {
       "kustomization.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: x }\n",
