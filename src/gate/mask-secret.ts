@@ -1,5 +1,7 @@
+import { isObject } from "../manifest/identity.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Question } from "../model/judge.ts";
+import type { Identity } from "../model/manifest.ts";
 import type { Judgement, Violation } from "../model/violation.ts";
 
 const MASK = "***";
@@ -9,12 +11,14 @@ const SHORTEST = 4;
 /**
  * The judgement with every value of a Secret's `data` and `stringData`, also decoded, replaced in what policies say:
  * messages end up in logs, check runs and comments that more people read than may read the Secret.
+ * What stands within a key or the Secret's name is left: a blot in a text that everyone can complete tells the value.
  */
 export function withoutSecrets(judgement: Judgement, { manifest, oldObject }: Question): Judgement {
   if (manifest.identity.kind !== "Secret" || manifest.identity.group !== "") return judgement;
   const secrets = secretsOf(manifest.value, oldObject ?? {});
   if (secrets.length === 0) return judgement;
-  const clean = (text: string): string => secrets.reduce((kept, secret) => kept.replaceAll(secret, MASK), text);
+  const names = openNames(manifest.identity, manifest.value, oldObject ?? {});
+  const clean = (text: string): string => masked(text, secrets, names);
   const say = (violation: Violation): Violation => ({
     ...violation,
     message: clean(violation.message),
@@ -27,7 +31,36 @@ export function withoutSecrets(judgement: Judgement, { manifest, oldObject }: Qu
   };
 }
 
-/** Longest first, so that a secret that holds another one is masked whole. */
+/** The text with every stretch that belongs to a secret blotted out, unless that secret ends and begins within one name. */
+function masked(text: string, secrets: readonly string[], names: readonly string[]): string {
+  const said = secrets.flatMap((secret) => occurrences(text, secret));
+  if (said.length === 0) return text;
+  const open = names.flatMap((name) => occurrences(text, name));
+  const hidden = said
+    .filter(([start, end]) => !open.some(([from, to]) => from <= start && end <= to))
+    .toSorted(([a], [b]) => a - b);
+  let result = "";
+  let at = 0;
+  for (const [start, end] of hidden) {
+    if (start > at || at === 0) result += text.slice(at, start) + MASK;
+    at = Math.max(at, end);
+  }
+  return result + text.slice(at);
+}
+
+type Span = readonly [start: number, end: number];
+
+function occurrences(text: string, part: string): readonly Span[] {
+  const found: Span[] = [];
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) found.push([at, at + part.length]);
+  return found;
+}
+
+function openNames({ kind, name, namespace }: Identity, ...objects: readonly JsonObject[]): readonly string[] {
+  const keys = objects.flatMap(({ data, stringData }) => [data, stringData].filter(isObject).flatMap(Object.keys));
+  return [...new Set([kind, name, namespace ?? "", ...keys])].filter((open) => open.length >= SHORTEST);
+}
+
 function secretsOf(...objects: readonly JsonObject[]): readonly string[] {
   const found = new Set<string>();
   for (const { data, stringData } of objects) {
@@ -37,9 +70,7 @@ function secretsOf(...objects: readonly JsonObject[]): readonly string[] {
       addForms(decoded(value), found);
     }
   }
-  return [...found]
-    .filter(({ length }) => length >= SHORTEST)
-    .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  return [...found].filter(({ length }) => length >= SHORTEST);
 }
 
 function valuesOf(map: Json | undefined): readonly string[] {

@@ -56,6 +56,24 @@ test.each([
   expect(problems[0]?.message).toBe(expected);
 });
 
+test.each([
+  ['key "chap.username" of Secret "storage-secret"', 'key "chap.username" of Secret "storage-secret"'],
+  ['key "password" of Secret "storage-secret"', 'key "password" of Secret "storage-secret"'],
+  ["the user is username, at storage", "the user is ***, at ***"],
+  ["chap.username=storage-secret2", "chap.username=***"],
+  ["storagesecret2", "***"],
+])("what stands within a name is open: %j is quoted as %j", (message, expected) => {
+  const asked = question({
+    stringData: { "chap.username": "username", password: "password", host: "storage", token: "storage-secret2" },
+    data: { overlapping: "gesecret2" },
+  });
+  const named = {
+    ...asked,
+    manifest: { ...asked.manifest, identity: { group: "", kind: "Secret", name: "storage-secret" } },
+  };
+  expect(withoutSecrets(saying(message), named).violations[0]?.message).toBe(expected);
+});
+
 test("the values a Secret had before are masked too", () => {
   const asked = { ...question(value), oldObject: { stringData: { password: "letmein" } } };
   expect(withoutSecrets(saying("from letmein to hunter2"), asked).violations[0]?.message).toBe("from *** to ***");
