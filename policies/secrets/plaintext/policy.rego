@@ -19,9 +19,32 @@ deny contains message if {
 	some field in ["data", "stringData"]
 	some key, value in input[field]
 	not encrypted(value)
+	not reference(value)
 	value != ""
 	message := sprintf("key %q of Secret %q is readable in Git", [key, input.metadata.name])
 }
 
 # SOPS replaces each value by ENC[…] and keeps the keys.
 encrypted(value) if startswith(value, "ENC[")
+
+# Text that stands for a secret until a tool puts the secret in its place.
+reference(value) if {
+	some text in readings(value)
+	some pattern in references
+	regex.match(pattern, trim_space(text))
+}
+
+references := [
+	`^op://[^/\s]+/[^/\s]+/\S+$`, # 1Password
+	`^ref\+[a-z0-9]+://\S+$`, # vals
+	`^vault:[^\s#]+#\S+$`, # the webhook of Bank-Vaults
+	`^<path:[^\s#]+#[^\s>]+>$`, # Argo CD Vault Plugin
+	`^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`, # a variable that Flux substitutes after its build
+]
+
+readings(value) := {value, base64.decode(value)} if begins_like_a_reference(value)
+
+readings(value) := {value} if not begins_like_a_reference(value)
+
+# In base64: op:/, ref+, vault:, <path: and ${. Anything else, binary data above all, is not decoded.
+begins_like_a_reference(value) if regex.match(`^(b3A6L|cmVmK|dmF1bHQ6|PHBhdGg6|JHt)[A-Za-z0-9+/]*={0,2}$`, value)

@@ -22,3 +22,28 @@ test_a_message_never_holds_the_value if {
 	some message in plaintext.deny with input as secret({"password": "aHVudGVyMg=="}, {})
 	not contains(message, "aHVudGVyMg==")
 }
+
+test_references_to_a_secret_elsewhere_are_accepted if {
+	every text in [
+		"op://vault/item/field",
+		"op://vault/item/field\n",
+		"ref+awsssm://prod/db#/password",
+		"vault:secret/data/db#PASSWORD",
+		"<path:secret/data/db#password>",
+		"${DB_PASSWORD}",
+	] {
+		count(plaintext.deny) == 0 with input as secret({"password": base64.encode(text)}, {"password": text})
+	}
+}
+
+test_text_that_merely_holds_a_reference_is_denied if {
+	texts := {"op://", "password=${DB_PASSWORD}", "${DB_PASSWORD:=hunter2}", "<hunter2>", "vault:hunter2"}
+	every text in texts {
+		count(plaintext.deny) == 1 with input as secret({"password": base64.encode(text)}, {})
+		count(plaintext.deny) == 1 with input as secret({}, {"password": text})
+	}
+}
+
+test_binary_data_is_denied if {
+	count(plaintext.deny) == 1 with input as secret({"store": "//79/A=="}, {})
+}
