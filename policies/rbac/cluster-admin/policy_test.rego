@@ -14,3 +14,7 @@ test_cluster_admin_is_denied_in_both_bindings if {
 test_other_roles_are_accepted if {
 	count(cluster_admin.deny) == 0 with input as binding("ClusterRoleBinding", "view")
 }
+
+test_a_role_of_the_same_name_is_accepted if {
+	count(cluster_admin.deny) == 0 with input as {"kind": "RoleBinding", "metadata": {"name": "ci"}, "roleRef": {"kind": "Role", "name": "cluster-admin"}}
+}
