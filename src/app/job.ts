@@ -64,7 +64,8 @@ export async function runJob(parts: Parts, work: Leased, signal: AbortSignal): P
       if (concluded !== undefined) return concluded;
     }
     await comment(parts, { octokit, mirror, remote, job, signal }, target, judgement);
-    await runReviewed(parts.database, run.job);
+    // Of a draft nothing is said; it is when the draft becomes ready.
+    if (target.pull?.draft !== true) await runReviewed(parts.database, run.job);
     return { kind: "done" };
   } finally {
     await mirror.leave(job);
