@@ -1,5 +1,5 @@
 import { check } from "../gate/check.ts";
-import { defaultConfig } from "../config/read-config.ts";
+import { defaultConfig } from "../config/default-config.ts";
 import type { Judge } from "../model/judge.ts";
 import type { Report } from "../model/report.ts";
 import type { PolicyFile } from "../model/policy.ts";

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { defaultConfig, readConfig } from "../config/read-config.ts";
+import { defaultConfig } from "../config/default-config.ts";
+import type { ConfigReading } from "../config/read-config.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
@@ -16,7 +17,7 @@ export interface ConfigurationReading extends ConfigInForce {
 }
 
 /** The configuration on disk: `--config`, else portcullis.yaml of the working directory, else defaults. */
-export function configurationOnDisk(named: string | undefined, cwd: string): ConfigurationReading {
+export async function configurationOnDisk(named: string | undefined, cwd: string): Promise<ConfigurationReading> {
   const file = resolve(cwd, named ?? FILE);
   if (!existsSync(file)) {
     if (named !== undefined) throw new UsageError(`--config ${named}: no such file`);
@@ -28,7 +29,7 @@ export function configurationOnDisk(named: string | undefined, cwd: string): Con
   } catch (error) {
     throw new UsageError(`${displayed(file, cwd)}: ${(error as Error).message}`);
   }
-  return { ...readConfig(displayed(file, cwd), text), tree: directoryTree(dirname(file)), where: HERE };
+  return { ...(await readText(displayed(file, cwd), text)), tree: directoryTree(dirname(file)), where: HERE };
 }
 
 /** The configuration of a change: `--config` from disk, else as the tree before has it, so that a change cannot set its own rules. */
@@ -41,5 +42,15 @@ export async function configurationOfChange(
   const entry = (await before.list()).find(({ path }) => path === FILE);
   if (entry === undefined) return { config: defaultConfig, tree: before, where: "the base", problems: [] };
   if (entry.kind !== "file") throw new UsageError(`${join(before.name, FILE)}: is no regular file`);
-  return { ...readConfig(FILE, new TextDecoder().decode(await before.read(FILE))), tree: before, where: "the base" };
+  return {
+    ...(await readText(FILE, new TextDecoder().decode(await before.read(FILE)))),
+    tree: before,
+    where: "the base",
+  };
+}
+
+/** What reads a configuration costs a tenth of a small run, and most runs have none. */
+async function readText(path: string, text: string): Promise<ConfigReading> {
+  const { readConfig } = await import("../config/read-config.ts");
+  return readConfig(path, text);
 }

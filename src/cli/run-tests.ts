@@ -81,7 +81,7 @@ async function policiesUnderTest(
   cwd: string,
 ): Promise<{ readonly named: readonly string[]; readonly problems: readonly Problem[] }> {
   if (request.named.length > 0) return { named: request.named, problems: [] };
-  const { config, source, tree, problems } = configurationOnDisk(request.config, cwd);
+  const { config, source, tree, problems } = await configurationOnDisk(request.config, cwd);
   if (source !== undefined && config.policies.length > 0) {
     const own = config.policies.filter((path) => path !== LIBRARY);
     return { named: own.map((path) => join(tree.name, path)), problems };

@@ -2,7 +2,7 @@ import { join, relative, sep } from "node:path";
 import type { Judged } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
-import { openRepository } from "../tree/git-repository.ts";
+import type { GitRepository } from "../tree/git-repository.ts";
 import { displayed, isUnder, namedPaths } from "./paths.ts";
 import { configurationOfChange, configurationOnDisk, type ConfigurationReading } from "./read-configuration.ts";
 import { UsageError } from "./usage-error.ts";
@@ -32,7 +32,7 @@ export async function directorySubject(
     after,
     judged: { after: named.length === 0 ? "." : named.join(", "), how: "directory" },
     paths: filled,
-    configuration: configurationOnDisk(options.config, cwd),
+    configuration: await configurationOnDisk(options.config, cwd),
     shown,
     close: async () => {},
   };
@@ -83,19 +83,18 @@ export async function changeSubject(named: readonly string[], options: ChangeOpt
   }
 }
 
-type Repository = Awaited<ReturnType<typeof openRepository>>;
-
-async function open(directory: string, cwd: string): Promise<Repository> {
+async function open(directory: string, cwd: string): Promise<GitRepository> {
   const { root, paths } = namedPaths([directory], cwd);
   const absolute = join(root, ...paths);
   try {
+    const { openRepository } = await import("../tree/git-repository.ts");
     return await openRepository(absolute);
   } catch (error) {
     throw new UsageError(`--repo ${displayed(absolute, cwd) || "."}: ${(error as Error).message}`);
   }
 }
 
-async function commit(repository: Repository, revision: string): Promise<string> {
+async function commit(repository: GitRepository, revision: string): Promise<string> {
   const found = await repository.resolve(revision);
   if (found.kind === "problem") throw new UsageError(found.problem.message);
   return found.id;

@@ -7,6 +7,7 @@ import type { Config } from "../model/config.ts";
 import type { Json, Pointer } from "../model/json.ts";
 import type { Place } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
+import { defaultConfig } from "./default-config.ts";
 import { validateConfig } from "./validate-config.ts";
 
 /** The text a configuration came from: names it and finds the place of one of its values. */
@@ -21,19 +22,6 @@ export interface ConfigReading {
   readonly source: ConfigSource;
   readonly problems: readonly Problem[];
 }
-
-/** What holds where there is no portcullis.yaml. */
-export const defaultConfig: Config = {
-  version: 1,
-  policies: [],
-  data: [],
-  manifests: { include: ["**"], exclude: [] },
-  branches: [],
-  mode: "enforce",
-  block: "introduced",
-  levels: {},
-  comments: "on",
-};
 
 /** Reads the text of portcullis.yaml. Never throws for what stands in it. */
 export function readConfig(path: string, text: string): ConfigReading {

@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
+import type * as ajv from "ajv";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { Ajv } from "ajv";
 import type { Level } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Annotations } from "./toolchain/protocol.ts";
@@ -28,8 +29,7 @@ let compiled: ValidateFunction<Metadata> | undefined;
 
 /** Checks a METADATA block; what is wrong with it is a problem at the line where the block starts. */
 export function readMetadata(annotations: Annotations): ScopedMetadata | Problem {
-  // Compiling a schema takes a while, and many policy sets have no METADATA.
-  compiled ??= new Ajv({ allErrors: false, strict: true }).compile<Metadata>(metadataSchema);
+  compiled ??= compileSchema();
   const { value } = annotations;
   if (compiled(value)) {
     return { scope: /^(rule|document)$/.test(annotations.scope) ? "rule" : "package", metadata: value };
@@ -40,6 +40,12 @@ export function readMetadata(annotations: Annotations): ScopedMetadata | Problem
     line: annotations.line,
     message: `METADATA ${(compiled.errors ?? []).map(explain).join("; ")}`,
   };
+}
+
+// Loading ajv costs as much as Node.js does to start.
+function compileSchema(): ValidateFunction<Metadata> {
+  const { Ajv } = createRequire(import.meta.url)("ajv") as typeof ajv;
+  return new Ajv({ allErrors: false, strict: true }).compile<Metadata>(metadataSchema);
 }
 
 function explain(error: ErrorObject): string {

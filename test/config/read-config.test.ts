@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { configSchema } from "../../src/config/config-schema.ts";
-import { defaultConfig, readConfig } from "../../src/config/read-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 
 function problems(text: string): readonly string[] {
   return readConfig("portcullis.yaml", text).problems.map(

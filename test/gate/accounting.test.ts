@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { defaultConfig } from "../../src/config/read-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
 import { check } from "../../src/gate/check.ts";
 import type { Report } from "../../src/model/report.ts";
 import { discover } from "../../src/render/discover.ts";

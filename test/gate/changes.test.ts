@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Ajv } from "ajv";
 import { policySources } from "../../src/config/policy-sources.ts";
-import { defaultConfig } from "../../src/config/read-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
 import { check } from "../../src/gate/check.ts";
 import type { Judge } from "../../src/model/judge.ts";
 import { createJudge, defaultLimits } from "../../src/rego/create-judge.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { defaultConfig, readConfig } from "../../src/config/read-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 import { check, type CheckRequest } from "../../src/gate/check.ts";
 import { memoryCache } from "../../src/gate/memory-cache.ts";
 import type { Tree } from "../../src/model/tree.ts";
