@@ -5,6 +5,8 @@ import type { Judgement } from "../model/violation.ts";
 import type { Input, RuleFailure } from "./ask.ts";
 import { createAsker } from "./ask.ts";
 import { createTwinAsker } from "./ask-twins.ts";
+import type { Builtins } from "./builtins/load-builtins.ts";
+import { loadBuiltins } from "./builtins/load-builtins.ts";
 import type { PolicyCompiler } from "./compile-sources.ts";
 import { compileSources, digestOf } from "./compile-sources.ts";
 import { createGrowingEvaluator } from "./growing-evaluator.ts";
@@ -18,6 +20,7 @@ import { EvaluationError } from "./opa-wasm.ts";
 import type { RuleFacts } from "./policies.ts";
 import { describePolicies } from "./policies.ts";
 import { questionInput } from "./question-input.ts";
+import { createBuiltinRelay } from "./toolchain/builtin-relay.ts";
 
 export interface JudgeOptions {
   readonly toolchain: PolicyCompiler;
@@ -27,6 +30,8 @@ export interface JudgeOptions {
   readonly deadlineMs: number;
   /** MiB of memory that the policies may use. */
   readonly memoryLimitMiB: number;
+  /** Where the toolchain keeps its unpacked copy, for builtins that OPA answers; default as the toolchain's own. */
+  readonly cacheDir?: string;
 }
 
 /** Limits for callers that have no reason for others: a healthy policy needs a thousandth of them. */
@@ -50,15 +55,26 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const { answer } = compiled;
   if (answer?.wasm === undefined || rules.length === 0) return { ...identity, problems, judge: judgeNothing };
 
-  const recipe = recipeOf(answer.wasm, data, options);
-  const first = firstInstance(recipe);
-  if ("stage" in first) return { ...identity, problems: [...problems, first], judge: judgeNothing };
-  const evaluator = createGrowingEvaluator({ recipe, deadlineMs: options.deadlineMs }, first);
+  const recipe = recipeOf(answer.wasm, data, { ...options, builtins: answer.builtins });
+  const relaying = { deadlineMs: options.deadlineMs, ...(options.cacheDir && { cacheDir: options.cacheDir }) };
+  const relay = createBuiltinRelay(relaying);
+  const builtins = await loadBuiltins(answer.builtins, () => relay.call);
+  const first = firstInstance(recipe, builtins);
+  if ("stage" in first) {
+    await relay.close();
+    return { ...identity, problems: [...problems, first], judge: judgeNothing };
+  }
+  const setting = { recipe, relaying, deadlineMs: options.deadlineMs };
+  const evaluator = createGrowingEvaluator(setting, first, () => makeInstance(recipe, builtins));
   const asker = createAsker(answer.entrypoints, evaluator);
   const twins = readTwins(answer.twins);
   const twinAsker = createTwinAsker(answer.entrypoints.twins, evaluator);
 
-  return { ...identity, problems, judge, close: () => evaluator.close() };
+  return { ...identity, problems, judge, close };
+
+  async function close(): Promise<void> {
+    await Promise.all([evaluator.close(), relay.close()]);
+  }
 
   async function judge(questions: readonly Question[]): Promise<readonly Judgement[]> {
     const answers = await asker.ask(questions.map(inputOf));
@@ -80,9 +96,9 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   }
 }
 
-function firstInstance(recipe: Recipe): PolicyInstance | Problem {
+function firstInstance(recipe: Recipe, builtins: Builtins): PolicyInstance | Problem {
   try {
-    return makeInstance(recipe);
+    return makeInstance(recipe, builtins);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     return { stage: "evaluate", message: `the policies and their data could not be loaded: ${error.message}` };

@@ -1,10 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { loadBuiltins } from "./builtins/load-builtins.ts";
 import { createEvaluator } from "./evaluator.ts";
 import type { EvaluationRequest, EvaluationSetting } from "./worker-evaluator.ts";
 import { makeInstance } from "./instances.ts";
+import { createBuiltinRelay } from "./toolchain/builtin-relay.ts";
 
-const { recipe, deadlineMs } = workerData as EvaluationSetting;
-const evaluator = createEvaluator({ deadlineMs, instantiate: () => makeInstance(recipe) });
+const { recipe, relaying, deadlineMs } = workerData as EvaluationSetting;
+const builtins = await loadBuiltins(recipe.builtins, () => createBuiltinRelay(relaying).call);
+const evaluator = createEvaluator({ deadlineMs, instantiate: () => makeInstance(recipe, builtins) });
 
 parentPort?.on("message", (request: EvaluationRequest) => {
   const askings = request.map(([text, entrypoint]) => ({ input: () => text, entrypoint }));

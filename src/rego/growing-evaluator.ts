@@ -5,7 +5,6 @@ import { createEvaluator } from "./evaluator.ts";
 import type { EvaluationSetting } from "./worker-evaluator.ts";
 import { createWorkerEvaluator } from "./worker-evaluator.ts";
 import type { PolicyInstance } from "./opa-wasm.ts";
-import { makeInstance } from "./instances.ts";
 
 // Starting a thread and warming it up costs about what this many evaluations cost.
 const evaluationsInThisThread = 1_000;
@@ -13,18 +12,19 @@ const evaluationsInThisThread = 1_000;
 /**
  * Evaluates in the calling thread, and from a good number of evaluations on in a thread of its own, so that manifests
  * are read while others are judged. A caller that is a worker itself gets no other. `first` is used before any other
- * instance.
+ * instance; `make` makes more of them for this thread.
  */
 export function createGrowingEvaluator(
   setting: EvaluationSetting,
   first: PolicyInstance,
+  make: () => PolicyInstance,
 ): Evaluator & { close(): Promise<void> } {
-  const { recipe, deadlineMs } = setting;
+  const { deadlineMs } = setting;
   let ready: PolicyInstance | undefined = first;
   const local = createEvaluator({
     deadlineMs,
     instantiate: () => {
-      const instance = ready ?? makeInstance(recipe);
+      const instance = ready ?? make();
       ready = undefined;
       return instance;
     },

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../model/json.ts";
-import { builtins } from "./builtins/registry.ts";
 import type { BuiltinRun } from "./builtins/builtin.ts";
+import type { Builtins } from "./builtins/load-builtins.ts";
 import type { PolicyInstance, PolicyModule } from "./opa-wasm.ts";
 import { compilePolicyModule, EvaluationError, instantiate } from "./opa-wasm.ts";
 import { writeJson } from "./value/json-text.ts";
@@ -12,29 +12,32 @@ export interface Recipe {
   readonly data: string;
   readonly memoryLimitMiB: number;
   readonly run: BuiltinRun;
+  /** Names of the builtins that the module calls on its host. */
+  readonly builtins: readonly string[];
 }
 
 /** Compiles a module and fixes the time that its policies see (RFC 3339). */
 export function recipeOf(
   wasm: Uint8Array,
   data: JsonObject,
-  options: { readonly now: string; readonly memoryLimitMiB: number },
+  options: { readonly now: string; readonly memoryLimitMiB: number; readonly builtins: readonly string[] },
 ): Recipe {
   return {
     module: compilePolicyModule(wasm),
     data: writeJson(data),
     memoryLimitMiB: options.memoryLimitMiB,
     run: { nowNs: BigInt(Date.parse(options.now)) * 1_000_000n },
+    builtins: options.builtins,
   };
 }
 
-/** A new instance. Throws EvaluationError where the module and its data do not fit into memory. */
-export function makeInstance({ module, data, memoryLimitMiB, run }: Recipe): PolicyInstance {
+/** A new instance; `builtins` are those of the recipe, loaded. Throws EvaluationError where the module and its data do not fit into memory. */
+export function makeInstance({ module, data, memoryLimitMiB, run }: Recipe, builtins: Builtins): PolicyInstance {
   return instantiate(module, {
     data,
     memoryLimitMiB,
     builtin: (name, args) => {
-      const builtin = builtins[name];
+      const builtin = builtins.get(name);
       if (builtin === undefined) throw new EvaluationError("rule", `the builtin ${name} is not available`);
       return builtin(run, ...args);
     },

@@ -2,10 +2,13 @@ import { Worker } from "node:worker_threads";
 import type { Asking, Evaluated, Evaluator, Failure } from "./evaluator.ts";
 import { failureOf } from "./evaluator.ts";
 import type { Recipe } from "./instances.ts";
+import type { BuiltinRelayOptions } from "./toolchain/builtin-relay.ts";
 
 /** What the worker thread is started with. */
 export interface EvaluationSetting {
   readonly recipe: Recipe;
+  /** Of the relay to OPA, which a thread makes for itself where its builtins need one. */
+  readonly relaying: BuiltinRelayOptions;
   readonly deadlineMs: number;
 }
 

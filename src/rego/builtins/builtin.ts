@@ -11,3 +11,11 @@ export interface BuiltinRun {
  * OPA where strict builtin errors are off. A throw means that the rule cannot be judged.
  */
 export type Builtin = (run: BuiltinRun, ...args: readonly RegoValue[]) => RegoValue | undefined;
+
+/** Builtins by OPA's names for them. */
+export type BuiltinRecord = { readonly [name: string]: Builtin };
+
+/** What ends the evaluation in OPA too, or an answer that could not be had: the rule cannot be judged. */
+export class BuiltinError extends Error {
+  override readonly name = "BuiltinError";
+}
