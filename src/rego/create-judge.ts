@@ -58,7 +58,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const recipe = recipeOf(answer.wasm, data, { ...options, builtins: answer.builtins });
   const relaying = { deadlineMs: options.deadlineMs, ...(options.cacheDir && { cacheDir: options.cacheDir }) };
   const relay = createBuiltinRelay(relaying);
-  const builtins = await loadBuiltins(answer.builtins, () => relay.call);
+  const builtins = await loadBuiltins(answer.builtins, relay.call);
   const first = firstInstance(recipe, builtins);
   if ("stage" in first) {
     await relay.close();

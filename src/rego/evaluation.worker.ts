@@ -6,7 +6,7 @@ import { makeInstance } from "./instances.ts";
 import { createBuiltinRelay } from "./toolchain/builtin-relay.ts";
 
 const { recipe, relaying, deadlineMs } = workerData as EvaluationSetting;
-const builtins = await loadBuiltins(recipe.builtins, () => createBuiltinRelay(relaying).call);
+const builtins = await loadBuiltins(recipe.builtins, createBuiltinRelay(relaying).call);
 const evaluator = createEvaluator({ deadlineMs, instantiate: () => makeInstance(recipe, builtins) });
 
 parentPort?.on("message", (request: EvaluationRequest) => {

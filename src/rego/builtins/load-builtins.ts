@@ -1,6 +1,7 @@
 import type { BuiltinAnswer, BuiltinRequest, ToolchainOutcome } from "../toolchain/protocol.ts";
 import { readValue } from "../value/read-value.ts";
 import { writeValue } from "../value/write-value.ts";
+import { AskOpa } from "./ask-opa.ts";
 import type { Builtin } from "./builtin.ts";
 import { BuiltinError } from "./builtin.ts";
 import { families } from "./registry.ts";
@@ -12,32 +13,36 @@ export type RelayCall = (request: BuiltinRequest) => ToolchainOutcome<BuiltinAns
 export type Builtins = ReadonlyMap<string, Builtin>;
 
 /**
- * Loads what answers the named builtins and nothing else. What this process does not answer itself is asked of OPA; its
- * process is started here, so that no manifest's deadline pays for it. `openRelay` is called only if it is needed.
+ * Loads what answers the named builtins and nothing else. What this process does not answer itself is asked of OPA, whose
+ * process is started here if a builtin always needs it, so that no manifest's deadline pays for it.
  */
-export async function loadBuiltins(names: readonly string[], openRelay: () => RelayCall): Promise<Builtins> {
+export async function loadBuiltins(names: readonly string[], relay: RelayCall): Promise<Builtins> {
   const found = new Map<string, Builtin>();
-  let relay: RelayCall | undefined;
   for (const name of names) {
+    const asked = relayed(name, relay);
     const own = (await families[name]?.())?.[name];
-    if (own === undefined) relay ??= started(openRelay());
-    found.set(name, own ?? relayed(name, relay));
+    found.set(name, own === undefined ? asked : withSecondOpinion(own, asked));
   }
+  // A relay that cannot start says so again when a rule calls it, where it is that rule's problem.
+  if (names.some((name) => families[name] === undefined)) relay({ name: "upper", args: ['""'] });
   return found;
 }
 
-// A relay that cannot start says so again when a rule calls it, where it is that rule's problem.
-function started(relay: RelayCall): RelayCall {
-  relay({ name: "upper", args: ['""'] });
-  return relay;
+function withSecondOpinion(own: Builtin, asked: Builtin): Builtin {
+  return (run, ...args) => {
+    try {
+      return own(run, ...args);
+    } catch (error) {
+      if (error instanceof AskOpa) return asked(run, ...args);
+      throw error;
+    }
+  };
 }
 
-function relayed(name: string, relay: RelayCall | undefined): Builtin {
+function relayed(name: string, relay: RelayCall): Builtin {
   return (run, ...args) => {
-    const outcome = relay?.({ name, args: args.map(writeValue), terms: true, nowNs: run.nowNs });
-    if (outcome === undefined || outcome.kind === "failed") {
-      throw new BuiltinError(`the builtin ${name} gave no answer: ${outcome?.message ?? "nothing was asked"}`);
-    }
+    const outcome = relay({ name, args: args.map(writeValue), terms: true, nowNs: run.nowNs });
+    if (outcome.kind === "failed") throw new BuiltinError(`the builtin ${name} gave no answer: ${outcome.message}`);
     const { answer } = outcome;
     switch (answer.kind) {
       case "value":

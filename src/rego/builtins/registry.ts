@@ -13,5 +13,5 @@ export const families: { readonly [name: string]: Family } = {
   "rand.intn": run,
   "uuid.rfc4122": run,
   trace: run,
-  sprintf: async () => ({ sprintf: (await import("./sprintf.ts")).sprintf }),
+  sprintf: async () => (await import("./sprintf.ts")).sprintfBuiltins,
 };

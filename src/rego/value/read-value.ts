@@ -1,7 +1,7 @@
 import { compareValues } from "./compare-values.ts";
 import type { NumberText, RegoValue } from "./rego-value.ts";
 
-/** Reads a value as OPA's WebAssembly modules print it: JSON with spaces or without, sets as `{1, 2}` and `set()`, keys of any type. */
+/** Reads a value as OPA's WebAssembly modules print it: JSON with spaces or without, sets as `{1, 2}` and `set()`, keys of any type. Also reads what OPA's evaluator prints. */
 export function readValue(text: string): RegoValue {
   const reader: Reader = { text, at: 0 };
   const value = readAny(reader);
@@ -39,7 +39,17 @@ function readString(reader: Reader): string {
   if (end === -1) throw unreadable(reader);
   reader.at = end + 1;
   const raw = reader.text.slice(start + 1, end);
-  return raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
+  return raw.includes("\\") ? (JSON.parse(`"${raw.replaceAll(escape, inJson)}"`) as string) : raw;
+}
+
+const escape = /\\(?:x([0-9a-f]{2})|U([0-9a-f]{8})|.)/gs;
+
+// OPA's evaluator prints texts as Go quotes them, with escapes that JSON does not have. A byte that is no character of
+// UTF-8 reads as U+FFFD, as everywhere else.
+function inJson(found: string, byte: string | undefined, code: string | undefined): string {
+  if (byte !== undefined) return byte < "80" ? `\\u00${byte}` : "\ufffd";
+  if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
+  return found === "\\a" ? "\\u0007" : found === "\\v" ? "\\u000b" : found;
 }
 
 function isEscaped(text: string, at: number): boolean {
@@ -59,7 +69,7 @@ function readNumber(reader: Reader): number | bigint | NumberText {
 }
 
 /** The number that a decimal text writes, in the form that loses nothing of it. */
-function numberFromText(text: string): number | bigint | NumberText {
+export function numberFromText(text: string): number | bigint | NumberText {
   const double = Number(text);
   if (String(double) === text && (!Number.isInteger(double) || Number.isSafeInteger(double))) return double;
   if (/^-?\d+$/.test(text)) {

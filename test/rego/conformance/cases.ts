@@ -25,11 +25,11 @@ export interface ConformanceCase {
 
 /** OPA's Go module, at the version that the toolchain is built from; or why it cannot be had. */
 export function opaModule(): { readonly directory: string } | { readonly missing: string } {
-  const { status, stdout, error } = spawnSync(
-    "go",
-    ["mod", "download", "-json", "github.com/open-policy-agent/opa"],
-    { cwd: join(process.cwd(), "toolchain/opa"), encoding: "utf8", env: { ...process.env, GOTOOLCHAIN: "local" } },
-  );
+  const { status, stdout, error } = spawnSync("go", ["mod", "download", "-json", "github.com/open-policy-agent/opa"], {
+    cwd: join(process.cwd(), "toolchain/opa"),
+    encoding: "utf8",
+    env: { ...process.env, GOTOOLCHAIN: "local" },
+  });
   if (error !== undefined) return { missing: "Go is not installed" };
   if (status !== 0) return { missing: "OPA's Go module cannot be downloaded" };
   return { directory: (JSON.parse(stdout) as { readonly Dir: string }).Dir };
@@ -46,7 +46,8 @@ export function readCases(opa: string, regoVersion: "v0" | "v1"): readonly Confo
 }
 
 function readFile(path: string): readonly JsonObject[] {
-  const bytes = readFileSync(path);
+  // OPA reads its cases as YAML 1.2, where `on` is a text.
+  const bytes = Buffer.from(readFileSync(path, "utf8").replaceAll(/^(\s*)(on):/gm, '$1"$2":'));
   const { notManifests, problems } = readManifests(path, bytes, {
     fileBytes: 1e9,
     documentLength: 1e9,
@@ -62,9 +63,9 @@ function toCase(path: string, one: JsonObject, regoVersion: "v0" | "v1"): Confor
   const folder = path.slice(0, path.indexOf("/"));
   const { input, input_term: inputTerm, data } = one;
   return {
-    name: `${folder}: ${String(one.note)}`,
+    name: `${folder}: ${text(one.note)}`,
     regoVersion,
-    query: String(one.query),
+    query: text(one.query),
     modules: (one.modules ?? []) as readonly string[],
     ...(data === undefined || data === null ? {} : { data: data as JsonObject }),
     ...(input === undefined || input === null ? {} : { input }),
@@ -74,4 +75,9 @@ function toCase(path: string, one: JsonObject, regoVersion: "v0" | "v1"): Confor
     strictError: one.strict_error === true,
     sortBindings: one.sort_bindings === true,
   };
+}
+
+function text(value: Json | undefined): string {
+  if (typeof value !== "string") throw new Error(`expected a text, not ${typeof value}`);
+  return value;
 }

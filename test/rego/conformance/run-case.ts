@@ -14,7 +14,9 @@ export type CaseOutcome =
   | { readonly kind: "refused"; readonly cause: string }
   | { readonly kind: "wrong"; readonly expected: string; readonly got: string };
 
-type Got = { readonly kind: "values"; readonly values: readonly Json[] } | { readonly kind: "error"; readonly message: string };
+type Got =
+  | { readonly kind: "values"; readonly values: readonly Json[] }
+  | { readonly kind: "error"; readonly message: string };
 
 /** Compiles a case as a policy of its own and evaluates it as a judge does. */
 export async function runCase(one: ConformanceCase, compiler: PolicyCompiler, relay: RelayCall): Promise<CaseOutcome> {
@@ -29,7 +31,7 @@ export async function runCase(one: ConformanceCase, compiler: PolicyCompiler, re
   const error = answer.errors[0];
   if (error !== undefined) return { kind: "refused", cause: `${error.code}: ${error.message}` };
   if (answer.wasm === undefined) return { kind: "refused", cause: "no module" };
-  const builtins = await loadBuiltins(answer.builtins, () => relay);
+  const builtins = await loadBuiltins(answer.builtins, relay);
   const options = { now: "2026-02-03T04:05:06Z", memoryLimitMiB: 256, builtins: answer.builtins };
   const got = ((): Got => {
     try {
