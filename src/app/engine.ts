@@ -10,7 +10,8 @@ import type { PolicySet } from "./policy-set.ts";
 export function createEngine(options: JudgeThreadOptions): Engine & { close(): void } {
   const toolchain = createToolchain({ cacheDir: options.cacheDirectory });
   return {
-    makeJudge: (sources, now) => createJudge(sources, { toolchain, now, cacheDir: options.cacheDirectory, ...defaultLimits }),
+    makeJudge: (sources, now) =>
+      createJudge(sources, { toolchain, now, cacheDir: options.cacheDirectory, ...defaultLimits }),
     runTests: (set) => failedTests(toolchain, set),
     close: () => toolchain.close(),
   };
