@@ -32,7 +32,8 @@ export async function policySources(
   source?: ConfigSource,
   library?: Tree,
 ): Promise<PolicyReading> {
-  const entries = await tree.list();
+  // A whole repository is listed for nothing where nothing is named.
+  const entries = selection.policies.length + selection.data.length === 0 ? [] : await tree.list();
   const problems: Problem[] = [];
   const found = (list: "policies" | "data", wanted: RegExp): readonly Found[] =>
     selection[list].flatMap((written, index) => {

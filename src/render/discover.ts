@@ -141,10 +141,12 @@ async function kustomizeRoles(
 ): Promise<ReadonlyMap<string, Role>> {
   const readings = new Map<string, KustomizationReading>();
   const unread: string[] = [];
-  for (const { path, kind, id, size } of entries.values()) {
+  for (const entry of entries.values()) {
+    const { path, kind, size } = entry;
     if (tooLarge(size) !== undefined) continue;
     if (kind !== "file" || !isKustomizationName(path) || !scope.reaches(directoryOf(path))) continue;
-    const known = cache.get(id);
+    // A directory hashes a file when its id is asked for.
+    const known = cache.get(entry.id);
     if (known === undefined) unread.push(path);
     else readings.set(path, known);
   }
