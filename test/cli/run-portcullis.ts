@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 /** One cache for all runs of the tests, so that the toolchain is unpacked once. */
 const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/portcullis-tests", import.meta.url));
-const BINARY = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+const BINARY = fileURLToPath(new URL("../../src/cli/main.cjs", import.meta.url));
 
 export interface Ran {
   readonly code: number | null;

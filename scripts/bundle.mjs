@@ -1,0 +1,94 @@
+// Joins what the command line is made of into one file, and its thread into another: most of the time of a short run
+// would go into loading modules. Server and toolchain stay as they are.
+import { build } from "esbuild";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+
+/** Replaces the built entry points below `root`/dist/src by bundles that do the same. */
+export async function bundle(root) {
+  const src = join(root, "dist/src");
+  const launch = join(src, "cli/launch.js");
+  const shared = { bundle: true, platform: "node", target: "node20.19", legalComments: "inline", write: false };
+  const [command] = await outputs({
+    ...shared,
+    entryPoints: [join(src, "cli/process.js")],
+    format: "cjs",
+    banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    plugins: [thinned(join(src, "cli"))],
+  });
+  writeFileSync(
+    join(src, "cli/portcullis.cjs"),
+    `// ${createHash("sha256").update(command).digest("hex")}\n${command}`,
+  );
+  const [launcher] = await outputs({
+    ...shared,
+    entryPoints: [launch],
+    format: "cjs",
+    define: { "import.meta.dirname": "__dirname" },
+    plugins: [launches(launch)],
+  });
+  writeFileSync(join(src, "cli/main.cjs"), launcher);
+  writeFileSync(join(src, "cli/main.js"), '#!/usr/bin/env node\nimport "./main.cjs";\n');
+  const [thread] = await outputs({
+    ...shared,
+    entryPoints: [join(src, "rego/evaluation.worker.js")],
+    format: "esm",
+    banner: {
+      js: 'import { createRequire } from "node:module"; const bundleUrl = import.meta.url, require = createRequire(bundleUrl);',
+    },
+    plugins: [thinned(join(src, "rego"))],
+  });
+  writeFileSync(join(src, "rego/evaluation.worker.js"), thread);
+}
+
+async function outputs(options) {
+  return (await build(options)).outputFiles.map(({ text }) => text);
+}
+
+/** Leaves dynamic imports to Node.js, and waits for nothing at the top, which CommonJS cannot. */
+function launches(launch) {
+  return {
+    name: "launches",
+    setup: (plugin) => {
+      plugin.onLoad({ filter: /[\\/]launch\.js$/ }, () => ({
+        contents: replaced(readFileSync(launch, "utf8"), "\nawait start(", "\nvoid start("),
+      }));
+      plugin.onResolve({ filter: /./ }, ({ path, kind }) =>
+        kind === "dynamic-import" ? { path, external: true } : undefined,
+      );
+    },
+  };
+}
+
+/** Keeps `import.meta.url` what it was in each file, and leaves out what is loaded and never used. */
+function thinned(to) {
+  return {
+    name: "thinned",
+    setup: (plugin) => {
+      plugin.onLoad({ filter: /[\\/]dist[\\/]src[\\/].*\.js$/ }, ({ path }) => ({
+        contents: ownSource(readFileSync(path, "utf8"), relative(to, path).split(sep).join("/")),
+      }));
+      // Our host functions stand in for the package's own, which would load a YAML parser.
+      plugin.onLoad({ filter: /opa-wasm[\\/]src[\\/]builtins[\\/]index\.js$/ }, () => ({
+        contents: "module.exports = {};",
+      }));
+      // Loaded for subcommands that are programs of their own, which there are none of.
+      plugin.onLoad({ filter: /commander[\\/]lib[\\/]command\.js$/ }, ({ path }) => ({
+        contents: replaced(readFileSync(path, "utf8"), "require('node:child_process')", "undefined"),
+      }));
+    },
+  };
+
+  function ownSource(text, path) {
+    // The server is far larger than the rest and stays in its modules.
+    const outside = text.replaceAll('import("./serve-command.js")', 'importOutside("./serve-command.js")');
+    const required = outside.replaceAll(/createRequire\(import\.meta\.url\)\("(@[^"]+)"\)/g, 'require("$1")');
+    return required.replaceAll("import.meta.url", `new URL(${JSON.stringify(path)}, bundleUrl).href`);
+  }
+}
+
+function replaced(text, from, to) {
+  if (!text.includes(from)) throw new Error(`expected ${from} in what is bundled`);
+  return text.replace(from, to);
+}
