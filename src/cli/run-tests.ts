@@ -86,12 +86,11 @@ async function policiesUnderTest(
     const own = config.policies.filter((path) => path !== LIBRARY);
     return { named: own.map((path) => join(tree.name, path)), problems };
   }
+  const why = source === undefined ? "no portcullis.yaml" : `${source.path} names no policies`;
   const found = await conventionalPolicies(tree);
   if (found === undefined)
-    throw new UsageError(
-      "portcullis.yaml names no policies, and neither policies/ nor policy/ holds Rego: name what to test",
-    );
-  process.stderr.write(`portcullis: portcullis.yaml names no policies: tests from ${found}/\n`);
+    throw new UsageError(`${why}, and neither policies/ nor policy/ holds Rego: name what to test`);
+  process.stderr.write(`portcullis: ${why}: tests from ${found}/\n`);
   return { named: [found], problems };
 }
 

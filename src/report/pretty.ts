@@ -26,10 +26,11 @@ export function pretty(report: Report, options: FormatOptions): string {
   const shown = report.findings.filter((finding) => finding.status !== "fixed" && !folded.includes(finding));
   const explained = new Set<string>();
   const blocks = [
-    ...worstFirst(shown, options.blocks).map((finding) => {
-      const first = !explained.has(finding.policy);
-      explained.add(finding.policy);
-      return findingBlock(report, finding, first, options, paint);
+    ...byPlace(worstFirst(shown, options.blocks)).map((findings) => {
+      const { policy } = findings[0];
+      const first = !explained.has(policy);
+      explained.add(policy);
+      return findingBlock(report, findings, first, options, paint);
     }),
     ...fixedBlock(by("fixed"), paint),
     ...groupedProblems(report.problems).map((problems) => problemBlock(problems, options, paint)),
@@ -39,21 +40,39 @@ export function pretty(report: Report, options: FormatOptions): string {
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
+type Findings = readonly [Finding, ...Finding[]];
+
+/** What one policy says of one place of one manifest, together. */
+function byPlace(findings: readonly Finding[]): readonly Findings[] {
+  const places = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of findings) {
+    const { policy, level, status, changed, manifest, environment, source, location } = finding;
+    const key = JSON.stringify([policy, level, status, changed, manifest, environment, source, location]);
+    const known = places.get(key);
+    if (known === undefined) places.set(key, [finding]);
+    else known.push(finding);
+  }
+  return [...places.values()];
+}
+
 /** `first`: the policy was not met before in this report, so its documentation is named. */
 function findingBlock(
   report: Report,
-  finding: Finding,
+  findings: Findings,
   first: boolean,
   options: FormatOptions,
   paint: Paint,
 ): readonly string[] {
+  const [finding] = findings;
   const colour = { deny: paint.red, warn: paint.yellow, info: paint.cyan }[finding.level];
-  const [message = "", ...more] = inertLines(finding.message);
+  const name = `${paint.bold(colour(finding.level))}${colour(`[${inert(finding.policy)}]`)}`;
+  const messages = findings.map(({ message }) => inertLines(message));
+  const more = messages.flatMap((lines) => lines.slice(1).filter((line) => line !== ""));
   const excerpt = excerptOf(finding, options.readLine);
   const gutter = " ".repeat(String(finding.location.line).length);
   const bar = paint.blue("|");
   const lines = [
-    `${paint.bold(colour(finding.level))}${colour(`[${inert(finding.policy)}]`)}${paint.bold(`: ${message}`)}`,
+    ...messages.map(([message = ""]) => `${name}${paint.bold(`: ${message}`)}`),
     `${gutter}${paint.blue("-->")} ${inert(placeOf(finding.location))}`,
   ];
   if (excerpt !== undefined) {
@@ -65,8 +84,7 @@ function findingBlock(
       `${gutter} ${bar} ${" ".repeat(start)}${colour(`${"^".repeat(length)}${label === "" ? "" : ` ${label}`}`)}`,
     );
   }
-  for (const note of [...more.filter((line) => line !== ""), ...notes(report, finding, first)])
-    lines.push(`${gutter} ${paint.blue("=")} ${note}`);
+  for (const note of [...more, ...notes(report, finding, first)]) lines.push(`${gutter} ${paint.blue("=")} ${note}`);
   return lines;
 }
 

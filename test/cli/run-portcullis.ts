@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,8 +14,13 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs the built command in a directory, as a pipe sees it: no terminal. */
-export function portcullis(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+/** Runs the built command in a directory, as a pipe sees it: no terminal. `watch` may act on what it prints. */
+export function portcullis(
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  watch: (child: ChildProcessWithoutNullStreams) => void = () => {},
+): Promise<Ran> {
   return new Promise((done) => {
     const child = spawn(process.execPath, [BINARY, ...args], {
       cwd,
@@ -25,6 +30,7 @@ export function portcullis(cwd: string, args: readonly string[], env: NodeJS.Pro
     let err = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+    watch(child);
     child.on("close", (code) => done({ code, out, err }));
   });
 }

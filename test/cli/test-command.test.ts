@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { directoryWith, portcullis } from "./run-portcullis.ts";
+import { directoryWith, portcullis, write } from "./run-portcullis.ts";
 
 const POLICY = `# METADATA
 # title: No latest
@@ -148,6 +148,25 @@ test.each(["json", "junit", "tap"])("-o %s names every test", async (format) => 
   for (const name of ["main_test.test_latest_is_denied", "main rejected-latest", "main accepted-version"]) {
     expect(out).toContain(name);
   }
+});
+
+test("--watch runs again after a change and ends when it is interrupted", async () => {
+  const directory = directoryWith(GOOD);
+  const ran = await portcullis(directory, ["test", "policy", "--watch"], {}, (child) => {
+    let out = "";
+    let changed = false;
+    child.stdout.on("data", (text: string) => {
+      out += text;
+      if (out.includes("4 passed, 1 failed")) child.kill("SIGINT");
+    });
+    child.stderr.on("data", (text: string) => {
+      if (changed || !text.includes("watching for changes")) return;
+      changed = true;
+      setTimeout(() => write(directory, { "policy/fixtures/rejected-latest.yaml": pod("a:1") }), 300);
+    });
+  });
+  expect(ran.out).toMatch(/^5 passed, 0 failed[^]*4 passed, 1 failed/);
+  expect(ran.code).toBe(1);
 });
 
 test("a directory without tests is no pass", async () => {

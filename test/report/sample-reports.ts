@@ -23,7 +23,7 @@ const SOURCES: { readonly [path: string]: readonly string[] } = {
   "apps/名前/cm.yaml": ["# 設定", `data: { 鍵: "値値値", x: ${"0123456789".repeat(20)} }`],
 };
 
-export function readSample(path: string, line: number): string | undefined {
+function readSample(path: string, line: number): string | undefined {
   return SOURCES[path]?.[line - 1];
 }
 
@@ -89,9 +89,10 @@ export const samples: { readonly [name: string]: Report } = {
   }),
   fail: report({
     verdict: "fail",
-    counts: { manifests: 3, sources: 3, introduced: 3, existing: 2, fixed: 1, waived: 1, problems: 1 },
+    counts: { manifests: 3, sources: 3, introduced: 4, existing: 2, fixed: 1, waived: 1, problems: 1 },
     findings: [
       missing,
+      { ...missing, message: 'container "sidecar" sets no CPU request', fingerprint: "bee5" },
       finding(),
       finding({
         policy: "secrets/plain",
