@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
@@ -15,7 +14,7 @@ const digestLength = 32;
 const commands = ["check", "test", "fmt"];
 
 type Import = (path: string) => Promise<unknown>;
-type Bundle = (module: object, require: NodeJS.Require, path: string, importOutside: Import) => void;
+type Bundle = (module: object, require: (id: string) => unknown, path: string, importOutside: Import) => void;
 
 await start(join(import.meta.dirname, "portcullis.cjs"));
 
@@ -30,7 +29,12 @@ async function start(path: string): Promise<void> {
   const bundle = script.runInThisContext() as Bundle;
   const module = {} as { readonly exports: { readonly runAsProcess: typeof runAsProcess } };
   // A script that comes out of kept code cannot import by itself.
-  bundle(module, createRequire(path), path, (outside) => import(outside));
+  bundle(
+    module,
+    (id) => process.getBuiltinModule(id),
+    path,
+    (outside) => import(outside),
+  );
   await module.exports.runAsProcess();
   // V8 refuses what another version of it made, or of another file.
   if (code === undefined || script.cachedDataRejected === true) await keep(kept, script.createCachedData());

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { loadBuiltins } from "./builtins/load-builtins.ts";
 import { createEvaluator } from "./evaluator.ts";
 import type { EvaluationRequest, EvaluationSetting } from "./worker-evaluator.ts";
+import { ready } from "./worker-evaluator.ts";
 import { makeInstance } from "./instances.ts";
 import { createBuiltinRelay } from "./toolchain/builtin-relay.ts";
 
@@ -13,3 +14,4 @@ parentPort?.on("message", (request: EvaluationRequest) => {
   const askings = request.map(([text, entrypoint]) => ({ input: () => text, entrypoint }));
   void evaluator.evaluate(askings).then((evaluated) => parentPort?.postMessage(evaluated));
 });
+parentPort?.postMessage(ready);

@@ -6,13 +6,13 @@ import type { EvaluationSetting } from "./worker-evaluator.ts";
 import { createWorkerEvaluator } from "./worker-evaluator.ts";
 import type { PolicyInstance } from "./opa-wasm.ts";
 
-// Starting a thread and warming it up costs about what this many evaluations cost.
-const evaluationsInThisThread = 1_000;
+// Where so many evaluations are asked for, more of them will follow than a thread's start costs.
+const evaluationsWithoutThread = 200;
 
 /**
- * Evaluates in the calling thread, and from a good number of evaluations on in a thread of its own, so that manifests
- * are read while others are judged. A caller that is a worker itself gets no other. `first` is used before any other
- * instance; `make` makes more of them for this thread.
+ * Evaluates in the calling thread, and from a good number of evaluations on in a thread of its own as soon as that has
+ * started, so that manifests are read while others are judged. A caller that is a worker itself gets no other. `first`
+ * is used before any other instance; `make` makes more of them for this thread.
  */
 export function createGrowingEvaluator(
   setting: EvaluationSetting,
@@ -34,8 +34,8 @@ export function createGrowingEvaluator(
   return {
     evaluate: (askings) => {
       evaluations += askings.length;
-      const isLarge = evaluations > evaluationsInThisThread && isMainThread && availableParallelism() > 1;
-      return (isLarge ? remote : local).evaluate(askings);
+      if (evaluations >= evaluationsWithoutThread && isMainThread && availableParallelism() > 1) remote.start();
+      return (remote.isReady() ? remote : local).evaluate(askings);
     },
     close: () => remote.close(),
   };

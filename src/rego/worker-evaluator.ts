@@ -17,15 +17,31 @@ export type EvaluationRequest = readonly (readonly [text: string, entrypoint: st
 
 const program = new URL("./evaluation.worker.js", import.meta.url);
 
-/** An evaluator in a thread of its own, which starts when it is first asked; close it. One request is under way at a time. */
-export function createWorkerEvaluator(setting: EvaluationSetting): Evaluator & { close(): Promise<void> } {
+/** What the thread says when it can evaluate at once. */
+export const ready = "ready";
+
+/** An evaluator in a thread of its own; close it. */
+export interface WorkerEvaluator extends Evaluator {
+  /** Starts the thread and waits for nothing; otherwise it starts when it is first asked. */
+  start(): void;
+  /** Whether a request would be evaluated at once. */
+  isReady(): boolean;
+  close(): Promise<void>;
+}
+
+/** An evaluator in a thread of its own. One request is under way at a time. */
+export function createWorkerEvaluator(setting: EvaluationSetting): WorkerEvaluator {
   let worker: Worker | undefined;
+  let isReady = false;
   let turn: Promise<unknown> = Promise.resolve();
   let answer: ((evaluated: Evaluated) => void) | undefined;
 
   function start(): Worker {
     const started = new Worker(program, { workerData: setting, execArgv: [] });
-    started.on("message", (evaluated: Evaluated) => settle(evaluated));
+    started.on("message", (said: Evaluated | typeof ready) => {
+      if (said === ready) isReady = true;
+      else settle(said);
+    });
     started.on("error", (error) => stopped(error.message));
     started.on("exit", () => stopped("the thread ended"));
     return started;
@@ -38,6 +54,7 @@ export function createWorkerEvaluator(setting: EvaluationSetting): Evaluator & {
 
   function stopped(message: string): void {
     worker = undefined;
+    isReady = false;
     settle({ values: [], failure: { reason: "rule", message: `the evaluation stopped: ${message}` } });
   }
 
@@ -60,6 +77,12 @@ export function createWorkerEvaluator(setting: EvaluationSetting): Evaluator & {
   }
 
   return {
+    start: () => {
+      if (worker !== undefined) return;
+      worker = start();
+      worker.unref();
+    },
+    isReady: () => isReady,
     evaluate: (askings) => {
       const evaluated = turn.then(() => evaluate(askings));
       turn = evaluated;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import { maxBytes } from "./object-reader.ts";
+import { maxBytes } from "./max-bytes.ts";
 import type { EntryKind, Tree, TreeEntry } from "../model/tree.ts";
 
 /**

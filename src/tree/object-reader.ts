@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { maxBytes } from "./max-bytes.ts";
 import { startGit } from "./run-git.ts";
 
 interface Waiting {
@@ -6,9 +7,6 @@ interface Waiting {
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (error: Error) => void;
 }
-
-/** Larger files are never manifests or policies, and would not fit into memory. */
-export const maxBytes = 256 * 1024 * 1024;
 
 /** One long-lived `git cat-file --batch`: started on first need, answers in order, and can be closed. */
 export class ObjectReader {

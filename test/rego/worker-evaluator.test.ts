@@ -18,7 +18,7 @@ warn contains sprintf("%s at %d", [input.metadata.name, time.now_ns()]) if endsw
 warn contains sprintf("big %d", [input.metadata.big])`,
 };
 
-// The first thousand evaluations run in this thread, the others in the worker.
+// The first few hundred evaluations run in this thread, the others in the worker.
 const manifests = Array.from({ length: 2000 }, (_, i) =>
   question(
     { metadata: { name: `m${i}`, ...(i === 1800 ? { loop: true } : {}), ...(i === 1200 ? { big: 2n ** 60n } : {}) } },
