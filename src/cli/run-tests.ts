@@ -1,6 +1,6 @@
 import { conventionalPolicies, LIBRARY } from "../config/named-policies.ts";
 import { join } from "node:path";
-import type { PolicyReading } from "../config/policy-sources.ts";
+import type { PolicyReading, PolicySelection } from "../config/policy-sources.ts";
 import { policySources } from "../config/policy-sources.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { PolicyFile } from "../model/policy.ts";
@@ -11,11 +11,12 @@ import { createToolchain, type Toolchain } from "../rego/toolchain/toolchain.ts"
 import type { TestOutcome, TestRun } from "../report/tests/test-run.ts";
 import { placeOf } from "../report/wording.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
+import { libraryTree } from "../tree/library-tree.ts";
 import { fixturesIn, policiesIn, runFixtures } from "./fixtures.ts";
 import { openJudge } from "./open-judge.ts";
 import { isUnder, namedPaths } from "./paths.ts";
 import { configurationOnDisk } from "./read-configuration.ts";
-import { readNamed } from "./read-policies.ts";
+import { type ConfigInForce, readNamed } from "./read-policies.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface TestRequest {
@@ -33,14 +34,18 @@ export async function runTests(
   request: TestRequest,
 ): Promise<{ readonly run: TestRun; readonly watched: readonly string[] }> {
   const cwd = process.cwd();
-  const { named, problems: configProblems } = await policiesUnderTest(request, cwd);
+  const inForce = await configurationOnDisk(request.config, cwd);
+  const named = await policiesUnderTest(request.named, inForce);
   const { root, paths, shown } = namedPaths([...named, ...(request.policy ?? [])], cwd);
   const tree = directoryTree(root, { paths });
   const scope = { namespaces: "*" as const, regoVersion: request.regoVersion };
   const reading = await policySources(tree, { policies: paths, data: [], ...scope });
+  const configured = await beside(inForce, scope);
   const extra = await readNamed([], request.data ?? [], scope, cwd);
-  const problems = [...configProblems, ...reading.problems, ...extra.problems];
-  const all = { ...reading, sources: { ...reading.sources, data: extra.sources.data } };
+  const problems = [...inForce.problems, ...reading.problems, ...configured.problems, ...extra.problems];
+  const files = [...reading.sources.files, ...configured.sources.files];
+  const data = [...configured.sources.data, ...extra.sources.data];
+  const all = { ...reading, sources: { ...reading.sources, files, data } };
 
   const rules = await runRules(all, request);
   const fixtures = await runAllFixtures(all, request);
@@ -76,22 +81,27 @@ export async function runTests(
   }
 }
 
+type Scope = Pick<PolicySelection, "namespaces" | "regoVersion">;
+
+/** What the configuration gives the policies under test: its data, and the library, which has its own tests. */
+async function beside({ config, source, tree }: ConfigInForce, scope: Scope): Promise<PolicyReading> {
+  const policies = config.policies.filter((path) => path === LIBRARY);
+  return policySources(tree, { policies, data: config.data, ...scope }, source, libraryTree());
+}
+
 async function policiesUnderTest(
-  request: TestRequest,
-  cwd: string,
-): Promise<{ readonly named: readonly string[]; readonly problems: readonly Problem[] }> {
-  if (request.named.length > 0) return { named: request.named, problems: [] };
-  const { config, source, tree, problems } = await configurationOnDisk(request.config, cwd);
-  if (source !== undefined && config.policies.length > 0) {
-    const own = config.policies.filter((path) => path !== LIBRARY);
-    return { named: own.map((path) => join(tree.name, path)), problems };
-  }
+  named: readonly string[],
+  { config, source, tree }: ConfigInForce,
+): Promise<readonly string[]> {
+  if (named.length > 0) return named;
+  if (config.policies.length > 0)
+    return config.policies.filter((path) => path !== LIBRARY).map((path) => join(tree.name, path));
   const why = source === undefined ? "no portcullis.yaml" : `${source.path} names no policies`;
   const found = await conventionalPolicies(tree);
   if (found === undefined)
     throw new UsageError(`${why}, and neither policies/ nor policy/ holds Rego: name what to test`);
   process.stderr.write(`portcullis: ${why}: tests from ${found}/\n`);
-  return { named: [found], problems };
+  return [found];
 }
 
 async function runRules(reading: PolicyReading, request: TestRequest): Promise<TestRun> {
@@ -143,7 +153,7 @@ function outcomesOf(result: TestResult): readonly TestOutcome[] {
 
 function coverageOf(coverage: NonNullable<TestAnswer["coverage"]>): NonNullable<TestRun["coverage"]> {
   const files = coverage.files
-    .filter(({ path }) => !path.endsWith("_test.rego"))
+    .filter(({ path }) => !path.endsWith("_test.rego") && !path.startsWith(`${LIBRARY}/`))
     .map(({ path, percentage, notCovered }) => ({ path, percentage, notCovered }));
   return { percentage: coverage.percentage, files };
 }

@@ -169,6 +169,35 @@ test("--watch runs again after a change and ends when it is interrupted", async 
   expect(ran.code).toBe(1);
 });
 
+test("policies under test see the data and the library that the configuration names", async () => {
+  const ran = await portcullis(
+    directoryWith({
+      "portcullis.yaml": 'version: 1\npolicies: [own, "@portcullis/library"]\ndata: [data]\n',
+      "data/teams.yaml": "teams: [search]\n",
+      "own/team.rego": `package main
+
+import rego.v1
+
+import data.portcullis.lib.kubernetes
+
+deny contains "unknown team" if {
+	count(kubernetes.containers) > 0
+	team := input.metadata.labels.team
+	not team in data.teams
+}
+`,
+      "own/team_test.rego":
+        'package main_test\n\nimport data.main\n\ntest_teams_are_known if {\n\tdata.teams == ["search"]\n\tcount(main.deny) == 0\n}\n',
+      "own/fixtures/rejected-team.yaml": pod("a:1").replace("{ name: a }", "{ name: a, labels: { team: serach } }"),
+      "own/fixtures/accepted-team.yaml": pod("a:1").replace("{ name: a }", "{ name: a, labels: { team: search } }"),
+    }),
+    ["test", "--coverage"],
+  );
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  expect(ran.out).toContain("3 passed, 0 failed (1 test rule, 2 fixtures)");
+  expect(ran.out).not.toContain("@portcullis/library");
+});
+
 test("a directory without tests is no pass", async () => {
   const { code, out } = await portcullis(directoryWith({ "policy/tag.rego": POLICY }), ["test"]);
   expect([code, out]).toEqual([2, "no test was run (0 test rules, 0 fixtures)\n"]);
