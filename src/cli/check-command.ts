@@ -67,12 +67,22 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
       onProgress: progress,
     });
     progress.end();
+    mentionFixtures(report);
     await print(report, subject, options, blocksBy({ failOn: options.failOn, block: config.block }));
     return EXIT_CODES[report.verdict];
   } finally {
     progress.end();
     await judge.close();
   }
+}
+
+/** Rejected fixtures of a repository's own policies are bad on purpose, and only its configuration may say so. */
+function mentionFixtures({ findings }: Report): void {
+  const bad = findings.filter(({ location }) => /(^|\/)fixtures\/rejected-/.test(location.path)).length;
+  if (bad > 0)
+    process.stderr.write(
+      `portcullis: ${bad === 1 ? "1 finding is" : `${bad} findings are`} in fixtures of policies: to leave those out of scope, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml\n`,
+    );
 }
 
 async function print(

@@ -64,9 +64,15 @@ function locationOf(
 ): Finding["location"] {
   const { declared, cause } = violation;
   if (declared !== undefined && Number.isInteger(declared.line) && declared.line > 0) {
-    const path = declared.path !== undefined && hasPath(declared.path) ? declared.path : position.path;
-    return { path, line: declared.line, precision: "value" };
+    const path = declaredFile(declared.path, position.path, hasPath);
+    if (path !== undefined) return { path, line: declared.line, precision: "value" };
   }
   const { line, endLine, column } = place;
   return { path: position.path, line, ...(endLine > line ? { endLine } : {}), column, precision: cause.precision };
+}
+
+/** The file that a policy names, also by the end of the manifest's own path; a line of an unknown file is a line of nothing. */
+function declaredFile(named: string | undefined, own: string, hasPath: (path: string) => boolean): string | undefined {
+  if (named === undefined || own.endsWith(`/${named.replace(/^\.\//, "")}`)) return own;
+  return hasPath(named) ? named : undefined;
 }

@@ -234,6 +234,20 @@ test("without configuration and policies the library that ships judges, and that
   expect(out).toContain("deny[images/tag]: ");
 });
 
+test("findings in fixtures of the repository's own policies are explained", async () => {
+  const directory = directoryWith({ ...base, "policy/fixtures/rejected-latest.yaml": BAD_POD });
+  const { code, err } = await portcullis(directory, ["check"]);
+  expect([code, err]).toEqual([
+    1,
+    `${SAID}portcullis: 2 findings are in fixtures of policies: to leave those out of scope, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml\n`,
+  ]);
+  write(directory, {
+    "portcullis.yaml": 'version: 1\npolicies: [policy]\nmanifests: { exclude: ["**/fixtures/**"] }\n',
+  });
+  const after = await portcullis(directory, ["check", "--allow-empty"]);
+  expect([after.code, after.err]).toEqual([0, ""]);
+});
+
 test("mode report lets through what would block, and says so", async () => {
   const directory = directoryWith({ ...base, "a.yaml": BAD_POD });
   write(directory, { "portcullis.yaml": "version: 1\npolicies: [policy]\nmode: report\n" });

@@ -550,7 +550,7 @@ test("a file that is too large is a problem without being loaded", async () => {
   ]);
 });
 
-test("a place that the policy declares wins; a path that the tree lacks falls back to the manifest's", async () => {
+test("a place that the policy declares wins; one in a file that the tree lacks is none", async () => {
   const tag = simpleJudge();
   const declaring = (declared: { readonly path?: string; readonly line: number }) =>
     simpleJudge({
@@ -564,8 +564,15 @@ test("a place that the policy declares wins; a path that the tree lacks falls ba
   expect(lines(await judged(files, undefined, { judge: declaring({ path: "b.txt", line: 3 }) }))).toEqual([
     "introduced images/tag b.txt:3",
   ]);
-  expect(lines(await judged(files, undefined, { judge: declaring({ path: "/etc/passwd", line: 4 }) }))).toEqual([
+  expect(lines(await judged(files, undefined, { judge: declaring({ line: 4 }) }))).toEqual([
     "introduced images/tag a.yaml:4",
+  ]);
+  expect(lines(await judged(files, undefined, { judge: declaring({ path: "/etc/passwd", line: 4 }) }))).toEqual([
+    "introduced images/tag a.yaml:10",
+  ]);
+  const deeper = { "apps/a.yaml": bad("a") };
+  expect(lines(await judged(deeper, undefined, { judge: declaring({ path: "./a.yaml", line: 4 }) }))).toEqual([
+    "introduced images/tag apps/a.yaml:4",
   ]);
 });
 
