@@ -9,6 +9,7 @@ import { lineReader } from "./read-lines.ts";
 import { readPolicies, type PolicyOptions } from "./read-policies.ts";
 import { shownReport } from "./shown-paths.ts";
 import { changeSubject, directorySubject, type Subject } from "./subject.ts";
+import { unchosenPackages } from "./unchosen-packages.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface CheckOptions extends PolicyOptions {
@@ -45,10 +46,12 @@ export async function checkCommand(named: readonly string[], options: CheckOptio
 
 async function judgeSubject(subject: Subject, options: CheckOptions, now: string, cwd: string): Promise<number> {
   const { configuration } = subject;
-  const policies = await readPolicies(options, configuration, cwd, (line) =>
-    process.stderr.write(`portcullis: ${line}\n`),
-  );
+  const say = (line: string): boolean => process.stderr.write(`portcullis: ${line}\n`);
+  const policies = await readPolicies(options, configuration, cwd, say);
   const judge = await openJudge(policies.sources, now);
+  const compiled = judge.problems.every(({ path }) => path === undefined);
+  if (compiled && options.namespace === undefined)
+    unchosenPackages(policies.sources.files, judge.policies).forEach((line) => say(line));
   const progress = progressLine(process.stderr, "judged");
   const config = options.block === undefined ? configuration.config : { ...configuration.config, block: options.block };
   try {
@@ -67,7 +70,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
       onProgress: progress,
     });
     progress.end();
-    mentionFixtures(report);
+    mentionFixtures(report, say);
     await print(report, subject, options, blocksBy({ failOn: options.failOn, block: config.block }));
     return EXIT_CODES[report.verdict];
   } finally {
@@ -77,12 +80,13 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
 }
 
 /** Rejected fixtures of a repository's own policies are bad on purpose, and only its configuration may say so. */
-function mentionFixtures({ findings }: Report): void {
+function mentionFixtures({ findings }: Report, say: (line: string) => void): void {
   const bad = findings.filter(({ location }) => /(^|\/)fixtures\/rejected-/.test(location.path)).length;
-  if (bad > 0)
-    process.stderr.write(
-      `portcullis: ${bad === 1 ? "1 finding is" : `${bad} findings are`} in fixtures of policies: to leave those out of scope, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml\n`,
-    );
+  if (bad === 0) return;
+  const counted = bad === 1 ? "1 finding is" : `${bad} findings are`;
+  say(
+    `${counted} in fixtures of policies: to leave those out of scope, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml`,
+  );
 }
 
 async function print(

@@ -234,6 +234,20 @@ test("without configuration and policies the library that ships judges, and that
   expect(out).toContain("deny[images/tag]: ");
 });
 
+test("a package whose rules nothing chose is named", async () => {
+  const directory = directoryWith({
+    ...base,
+    "a.yaml": GOOD,
+    "policy/team.rego":
+      'package team\n\nimport rego.v1\n\ndeny_team contains "no team" if not input.metadata.labels.team\n',
+    "policy/helpers.rego": "package helpers\n\nimport rego.v1\n\ndenied if true\n",
+  });
+  expect((await portcullis(directory, ["check"])).err).toBe(
+    `${SAID}portcullis: policy/team.rego: package team has a rule deny_team and is not run: give it METADATA, or choose it with --namespace team\n`,
+  );
+  expect((await portcullis(directory, ["check", "-n", "main", "-n", "team"])).err).toBe(SAID);
+});
+
 test("findings in fixtures of the repository's own policies are explained", async () => {
   const directory = directoryWith({ ...base, "policy/fixtures/rejected-latest.yaml": BAD_POD });
   const { code, err } = await portcullis(directory, ["check"]);

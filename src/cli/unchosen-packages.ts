@@ -1,0 +1,17 @@
+import type { Policy, PolicyFile } from "../model/policy.ts";
+
+/** Says of each package that has deciding rules, and that nothing chose to run, how it would be: else nobody misses it. */
+export function unchosenPackages(files: readonly PolicyFile[], chosen: readonly Policy[]): readonly string[] {
+  const run = new Set(chosen.map((policy) => policy.package));
+  const said = new Map<string, string>();
+  for (const { path, text } of files) {
+    const name = /^package\s+([\w.]+)/m.exec(text)?.[1];
+    const rule = /^(?:deny|violation|warn)(?:_\w+)?(?=\s+contains\s|\s*\[)/m.exec(text)?.[0];
+    if (name === undefined || rule === undefined || run.has(name) || said.has(name)) continue;
+    said.set(
+      name,
+      `${path}: package ${name} has a rule ${rule} and is not run: give it METADATA, or choose it with --namespace ${name}`,
+    );
+  }
+  return [...said.values()];
+}
