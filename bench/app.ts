@@ -8,7 +8,7 @@ import { deployment, rules } from "../test/support/fleet.ts";
 import { startGitHub } from "../test/support/github/server.ts";
 import { createEngine } from "../src/app/engine.ts";
 import { check } from "../src/gate/check.ts";
-import { defaultConfig } from "../src/config/read-config.ts";
+import { defaultConfig } from "../src/config/default-config.ts";
 import { policySources } from "../src/config/policy-sources.ts";
 import { memoryTree } from "../src/tree/memory-tree.ts";
 

@@ -1,7 +1,12 @@
 import type { Annotation, Output } from "../github/checks.ts";
 import type { Report } from "../model/report.ts";
 import { checkRunBody } from "../report/check-run.ts";
+import { fitUtf8 } from "../report/utf8.ts";
 import type { Head } from "../store/heads.ts";
+
+/** GitHub's limits, in bytes to be safe. */
+const LONGEST_TITLE = 255;
+const LONGEST_SUMMARY = 65_535;
 
 /** What a run is concluded with. */
 export interface Body {
@@ -60,8 +65,11 @@ export function worstOf(own: Body, others: readonly Head[]): Body {
     ...own,
     conclusion: "failure",
     output: {
-      title: `The same commit is refused in ${where}`,
-      summary: `A check belongs to a commit, and this one is also the head of ${where}, where it is refused. Judged for this pull request alone: ${own.output.title}.\n\n${own.output.summary}`,
+      title: fitUtf8(`The same commit is refused in ${where}`, LONGEST_TITLE),
+      summary: fitUtf8(
+        `A check belongs to a commit, and this one is also the head of ${where}, where it is refused. Judged for this pull request alone: ${own.output.title}.\n\n${own.output.summary}`,
+        LONGEST_SUMMARY,
+      ),
     },
   };
 }

@@ -18,7 +18,7 @@ export class JudgeInterrupted extends Error {
 
 /** One judge thread, held by one job. */
 export interface HeldThread {
-  /** Rejects with `JudgeInterrupted` when `signal` aborts: the thread is then ended, whatever it was doing. */
+  /** Rejects with `JudgeInterrupted` soon after `signal` aborts: the thread is then ended, whatever it was doing. */
   prepare(request: PrepareRequest, signal: AbortSignal): Promise<Prepared>;
   judge(request: JudgeRequest, signal: AbortSignal): Promise<Judged>;
   release(): void;
@@ -85,6 +85,9 @@ export class JudgePool {
   }
 }
 
+/** Most judgements end sooner than a thread starts again; only one that goes on is ended by force. */
+const GRACE_MILLISECONDS = 500;
+
 interface Pending {
   readonly done: (answer: JudgeThreadAnswer) => void;
   readonly fail: (error: Error) => void;
@@ -108,13 +111,18 @@ class JudgeThread {
     const worker = this.#start();
     const id = ++this.#id;
     return new Promise<JudgeThreadAnswer>((done, fail) => {
+      let grace: NodeJS.Timeout | undefined;
       const interrupt = (): void => {
         this.#lose(new JudgeInterrupted("the judgement was ended"));
         void worker.terminate();
       };
-      signal.addEventListener("abort", interrupt, { once: true });
+      const interruptSoon = (): void => {
+        grace = setTimeout(interrupt, GRACE_MILLISECONDS);
+      };
+      signal.addEventListener("abort", interruptSoon, { once: true });
       const settle = (): void => {
-        signal.removeEventListener("abort", interrupt);
+        signal.removeEventListener("abort", interruptSoon);
+        clearTimeout(grace);
         this.#pending = undefined;
       };
       this.#pending = {

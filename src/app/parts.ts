@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Clients } from "../github/clients.ts";
 import type { Database } from "../store/database.ts";
 import type { Queue } from "../store/queue.ts";
-import { wantWork, type Subject } from "../store/work.ts";
+import { wantIdleWork, wantWork, workKey, type Subject } from "../store/work.ts";
 import type { JudgePool } from "./judge-pool.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Mirrors } from "./mirror.ts";
@@ -51,4 +51,9 @@ export async function want(
   const key = await wantWork(parts.database, subject, forced);
   parts.running.get(key)?.abort();
   await parts.queue.send("work", { key });
+}
+
+/** Asks for work that nothing new has happened to: what waits or runs already is let alone. */
+export async function wantIdle(parts: Pick<Parts, "database" | "queue">, subject: Subject): Promise<void> {
+  if (await wantIdleWork(parts.database, subject)) await parts.queue.send("work", { key: workKey(subject) });
 }

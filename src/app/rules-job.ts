@@ -1,10 +1,10 @@
 import { readOpenPullRequests, readRepository } from "../github/pulls.ts";
-import { headOf } from "../store/heads.ts";
+import { headOf, knownPulls } from "../store/heads.ts";
 import { findRepository, seenRepository } from "../store/repositories.ts";
 import { workKey, type Leased, type Subject } from "../store/work.ts";
 import { backOff, rememberRules } from "./judge-target.ts";
 import type { Outcome } from "./outcome.ts";
-import { want, type Parts } from "./parts.ts";
+import { wantIdle, type Parts } from "./parts.ts";
 
 /**
  * Looks at the default branch of a repository: puts rules that compile into force, and asks for every open pull request to
@@ -54,16 +54,18 @@ export async function runRulesJob(parts: Parts, work: Leased, signal: AbortSigna
   }
   const after = await findRepository(parts.database, now.id);
   if (after?.enrolled !== true) return { kind: "done" };
-  for (const pull of await readOpenPullRequests(octokit, place)) {
-    const subject: Subject = {
-      kind: "pull",
-      installation,
-      repository: { id: now.id, owner: now.owner, name: now.name },
-      number: pull.number,
-    };
+  const named = { installation, repository: { id: now.id, owner: now.owner, name: now.name } };
+  const open = await readOpenPullRequests(octokit, place);
+  for (const pull of open) {
+    const subject: Subject = { kind: "pull", ...named, number: pull.number };
     const head = await headOf(parts.database, workKey(subject));
     const judged = head?.head === pull.head && head.published !== undefined && head.policies === after.policies;
-    if (!judged) await want(parts, subject);
+    if (!judged) await wantIdle(parts, subject);
+  }
+  // Closed, and nobody told us: the worker will see.
+  const numbers = new Set(open.map((pull) => pull.number));
+  for (const number of await knownPulls(parts.database, now.id)) {
+    if (!numbers.has(number)) await wantIdle(parts, { kind: "pull", ...named, number });
   }
   return { kind: "done" };
 }

@@ -1,8 +1,8 @@
 import { forgetOldDeliveries, waitingDeliveries } from "../store/deliveries.ts";
 import { enrolledRepositories } from "../store/repositories.ts";
 import { forgetOldRuns } from "../store/runs.ts";
-import { waitingWork } from "../store/work.ts";
-import { want, type Parts } from "./parts.ts";
+import { forgetOldGroups, waitingWork } from "../store/work.ts";
+import { wantIdle, type Parts } from "./parts.ts";
 
 /** Calls workers for all that waits: what a job was lost for, and what another replica died over. */
 export async function callWorkers(parts: Pick<Parts, "database" | "queue">): Promise<void> {
@@ -14,8 +14,9 @@ export async function callWorkers(parts: Pick<Parts, "database" | "queue">): Pro
 export async function sweep(parts: Parts): Promise<void> {
   await callWorkers(parts);
   for (const { id, owner, name, installation } of await enrolledRepositories(parts.database)) {
-    await want(parts, { kind: "rules", installation, repository: { id, owner, name } });
+    await wantIdle(parts, { kind: "rules", installation, repository: { id, owner, name } });
   }
   await forgetOldDeliveries(parts.database);
   await forgetOldRuns(parts.database);
+  await forgetOldGroups(parts.database);
 }

@@ -99,6 +99,15 @@ export async function headOf(queries: Queries, work: string): Promise<Head | und
   return row === undefined ? undefined : toHead(row);
 }
 
+/** The pull requests of a repository that something is known of. */
+export async function knownPulls(queries: Queries, repository: number): Promise<readonly number[]> {
+  const rows = await queries.query<{ pull: number }>(
+    "select pull from portcullis.heads where repository = $1 and pull is not null order by pull",
+    [repository],
+  );
+  return rows.map((row) => row.pull);
+}
+
 /** A closed pull request has no say any more. Answers the head that it had. */
 export async function forgetHead(queries: Queries, work: string): Promise<string | undefined> {
   const [row] = await queries.query<{ head: string }>("delete from portcullis.heads where work = $1 returning head", [

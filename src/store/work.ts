@@ -65,6 +65,27 @@ export async function wantWork(queries: Queries, subject: Subject, forced = fals
   return key;
 }
 
+/** Asks for `subject` to be judged unless that is waiting or running already, whose clock it leaves alone. True: it was not. */
+export async function wantIdleWork(queries: Queries, subject: Subject): Promise<boolean> {
+  const rows = await queries.query(
+    `insert into portcullis.work (key, subject) values ($1, $2)
+     on conflict (key) do update set subject = excluded.subject, wanted = work.wanted + 1, run_at = now(), since = null,
+       attempts = 0
+     where work.wanted <= work.done returning key`,
+    [workKey(subject), JSON.stringify(subject)],
+  );
+  return rows.length === 1;
+}
+
+/** Merge groups live for hours; what is known of them is kept for a week. */
+export async function forgetOldGroups(queries: Queries): Promise<void> {
+  const rows = await queries.query<{ key: string }>(
+    `delete from portcullis.work
+     where key like 'group:%' and wanted <= done and run_at < now() - interval '7 days' returning key`,
+  );
+  for (const { key } of rows) await queries.query("delete from portcullis.heads where work = $1", [key]);
+}
+
 /** Takes the work, unless it is done, waits for its time, or another worker holds it. */
 export async function leaseWork(queries: Queries, key: string, lease: string): Promise<Leased | undefined> {
   const [row] = await queries.query<WorkRow>(

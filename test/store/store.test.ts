@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { acceptDelivery, deliveryHandled, waitingDelivery } from "../../src/store/deliveries.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { claimUnsaid, saidFor, unsay } from "../../src/store/said.ts";
-import { finishWork, leaseWork, postponeWork, renewLease, wantWork, waitingWork } from "../../src/store/work.ts";
+import {
+  finishWork,
+  leaseWork,
+  postponeWork,
+  renewLease,
+  wantIdleWork,
+  wantWork,
+  waitingWork,
+} from "../../src/store/work.ts";
 import type { Subject } from "../../src/store/work.ts";
 import { startPostgres, type Postgres } from "../support/postgres.ts";
 
@@ -77,6 +85,18 @@ for (const kind of ["embedded", "server"] as const) {
       expect(await leaseWork(database, key, "w")).toBeUndefined();
       await wantWork(database, pull(2));
       expect(await leaseWork(database, key, "w")).toMatchObject({ key });
+    });
+
+    on("a sweep does not disturb work that waits: its deadline goes on running", async ({ database }) => {
+      const key = await wantWork(database, pull(9));
+      const held = await leaseWork(database, key, "w");
+      await postponeWork(database, held!, 0);
+      await new Promise((done) => setTimeout(done, 30));
+      expect(await wantIdleWork(database, pull(9))).toBe(false);
+      const again = await leaseWork(database, key, "w");
+      expect(again?.age).toBeGreaterThan(25);
+      await finishWork(database, again!);
+      expect(await wantIdleWork(database, pull(9))).toBe(true);
     });
 
     on("a script that fails inside its transaction leaves a connection that works", async ({ database }) => {
