@@ -3,7 +3,7 @@ import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
-import { excerptOf } from "./source-excerpt.ts";
+import { excerptOf, isListItem } from "./source-excerpt.ts";
 import {
   count,
   groupedProblems,
@@ -77,7 +77,7 @@ function findingBlock(
   ];
   if (excerpt !== undefined) {
     const { start, length } = excerpt.mark;
-    const label = LABELS[finding.location.precision];
+    const label = isListItem(finding) ? "expected in this item" : LABELS[finding.location.precision];
     lines.push(
       `${gutter} ${bar}`,
       `${paint.blue(`${excerpt.line} |`)} ${excerpt.text}`,

@@ -26,9 +26,18 @@ export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undef
   const first = Math.min((column ?? 1) - 1, shown.length - 1);
   const named = /^\s*$/.test(shown.slice(0, first + 1)) ? shown.search(/\S/) : first;
   const value = finding.location.precision === "value";
+  if (isListItem(finding)) {
+    const dash = /-(?=\s+$)/.exec(shown.slice(0, named))?.index;
+    if (dash !== undefined) return windowed(line, shown, dash, dash + 1);
+  }
   const start = value ? startOfValue(shown, named) : named;
   const end = Math.max(start + 1, endOfValue(shown, start, value));
   return windowed(line, shown, start, end);
+}
+
+/** Whether something lacks in an item of a list as a whole: its first key, where the item begins, has nothing to do with it. */
+export function isListItem({ location, pointer }: Finding): boolean {
+  return location.precision === "parent" && /\/\d+$/.test(pointer);
 }
 
 /** A Secret's lines show their keys; values stand in terminals, logs and scrollback longer than anyone wants. */
