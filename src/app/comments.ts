@@ -12,7 +12,8 @@ import type { Mirror, Remote } from "./mirror.ts";
 import type { Parts } from "./parts.ts";
 
 const MOST_COMMENTS = 20;
-const LONGEST_BODY = 60_000;
+const LONGEST_BODY = 56_000;
+const LONGEST_HELP = 4_000;
 
 /** What saying comments needs. The report's lines are those of the tree that was judged; `lines` leads to the head. */
 export interface CommentsRequest {
@@ -109,6 +110,7 @@ function bodyOf(finding: Finding): string {
   return [
     `**${finding.level === "deny" ? "Blocks" : "Warning"}** · ${codeSpan(finding.policy)}${title}`,
     escapeMarkdown(finding.message).slice(0, LONGEST_BODY),
+    ...(finding.description === undefined ? [] : [escapeMarkdown(finding.description).slice(0, LONGEST_HELP)]),
     ...(docs === undefined ? [] : [docs]),
     marker(finding.fingerprint),
   ].join("\n\n");

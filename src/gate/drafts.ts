@@ -49,6 +49,7 @@ export function drafter({ policies, levels, hasPath }: Drafting): (manifest: Jud
         ...(source === undefined ? {} : { source }),
         fingerprint: located.fingerprint,
         ...(about?.title === undefined ? {} : { title: about.title }),
+        ...(about?.description === undefined ? {} : { description: about.description }),
         ...(about?.docs === undefined ? {} : { docs: about.docs }),
         ...(about?.controls === undefined ? {} : { controls: about.controls }),
         ...(metadata === undefined ? {} : { metadata }),

@@ -38,6 +38,8 @@ export interface Finding {
   readonly source?: string;
   readonly fingerprint: string;
   readonly title?: string;
+  /** What the policy asks for and how to comply: the description of its METADATA. */
+  readonly description?: string;
   readonly docs?: string;
   readonly controls?: readonly string[];
   readonly metadata?: ResultMetadata;

@@ -36,8 +36,8 @@ export function annotationsOf(report: Report, blocks: Blocks): readonly Annotati
     .filter((finding) => finding.status === "introduced" || blocks(finding))
     .map((finding) => {
       const title = finding.title === undefined ? finding.policy : `${finding.policy}: ${finding.title}`;
-      const docs = finding.docs === undefined ? "" : `\n${finding.docs}`;
-      const message = `${nameOf(finding.manifest)}: ${finding.message}${docs}`;
+      const help = [finding.description, finding.docs].filter((text) => text !== undefined);
+      const message = [`${nameOf(finding.manifest)}: ${finding.message}`, ...help].join("\n");
       return annotation(finding.location.path, finding.location.line, levelOf(report, finding, blocks), title, message);
     });
   return [...problems, ...findings].toSorted((a, b) => RANK[a.level] - RANK[b.level]);

@@ -67,6 +67,7 @@ function finding(of: Finding): Json {
     source: of.source,
     fingerprint: of.fingerprint,
     title: of.title,
+    description: of.description,
     docs: of.docs,
     controls: of.controls,
     metadata: of.metadata,

@@ -104,6 +104,7 @@ function notes(report: Report, finding: Finding, first: boolean): readonly strin
   const result = [`${what}${where}${through}${title}`];
   if (isChange(report) && finding.status === "existing") result.push("existing: it was there before this change");
   if (finding.changed === true) result.push("there was a finding here before, with another value");
+  if (first && finding.description !== undefined) result.push(`help: ${inertLines(finding.description).join(" ")}`);
   if (first && finding.docs !== undefined) result.push(`see ${inert(finding.docs)}`);
   return result;
 }

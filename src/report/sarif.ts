@@ -42,6 +42,7 @@ function rulesOf(findings: readonly Finding[]): readonly ReportingDescriptor[] {
     rules.set(finding.policy, {
       id: finding.policy,
       ...(title === undefined ? {} : { shortDescription: { text: title } }),
+      ...(finding.description === undefined ? {} : { fullDescription: { text: inert(finding.description) } }),
       ...(finding.docs === undefined
         ? {}
         : { helpUri: encodeURI(finding.docs.replace(/\p{Cs}/gu, "\ufffd")), help: { text: inert(finding.docs) } }),

@@ -39,6 +39,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
     pointer: "/spec/template/spec/containers/0/image",
     fingerprint: "f00dfeed",
     title: "Images name a version",
+    description: "A tag that moves changes what runs without a commit. Name a version.",
     docs: "https://example.com/policies/image-tag",
     ...over,
   };
@@ -152,6 +153,7 @@ export const samples: { readonly [name: string]: Report } = {
         policy: HOSTILE,
         message: HOSTILE,
         title: HOSTILE,
+        description: HOSTILE,
         docs: "javascript:alert(1)",
         manifest: { apiVersion: HOSTILE, kind: HOSTILE, namespace: HOSTILE, name: HOSTILE },
         location: { path: HOSTILE, line: 1, precision: "source" },
