@@ -56,8 +56,20 @@ function toProblem(path: string, document: DocumentText, error: ReadingError): P
 }
 
 function templateHint(text: string): string {
-  if (!/\{\{.*\}\}/.test(text)) return "";
+  if (!hasAction(text)) return "";
   return " The text holds `{{ … }}`: it looks like a template that must be rendered before Kubernetes can read it.";
+}
+
+// Not by a pattern: one that looks for the end of each `{{` takes hours on a line of a million of them.
+function hasAction(text: string): boolean {
+  const last = text.lastIndexOf("}}");
+  for (let at = text.indexOf("{{"); at !== -1 && at < last;) {
+    const lineEnd = text.indexOf("\n", at);
+    const end = text.indexOf("}}", at + 2);
+    if (lineEnd === -1 || end < lineEnd) return end !== -1;
+    at = text.indexOf("{{", lineEnd);
+  }
+  return false;
 }
 
 function linesBefore(text: string, offset: number): number {

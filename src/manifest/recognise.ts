@@ -18,11 +18,25 @@ export function recognise(value: Json, pointer: Pointer = ""): readonly Recognis
   if (Array.isArray(value)) return recogniseArray(value, pointer);
   if (!isManifest(value)) return [{ kind: "other", pointer, reason: whyNot(value), value }];
   const items = Object.hasOwn(value, "items") ? value["items"] : undefined;
-  if (!isList(value, items)) return [{ kind: "manifest", pointer, value }];
+  if (!isList(value, items)) return [{ kind: "manifest", pointer, value }, ...hiddenItems(value, items, pointer)];
   if (items === undefined || items === null || items.length === 0) {
     return [{ kind: "other", pointer, reason: `a ${value.kind} without items`, value }];
   }
   return items.flatMap((item, index) => recognise(typed(item, value), `${pointer}/items/${index}`));
+}
+
+// kubectl and Argo CD take whatever has items for a list, whatever its kind and name: none of them may hide there. A
+// resource's own `items` of another sort have neither a kind nor metadata.
+function hiddenItems(
+  value: JsonObject & { readonly apiVersion: string; readonly kind: string },
+  items: Json | undefined,
+  pointer: Pointer,
+): readonly Recognised[] {
+  if (!Array.isArray(items)) return [];
+  return items.flatMap((item: Json, index) => {
+    if (!isObject(item) || !(isManifest(item) || isObject(item["metadata"]))) return [];
+    return recognise(typed(item, value), `${pointer}/items/${index}`);
+  });
 }
 
 function recogniseArray(elements: readonly Json[], pointer: Pointer): readonly Recognised[] {
@@ -45,11 +59,11 @@ function isList(
   return !named && items.every((item) => isObject(item));
 }
 
-// Kubernetes gives the items of a typed list (`PodList`) the type of the list where they have none.
+// Kubernetes gives the items of a typed list (`PodList`) the type of the list where they have none; so it does for any kind.
 function typed(item: Json, list: { readonly apiVersion: string; readonly kind: string }): Json {
   if (list.kind === "List" || !isObject(item) || Object.hasOwn(item, "kind") || Object.hasOwn(item, "apiVersion"))
     return item;
-  return { apiVersion: list.apiVersion, kind: list.kind.slice(0, -"List".length), ...item };
+  return { apiVersion: list.apiVersion, kind: list.kind.replace(/List$/, ""), ...item };
 }
 
 function whyNot(value: Json): string {

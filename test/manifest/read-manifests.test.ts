@@ -149,3 +149,12 @@ test("JSON text is what Go's encoding/json writes", () => {
     '{"a":"\\u003c\\u0026\\u003e\\u2028é😀","b":[1e+21,1e-7,-0,123456789012345680000,18446744073709551615],"\uffff":1,"😀":null}',
   );
 });
+
+test("a hundred thousand braces in a file that cannot be read cost no time", () => {
+  const start = performance.now();
+  for (const braces of ["{{".repeat(100_000), "{{\n  ".repeat(100_000)]) {
+    const { problems } = readManifests("a.yaml", new TextEncoder().encode(`a: "${braces}`));
+    expect(problems.map(({ message }) => message.includes("template"))).toEqual([false]);
+  }
+  expect(performance.now() - start).toBeLessThan(2000);
+});
