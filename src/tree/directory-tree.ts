@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Dirent, type Stats } from "node:fs";
 import { join } from "node:path";
 import { maxBytes } from "./max-bytes.ts";
 import type { EntryKind, Tree, TreeEntry } from "../model/tree.ts";
@@ -88,18 +88,29 @@ function partsOf(path: string): readonly string[] {
 }
 
 function listFiles(root: string, directory: string, found: Map<string, TreeEntry>): void {
-  for (const item of readdirSync(join(root, directory), { withFileTypes: true })) {
+  for (const item of itemsOf(root, directory)) {
     const path = directory === "" ? item.name : `${directory}/${item.name}`;
     if (item.isFile() && item.name !== ".git" && !found.has(path)) found.set(path, entryOf(root, path, false));
   }
 }
 
 function walk(root: string, directory: string, found: Map<string, TreeEntry>): void {
-  for (const item of readdirSync(join(root, directory), { withFileTypes: true })) {
+  for (const item of itemsOf(root, directory)) {
     if (item.name === ".git") continue;
     const path = directory === "" ? item.name : `${directory}/${item.name}`;
     if (item.isDirectory()) walk(root, path, found);
     else if (!found.has(path)) found.set(path, entryOf(root, path, item.isSymbolicLink()));
+  }
+}
+
+function itemsOf(root: string, directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(join(root, directory), { withFileTypes: true });
+  } catch (cause) {
+    const hint = directory.includes("\ufffd") ? "; its name is not UTF-8" : "";
+    throw new Error(`the directory ${directory || "."} cannot be listed: ${(cause as Error).message}${hint}`, {
+      cause,
+    });
   }
 }
 

@@ -43,13 +43,8 @@ export function gitTree(
 
 const forgotten: Promise<Uint8Array> = Promise.resolve(new Uint8Array());
 
-const kinds: { readonly [mode: string]: EntryKind } = {
-  "100644": "file",
-  "100755": "file",
-  "100664": "file",
-  "120000": "symlink",
-  "160000": "submodule",
-};
+/** By the type in a mode: Git takes any permissions for those of a file. */
+const kinds: { readonly [type: string]: EntryKind } = { "10": "file", "12": "symlink", "16": "submodule" };
 
 async function listTree(
   directory: string,
@@ -57,18 +52,38 @@ async function listTree(
   environment: { readonly [name: string]: string },
 ): Promise<ReadonlyMap<string, TreeEntry>> {
   const args = ["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", id];
-  const { code, stdout, stderr } = await runGit(directory, args, environment);
+  const { code, stdout, bytes, stderr } = await runGit(directory, args, environment);
   if (code !== 0) throw new Error(`the tree of ${id} cannot be listed: ${stderr}`);
   const entries: TreeEntry[] = [];
-  for (const line of stdout.split("\0")) {
+  for (const line of (stdout.includes("\ufffd") ? spelled(bytes) : stdout).split("\0")) {
     if (line === "") continue;
     // The size reads "BAD" where this clone lacks the object.
     const [, mode = "", blob = "", size = "", path = ""] =
       /^(\d+) \w+ ([0-9a-f]+) +(\d+|-|BAD)\t([^]+)$/.exec(line) ?? [];
-    const kind = kinds[mode];
+    const kind = kinds[mode.slice(0, 2)];
     if (kind === undefined) throw new Error(`git ls-tree says what cannot be understood: ${line}`);
     entries.push({ path, kind, id: blob, ...(/^\d/.test(size) ? { size: Number(size) } : {}) });
   }
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return new Map(entries.map((entry) => [entry.path, entry]));
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  // One of the two would stand for both.
+  if (byPath.size < entries.length) throw new Error(`the tree of ${id} has two files of one name`);
+  return byPath;
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** The listing with names that are not UTF-8 spelled out: decoded leniently, different names would become the same. */
+function spelled(bytes: Uint8Array): string {
+  return Buffer.from(bytes)
+    .toString("latin1")
+    .split("\0")
+    .map((line) => {
+      try {
+        return decoder.decode(Buffer.from(line, "latin1"));
+      } catch {
+        return line.replaceAll(/[\x80-\xff]/g, (byte) => `\ufffd${byte.charCodeAt(0).toString(16)}`);
+      }
+    })
+    .join("\0");
 }

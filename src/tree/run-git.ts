@@ -5,6 +5,8 @@ import { devNull } from "node:os";
 export interface GitResult {
   readonly code: number;
   readonly stdout: string;
+  /** The same before it was decoded: names in Git need not be UTF-8. */
+  readonly bytes: Uint8Array;
   readonly stderr: string;
 }
 
@@ -64,9 +66,11 @@ export async function runGit(
     child.once("error", (cause) => reject(new Error("git could not be started: is it installed?", { cause })));
     child.once("close", (status) => resolve(status ?? 128));
   });
+  const bytes = Buffer.concat(stdout);
   return {
     code,
-    stdout: Buffer.concat(stdout).toString("utf8"),
+    stdout: bytes.toString("utf8"),
+    bytes,
     stderr: Buffer.concat(stderr).toString("utf8").trim(),
   };
 }

@@ -198,3 +198,35 @@ test("settings of the repository run nothing", async () => {
 test("a directory outside any repository is refused", async () => {
   await expect(openRepository("/")).rejects.toThrow("is no Git repository");
 });
+
+test("names that are not UTF-8 stay apart, and each file is read by its own", async () => {
+  const odd = gitFixture();
+  for (const [byte, text] of [
+    [0xfe, "a: 1\n"],
+    [0xff, "b: 1\n"],
+  ] as const) {
+    writeFileSync(Buffer.concat([Buffer.from(`${odd.directory}/é`), Buffer.from([byte]), Buffer.from(".yaml")]), text);
+  }
+  const commit = odd.commit({ "ü.yaml": "c: 1\n" });
+  const clone = await openRepository(odd.directory);
+  expect(await contents(clone.tree(commit))).toEqual({
+    "\ufffdc3\ufffda9\ufffdfe.yaml": "a: 1\n",
+    "\ufffdc3\ufffda9\ufffdff.yaml": "b: 1\n",
+    "ü.yaml": "c: 1\n",
+  });
+  await clone.close();
+  odd.remove();
+});
+
+test("a tree with two files of one name is refused, for one would hide the other", async () => {
+  const odd = gitFixture();
+  const first = odd.commit({ "a.yaml": "a: 1\n" });
+  const blob = odd.git("rev-parse", `${first}:a.yaml`);
+  const entry = Buffer.concat([Buffer.from("100644 a.yaml\0"), Buffer.from(blob, "hex")]);
+  writeFileSync(join(odd.directory, "tree"), Buffer.concat([entry, entry]));
+  const tree = odd.git("hash-object", "-t", "tree", "--literally", "-w", "tree");
+  const clone = await openRepository(odd.directory);
+  await expect(clone.tree(tree).list()).rejects.toThrow("two files of one name");
+  await clone.close();
+  odd.remove();
+});
