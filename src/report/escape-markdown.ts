@@ -11,7 +11,7 @@ const ACTIVE = /[@$]|#(?=\w)|:(?=\/\/|\w+:)|\bgh-(?=\d)|\bwww(?=\.)|\b(?:mailto|
  * reference, image, or automatic link (URL, e-mail, commit id) survives. The result stays on one line.
  */
 export function escapeMarkdown(text: string): string {
-  return inert(text.trim().replaceAll(/\s*[\r\n]+\s*/g, " "))
+  return inert(lines(text).join(" "))
     .replaceAll(ACTIVE, `$&${BREAK}`)
     .replaceAll(/\b[0-9a-f]{7,40}\b/gi, (id) => `${id.slice(0, 4)}${BREAK}${id.slice(4)}`)
     .replaceAll("&", "&amp;")
@@ -20,6 +20,13 @@ export function escapeMarkdown(text: string): string {
     .replaceAll("\\", "&#92;")
     .replaceAll("|", "&#124;")
     .replaceAll(/[`*_{}[\]()~!]|^[-+=:#]/g, "\\$&");
+}
+
+function lines(text: string): readonly string[] {
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 /** Text from outside as a code span: inert by itself, fenced longer than any run of backticks in it, whole within a table. */

@@ -17,7 +17,7 @@ export function inert(text: string): string {
 /** As `inert`, for text of several lines: one entry a line. */
 export function inertLines(text: string): readonly string[] {
   return text
-    .replace(/\s+$/, "")
+    .trimEnd()
     .split(/\r\n|\n|\r/)
     .map((line) => inert(line.replaceAll("\t", "    ")));
 }

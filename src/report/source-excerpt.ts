@@ -11,19 +11,25 @@ export interface Excerpt {
 }
 
 const WIDTH = 110;
+/** UTF-16 units of a line that are looked at: a line may be a whole file, and have findings by the thousand. */
+const LONGEST_LINE = 4096;
 /** Two cells wide in a terminal: CJK, Hangul, full-width forms, emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]/u;
-const OPEN_IN_A_SECRET = /^\s*(- )?(apiVersion|kind|type|metadata|name|namespace|data|stringData):\s*[\w./-]*\s*$/;
+const OPEN_IN_A_SECRET = /^\s*(- )?(apiVersion|kind|type|metadata|name|namespace|data|stringData):\s*(?:[\w./-]+\s*)?$/;
 
 /** The line a finding points at, cut to a terminal's width around the place; undefined where the source is not at hand. */
 export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undefined {
-  const { path, line, column } = finding.location;
-  const raw = readLine(path, line);
-  if (raw === undefined || raw.trim() === "") return undefined;
-  const shown = finding.manifest.kind === "Secret" ? withoutSecret(raw) : raw;
+  const { path, line, column = 1 } = finding.location;
+  const whole = readLine(path, line);
+  if (whole === undefined) return undefined;
+  const long = whole.length > LONGEST_LINE;
+  const from = long ? Math.max(0, column - 1 - LONGEST_LINE / 2) : 0;
+  const raw = long ? whole.slice(from, from + LONGEST_LINE) : whole;
+  if (raw.trim() === "") return undefined;
+  const shown = finding.manifest.kind !== "Secret" ? raw : long ? undefined : withoutSecret(raw);
   if (shown === undefined) return undefined;
-  const first = Math.min((column ?? 1) - 1, shown.length - 1);
+  const first = Math.min(column - 1 - from, shown.length - 1);
   const named = /^\s*$/.test(shown.slice(0, first + 1)) ? shown.search(/\S/) : first;
   const value = finding.location.precision === "value";
   if (isListItem(finding)) {
@@ -61,8 +67,9 @@ function endOfValue(line: string, start: number, whole: boolean): number {
     const key = /^(- )?[^\s:]+(?=:(\s|$))/.exec(rest);
     if (key !== null) return start + key[0].length;
   }
-  if (inFlow(line.slice(0, start))) return start + Math.max(1, rest.search(/\s*([,}\]]|$)/));
-  return start + rest.replace(/\s+#.*$/, "").replace(/[\s,]+$/, "").length;
+  const end = rest.search(inFlow(line.slice(0, start)) ? /[,}\]]/ : /\s#/);
+  const text = end === -1 ? rest : rest.slice(0, end);
+  return start + Math.max(1, text.trimEnd().replace(/,$/, "").length);
 }
 
 function inFlow(before: string): boolean {
