@@ -9,10 +9,12 @@ export interface Parts {
   readonly problems: readonly ReportedProblem[];
   /** Every file in scope of the tree after, by path. */
   readonly files: ReadonlyMap<string, JudgedFile>;
+  /** Those that the change brings or alters. */
+  readonly touched: ReadonlySet<string>;
 }
 
 /** Counts and sorts, and puts every file in scope into exactly one list: problems before skipped before checked. */
-export function assembleReport({ frame, findings, problems, files }: Parts): Report {
+export function assembleReport({ frame, findings, problems, files, touched }: Parts): Report {
   const troubled = new Set(problems.map(({ path }) => path));
   const checked: CheckedFile[] = [];
   const skipped: Skipped[] = [];
@@ -24,8 +26,10 @@ export function assembleReport({ frame, findings, problems, files }: Parts): Rep
     sources += file.manifests.length > 0 ? 1 : 0;
     for (const manifest of file.manifests) excepted += manifest.excepted;
     if (troubled.has(path)) continue;
-    if (file.skippedAs !== undefined) skipped.push({ path, reason: file.skippedAs });
-    else
+    if (file.skippedAs !== undefined) {
+      const unseen = file.unrendered === true && touched.has(path);
+      skipped.push({ path, reason: file.skippedAs, ...(unseen ? { touched: true } : {}) });
+    } else
       checked.push({
         path,
         manifests: file.manifests.length,

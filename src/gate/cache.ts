@@ -1,7 +1,7 @@
 import type { Identity, Place, SourcePosition } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Violation } from "../model/violation.ts";
-import type { KustomizationCache } from "../render/discover.ts";
+import type { KustomizationCache } from "../render/kustomize.ts";
 
 /** A violation with its place in the file, so that the file's text need not be kept. */
 export interface LocatedViolation {
@@ -26,6 +26,8 @@ export interface JudgedManifest {
 export interface JudgedFile {
   /** Why the file as a whole is not judged. */
   readonly skippedAs?: string;
+  /** With `skippedAs`: manifests come of the file that are not judged. */
+  readonly unrendered?: true;
   readonly manifests: readonly JudgedManifest[];
   /** Parts of a judged file that are not judged. */
   readonly skipped: readonly { readonly line: number; readonly reason: string }[];

@@ -110,6 +110,7 @@ export async function check(request: CheckRequest): Promise<Report> {
     findings,
     problems,
     files,
+    touched: new Set(compared.after.map(({ entry }) => entry.path)),
   });
 }
 

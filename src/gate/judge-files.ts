@@ -24,7 +24,7 @@ const batchesUnderWay = 4;
 /** Reads files of a tree, each according to its role, in their order. */
 export async function* readFiles(tree: Tree, files: readonly ScopedFile[]): AsyncGenerator<ReadFile> {
   const isRead = ({ entry, role }: ScopedFile): boolean =>
-    (role.kind === "plain" || role.kind === "chart") && tooLarge(entry.size) === undefined;
+    role.kind !== "skip" && role.kind !== "problem" && tooLarge(entry.size) === undefined;
   const readings = readEach(
     tree,
     files.filter(isRead).map(({ entry }) => entry.path),
@@ -32,7 +32,7 @@ export async function* readFiles(tree: Tree, files: readonly ScopedFile[]): Asyn
   for (const file of files) {
     const { role } = file;
     const { path, size } = file.entry;
-    if (role.kind === "skip") yield { kind: "done", file, judged: skipped(role.reason) };
+    if (role.kind === "skip") yield { kind: "done", file, judged: skipped(role) };
     else if (role.kind === "problem") {
       yield { kind: "done", file, judged: failed({ stage: "read", path, message: role.message }) };
     } else if (tooLarge(size) !== undefined) {
@@ -45,12 +45,16 @@ export async function* readFiles(tree: Tree, files: readonly ScopedFile[]): Asyn
   }
 }
 
-function readOne(file: ScopedFile, role: Role & { readonly kind: "plain" | "chart" }, got: PathReading): ReadFile {
+function readOne(
+  file: ScopedFile,
+  role: Role & { readonly kind: "plain" | "chart" | "used" },
+  got: PathReading,
+): ReadFile {
   const { path } = file.entry;
   if (got.kind === "failed")
     return { kind: "done", file, judged: failed({ stage: "read", path, message: got.message }) };
   const scoped = readScoped(path, role, got.bytes);
-  if (scoped.kind === "skipped") return { kind: "done", file, judged: skipped(scoped.reason) };
+  if (scoped.kind === "skipped") return { kind: "done", file, judged: skipped(scoped) };
   return { kind: "read", file, reading: scoped.reading };
 }
 
@@ -138,8 +142,8 @@ function judgedFile(
   return { manifests, skipped: [...sealed, ...skippedParts], problems };
 }
 
-function skipped(reason: string): JudgedFile {
-  return { skippedAs: reason, manifests: [], skipped: [], problems: [] };
+function skipped({ reason, unrendered }: { readonly reason: string; readonly unrendered?: true }): JudgedFile {
+  return { skippedAs: reason, ...(unrendered ? { unrendered } : {}), manifests: [], skipped: [], problems: [] };
 }
 
 function failed(problem: Problem): JudgedFile {

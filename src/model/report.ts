@@ -34,6 +34,8 @@ export interface ChangeCounts {
 export interface Skipped {
   readonly path: string;
   readonly reason: string;
+  /** The change brings or alters this file, and manifests come of it that were not judged: people must look instead. */
+  readonly touched?: true;
 }
 
 /** Which trees were judged, as the report names them. */

@@ -1,17 +1,10 @@
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { chartFinder } from "./charts.ts";
 import type { Role, ScopedFile } from "./role.ts";
-import { readKustomization, resolveUse, type KustomizationReading } from "./kustomization.ts";
-import { linkFollower, type LinkEnd } from "./links.ts";
-import { tooLarge } from "./read-file.ts";
+import { kustomize, type KustomizationCache } from "./kustomize.ts";
+import { linkFollower, longestTarget, type LinkEnd } from "./links.ts";
 import { readEach } from "./read-each.ts";
-import { directoryOf, isKustomizationName, mayHoldManifests, type Scope } from "./scope.ts";
-
-/** Keeps what kustomizations say between trees, by blob id. */
-export interface KustomizationCache {
-  get(id: string): KustomizationReading | undefined;
-  set(id: string, reading: KustomizationReading): void;
-}
+import { isKustomizationName, mayHoldManifests, type Scope } from "./scope.ts";
 
 const unrendered: { readonly [extension: string]: string } = {
   jsonnet: "Jsonnet",
@@ -40,11 +33,13 @@ export async function discover(
       files.add(path);
     else if (scope.covers(path)) {
       const language = unrendered[path.slice(path.lastIndexOf(".") + 1)];
-      if (language !== undefined) roles.set(path, { kind: "skip", reason: `${language} is not rendered yet` });
+      if (language !== undefined)
+        roles.set(path, { kind: "skip", reason: `${language} is not rendered yet`, unrendered: true });
     }
   }
-  if (links.length > 0) await followLinks(tree, entries, links, scope, files, roles);
-  const used = await kustomizeRoles(tree, entries, scope, kustomizations);
+  const { roles: used, drawn } = await kustomize(tree, entries, scope, kustomizations);
+  for (const path of drawn) if (entries.get(path)?.kind === "file") files.add(path);
+  if (links.length > 0) await followLinks(tree, entries, links, { scope, drawn }, files, roles);
   const chartOf = chartFinder(entries.keys());
   for (const path of files) roles.set(path, used.get(path) ?? chartOf(path) ?? plain);
   const found: ScopedFile[] = [];
@@ -67,17 +62,20 @@ async function followLinks(
   tree: Tree,
   entries: ReadonlyMap<string, TreeEntry>,
   links: readonly string[],
-  scope: Scope,
+  { scope, drawn }: { readonly scope: Scope; readonly drawn: ReadonlySet<string> },
   files: Set<string>,
   roles: Map<string, Role>,
 ): Promise<void> {
   const targets = new Map<string, string>();
-  for await (const reading of readEach(tree, links)) {
+  const isLong = (link: string): boolean => (entries.get(link)?.size ?? 0) > longestTarget;
+  const readable = links.filter((link) => !isLong(link));
+  for (const link of links) if (isLong(link)) targets.set(link, "/…");
+  for await (const reading of readEach(tree, readable)) {
     if (reading.kind === "bytes") targets.set(reading.path, new TextDecoder().decode(reading.bytes));
   }
   const follow = linkFollower(entries, targets);
   const mayHold = (link: string, end: string): boolean =>
-    scope.names(link) || mayHoldManifests(link) || mayHoldManifests(end);
+    scope.names(link) || drawn.has(link) || mayHoldManifests(link) || mayHoldManifests(end);
   const below = new Map<string, readonly string[]>();
   const entriesBelow = (directory: string): readonly string[] => {
     let found = below.get(directory);
@@ -87,7 +85,7 @@ async function followLinks(
     }
     return found;
   };
-  const todo = links.filter((link) => scope.standsFor(link));
+  const todo = links.filter((link) => scope.standsFor(link) || drawn.has(link));
   const seen = new Set(todo);
   for (let link = todo.pop(); link !== undefined; link = todo.pop()) {
     const end: LinkEnd = follow(link);
@@ -130,53 +128,4 @@ const ends = {
   outside: "cannot be read: the link leads out of the tree",
   missing: "cannot be read: the link leads to nothing",
   loop: "cannot be read: the link leads back to itself",
-};
-
-/** The roles that kustomizations give to files: a patch is no resource, unless some kustomization names it as one too. */
-async function kustomizeRoles(
-  tree: Tree,
-  entries: ReadonlyMap<string, TreeEntry>,
-  scope: Scope,
-  cache: KustomizationCache,
-): Promise<ReadonlyMap<string, Role>> {
-  const readings = new Map<string, KustomizationReading>();
-  const unread: string[] = [];
-  for (const entry of entries.values()) {
-    const { path, kind, size } = entry;
-    if (tooLarge(size) !== undefined) continue;
-    if (kind !== "file" || !isKustomizationName(path) || !scope.reaches(directoryOf(path))) continue;
-    // A directory hashes a file when its id is asked for.
-    const known = cache.get(entry.id);
-    if (known === undefined) unread.push(path);
-    else readings.set(path, known);
-  }
-  for await (const file of readEach(tree, unread)) {
-    const reading: KustomizationReading =
-      file.kind === "bytes" ? readKustomization(file.path, file.bytes) : { kind: "unreadable" };
-    readings.set(file.path, reading);
-    if (file.kind === "bytes") cache.set(entries.get(file.path)?.id ?? "", reading);
-  }
-  const roles = new Map<string, Role>();
-  const resources = new Set<string>();
-  for (const path of [...readings.keys()].toSorted()) {
-    const reading = readings.get(path);
-    if (reading?.kind !== "kustomization") continue;
-    for (const written of reading.resources) resources.add(resolveUse(path, written) ?? "");
-    for (const use of reading.uses) {
-      const used = resolveUse(path, use.path);
-      if (used !== undefined && !roles.has(used)) {
-        roles.set(used, { kind: "skip", reason: `${use.as} of ${path}: Kustomize overlays are not rendered yet` });
-      }
-    }
-  }
-  for (const path of resources) roles.delete(path);
-  for (const [path, reading] of readings) {
-    if (reading.kind === "kustomization") roles.set(path, kustomization);
-  }
-  return roles;
-}
-
-const kustomization: Role = {
-  kind: "skip",
-  reason: "Kustomize overlays are not rendered yet: its resources are judged as they stand in their own files",
 };

@@ -30,7 +30,7 @@ export function readKustomization(path: string, bytes: Uint8Array): Kustomizatio
   return {
     kind: "kustomization",
     uses: usesOf(value),
-    resources: [...strings(value["resources"]), ...strings(value["bases"])],
+    resources: [...strings(value["resources"]), ...strings(value["bases"]), ...strings(value["components"])],
   };
 }
 

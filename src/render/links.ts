@@ -9,6 +9,9 @@ export type LinkEnd =
   | { readonly kind: "missing" }
   | { readonly kind: "loop" };
 
+/** Bytes of the longest path that Linux follows; what is longer need not be read. */
+export const longestTarget = 4096;
+
 /** As many hops as Linux follows. */
 const maxHops = 40;
 

@@ -5,7 +5,10 @@ export type Role =
   | { readonly kind: "plain" }
   /** A file below a Helm chart; `template`: one that Helm renders. */
   | { readonly kind: "chart"; readonly chart: string; readonly template: boolean }
-  | { readonly kind: "skip"; readonly reason: string }
+  /** What a kustomization uses for anything but a resource: judged where it could be applied by itself. */
+  | { readonly kind: "used"; readonly as: string }
+  /** `unrendered`: manifests come of it that are not judged. */
+  | { readonly kind: "skip"; readonly reason: string; readonly unrendered?: true }
   | { readonly kind: "problem"; readonly message: string };
 
 /** A file in scope with its role. Equal entries with equal roles are judged equally. */

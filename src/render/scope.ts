@@ -9,12 +9,16 @@ export interface Scope {
   standsFor(path: string): boolean;
   /** Whether a person named this very file. */
   names(path: string): boolean;
+  /** Whether what a kustomization in scope loads is judged with it. */
+  draws(path: string): boolean;
   /** Whether something below the directory may lie in it. */
   reaches(directory: string): boolean;
 }
 
 const extensions = /\.(?:ya?ml|json)$/i;
-const kustomizations = new Set(["kustomization.yaml", "kustomization.yml", "Kustomization"]);
+/** What Kustomize looks for in a directory. */
+export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"] as const;
+const kustomizations = new Set<string>(kustomizationNames);
 
 /** The scope of a configuration, or, where a person names `paths`, of these: then only `exclude` still holds, and not for a file named outright. */
 export function scopeOf(manifests: Config["manifests"], paths?: readonly string[]): Scope {
@@ -25,6 +29,7 @@ export function scopeOf(manifests: Config["manifests"], paths?: readonly string[
       covers: (path) => included(path) && !excluded(path),
       standsFor: (path) => probes(path).some((probe) => included(probe) && !excluded(probe)) && !excluded(path),
       names: () => false,
+      draws: () => true,
       reaches: () => true,
     };
   }
@@ -36,6 +41,7 @@ export function scopeOf(manifests: Config["manifests"], paths?: readonly string[
       named.has(path) || (probes(path).some((probe) => isBelow(probe) && !excluded(probe)) && !excluded(path)),
     covers: (path) => named.has(path) || (isBelow(path) && !excluded(path)),
     names: (path) => named.has(path),
+    draws: (path) => named.has(path) || isBelow(path),
     reaches: (directory) =>
       directory === "" ||
       named.has(directory) ||

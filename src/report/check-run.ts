@@ -4,7 +4,7 @@ import { codeSpan, escapeMarkdown } from "./escape-markdown.ts";
 import { blocksByDefault, type Blocks } from "./format.ts";
 import { existingLine, layOut, sectionsOf } from "./markdown-sections.ts";
 import { fitUtf8, utf8Length } from "./utf8.ts";
-import { count, scopeOf, verdictSentence } from "./wording.ts";
+import { count, scopeOf, unseenCount, verdictSentence } from "./wording.ts";
 
 /** What a concluded check run says. Never `neutral` or `skipped`: both would satisfy a required check. */
 export interface CheckRunBody {
@@ -47,7 +47,9 @@ function titleOf(report: Report, blocks: Blocks): string {
     report.counts.manifests === 0 && report.verdict === "pass"
       ? ""
       : ` · ${count(report.counts.manifests, "manifest")} judged`;
-  return fitUtf8(`${prefix}${verdictSentence(report, blocks)}${scope}`, TITLE_LIMIT);
+  const unseen = unseenCount(report);
+  const rest = unseen === undefined ? "" : ` · ${unseen}`;
+  return fitUtf8(`${prefix}${verdictSentence(report, blocks)}${scope}${rest}`, TITLE_LIMIT);
 }
 
 function summaryOf(report: Report, blocks: Blocks, notes: readonly string[], cutAnnotations: number): string {

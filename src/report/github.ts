@@ -2,7 +2,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
-import { count, nameOf, placeOf, scopeOf, verdictSentence, worstFirst } from "./wording.ts";
+import { count, nameOf, placeOf, scopeOf, unseenCount, verdictSentence, worstFirst } from "./wording.ts";
 
 type Command = "error" | "warning" | "notice";
 
@@ -35,6 +35,7 @@ export function github(report: Report, options: FormatOptions): string {
     else cut.push(plain(`${kind} ${placeOf(place)} ${title}: ${message}`));
   }
   const { existing, fixed } = report.counts;
+  const unseen = unseenCount(report);
   return `${[
     ...shown,
     ...(cut.length === 0
@@ -44,7 +45,7 @@ export function github(report: Report, options: FormatOptions): string {
           ...cut,
         ]),
     plain(
-      `${verdictSentence(report, options.blocks)}. ${scopeOf(report)} judged, ${existing} existing, ${fixed} fixed, ${report.skipped.length} skipped.`,
+      `${verdictSentence(report, options.blocks)}. ${scopeOf(report)} judged, ${existing} existing, ${fixed} fixed, ${report.skipped.length} skipped${unseen === undefined ? "" : `, ${unseen}`}.`,
     ),
   ].join("\n")}\n`;
 }

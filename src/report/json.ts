@@ -27,7 +27,7 @@ export function json(report: Report): string {
       checked: report.checked.map(({ path, manifests, skipped }) =>
         present({ path, manifests, skipped: skipped?.map(({ line, reason }) => ({ line, reason })) }),
       ),
-      skipped: report.skipped.map(({ path, reason }) => ({ path, reason })),
+      skipped: report.skipped.map(({ path, reason, touched }) => present({ path, reason, touched })),
       changes:
         changes === undefined
           ? undefined

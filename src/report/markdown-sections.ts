@@ -26,6 +26,7 @@ export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): re
   const sections: Section[] = [
     findingsTable(blockingHeading(report), blocking),
     problemsTable(report, blocks),
+    skippedTable("Not judged, though this change touches it", skippedByReason(report, { touched: true })),
     findingsTable("Does not block", worstFirst(others, blocks)),
     ...(showAll ? [findingsTable("Existing: there before this change", existing)] : []),
     {
@@ -36,16 +37,20 @@ export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): re
       ),
       one: "fixed finding",
     },
-    {
-      heading: "Not judged",
-      intro: ["| reason | files | for example |", "|---|---|---|"],
-      items: skippedByReason(report).map(
-        ({ reason, paths }) => `| ${prose(reason)} | ${paths.length} | ${paths.slice(0, 3).map(code).join(", ")} |`,
-      ),
-      one: "reason",
-    },
+    skippedTable("Not judged", skippedByReason(report, { touched: false })),
   ];
   return sections.filter((section) => section.items.length > 0);
+}
+
+function skippedTable(heading: string, groups: ReturnType<typeof skippedByReason>): Section {
+  return {
+    heading,
+    intro: ["| reason | files | for example |", "|---|---|---|"],
+    items: groups.map(
+      ({ reason, paths }) => `| ${prose(reason)} | ${paths.length} | ${paths.slice(0, 3).map(code).join(", ")} |`,
+    ),
+    one: "reason",
+  };
 }
 
 /** Says of existing findings what a reader needs to know of them: how many, and that they do not block. */

@@ -12,6 +12,7 @@ import {
   placeOf,
   scopeOf,
   skippedByReason,
+  unseenCount,
   verdictSentence,
   worstFirst,
 } from "./wording.ts";
@@ -34,7 +35,13 @@ export function pretty(report: Report, options: FormatOptions): string {
     }),
     ...fixedBlock(by("fixed"), paint),
     ...groupedProblems(report.problems).map((problems) => problemBlock(problems, options, paint)),
-    ...skippedBlock(report, options, paint),
+    ...skippedBlock("not judged", skippedByReason(report, { touched: false }), options, paint.dim),
+    ...skippedBlock(
+      "not judged, though this change touches it",
+      skippedByReason(report, { touched: true }),
+      options,
+      paint.yellow,
+    ),
     summary(report, folded.length, options, paint),
   ];
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
@@ -140,17 +147,22 @@ function problemBlock(
 
 const LISTED_PATHS = 3;
 
-function skippedBlock(report: Report, options: FormatOptions, paint: Paint): readonly (readonly string[])[] {
-  const groups = skippedByReason(report);
+function skippedBlock(
+  heading: string,
+  groups: ReturnType<typeof skippedByReason>,
+  options: FormatOptions,
+  colour: (text: string) => string,
+): readonly (readonly string[])[] {
   if (groups.length === 0) return [];
+  const all = groups.reduce((sum, { paths }) => sum + paths.length, 0);
   return [
     [
-      paint.dim(`not judged: ${count(report.skipped.length, "file or document", "files or documents")}`),
-      ...groups.flatMap(({ reason, paths }) => {
+      colour(`${heading}: ${count(all, "file or document", "files or documents")}`),
+      ...groups.map(({ reason, paths }) => {
         const listed = options.showAll ? paths : paths.slice(0, LISTED_PATHS);
         const rest = paths.length - listed.length;
         const names = `${listed.map(inert).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-        return [paint.dim(`  ${String(paths.length).padStart(4)}  ${inert(reason)}: ${names}`)];
+        return colour(`  ${String(paths.length).padStart(4)}  ${inert(reason)}: ${names}`);
       }),
     ],
   ];
@@ -177,6 +189,7 @@ function summary(report: Report, folded: number, options: FormatOptions, paint: 
     ...(counts.waived > 0 ? [`${counts.waived} waived`] : []),
     ...(report.problems.length > 0 ? [count(report.problems.length, "problem")] : []),
     ...(report.skipped.length > 0 ? [`${report.skipped.length} skipped`] : []),
+    ...[unseenCount(report) ?? []].flat(),
   ];
   const mode = report.mode === "report" ? " (report only: lets everything through)" : "";
   return [`${paint.bold(colour[report.verdict](verdictSentence(report, options.blocks)))}${mode}`, facts.join(" · ")];

@@ -1,6 +1,6 @@
 import type { Blocks } from "./format.ts";
 import type { Finding, ManifestName, ReportedProblem } from "../model/finding.ts";
-import type { Report } from "../model/report.ts";
+import type { Report, Skipped } from "../model/report.ts";
 
 /** `1 finding`, `2 findings`; `plural` where adding an s is not English. */
 export function count(n: number, one: string, plural = `${one}s`): string {
@@ -48,7 +48,11 @@ export function verdictSentence(report: Report, blocks: Blocks): string {
       return warnings === 0 ? "Compliant, with warnings" : `Compliant, with ${count(warnings, "warning")}`;
     }
     case "pass":
-      if (touchesNothing(report)) return "Nothing to judge: the change touches no manifest";
+      if (touchesNothing(report)) {
+        return unseenFiles(report).length > 0
+          ? "Nothing was judged: the change touches only what is not rendered yet"
+          : "Nothing to judge: the change touches no manifest";
+      }
       return counts.manifests === 0 ? "Nothing was judged: no manifest" : "Compliant";
     default:
       return verdict satisfies never;
@@ -62,15 +66,28 @@ function touchesNothing({ changes, counts, judged }: Report): boolean {
     : changes.created + changes.updated + changes.deleted + changes.moved === 0;
 }
 
+/** The files that the change touches and nobody judged. */
+export function unseenFiles(report: Report): readonly Skipped[] {
+  return report.skipped.filter(({ touched }) => touched === true);
+}
+
+/** Of these files, for the line beside the verdict; undefined where there are none. */
+export function unseenCount(report: Report): string | undefined {
+  const { length } = unseenFiles(report);
+  return length === 0 ? undefined : `${count(length, "changed file")} not judged`;
+}
+
 /** Skipped files and documents by their reason, most frequent first. */
 export function skippedByReason(
   report: Report,
+  { touched }: { readonly touched: boolean },
 ): readonly { readonly reason: string; readonly paths: readonly string[] }[] {
   const paths = new Map<string, string[]>();
-  const documents = report.checked.flatMap(({ path, skipped = [] }) =>
+  const files = report.skipped.filter((skipped) => (skipped.touched === true) === touched);
+  const documents = (touched ? [] : report.checked).flatMap(({ path, skipped = [] }) =>
     skipped.map(({ line, reason }) => ({ path: `${path}:${line}`, reason })),
   );
-  for (const { path, reason } of [...report.skipped, ...documents]) {
+  for (const { path, reason } of [...files, ...documents]) {
     const known = paths.get(reason);
     if (known === undefined) paths.set(reason, [path]);
     else known.push(path);

@@ -45,6 +45,9 @@ function pod(name: string, { containers = { main: "nginx:1" }, labels = { owner:
   ].join("\n");
 }
 
+/** Kubernetes would refuse its second container, so that it can only be a patch. */
+const part = `${pod("a", { containers: { main: "nginx:latest" } })}    - name: second\n`;
+
 const bad = (name: string, image = "nginx:latest"): string => pod(name, { containers: { main: image } });
 
 /** Findings in one line each: status, policy, path:line, and whether changed. */
@@ -235,15 +238,15 @@ const rows: readonly Row[] = [
   },
   {
     name: "a file that becomes a patch has nothing fixed",
-    before: { "o/p.yaml": bad("a"), "b.yaml": pod("b") },
-    after: { "o/p.yaml": bad("a"), "b.yaml": pod("b"), "o/kustomization.yaml": "patches:\n  - path: p.yaml\n" },
+    before: { "o/p.yaml": part, "b.yaml": pod("b") },
+    after: { "o/p.yaml": part, "b.yaml": pod("b"), "o/kustomization.yaml": "patches:\n  - path: p.yaml\n" },
     findings: [],
     verdict: "pass",
   },
   {
     name: "a patch that becomes a resource brings what it violates",
-    before: { "o/p.yaml": bad("a"), "b.yaml": pod("b"), "o/kustomization.yaml": "patches:\n  - path: p.yaml\n" },
-    after: { "o/p.yaml": bad("a"), "b.yaml": pod("b"), "o/kustomization.yaml": "resources: [p.yaml]\n" },
+    before: { "o/p.yaml": part, "b.yaml": pod("b"), "o/kustomization.yaml": "patches:\n  - path: p.yaml\n" },
+    after: { "o/p.yaml": part, "b.yaml": pod("b"), "o/kustomization.yaml": "resources: [p.yaml]\n" },
     findings: ["introduced images/tag o/p.yaml:10"],
     verdict: "fail",
   },

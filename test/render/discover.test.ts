@@ -24,6 +24,8 @@ async function roles(
           return [entry.path, "plain"];
         case "chart":
           return [entry.path, `${role.template ? "template" : "part"} of ${role.chart}`];
+        case "used":
+          return [entry.path, role.as];
         case "skip":
           return [entry.path, role.reason];
         case "problem":
@@ -121,7 +123,7 @@ helmCharts: [{ name: x, valuesFile: n.yaml, additionalValuesFiles: [o.yaml] }]
     "o/kustomization.yaml": kustomization,
     ...Object.fromEntries(names.map((name) => [`o/${name}`, ""])),
   });
-  const use = (as: string): string => `${as} of o/kustomization.yaml: ${unrendered}`;
+  const use = (as: string): string => `${as} of o/kustomization.yaml`;
   expect(found).toEqual({
     "o/kustomization.yaml": overlay,
     "o/app.yaml": "plain",
@@ -178,13 +180,13 @@ test.each<[string, Files, string, string]>([
       "o/p.yaml": "",
     },
     "o/p.yaml",
-    `patch of o/kustomization.yaml: ${unrendered}`,
+    `patch of o/kustomization.yaml`,
   ],
   [
     "a patch written as Kustomize did before version 3 is a patch",
     { "o/kustomization.yaml": "patches:\n- overlays/p.yaml\n", "o/overlays/p.yaml": "" },
     "o/overlays/p.yaml",
-    `patch of o/kustomization.yaml: ${unrendered}`,
+    "patch of o/kustomization.yaml",
   ],
   [
     "Flux's Kustomization is a manifest whatever its file is called",
@@ -213,7 +215,7 @@ test.each<[string, Files, string, string]>([
 test("a patch is known although only its file is named", async () => {
   const files = { "o/kustomization.yaml": patching("deep/p.yaml"), "o/deep/p.yaml": "" };
   expect(await roles(files, { paths: ["o/deep"] })).toEqual({
-    "o/deep/p.yaml": `patch of o/kustomization.yaml: ${unrendered}`,
+    "o/deep/p.yaml": `patch of o/kustomization.yaml`,
   });
 });
 

@@ -1,0 +1,115 @@
+import type { Tree, TreeEntry } from "../model/tree.ts";
+import { readKustomization, resolveUse, type KustomizationReading } from "./kustomization.ts";
+import { readEach } from "./read-each.ts";
+import { tooLarge } from "./read-file.ts";
+import type { Role } from "./role.ts";
+import { cleanPath, directoryOf, isKustomizationName, kustomizationNames, type Scope } from "./scope.ts";
+
+/** Keeps what kustomizations say between trees, by blob id. */
+export interface KustomizationCache {
+  get(id: string): KustomizationReading | undefined;
+  set(id: string, reading: KustomizationReading): void;
+}
+
+/** What the kustomizations of a tree make of its files. */
+export interface Kustomized {
+  /** The roles of kustomizations and of what they use: a patch is no resource, unless some kustomization names it as one too. */
+  readonly roles: ReadonlyMap<string, Role>;
+  /** What kustomizations in scope load as resources, whatever it is called and wherever it lies. */
+  readonly drawn: ReadonlySet<string>;
+}
+
+/** Reads the kustomizations of a tree. */
+export async function kustomize(
+  tree: Tree,
+  entries: ReadonlyMap<string, TreeEntry>,
+  scope: Scope,
+  cache: KustomizationCache,
+): Promise<Kustomized> {
+  const readings = await readKustomizations(tree, entries, scope, cache);
+  const roles = new Map<string, Role>();
+  const resources = new Set<string>();
+  for (const path of [...readings.keys()].toSorted()) {
+    const reading = readings.get(path);
+    if (reading?.kind !== "kustomization") continue;
+    for (const written of reading.resources) resources.add(targetOf(path, written) ?? "");
+    for (const use of reading.uses) {
+      const used = resolveUse(path, use.path);
+      if (used !== undefined && !roles.has(used)) roles.set(used, { kind: "used", as: `${use.as} of ${path}` });
+    }
+  }
+  for (const path of resources) roles.delete(path);
+  for (const [path, reading] of readings) {
+    if (reading.kind === "kustomization") roles.set(path, kustomization);
+  }
+  return { roles, drawn: drawnBy(readings, entries, scope) };
+}
+
+const kustomization: Role = {
+  kind: "skip",
+  reason: "Kustomize overlays are not rendered yet: its resources are judged as they stand in their own files",
+  unrendered: true,
+};
+
+async function readKustomizations(
+  tree: Tree,
+  entries: ReadonlyMap<string, TreeEntry>,
+  scope: Scope,
+  cache: KustomizationCache,
+): Promise<ReadonlyMap<string, KustomizationReading>> {
+  const readings = new Map<string, KustomizationReading>();
+  const unread: string[] = [];
+  for (const entry of entries.values()) {
+    const { path, kind, size } = entry;
+    if (tooLarge(size) !== undefined) continue;
+    if (kind !== "file" || !isKustomizationName(path) || !scope.reaches(directoryOf(path))) continue;
+    // A directory hashes a file when its id is asked for.
+    const known = cache.get(entry.id);
+    if (known === undefined) unread.push(path);
+    else readings.set(path, known);
+  }
+  for await (const file of readEach(tree, unread)) {
+    const reading: KustomizationReading =
+      file.kind === "bytes" ? readKustomization(file.path, file.bytes) : { kind: "unreadable" };
+    readings.set(file.path, reading);
+    if (file.kind === "bytes") cache.set(entries.get(file.path)?.id ?? "", reading);
+  }
+  return readings;
+}
+
+/** Kustomize loads resources of any name, and bases from anywhere: neither is a way out of the scope. */
+function drawnBy(
+  readings: ReadonlyMap<string, KustomizationReading>,
+  entries: ReadonlyMap<string, TreeEntry>,
+  scope: Scope,
+): ReadonlySet<string> {
+  const drawn = new Set<string>();
+  const todo = [...readings.keys()].filter((path) => scope.covers(path));
+  const seen = new Set(todo);
+  for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
+    const reading = readings.get(path);
+    if (reading?.kind !== "kustomization") continue;
+    for (const written of reading.resources) {
+      const target = targetOf(path, written);
+      if (target === undefined) continue;
+      if (entries.has(target)) {
+        if (scope.draws(target)) drawn.add(target);
+        continue;
+      }
+      for (const name of kustomizationNames) {
+        const base = target === "" ? name : `${target}/${name}`;
+        if (!readings.has(base) || seen.has(base) || !scope.draws(base)) continue;
+        seen.add(base);
+        drawn.add(base);
+        todo.push(base);
+      }
+    }
+  }
+  return drawn;
+}
+
+/** The path of the tree that a kustomization loads; undefined for what lies outside of it. */
+function targetOf(path: string, written: string): string | undefined {
+  if (written.startsWith("/") || written.includes("://")) return undefined;
+  return cleanPath(`${directoryOf(path)}/${written}`);
+}

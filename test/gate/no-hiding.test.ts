@@ -1,0 +1,196 @@
+import { expect, test } from "@jest/globals";
+import { defaultConfig } from "../../src/config/default-config.ts";
+import { check } from "../../src/gate/check.ts";
+import type { Report } from "../../src/model/report.ts";
+import { memoryTree, type MemoryFile } from "../../src/tree/memory-tree.ts";
+import { simpleJudge } from "./simple-judge.ts";
+
+type Files = { readonly [path: string]: MemoryFile };
+
+async function judged(after: Files, before: Files = {}, exclude: readonly string[] = []): Promise<Report> {
+  return check({
+    before: memoryTree(before, "before"),
+    after: memoryTree(after, "after"),
+    config: { ...defaultConfig, manifests: { include: ["**"], exclude } },
+    judge: simpleJudge(),
+    now: "2026-01-01T00:00:00Z",
+    judged: { after: "after", how: "test merge" },
+  });
+}
+
+const spec = "spec: { containers: [{ name: main, image: nginx:latest }] }";
+const labels = "metadata: { name: evil, labels: { owner: me } }";
+const evil = `apiVersion: v1\nkind: Pod\n${labels}\n${spec}\n`;
+const item = `  - { apiVersion: v1, kind: Pod, ${labels}, ${spec} }\n`;
+const typeless = `  - { ${labels}, ${spec} }\n`;
+const kustomization = (text: string): string => `apiVersion: kustomize.config.k8s.io/v1beta1\n${text}\n`;
+
+test.each<[string, Files, string]>([
+  [
+    "a kustomization above it calls it a patch",
+    { "kustomization.yaml": "patches: [{ path: a/e.yaml }]\n" },
+    "a/e.yaml",
+  ],
+  [
+    "a kustomization beside it calls it a patch",
+    { "a/kustomization.yaml": "patches: [{ path: e.yaml }]\n" },
+    "a/e.yaml",
+  ],
+  [
+    "a kustomization generates a ConfigMap of it",
+    { "kustomization.yaml": kustomization("configMapGenerator: [{ name: x, files: [a/e.yaml] }]") },
+    "a/e.yaml",
+  ],
+  ["a kustomization calls it a transformer", { "kustomization.yaml": "transformers: [a/e.yaml]\n" }, "a/e.yaml"],
+  ["a chart stands beside it", { "a/Chart.yaml": "name: x\n" }, "a/e.yaml"],
+  ["a chart makes a template of it", { "a/Chart.yaml": "name: x\n" }, "a/templates/e.yaml"],
+  ["its extension is in capitals", {}, "a/e.YAML"],
+])("a manifest is judged although %s", async (_name, around, path) => {
+  const { verdict, findings } = await judged({ ...around, [path]: evil });
+  expect(findings.map(({ location }) => location.path)).toEqual([path]);
+  expect(verdict).toBe("fail");
+});
+
+test.each<[string, Files, readonly string[]]>([
+  [
+    "braces in a comment make no template",
+    { "c/Chart.yaml": "name: x\n", "c/templates/e.yaml": `# {{ .Values.x }}\n${evil}` },
+    ["c/templates/e.yaml"],
+  ],
+  [
+    "a template beside it in one file makes none of it",
+    { "c/Chart.yaml": "name: x\n", "c/templates/e.yaml": `${evil}---\nname: "{{ .Values.x }}"\n---\n{{- if .x }}\n` },
+    ["c/templates/e.yaml"],
+  ],
+  [
+    "a kustomization loads resources of any name",
+    { "k/kustomization.yaml": "resources: [e.txt, e]\n", "k/e.txt": evil, "k/e": evil },
+    ["k/e", "k/e.txt"],
+  ],
+  [
+    "a kustomization loads resources through links",
+    { "k/kustomization.yaml": "resources: [link]\n", "k/link": { symlink: "../x/e.txt" }, "x/e.txt": evil },
+    ["x/e.txt"],
+  ],
+  [
+    "what is excluded is judged where a kustomization in scope loads it",
+    {
+      "k/kustomization.yaml": "resources: [../excluded/base]\n",
+      "excluded/base/kustomization.yaml": "resources: [e.yaml, ../more]\n",
+      "excluded/base/e.yaml": evil,
+      "excluded/more/kustomization.yml": "resources: [f.yaml]\n",
+      "excluded/more/f.yaml": evil,
+      "excluded/unused.yaml": evil,
+    },
+    ["excluded/base/e.yaml", "excluded/more/f.yaml"],
+  ],
+  [
+    "an object of a kind that takes no items hides none there",
+    { "e.yaml": `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c, labels: { owner: me } }\nitems:\n${item}` },
+    ["e.yaml"],
+  ],
+  [
+    "items without a type are of the kind around them",
+    {
+      "e.yaml": `apiVersion: v1\nkind: Pod\n${labels}\nspec: { containers: [] }\nitems:\n${typeless}`,
+    },
+    ["e.yaml"],
+  ],
+  ["a list may have a name", { "e.yaml": `apiVersion: v1\nkind: List\n${labels}\nitems:\n${item}` }, ["e.yaml"]],
+  [
+    "a typed list may have a name",
+    { "e.yaml": `apiVersion: v1\nkind: PodList\n${labels}\nitems:\n${typeless}` },
+    ["e.yaml"],
+  ],
+  [
+    "a list within a list is a list",
+    {
+      "e.yaml": `{ apiVersion: v1, kind: List, items: [{ apiVersion: v1, kind: List, items: [{ apiVersion: v1, kind: Pod, ${labels}, ${spec} }] }] }\n`,
+    },
+    ["e.yaml"],
+  ],
+  [
+    "the name of a kustomization makes none of a manifest",
+    { "kustomization.yaml": evil, "a/kustomization.yaml": `patches: []\n---\n${evil}` },
+    ["a/kustomization.yaml", "kustomization.yaml"],
+  ],
+  ["metadata of SOPS makes no secret of a manifest", { "e.yaml": `${evil}sops: { mac: x }\n` }, ["e.yaml"]],
+  [
+    "a manifest may have no name",
+    { "e.yaml": `apiVersion: v1\nkind: Pod\nmetadata: { labels: { owner: me } }\n${spec}\n` },
+    ["e.yaml"],
+  ],
+  [
+    "a configuration of the head excludes nothing",
+    { "portcullis.yaml": "manifests: { exclude: ['**'] }\n", "e.yaml": evil },
+    ["e.yaml"],
+  ],
+])("%s", async (_name, files, paths) => {
+  const { verdict, findings } = await judged(files, {}, ["excluded/**"]);
+  const denied = findings.filter(({ level }) => level === "deny");
+  expect(denied.map(({ location }) => location.path)).toEqual(paths);
+  expect(["fail", "error"]).toContain(verdict);
+});
+
+const partial = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { replicas: 3 }\n";
+
+test.each<[string, string]>([
+  ["a Deployment without a selector", partial],
+  [
+    "a container without an image",
+    "apiVersion: v1\nkind: Pod\nmetadata: { name: x }\nspec: { containers: [{ name: a, image: x:latest }, { name: b }] }\n",
+  ],
+  ["a patch that deletes", "apiVersion: v1\nkind: Namespace\nmetadata: { name: x }\n$patch: delete\n"],
+  ["operations", "[{ op: add, path: /x, value: 1 }]\n"],
+  ["a generator", "apiVersion: builtin\nkind: SecretGenerator\nmetadata: { name: x }\n"],
+])("a patch that could not be applied by itself is no resource: %s", async (_name, text) => {
+  const report = await judged({ "kustomization.yaml": "patches: [{ path: p.yaml }]\n", "p.yaml": text });
+  expect(report.findings).toEqual([]);
+  expect(report.skipped).toContainEqual({
+    path: "p.yaml",
+    reason: "patch of kustomization.yaml: Kustomize overlays are not rendered yet",
+    touched: true,
+  });
+});
+
+test("a whole object beside a part of one is judged, and the part is named", async () => {
+  const report = await judged({
+    "kustomization.yaml": "patchesStrategicMerge: [p.yaml]\n",
+    "p.yaml": `${partial}---\n${evil}`,
+  });
+  expect(report.findings.map(({ manifest }) => manifest.name)).toEqual(["evil"]);
+  expect(report.checked).toEqual([
+    {
+      path: "p.yaml",
+      manifests: 1,
+      skipped: [
+        {
+          line: 1,
+          reason:
+            "no Kubernetes object: a part of one, patch of kustomization.yaml: Kustomize overlays are not rendered yet",
+        },
+      ],
+    },
+  ]);
+});
+
+test("what a change touches and nobody judged is told from what was there before and from what is no manifest", async () => {
+  const old = { "old/kustomization.yaml": "namePrefix: a-\n", "x.jsonnet": "{}", "values.yaml": "a: 1\n" };
+  const { skipped } = await judged(
+    { ...old, "x.jsonnet": "{ }", "n/kustomization.yaml": "namePrefix: a-\n", "n.yaml": "b: 1\n" },
+    old,
+  );
+  expect(skipped.filter(({ touched }) => touched).map(({ path }) => path)).toEqual([
+    "n/kustomization.yaml",
+    "x.jsonnet",
+  ]);
+});
+
+test("a link that is longer than any path leads nowhere, and is not even read", async () => {
+  const long = { symlink: `${"a/".repeat(5000)}e.yaml` };
+  const { problems, verdict } = await judged({ "l.yaml": long });
+  expect(verdict).toBe("error");
+  expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    "l.yaml: cannot be read: the link leads out of the tree: /…",
+  ]);
+});
