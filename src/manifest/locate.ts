@@ -3,6 +3,8 @@ import type { Pointer } from "../model/json.ts";
 import type { Place } from "../model/manifest.ts";
 import { DEFAULT_BUDGET } from "./budget.ts";
 import { indexEvents, isNode, itemsOf, nodeEnd, nodeStart, type EventIndex } from "./event-index.ts";
+import { quickPlaces } from "./quick-document.ts";
+import { NOWHERE, type QuickPlace } from "./quick-scalar.ts";
 import { ReadingError } from "./reading-error.ts";
 import { splitDocuments, type DocumentText } from "./split-documents.ts";
 import { isMergeKey, keyOf } from "./walk-events.ts";
@@ -53,6 +55,47 @@ function cached(text: string, document: number): Locator | undefined {
 
 /** A locator for one document as the splitter gave it. */
 export function locatorOf(document: DocumentText): Locator | undefined {
+  const root = quickPlaces(document.text, DEFAULT_BUDGET.depth);
+  if (root === undefined) return eventLocatorOf(document);
+  const lines = lineStarts(document.text);
+  let events: Locator | undefined;
+  const walk = (pointer: Pointer): { place: QuickPlace; tokens: readonly string[]; taken: number } | undefined => {
+    const tokens = tokensOf(pointer);
+    let place = root;
+    let taken = 0;
+    for (const token of tokens) {
+      if (place.inner === "flow") return undefined;
+      const next = quickEnter(place.inner, unescaped(token));
+      if (next === undefined) break;
+      place = next;
+      taken++;
+    }
+    return place.start === NOWHERE ? undefined : { place, tokens, taken };
+  };
+  const placeOf = ({ start, end }: QuickPlace): Place => placeBetween(document, lines, start, Math.max(start, end));
+  const full = (): Locator | undefined => (events ??= eventLocatorOf(document));
+  return {
+    locate: (pointer) => {
+      const found = walk(pointer);
+      if (found === undefined) return full()?.locate(pointer);
+      return found.taken === found.tokens.length ? placeOf(found.place) : undefined;
+    },
+    locateDeepest: (pointer) => {
+      const found = walk(pointer);
+      if (found === undefined) return full()?.locateDeepest(pointer) ?? { place: placeOf(root), pointer: "" };
+      return { place: placeOf(found.place), pointer: pointerTo(found.tokens, found.taken) };
+    },
+  };
+}
+
+function quickEnter(inner: QuickPlace["inner"], token: string): QuickPlace | undefined {
+  if (inner === undefined || inner === "flow") return undefined;
+  if (inner instanceof Map) return inner.get(token);
+  return isIndex(token) ? (inner as readonly QuickPlace[])[Number(token)] : undefined;
+}
+
+/** A locator that reads the document's events, whatever the document is like. */
+export function eventLocatorOf(document: DocumentText): Locator | undefined {
   let events: readonly Event[];
   try {
     events = documentEvents(document.text, DEFAULT_BUDGET.depth);
@@ -63,21 +106,14 @@ export function locatorOf(document: DocumentText): Locator | undefined {
   if (events.length === 0) return undefined;
   const index = indexEvents(document.text, events);
   const lines = lineStarts(document.text);
-  const placeOf = (step: Step): Place => {
-    const line = lineOf(lines, step.start);
-    const end = Math.max(step.start, nodeEnd(index, step.node) - 1);
-    return {
-      line: document.line + line,
-      column: step.start - (lines[line] ?? 0) + 1,
-      endLine: document.line + lineOf(lines, end),
-    };
-  };
+  const placeOf = (step: Step): Place =>
+    placeBetween(document, lines, step.start, Math.max(step.start, nodeEnd(index, step.node) - 1));
   const walk = (pointer: Pointer): { step: Step; tokens: readonly string[]; taken: number } => {
-    const tokens = pointer === "" ? [] : pointer.slice(1).split("/");
+    const tokens = tokensOf(pointer);
     let step: Step = { node: 1, start: nodeStart(index.text, index.events[1] as Event) };
     let taken = 0;
     for (const token of tokens) {
-      const next = enter(index, step.node, token.replaceAll("~1", "/").replaceAll("~0", "~"));
+      const next = enter(index, step.node, unescaped(token));
       if (next === undefined) break;
       step = next;
       taken++;
@@ -91,15 +127,37 @@ export function locatorOf(document: DocumentText): Locator | undefined {
     },
     locateDeepest: (pointer) => {
       const { step, tokens, taken } = walk(pointer);
-      return {
-        place: placeOf(step),
-        pointer: tokens
-          .slice(0, taken)
-          .map((token) => `/${token}`)
-          .join(""),
-      };
+      return { place: placeOf(step), pointer: pointerTo(tokens, taken) };
     },
   };
+}
+
+function placeBetween(document: DocumentText, lines: readonly number[], start: number, end: number): Place {
+  const line = lineOf(lines, start);
+  return {
+    line: document.line + line,
+    column: start - (lines[line] ?? 0) + 1,
+    endLine: document.line + lineOf(lines, end),
+  };
+}
+
+function tokensOf(pointer: Pointer): readonly string[] {
+  return pointer === "" ? [] : pointer.slice(1).split("/");
+}
+
+function unescaped(token: string): string {
+  return token.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+function pointerTo(tokens: readonly string[], taken: number): Pointer {
+  return tokens
+    .slice(0, taken)
+    .map((token) => `/${token}`)
+    .join("");
+}
+
+function isIndex(token: string): boolean {
+  return /^(?:0|[1-9][0-9]*)$/.test(token);
 }
 
 /** The event of a value, and the offset where a person would point: the value's key, or the item. */
@@ -113,7 +171,7 @@ function enter(index: EventIndex, from: number, token: string): Step | undefined
   const event = at === undefined ? undefined : index.events[at];
   if (at === undefined || event === undefined) return undefined;
   if (event.type === EVENT_ID.MAPPING) return enterMapping(index, at, token);
-  if (event.type !== EVENT_ID.SEQUENCE || !/^(?:0|[1-9][0-9]*)$/.test(token)) return undefined;
+  if (event.type !== EVENT_ID.SEQUENCE || !isIndex(token)) return undefined;
   const child = itemsOf(index, at)[Number(token)];
   return child === undefined ? undefined : { node: child, start: nodeStart(index.text, index.events[child] as Event) };
 }

@@ -1,7 +1,7 @@
 import type { Json } from "../model/json.ts";
 import type { Mapping } from "./mapping.ts";
 import { quickFlow } from "./quick-flow.ts";
-import { CLOSED, UNUSUAL, lineRest, quickQuoted, type Cursor } from "./quick-scalar.ts";
+import { CLOSED, NOWHERE, UNUSUAL, lineRest, quickQuoted, type Cursor, type QuickPlace } from "./quick-scalar.ts";
 import { resolvePlain } from "./resolve-scalar.ts";
 
 const SPACE = 0x20;
@@ -30,8 +30,22 @@ export function quickDocument(
   text: string,
   depth: number,
 ): { readonly value: Json; readonly offset: number } | undefined {
+  return quickRead(text, depth, false);
+}
+
+/** The places of such a document's values: what the full reader's events say of them. */
+export function quickPlaces(text: string, depth: number): QuickPlace | undefined {
+  return quickRead(text, depth, true)?.place;
+}
+
+function quickRead(
+  text: string,
+  depth: number,
+  keepsPlaces: boolean,
+): { readonly value: Json; readonly offset: number; readonly place: QuickPlace } | undefined {
   if (text.includes("\t") || text.includes("\r")) return undefined;
-  const cursor: Cursor = { text, at: 0, indent: -1, depth: Math.max(0, MAX_DEPTH - depth) };
+  const level = Math.max(0, MAX_DEPTH - depth);
+  const cursor: Cursor = { text, at: 0, indent: -1, depth: level, keepsPlaces, end: 0, inner: undefined };
   try {
     nextLine(cursor);
     const offset = cursor.at;
@@ -39,7 +53,8 @@ export function quickDocument(
     const value = readBlock(cursor);
     // What is left is at a place where no block continues.
     const left: number = cursor.indent;
-    return left === -1 ? { value, offset } : undefined;
+    if (left !== -1) return undefined;
+    return { value, offset, place: { start: offset, end: cursor.end, inner: cursor.inner } };
   } catch (error) {
     if (error === UNUSUAL) return undefined;
     throw error;
@@ -85,13 +100,18 @@ function readBlock(cursor: Cursor): Json {
 function readMapping(cursor: Cursor): Json {
   const { indent } = cursor;
   const mapping: Mapping = {};
+  const places = cursor.keepsPlaces ? new Map<string, QuickPlace>() : undefined;
   while (cursor.indent === indent) {
+    const start = cursor.at;
     const key = readKey(cursor);
+    cursor.end = start;
     const value = readEntry(cursor, indent);
+    places?.set(key, { start, end: cursor.end, inner: cursor.inner });
     if (mapping[key] !== undefined && Object.hasOwn(mapping, key)) throw UNUSUAL;
     mapping[key] = value;
     if (cursor.indent > indent) throw UNUSUAL;
   }
+  cursor.inner = places;
   return mapping;
 }
 
@@ -136,34 +156,50 @@ function readEntry(cursor: Cursor, indent: number): Json {
   if (cursor.indent > indent) return readBlock(cursor);
   // A list may stand at the indentation of its key.
   if (cursor.indent === indent && isDash(cursor)) return readSequence(cursor, true);
+  cursor.inner = undefined;
   return null;
 }
 
 function readSequence(cursor: Cursor, indentless: boolean): Json {
   const { indent } = cursor;
   const items: Json[] = [];
+  const places: QuickPlace[] | undefined = cursor.keepsPlaces ? [] : undefined;
+  cursor.end = cursor.at;
   while (cursor.indent === indent) {
     if (!isDash(cursor)) {
       if (indentless) break;
       throw UNUSUAL;
     }
-    items.push(readItem(cursor, indent));
+    items.push(readItem(cursor, indent, places));
     if (cursor.indent > indent) throw UNUSUAL;
   }
+  cursor.inner = places;
   return items;
 }
 
-function readItem(cursor: Cursor, indent: number): Json {
+function readItem(cursor: Cursor, indent: number, places: QuickPlace[] | undefined): Json {
   const dash = cursor.at++;
+  let start: number;
+  let value: Json = null;
   if (skipToValue(cursor)) {
     nextLine(cursor);
-    return cursor.indent > indent ? readBlock(cursor) : null;
+    start = cursor.at;
+    if (cursor.indent > indent) value = readBlock(cursor);
+    else {
+      start = NOWHERE;
+      cursor.inner = undefined;
+    }
+  } else {
+    start = cursor.at;
+    if (isDash(cursor)) throw UNUSUAL;
+    if (startsMapping(cursor)) {
+      // A mapping on the line of its dash is indented as its first key.
+      cursor.indent = indent + start - dash;
+      value = readBlock(cursor);
+    } else value = readInline(cursor, indent);
   }
-  if (isDash(cursor)) throw UNUSUAL;
-  if (!startsMapping(cursor)) return readInline(cursor, indent);
-  // A mapping on the line of its dash is indented as its first key.
-  cursor.indent = indent + cursor.at - dash;
-  return readBlock(cursor);
+  places?.push({ start, end: cursor.end, inner: cursor.inner });
+  return value;
 }
 
 function startsMapping(cursor: Cursor): boolean {
@@ -193,6 +229,8 @@ function skipToValue(cursor: Cursor): boolean {
 function readInline(cursor: Cursor, indent: number): Json {
   const { text, at } = cursor;
   let value: Json;
+  cursor.end = at;
+  cursor.inner = undefined;
   switch (text.charAt(at)) {
     case '"':
     case "'": {
@@ -205,6 +243,7 @@ function readInline(cursor: Cursor, indent: number): Json {
     case "[":
     case "{":
       value = quickFlow(cursor);
+      cursor.inner = "flow";
       lineRest(cursor);
       break;
     case "|":
@@ -263,6 +302,7 @@ function readLiteral(cursor: Cursor, indent: number): Json {
       if (line.trim() === "") throw UNUSUAL;
       lines.push(line);
       filled = lines.length;
+      cursor.end = content;
     }
     at = end + 1;
   }

@@ -10,7 +10,26 @@ export interface Cursor {
   /** Spaces before the content of the current line; -1 at the end. */
   indent: number;
   depth: number;
+  /** Whether places are kept; most documents are never asked for any. */
+  readonly keepsPlaces: boolean;
+  /** After a value: an offset on the line that it ends on. */
+  end: number;
+  /** After a value: the places in it. */
+  inner: QuickInner;
 }
+
+/** The start of what has no text of its own: an item of a list that is nothing but its dash. */
+export const NOWHERE = -1;
+
+/** Where a value stands: the offset of its key or of the item, one on its last line, and the places in it. */
+export interface QuickPlace {
+  readonly start: number;
+  readonly end: number;
+  readonly inner: QuickInner;
+}
+
+/** The places of the entries of a block mapping or list; none of a scalar; those of a flow collection are not kept. */
+export type QuickInner = ReadonlyMap<string, QuickPlace> | readonly QuickPlace[] | "flow" | undefined;
 
 /** Thrown, always this one, where a document leaves the subset of the quick reader. */
 export const UNUSUAL = new Error("not for the quick reader");
