@@ -1,5 +1,5 @@
 /** The events the App listens to, with the actions that mean work; `"*"` where the event has no action. */
-export const EVENTS: { readonly [event: string]: readonly string[] } = {
+const EVENTS: { readonly [event: string]: readonly string[] } = {
   pull_request: ["opened", "synchronize", "reopened", "edited", "ready_for_review", "closed"],
   check_run: ["rerequested"],
   check_suite: ["rerequested"],

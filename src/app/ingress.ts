@@ -5,7 +5,7 @@ import { signedByOneOf } from "./signature.ts";
 import { concernsUs } from "./events.ts";
 import type { Delivery } from "../store/deliveries.ts";
 
-export const WEBHOOK_PATH = "/api/github/webhooks";
+const WEBHOOK_PATH = "/api/github/webhooks";
 
 /** GitHub never sends more than 25 MB; a little more is read before a body is refused. */
 const LARGEST_BODY = 26 * 1024 * 1024;

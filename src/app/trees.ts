@@ -4,7 +4,7 @@ import type { FetchOutcome, Mirror, Remote } from "./mirror.ts";
 import type { Target } from "./target.ts";
 
 /** The commits that are compared, and how they came about, in the words of the report. */
-export interface Trees {
+interface Trees {
   readonly after: string;
   readonly before: string;
   readonly how: string;

@@ -11,7 +11,7 @@ const PERMISSIONS = {
 } as const;
 
 /** Access to one repository: a client for the API, and the token that Git needs. Use at once; it expires within the hour. */
-export interface Access {
+interface Access {
   readonly octokit: Octokit;
   readonly token: string;
 }

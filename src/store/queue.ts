@@ -2,13 +2,13 @@ import PgBoss from "pg-boss";
 import type { Database } from "./database.ts";
 
 /** The queues, and what a job in them carries. */
-export interface Jobs {
+interface Jobs {
   readonly delivery: { readonly guid: string };
   readonly work: { readonly key: string };
   readonly sweep: { readonly reason: string };
 }
 
-export type QueueName = keyof Jobs;
+type QueueName = keyof Jobs;
 
 /**
  * Durable jobs. A job is a call to look: what is to be done stands in our own tables, so that a job that comes twice, late

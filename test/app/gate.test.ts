@@ -38,4 +38,12 @@ test("a pull request that breaks policy is refused, its fix is let through", asy
   expect(await github.merge(pull)).toMatchObject({ kind: "merged" });
   await app.idle();
   expect(github.violations).toEqual([]);
+  const tokens = [...github.world.tokens.values()];
+  expect(tokens.map((token) => [...(token.repositories ?? ["all"])])).toEqual(tokens.map(() => [repository.id]));
+  expect(tokens[0]?.permissions).toEqual({
+    metadata: "read",
+    contents: "read",
+    checks: "write",
+    pull_requests: "write",
+  });
 });
