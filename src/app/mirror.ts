@@ -48,7 +48,8 @@ const FETCHES_UNTIL_GC = 200;
 const IDLE_MILLISECONDS = 60_000;
 
 /** What Git says of its own files, not of the way to the other side. */
-const DAMAGE = /bad (?:object|shallow)|corrupt|loose object|not a git repository|index-pack|unpack|shallow file|packfile/i;
+const DAMAGE =
+  /bad (?:object|shallow)|corrupt|loose object|not a git repository|index-pack|unpack|shallow file|packfile/i;
 
 /** The mirrors below a directory that this process alone uses. */
 export class Mirrors {

@@ -116,7 +116,7 @@ test("a test merge on an older base is judged against that very base", async () 
   const pull = await github.proposeFiles(repository, { "apps/web.yaml": deployment("nginx:1.28") });
   expect((await verdict(pull)).conclusion).toBe("success");
   // main gets a bad manifest past the gate; GitHub has not renewed the test merge yet.
-  github.testMerges.delay = 60_000;
+  github.testMerges.delay = 10_000;
   await github.pushCommit(repository, "main", { "apps/b.yaml": BAD });
   const run = await app.concluded(pull);
   await github.rerequestCheck(run);
