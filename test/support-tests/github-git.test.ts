@@ -116,7 +116,7 @@ test("a slow test merge shows mergeable null and a stale ref, then the fresh one
   const read = async (): Promise<boolean | null> =>
     (await octokit.rest.pulls.get({ ...ownerAndRepo(own), pull_number: pull.number })).data.mergeable;
   expect(await read()).toBe(true);
-  github.testMerges.delay = 300;
+  github.testMerges.delay = 3_000;
   await github.pushToPull(pull, { "a.yaml": "a: 3\n" });
   expect(await read()).toBeNull();
   expect(pull.testMerge?.head).not.toBe(pull.headSha);
