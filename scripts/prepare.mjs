@@ -9,6 +9,9 @@ const compilerInstalled = existsSync(join(root, "node_modules/typescript/package
 const built = existsSync(join(root, "dist/src/cli/main.js"));
 
 if (!compilerInstalled && built) process.exit(0);
+// The first `npx portcullis` in a checkout runs this too. Building again would pull dist/ from under whoever runs it,
+// and npm never recovers from a prepare that failed there.
+if (process.env["npm_command"] === "exec" && built) process.exit(0);
 if (!compilerInstalled) {
   console.error(
     "portcullis: dist/ is missing and TypeScript is not installed; run `npm ci` with development dependencies once.",

@@ -17,6 +17,7 @@ export interface PolicyOptions {
   readonly namespace?: readonly string[];
   readonly allNamespaces?: boolean;
   readonly regoVersion: "v0" | "v1";
+  readonly allowEmpty?: boolean;
 }
 
 /** The configuration in force, where it was read, and the tree that its paths are of. */
@@ -47,10 +48,12 @@ export async function readPolicies(
         : { namespaces: options.namespace }),
     regoVersion: options.regoVersion,
   };
+  // What the configuration names must be there whatever the command line allows.
+  const namedScope = options.allowEmpty === true ? { ...scope, allowEmpty: true } : scope;
   const { config, source, tree } = inForce;
-  const extraData = await readNamed([], options.data ?? [], scope, cwd);
+  const extraData = await readNamed([], options.data ?? [], namedScope, cwd);
   if (options.policy !== undefined) {
-    const named = await readNamed(options.policy, [], scope, cwd);
+    const named = await readNamed(options.policy, [], namedScope, cwd);
     const configured = await policySources(tree, { policies: [], data: config.data, ...scope }, source);
     return joined(joined(named, configured), extraData);
   }
@@ -74,6 +77,7 @@ export async function readPolicies(
 interface Scope {
   readonly namespaces?: readonly string[] | "*";
   readonly regoVersion: "v0" | "v1";
+  readonly allowEmpty?: boolean;
 }
 
 /** Policies and data on disk that a person named; their paths are shown relative to the working directory. */
@@ -104,6 +108,7 @@ function renamed({ sources, tests, problems }: PolicyReading, shown: (path: stri
 function joined(a: PolicyReading, b: PolicyReading): PolicyReading {
   return {
     sources: {
+      ...b.sources,
       ...a.sources,
       files: once([...a.sources.files, ...b.sources.files]),
       data: once([...a.sources.data, ...b.sources.data]),

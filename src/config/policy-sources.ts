@@ -12,6 +12,8 @@ export interface PolicySelection {
   readonly namespaces?: readonly string[] | "*";
   /** Default v1. */
   readonly regoVersion?: "v0" | "v1";
+  /** A path without policies, or a namespace without rules, is no problem. */
+  readonly allowEmpty?: boolean;
 }
 
 /** The files a policy set is compiled from, its tests apart, and what could not be found or read. */
@@ -38,8 +40,13 @@ export async function policySources(
   const found = (list: "policies" | "data", wanted: RegExp): readonly Found[] =>
     selection[list].flatMap((written, index) => {
       if (written === LIBRARY && list === "policies" && library !== undefined) return [];
-      const { files, trouble } = filesBelow(entries, written, wanted);
-      problems.push(...trouble.map((message) => configProblem(source, `/${list}/${index}`, `${written}: ${message}`)));
+      const { files, trouble, empty } = filesBelow(entries, written, wanted);
+      if (empty !== undefined && list === "policies" && selection.allowEmpty === true) return [];
+      problems.push(
+        ...[...trouble, empty ?? []]
+          .flat()
+          .map((message) => configProblem(source, `/${list}/${index}`, `${written}: ${message}`)),
+      );
       return files;
     });
   const own = await readTexts(tree, onlyOnce(found("policies", /\.rego$/)), problems);
@@ -54,6 +61,7 @@ export async function policySources(
       data: data.map(({ path, prefix, text }): DataFile => ({ path, prefix, text })),
       ...(selection.namespaces === undefined ? {} : { namespaces: selection.namespaces }),
       regoVersion: selection.regoVersion ?? "v1",
+      ...(selection.allowEmpty === true ? { allowEmpty: true } : {}),
     },
     tests: tests.map(({ path, text }) => ({ path, text })),
     problems,
@@ -80,7 +88,7 @@ function filesBelow(
   entries: readonly TreeEntry[],
   written: string,
   wanted: RegExp,
-): { readonly files: readonly Found[]; readonly trouble: readonly string[] } {
+): { readonly files: readonly Found[]; readonly trouble: readonly string[]; readonly empty?: string } {
   if (/^(?:[a-z+]+:)?\/|(?:^|\/)\.\.(?:\/|$)/.test(written))
     return { files: [], trouble: ["expected a path inside the repository"] };
   const root = written
@@ -88,7 +96,7 @@ function filesBelow(
     .filter((part) => part !== "" && part !== ".")
     .join("/");
   const below = entries.filter(({ path }) => root === "" || path === root || path.startsWith(`${root}/`));
-  if (below.length === 0) return { files: [], trouble: ["no such file or directory"] };
+  if (below.length === 0) return { files: [], trouble: [], empty: "no such file or directory, or one without files" };
   const files: Found[] = [];
   const trouble: string[] = [];
   for (const { path, kind } of below) {
@@ -101,7 +109,8 @@ function filesBelow(
       files.push({ path, prefix: inner.split("/").slice(0, -1) });
     }
   }
-  if (files.length === 0 && trouble.length === 0) trouble.push(`holds no file that ends in ${endings(wanted)}`);
+  if (files.length === 0 && trouble.length === 0)
+    return { files, trouble, empty: `holds no file that ends in ${endings(wanted)}` };
   return { files, trouble };
 }
 

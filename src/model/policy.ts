@@ -41,6 +41,8 @@ export interface PolicySources {
   /** Packages to run; absent: `main` and every package with METADATA. `"*"`: all packages that have deciding rules. */
   readonly namespaces?: readonly string[] | "*";
   readonly regoVersion: "v0" | "v1";
+  /** A namespace without rules is no problem. */
+  readonly allowEmpty?: boolean;
 }
 
 /** The operation that Kubernetes admission would see. */

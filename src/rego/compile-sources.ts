@@ -31,7 +31,7 @@ export async function compileSources(sources: PolicySources, compiler: PolicyCom
   }
   const { answer } = outcome;
   // A namespace may be without rules only because its files did not compile.
-  const unmatched = answer.errors.length > 0 ? [] : answer.unmatchedNamespaces;
+  const unmatched = answer.errors.length > 0 || sources.allowEmpty === true ? [] : answer.unmatchedNamespaces;
   const errors = answer.errors.map((error) => compileProblem(error, sources));
   return { answer, problems: [...errors, ...unmatched.map(namespaceProblem)] };
 }
