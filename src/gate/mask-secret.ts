@@ -63,7 +63,7 @@ function openNames({ kind, name, namespace }: Identity, ...objects: readonly Jso
 
 function secretsOf(...objects: readonly JsonObject[]): readonly string[] {
   const found = new Set<string>();
-  for (const { data, stringData } of objects) {
+  for (const { data, stringData } of objects.flatMap((object) => [object, lastApplied(object)])) {
     for (const value of valuesOf(stringData)) addForms(value, found);
     for (const value of valuesOf(data)) {
       addForms(value, found);
@@ -71,6 +71,19 @@ function secretsOf(...objects: readonly JsonObject[]): readonly string[] {
     }
   }
   return [...found].filter(({ length }) => length >= SHORTEST);
+}
+
+/** kubectl keeps the whole Secret in an annotation; what cannot be read there is hidden whole. */
+function lastApplied({ metadata }: JsonObject): JsonObject {
+  const annotations = isObject(metadata) ? metadata["annotations"] : undefined;
+  const text = isObject(annotations) ? annotations["kubectl.kubernetes.io/last-applied-configuration"] : undefined;
+  if (typeof text !== "string") return {};
+  try {
+    const value = JSON.parse(text) as Json;
+    return isObject(value) ? value : { data: { text } };
+  } catch {
+    return { data: { text } };
+  }
 }
 
 function valuesOf(map: Json | undefined): readonly string[] {
