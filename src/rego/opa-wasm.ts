@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { LoadedPolicy as Loaded } from "@open-policy-agent/opa-wasm";
 import type { RegoValue } from "./value/rego-value.ts";
+import { createQuickMatch, quickMatchNumber } from "./quick-match.ts";
 import { readValue } from "./value/read-value.ts";
 import { writeValue } from "./value/write-value.ts";
 
@@ -10,6 +11,7 @@ const { LoadedPolicy } = createRequire(import.meta.url)("@open-policy-agent/opa-
   LoadedPolicy: typeof Loaded;
 };
 
+const quickMatch = createQuickMatch();
 const pageSize = 65_536;
 const supportedAbi = 1;
 
@@ -113,6 +115,7 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
 
   function hostFunctions(): { readonly [name: string]: (...args: number[]) => unknown } {
     const builtin = (number: number, _context: number, ...args: number[]): number => {
+      if (number === quickMatchNumber) return quickMatch(stringAt(args[0]), stringAt(args[1]));
       const result = options.builtin(builtinNames.get(number) ?? `number ${number}`, args.map(valueAt));
       return result === undefined ? 0 : parse(writeValue(result), opa.opa_value_parse);
     };
@@ -134,6 +137,12 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
     const value = readValue(textAt(dumped));
     opa.opa_free(dumped);
     return value;
+  }
+
+  /** The bytes of a string value, as characters: its length stands at 4 and the address of its text at 8. */
+  function stringAt(address = 0): string {
+    const view = new DataView(memory.buffer, address);
+    return Buffer.from(memory.buffer, view.getUint32(8, true), view.getUint32(4, true)).toString("latin1");
   }
 
   function textAt(address: number): string {

@@ -138,11 +138,10 @@ export function createToolchain(options: ToolchainOptions = {}): Toolchain {
 }
 
 async function withModule(answer: Omit<CompileAnswer, "builtins" | "wasm">, blob: Uint8Array): Promise<CompileAnswer> {
-  const [{ hostBuiltins }, { orderIteration }] = await Promise.all([
-    import("./host-builtins.ts"),
-    import("./ordered-iteration.ts"),
-  ]);
-  return { ...answer, builtins: hostBuiltins(blob), wasm: orderIteration(blob) };
+  const { hostBuiltins } = await import("./host-builtins.ts");
+  const { orderIteration } = await import("./ordered-iteration.ts");
+  const { askHostForMatches } = await import("./quick-matches.ts");
+  return { ...answer, builtins: hostBuiltins(blob), wasm: askHostForMatches(orderIteration(blob)) };
 }
 
 function failed(reason: "deadline" | "crash" | "refused", message: string): ToolchainOutcome<never> {
