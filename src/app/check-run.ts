@@ -112,13 +112,13 @@ async function resume(parts: Parts, octokit: Octokit, place: Place, run: LiveRun
   return { ...run, annotated: now.annotations };
 }
 
-/** Ends a run that nobody waits for any more. A run that GitHub never made is only forgotten. */
+/** Ends a run that nobody waits for any more, blocking, since it says nothing of its head. A run that GitHub never made is only forgotten. */
 export async function cancelRun(parts: Parts, octokit: Octokit, place: Place, run: Run): Promise<void> {
   const runId = run.runId ?? (await findRun(octokit, place, { head: run.head, appId: parts.appId, job: run.job }));
   if (runId === undefined) return forgetRun(parts.database, run.job);
   try {
     await concludeRun(octokit, place, runId, {
-      conclusion: "cancelled",
+      conclusion: "failure",
       externalId: run.externalId,
       output: { title: "Superseded", summary: "A newer state of the pull request is judged instead." },
     });
@@ -126,7 +126,7 @@ export async function cancelRun(parts: Parts, octokit: Octokit, place: Place, ru
     const failure = failureOf(error);
     if (failure === undefined || failure.kind === "limited" || failure.kind === "transient") throw error;
   }
-  await runConcluded(parts.database, run.job, "cancelled", run.externalId);
+  await runConcluded(parts.database, run.job, "superseded", run.externalId);
 }
 
 /** Sends the annotations that GitHub does not have yet, in batches, and concludes with the last. */

@@ -88,7 +88,7 @@ async function concludedBefore(
     !work.forced &&
     open.length === 0 &&
     concluded?.runId !== undefined &&
-    concluded.conclusion !== "cancelled" &&
+    concluded.conclusion !== "superseded" &&
     concluded.head === target.head &&
     concluded.baseRef === target.baseRef &&
     head?.head === target.head &&

@@ -91,7 +91,7 @@ export async function concludeRun(
   place: Place,
   runId: number,
   end: {
-    readonly conclusion: "success" | "failure" | "cancelled";
+    readonly conclusion: "success" | "failure";
     readonly externalId: string;
     readonly output: Output & { readonly annotations?: readonly Annotation[] };
   },

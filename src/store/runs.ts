@@ -1,6 +1,6 @@
 import type { Queries } from "./database.ts";
 
-export type Conclusion = "success" | "failure" | "cancelled";
+export type Conclusion = "success" | "failure" | "superseded";
 
 /** A check run of ours. The row is written before the request that creates the run, so that a lost answer is found again. */
 export interface Run {
