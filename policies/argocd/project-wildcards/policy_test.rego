@@ -21,3 +21,7 @@ test_every_namespace_of_one_cluster_is_accepted if {
 test_named_repositories_are_accepted if {
 	count(project_wildcards.deny) == 0 with input as project({"sourceRepos": ["https://git.example.com/payments/*"]})
 }
+
+test_a_cluster_by_name_counts_as_one_by_server if {
+	count(project_wildcards.deny) == 1 with input as project({"destinations": [{"name": "*", "namespace": "*"}]})
+}

@@ -18,3 +18,8 @@ test_unprivileged_and_silent_containers_are_accepted if {
 	containers := [{"name": "web", "securityContext": {"privileged": false}}, {"name": "proxy"}]
 	count(privileged.deny) == 0 with input as {"kind": "Deployment", "spec": {"template": {"spec": {"containers": containers}}}}
 }
+
+test_privileged_ephemeral_container_is_denied if {
+	container := {"name": "debug", "securityContext": {"privileged": true}}
+	count(privileged.deny) == 1 with input as {"kind": "Pod", "spec": {"ephemeralContainers": [container]}}
+}
