@@ -49,7 +49,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
   const say = (line: string): boolean => process.stderr.write(`portcullis: ${line}\n`);
   const policies = await readPolicies(options, configuration, cwd, say);
   const judge = await openJudge(policies.sources, now);
-  const compiled = judge.problems.every(({ path }) => path === undefined);
+  const compiled = judge.problems.every(({ stage }) => stage !== "compile");
   if (compiled && options.namespace === undefined)
     unchosenPackages(policies.sources.files, judge.policies).forEach((line) => say(line));
   const progress = progressLine(process.stderr, "judged");

@@ -36,10 +36,11 @@ export function verdictSentence(report: Report, blocks: Blocks): string {
   const { counts, findings, problems, verdict } = report;
   const blocking = findings.filter(blocks).length;
   switch (verdict) {
-    case "error":
-      return problems.length === 0
-        ? "Could not be judged"
-        : `Could not be judged: ${count(problems.length, "problem")}`;
+    case "error": {
+      // What was unreadable before the change is listed and does not block.
+      const unjudged = problems.filter(blocks).length;
+      return unjudged === 0 ? "Could not be judged" : `Could not be judged: ${count(unjudged, "problem")}`;
+    }
     case "fail":
       return `Not compliant: ${count(blocking, "finding")} ${blocking === 1 ? "blocks" : "block"}`;
     case "warn": {

@@ -255,6 +255,14 @@ test("a package whose rules nothing chose is named", async () => {
   expect((await portcullis(directory, ["check", "-n", "main", "-n", "team"])).err).toBe(SAID);
 });
 
+test("a policy set that was never compiled has no package that nothing chose", async () => {
+  const directory = directoryWith({ ...base, "a.yaml": GOOD });
+  const nowhere = { PORTCULLIS_CACHE_DIR: "/dev/null/cache", TMPDIR: "/dev/null" };
+  const { code, out, err } = await portcullis(directory, ["check"], nowhere);
+  expect([code, err]).toEqual([2, SAID]);
+  expect(out).toContain("problem[compile]: the policies could not be compiled: ");
+});
+
 test("findings in fixtures of the repository's own policies are explained", async () => {
   const directory = directoryWith({ ...base, "policy/fixtures/rejected-latest.yaml": BAD_POD });
   const { code, err } = await portcullis(directory, ["check"]);
