@@ -2,8 +2,7 @@ import type { Tree, TreeEntry } from "../model/tree.ts";
 import { chartFinder } from "./charts.ts";
 import type { Role, ScopedFile } from "./role.ts";
 import { kustomize, type KustomizationCache } from "./kustomize.ts";
-import { linkFollower, longestTarget, type LinkEnd } from "./links.ts";
-import { readEach } from "./read-each.ts";
+import { readLinks, type LinkEnd, type Links } from "./links.ts";
 import { isKustomizationName, mayHoldManifests, type Scope } from "./scope.ts";
 
 const unrendered: { readonly [extension: string]: string } = {
@@ -37,9 +36,14 @@ export async function discover(
         roles.set(path, { kind: "skip", reason: `${language} is not rendered yet`, unrendered: true });
     }
   }
-  const { roles: used, drawn } = await kustomize(tree, entries, scope, kustomizations);
+  const { targets, follow } = await readLinks(tree, entries, links);
+  const { roles: used, drawn } = await kustomize(tree, entries, { scope, follow, cache: kustomizations });
   for (const path of drawn) if (entries.get(path)?.kind === "file") files.add(path);
-  if (links.length > 0) await followLinks(tree, entries, links, { scope, drawn }, files, roles);
+  followLinks(entries, { targets, follow }, { scope, drawn }, files, roles);
+  for (const link of links) {
+    const role = used.get(link);
+    if (role !== undefined && roles.has(link)) roles.set(link, role);
+  }
   const chartOf = chartFinder(entries.keys());
   for (const path of files) roles.set(path, used.get(path) ?? chartOf(path) ?? plain);
   const found: ScopedFile[] = [];
@@ -58,24 +62,19 @@ const submodule: Role = {
 };
 
 /** A file that a link in scope leads to is in scope itself, so that no link can smuggle an excluded file in. */
-async function followLinks(
-  tree: Tree,
+function followLinks(
   entries: ReadonlyMap<string, TreeEntry>,
-  links: readonly string[],
+  { targets, follow }: Links,
   { scope, drawn }: { readonly scope: Scope; readonly drawn: ReadonlySet<string> },
   files: Set<string>,
   roles: Map<string, Role>,
-): Promise<void> {
-  const targets = new Map<string, string>();
-  const isLong = (link: string): boolean => (entries.get(link)?.size ?? 0) > longestTarget;
-  const readable = links.filter((link) => !isLong(link));
-  for (const link of links) if (isLong(link)) targets.set(link, "/…");
-  for await (const reading of readEach(tree, readable)) {
-    if (reading.kind === "bytes") targets.set(reading.path, new TextDecoder().decode(reading.bytes));
-  }
-  const follow = linkFollower(entries, targets);
+): void {
   const mayHold = (link: string, end: string): boolean =>
-    scope.names(link) || drawn.has(link) || mayHoldManifests(link) || mayHoldManifests(end);
+    scope.names(link) ||
+    drawn.has(link) ||
+    isKustomizationName(link) ||
+    mayHoldManifests(link) ||
+    mayHoldManifests(end);
   const below = new Map<string, readonly string[]>();
   const entriesBelow = (directory: string): readonly string[] => {
     let found = below.get(directory);
@@ -85,7 +84,7 @@ async function followLinks(
     }
     return found;
   };
-  const todo = links.filter((link) => scope.standsFor(link) || drawn.has(link));
+  const todo = [...targets.keys()].filter((link) => scope.standsFor(link) || drawn.has(link));
   const seen = new Set(todo);
   for (let link = todo.pop(); link !== undefined; link = todo.pop()) {
     const end: LinkEnd = follow(link);

@@ -1,5 +1,6 @@
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { readKustomization, resolveUse, type KustomizationReading } from "./kustomization.ts";
+import type { Links } from "./links.ts";
 import { readEach } from "./read-each.ts";
 import { tooLarge } from "./read-file.ts";
 import type { Role } from "./role.ts";
@@ -9,6 +10,13 @@ import { cleanPath, directoryOf, isKustomizationName, kustomizationNames, type S
 export interface KustomizationCache {
   get(id: string): KustomizationReading | undefined;
   set(id: string, reading: KustomizationReading): void;
+}
+
+/** What is needed to read kustomizations besides the tree. */
+export interface KustomizeOptions {
+  readonly scope: Scope;
+  readonly follow: Links["follow"];
+  readonly cache: KustomizationCache;
 }
 
 /** What the kustomizations of a tree make of its files. */
@@ -23,10 +31,9 @@ export interface Kustomized {
 export async function kustomize(
   tree: Tree,
   entries: ReadonlyMap<string, TreeEntry>,
-  scope: Scope,
-  cache: KustomizationCache,
+  { scope, follow, cache }: KustomizeOptions,
 ): Promise<Kustomized> {
-  const readings = await readKustomizations(tree, entries, scope, cache);
+  const readings = await readKustomizations(tree, entries, { scope, follow, cache });
   const roles = new Map<string, Role>();
   const resources = new Set<string>();
   for (const path of [...readings.keys()].toSorted()) {
@@ -54,27 +61,34 @@ const kustomization: Role = {
 async function readKustomizations(
   tree: Tree,
   entries: ReadonlyMap<string, TreeEntry>,
-  scope: Scope,
-  cache: KustomizationCache,
+  { scope, follow, cache }: KustomizeOptions,
 ): Promise<ReadonlyMap<string, KustomizationReading>> {
   const readings = new Map<string, KustomizationReading>();
-  const unread: string[] = [];
-  for (const entry of entries.values()) {
-    const { path, kind, size } = entry;
-    if (tooLarge(size) !== undefined) continue;
-    if (kind !== "file" || !isKustomizationName(path) || !scope.reaches(directoryOf(path))) continue;
+  /** Kustomizations by the file that holds their text: a link may stand where Kustomize looks. */
+  const unread = new Map<string, string[]>();
+  for (const { path } of entries.values()) {
+    if (!isKustomizationName(path) || !scope.reaches(directoryOf(path))) continue;
+    const entry = textOf(path, entries, follow);
+    if (entry === undefined || tooLarge(entry.size) !== undefined) continue;
     // A directory hashes a file when its id is asked for.
     const known = cache.get(entry.id);
-    if (known === undefined) unread.push(path);
+    if (known === undefined) unread.set(entry.path, [...(unread.get(entry.path) ?? []), path]);
     else readings.set(path, known);
   }
-  for await (const file of readEach(tree, unread)) {
+  for await (const file of readEach(tree, [...unread.keys()])) {
     const reading: KustomizationReading =
       file.kind === "bytes" ? readKustomization(file.path, file.bytes) : { kind: "unreadable" };
-    readings.set(file.path, reading);
+    for (const path of unread.get(file.path) ?? []) readings.set(path, reading);
     if (file.kind === "bytes") cache.set(entries.get(file.path)?.id ?? "", reading);
   }
   return readings;
+}
+
+function textOf(path: string, entries: ReadonlyMap<string, TreeEntry>, follow: Links["follow"]): TreeEntry | undefined {
+  const entry = entries.get(path);
+  if (entry?.kind !== "symlink") return entry?.kind === "file" ? entry : undefined;
+  const end = follow(path);
+  return end.kind === "file" ? entries.get(end.path) : undefined;
 }
 
 /** Kustomize loads resources of any name, and bases from anywhere: neither is a way out of the scope. */

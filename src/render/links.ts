@@ -1,4 +1,5 @@
-import type { TreeEntry } from "../model/tree.ts";
+import type { Tree, TreeEntry } from "../model/tree.ts";
+import { readEach } from "./read-each.ts";
 
 /** Where a symlink of a tree leads. */
 export type LinkEnd =
@@ -9,17 +10,38 @@ export type LinkEnd =
   | { readonly kind: "missing" }
   | { readonly kind: "loop" };
 
+/** The symlinks of a tree: what stands in each, by path, and where each leads. */
+export interface Links {
+  readonly targets: ReadonlyMap<string, string>;
+  readonly follow: (path: string) => LinkEnd;
+}
+
 /** Bytes of the longest path that Linux follows; what is longer need not be read. */
-export const longestTarget = 4096;
+const longestTarget = 4096;
+
+/** Reads symlinks. One that cannot be read, or is longer than any path, leads out of the tree. */
+export async function readLinks(
+  tree: Tree,
+  entries: ReadonlyMap<string, TreeEntry>,
+  links: readonly string[],
+): Promise<Links> {
+  const targets = new Map(links.map((link) => [link, "/…"]));
+  const readable = links.filter((link) => (entries.get(link)?.size ?? 0) <= longestTarget);
+  for await (const reading of readEach(tree, readable)) {
+    if (reading.kind === "bytes") targets.set(reading.path, new TextDecoder().decode(reading.bytes));
+  }
+  return { targets, follow: linkFollower(entries, targets) };
+}
 
 /** As many hops as Linux follows. */
 const maxHops = 40;
 
 /** Makes the function that follows symlinks within a tree, given the targets of its links by path. */
-export function linkFollower(
+function linkFollower(
   entries: ReadonlyMap<string, TreeEntry>,
   targets: ReadonlyMap<string, string>,
 ): (path: string) => LinkEnd {
+  if (targets.size === 0) return () => ({ kind: "missing" });
   const directories = new Set<string>([""]);
   for (const path of entries.keys()) {
     for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {

@@ -73,6 +73,16 @@ test.each<[string, Files, readonly string[]]>([
     ["x/e.txt"],
   ],
   [
+    "a kustomization may be a link",
+    {
+      "k/kustomization.yaml": { symlink: "../x/k.txt" },
+      "x/k.txt": "resources: [e.txt]\npatches: [{ path: f.yaml }]\n",
+      "k/e.txt": evil,
+      "k/f.yaml": evil,
+    },
+    ["k/e.txt", "k/f.yaml"],
+  ],
+  [
     "what is excluded is judged where a kustomization in scope loads it",
     {
       "k/kustomization.yaml": "resources: [../excluded/base]\n",
