@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import type { LoadedPolicy as Loaded } from "@open-policy-agent/opa-wasm";
-import type { RegoValue } from "./value/rego-value.ts";
 import { createQuickMatch, quickMatchNumber } from "./quick-match.ts";
+import { hostedName, numberKeyMissed } from "./toolchain/hosted-natives.ts";
+import type { RegoObject, RegoValue } from "./value/rego-value.ts";
 import { readValue } from "./value/read-value.ts";
 import { writeValue } from "./value/write-value.ts";
 
@@ -81,6 +82,8 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
   const maximum = Math.max(policy.pages, options.memoryLimitMiB * 16);
   const memory = new WebAssembly.Memory({ initial: policy.pages, maximum });
   let builtinNames: ReadonlyMap<number, string> = new Map();
+  /** Where data end. */
+  let heap = 0;
   const instance = new WebAssembly.Instance(policy.module, { env: { memory, ...hostFunctions() } });
   const opa = instance.exports as unknown as OpaExports;
   if (opa.opa_wasm_abi_version.value !== supportedAbi) throw new EvaluationError("rule", "unknown ABI of OPA's module");
@@ -90,7 +93,7 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
     policies.setData(bytesOf(options.data));
     return policies;
   });
-  const heap = loaded.dataHeapPtr as number;
+  heap = loaded.dataHeapPtr as number;
   let input = 0;
 
   return {
@@ -116,7 +119,11 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
   function hostFunctions(): { readonly [name: string]: (...args: number[]) => unknown } {
     const builtin = (number: number, _context: number, ...args: number[]): number => {
       if (number === quickMatchNumber) return quickMatch(stringAt(args[0]), stringAt(args[1]));
-      const result = options.builtin(builtinNames.get(number) ?? `number ${number}`, args.map(valueAt));
+      if (number === numberKeyMissed) return refuseNumberKey(args[0] ?? 0, args[1] ?? 0);
+      const result = options.builtin(
+        builtinNames.get(number) ?? hostedName(number) ?? `number ${number}`,
+        args.map(valueAt),
+      );
       return result === undefined ? 0 : parse(writeValue(result), opa.opa_value_parse);
     };
     return {
@@ -130,6 +137,16 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
       opa_builtin3: builtin,
       opa_builtin4: builtin,
     };
+  }
+
+  function refuseNumberKey(object: number, key: number): number {
+    if (object >= heap) return 0;
+    const text = writeValue(valueAt(key));
+    if ((valueAt(object) as RegoObject).has(text)) {
+      const message = `data is asked for the number ${text} where it has the text "${text}" as a key; write the key as text`;
+      throw new EvaluationError("rule", message);
+    }
+    return 0;
   }
 
   function valueAt(address: number): RegoValue {

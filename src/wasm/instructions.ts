@@ -28,6 +28,7 @@ const opcodes = {
   "i32.add": 0x6a,
   "i32.sub": 0x6b,
   "i32.shl": 0x74,
+  "i32.shr_s": 0x75,
   "i32.shr_u": 0x76,
   "i32.and": 0x71,
 } as const;

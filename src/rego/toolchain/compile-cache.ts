@@ -5,7 +5,7 @@ import { decodeFrame, encodeFrame } from "../../wasm/frame.ts";
 import type { CompileAnswer, CompileRequest } from "./protocol.ts";
 
 /** Raised when the meaning of an answer changes without the toolchain changing. */
-const format = 4;
+const format = 5;
 const memoryEntries = 16;
 const diskEntries = 64;
 

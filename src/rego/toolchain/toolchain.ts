@@ -138,10 +138,8 @@ export function createToolchain(options: ToolchainOptions = {}): Toolchain {
 }
 
 async function withModule(answer: Omit<CompileAnswer, "builtins" | "wasm">, blob: Uint8Array): Promise<CompileAnswer> {
-  const { hostBuiltins } = await import("./host-builtins.ts");
-  const { orderIteration } = await import("./ordered-iteration.ts");
-  const { askHostForMatches } = await import("./quick-matches.ts");
-  return { ...answer, builtins: hostBuiltins(blob), wasm: askHostForMatches(orderIteration(blob)) };
+  const { prepareModule } = await import("./prepare-module.ts");
+  return { ...answer, ...prepareModule(blob) };
 }
 
 function failed(reason: "deadline" | "crash" | "refused", message: string): ToolchainOutcome<never> {

@@ -58,14 +58,15 @@ function isEscaped(text: string, at: number): boolean {
   return slashes % 2 === 1;
 }
 
-const numberPattern = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const numberPattern = /-?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 
 function readNumber(reader: Reader): number | bigint | NumberText {
   numberPattern.lastIndex = reader.at;
   const match = numberPattern.exec(reader.text)?.[0];
   if (match === undefined) throw unreadable(reader);
   reader.at += match.length;
-  return numberFromText(match);
+  // Rego's own literals may leave out the zero.
+  return numberFromText(match.replace(/^(-?)\./, "$10."));
 }
 
 /** The number that a decimal text writes, in the form that loses nothing of it. */

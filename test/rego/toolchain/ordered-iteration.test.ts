@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
+import { loadBuiltins } from "../../../src/rego/builtins/load-builtins.ts";
 import { compilePolicyModule, instantiate } from "../../../src/rego/opa-wasm.ts";
 import { createToolchain } from "../../../src/rego/toolchain/toolchain.ts";
 
@@ -101,11 +102,16 @@ test("compiled modules iterate sets and objects in the order of OPA's evaluator,
   const inputs = documents();
   const expected = await toolchain.evaluate({ modules, query: "data.main.deny", inputs: inputs as never });
   if (expected.kind === "failed") throw new Error(expected.message);
+  const builtins = await loadBuiltins(compiled.answer.builtins, () => {
+    throw new Error("nothing here is OPA's to answer");
+  });
   const instance = instantiate(compilePolicyModule(compiled.answer.wasm!), {
     data: "{}",
     memoryLimitMiB: 256,
-    builtin: (name) => {
-      throw new Error(`unexpected builtin ${name}`);
+    builtin: (name, args) => {
+      const answer = builtins.get(name)?.({ nowNs: 0n }, ...args);
+      if (answer === undefined) throw new Error(`unexpected builtin ${name}`);
+      return answer;
     },
   });
   const entry = instance.entrypoints.get(compiled.answer.entrypoints.rules[0]!)!;
