@@ -21,10 +21,10 @@ if ([...asked, runs ?? 1].some((value) => !(value >= 1))) {
   process.exit(2);
 }
 
-const conftest = versionOf("conftest", ["--version"], /Conftest: ([^]*?)\s*$/);
+const conftest = versionOf("conftest", ["--version"], /Conftest: \S+\s+(OPA: \S+)/);
 const load = loadavg()[0]?.toFixed(1);
 say(`Node.js ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? "unknown"}, load ${load}`);
-say(conftest === undefined ? "conftest was not found: no comparison" : `conftest ${conftest}`);
+say(conftest === undefined ? "conftest was not found: no comparison" : `conftest with ${conftest}`);
 const node = { name: "node", program: process.execPath, args: ["-e", "0"], exits: [0] };
 say(`Node.js alone: ${ms(median(Array.from({ length: 11 }, () => timeOf(node))))}\n`);
 say("| manifests | portcullis | conftest | ratio (median of pairs) | peak memory | conftest's | pairs |");
@@ -76,7 +76,7 @@ function conftestOn(directory: string): Command {
 
 function versionOf(program: string, options: readonly string[], pattern: RegExp): string | undefined {
   const { stdout } = spawnSync(program, options, { encoding: "utf8" });
-  return pattern.exec(stdout ?? "")?.[1]?.replaceAll(/\s+/g, " ");
+  return pattern.exec(stdout ?? "")?.[1];
 }
 
 function ms(value: number): string {
