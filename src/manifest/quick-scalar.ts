@@ -29,7 +29,7 @@ export interface QuickPlace {
 }
 
 /** The places of the entries of a block mapping or list; none of a scalar; those of a flow collection are not kept. */
-export type QuickInner = ReadonlyMap<string, QuickPlace> | readonly QuickPlace[] | "flow" | undefined;
+type QuickInner = ReadonlyMap<string, QuickPlace> | readonly QuickPlace[] | "flow" | undefined;
 
 /** Thrown, always this one, where a document leaves the subset of the quick reader. */
 export const UNUSUAL = new Error("not for the quick reader");
