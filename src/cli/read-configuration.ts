@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { defaultConfig } from "../config/default-config.ts";
+import { CONVENTIONAL } from "../config/named-policies.ts";
 import type { ConfigReading } from "../config/read-config.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
@@ -21,7 +22,9 @@ export async function configurationOnDisk(named: string | undefined, cwd: string
   const file = resolve(cwd, named ?? FILE);
   if (!existsSync(file)) {
     if (named !== undefined) throw new UsageError(`--config ${named}: no such file`);
-    return { config: defaultConfig, tree: directoryTree(cwd), where: HERE, problems: [] };
+    // Only there are policies looked for; all of a home directory, or of /, is nobody's policy set.
+    const tree = directoryTree(cwd, { paths: CONVENTIONAL });
+    return { config: defaultConfig, tree, where: HERE, problems: [] };
   }
   let text: string;
   try {

@@ -241,6 +241,11 @@ test("without configuration and policies the library that ships judges, and that
   expect(out).toContain("deny[images/tag]: ");
 });
 
+test("a file is judged from /, where much cannot be listed and none of it is a policy", async () => {
+  const outside = await portcullis("/", ["check", join(directoryWith({ "a.yaml": GOOD }), "a.yaml")]);
+  expect([outside.code, outside.err]).toEqual([0, expect.stringContaining("policies from the library that ships")]);
+});
+
 test("a package whose rules nothing chose is named", async () => {
   const directory = directoryWith({
     ...base,
