@@ -59,7 +59,7 @@ async function answer(parts: IngressParts, request: IncomingMessage): Promise<An
   if (path === "/readyz") {
     return (await parts.ready()) ? { status: 200, text: "ready" } : { status: 503, text: "not ready" };
   }
-  return { status: 200, text: await parts.metrics.registry.metrics(), type: parts.metrics.registry.contentType };
+  return { status: 200, text: await parts.metrics.scrape(), type: parts.metrics.contentType };
 }
 
 async function receive(parts: IngressParts, request: IncomingMessage): Promise<Answer> {

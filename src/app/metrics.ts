@@ -2,7 +2,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 
 /** What `GET /metrics` shows. */
 export interface Metrics {
-  readonly registry: Registry;
+  readonly contentType: string;
+  /** The text of one scrape. What is counted in the store is NaN while the store does not answer; all else still stands. */
+  scrape(): Promise<string>;
   readonly deliveries: Counter<"answer">;
   readonly jobs: Counter<"outcome">;
   readonly verdicts: Counter<"verdict">;
@@ -10,9 +12,6 @@ export interface Metrics {
   readonly jobSeconds: Histogram;
   readonly requests: Counter<"status">;
   readonly quota: Gauge;
-  readonly waiting: Gauge;
-  readonly oldest: Gauge;
-  readonly stuck: Gauge;
   readonly workerRestarts: Counter;
 }
 
@@ -25,6 +24,11 @@ export function createMetrics(
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "portcullis_" });
+  const waiting = new Gauge({
+    name: "portcullis_work_waiting",
+    help: "Pull requests and merge groups to judge.",
+    registers,
+  });
   const oldest = new Gauge({
     name: "portcullis_work_oldest_seconds",
     help: "Age of the longest waiting work.",
@@ -36,20 +40,15 @@ export function createMetrics(
     registers,
   });
   return {
-    registry,
-    oldest,
-    stuck,
-    waiting: new Gauge({
-      name: "portcullis_work_waiting",
-      help: "Pull requests and merge groups to judge.",
-      registers,
-      async collect() {
-        const depth = await refresh();
-        this.set(depth.waiting);
-        oldest.set(depth.oldest);
-        stuck.set(depth.stuck);
-      },
-    }),
+    contentType: registry.contentType,
+    async scrape() {
+      // Before any gauge is read: one that is collected later would show what the scrape before found.
+      const depth = await refresh().catch(() => ({ waiting: Number.NaN, oldest: Number.NaN, stuck: Number.NaN }));
+      waiting.set(depth.waiting);
+      oldest.set(depth.oldest);
+      stuck.set(depth.stuck);
+      return registry.metrics();
+    },
     deliveries: new Counter({
       name: "portcullis_deliveries_total",
       help: "Webhook deliveries by HTTP answer.",

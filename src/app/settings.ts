@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -44,7 +45,10 @@ export function readSettings(environment: { readonly [name: string]: string | un
   const appId = value("APP_ID") === undefined ? 0 : integer("APP_ID", 0, 1, Number.MAX_SAFE_INTEGER);
   if (value("APP_ID") === undefined) reasons.push("APP_ID is not set: the number of the GitHub App.");
   const privateKey = readKey(value("PRIVATE_KEY"), value("PRIVATE_KEY_PATH"), reasons);
-  const webhookSecrets = (value("WEBHOOK_SECRET") ?? "").split(",").filter((secret) => secret !== "");
+  const webhookSecrets = (value("WEBHOOK_SECRET") ?? "")
+    .split(",")
+    .map((secret) => secret.trim())
+    .filter((secret) => secret !== "");
   if (webhookSecrets.length === 0) {
     reasons.push(`WEBHOOK_SECRET is not set: the secret of the App's webhook, at least ${SHORTEST_SECRET} characters.`);
   } else if (webhookSecrets.length > 2) {
@@ -98,7 +102,9 @@ function readKey(key: string | undefined, path: string | undefined, reasons: str
   }
   // Many places that hold environment variables cannot hold line breaks.
   const pem = text.includes("\n") ? text : text.replaceAll("\\n", "\n");
-  if (!pem.includes("PRIVATE KEY-----")) {
+  try {
+    createPrivateKey(pem);
+  } catch {
     reasons.push(`${key === undefined ? "PRIVATE_KEY_PATH" : "PRIVATE_KEY"} does not hold a private key in PEM form.`);
   }
   return pem;

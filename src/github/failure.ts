@@ -31,7 +31,7 @@ export function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name === "TimeoutError" || error.name === "AbortError")
     return { kind: "transient", reason: "no answer in time" };
-  const code = codeOf(error) ?? codeOf(error.cause);
+  const code = codeOf(error);
   if (code !== undefined && (NETWORK.has(code) || code.startsWith("UND_ERR")))
     return { kind: "transient", reason: code };
   return error instanceof TypeError && error.message === "fetch failed"
@@ -42,9 +42,10 @@ export function failureOf(error: unknown): Failure | undefined {
 function failureOfStatus(error: RequestError): Failure {
   const limited = limitOf(error);
   if (limited !== undefined) return { kind: "limited", seconds: limited };
-  const reason = `HTTP ${error.status}`;
   // Octokit reports a connection that failed as a 500 without a response.
-  if (error.status >= 500 || error.response === undefined) return { kind: "transient", reason };
+  if (error.response === undefined) return { kind: "transient", reason: codeOf(error.cause) ?? "no connection" };
+  const reason = `HTTP ${error.status}`;
+  if (error.status >= 500) return { kind: "transient", reason };
   // 401: a token that was just revoked or a clock that is off; a new token may help.
   if (error.status === 401 || error.status === 408) return { kind: "transient", reason };
   if (error.status === 404 || error.status === 410) return { kind: "gone", reason };
@@ -65,8 +66,9 @@ export function limitOf(error: RequestError): number | undefined {
   return undefined;
 }
 
+/** The code of an error of Node, or of what it was caused by: fetch wraps it twice. */
 function codeOf(value: unknown): string | undefined {
-  return typeof value === "object" && value !== null && "code" in value && typeof value.code === "string"
-    ? value.code
-    : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("code" in value && typeof value.code === "string") return value.code;
+  return "cause" in value && value.cause !== value ? codeOf(value.cause) : undefined;
 }

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
+import { generateKeyPairSync } from "node:crypto";
 import { redact } from "../../src/app/log.ts";
 import { readSettings } from "../../src/app/settings.ts";
 
-const KEY = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----";
+const KEY = String(
+  generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" }),
+).trim();
 const GOOD = { APP_ID: "12", PRIVATE_KEY: KEY, WEBHOOK_SECRET: "0123456789abcdef" };
 
 describe("settings", () => {
@@ -27,7 +30,7 @@ describe("settings", () => {
       readSettings({
         ...GOOD,
         PRIVATE_KEY: KEY.replaceAll("\n", "\\n"),
-        WEBHOOK_SECRET: "0123456789abcdef,fedcba9876543210",
+        WEBHOOK_SECRET: "0123456789abcdef, fedcba9876543210",
         GITHUB_API_URL: "https://github.example/api/v3/",
       }),
     ).toMatchObject({
@@ -44,6 +47,11 @@ describe("settings", () => {
     ["a number of the App that is none", { APP_ID: "abc" }, /^APP_ID must be/],
     ["no key", { PRIVATE_KEY: undefined }, /^PRIVATE_KEY or PRIVATE_KEY_PATH is not set/],
     ["a key that is none", { PRIVATE_KEY: "secret text" }, /^PRIVATE_KEY does not hold/],
+    [
+      "a key that is cut off",
+      { PRIVATE_KEY: `${KEY.slice(0, 300)}\n-----END RSA PRIVATE KEY-----` },
+      /^PRIVATE_KEY does not hold/,
+    ],
     ["a key file that is not there", { PRIVATE_KEY: "", PRIVATE_KEY_PATH: "/nowhere" }, /^PRIVATE_KEY_PATH names/],
     ["no secret", { WEBHOOK_SECRET: undefined }, /^WEBHOOK_SECRET is not set/],
     ["a short secret", { WEBHOOK_SECRET: "development" }, /^WEBHOOK_SECRET is shorter/],
