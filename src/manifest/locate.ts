@@ -25,7 +25,7 @@ export interface LocatedPointer {
 }
 
 /** A locator for the document with this number in a file's text; undefined where there is no such document or it cannot be read. */
-export function createLocator(text: string, document: number): Locator | undefined {
+function createLocator(text: string, document: number): Locator | undefined {
   for (const part of splitDocuments(text)) {
     if (part.kind === "separator") return undefined;
     if (part.index === document) return locatorOf(part);

@@ -68,7 +68,7 @@ function touchesNothing({ changes, counts, judged }: Report): boolean {
 }
 
 /** The files that the change touches and nobody judged. */
-export function unseenFiles(report: Report): readonly Skipped[] {
+function unseenFiles(report: Report): readonly Skipped[] {
   return report.skipped.filter(({ touched }) => touched === true);
 }
 
