@@ -1,6 +1,10 @@
 package main
 
-import "github.com/open-policy-agent/opa/v1/ast"
+import (
+	"fmt"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
 
 const refusedCode = "portcullis_refused_builtin"
 
@@ -14,7 +18,7 @@ var refused = map[string]string{
 // refusedCalls finds the calls of refused builtins in a module whose references are resolved, so that a rule of the
 // user's own that is imported under such a name is none. A builtin that a test replaces by `with` is not called.
 func refusedCalls(module *ast.Module) []regoError {
-	var found []regoError
+	var refusals []regoError
 	report := func(term *ast.Term, location *ast.Location) {
 		ref, ok := term.Value.(ast.Ref)
 		if !ok {
@@ -28,12 +32,16 @@ func refusedCalls(module *ast.Module) []regoError {
 		if term.Location != nil {
 			location = term.Location
 		}
-		found = append(found, errorAt(location, refusedCode, "`"+name+"` is refused: "+reason))
+		refusals = append(refusals, errorAt(location, refusedCode, "`"+name+"` is refused: "+reason))
 	}
 	var visitor *ast.GenericVisitor
 	visitor = ast.NewGenericVisitor(func(node any) bool {
 		switch node := node.(type) {
 		case *ast.With:
+			// A builtin that stands in for another is called in its place.
+			if _, ok := node.Value.Value.(ast.Ref); ok {
+				report(node.Value, node.Location)
+			}
 			visitor.Walk(node.Value)
 			return true
 		case *ast.Expr:
@@ -41,12 +49,29 @@ func refusedCalls(module *ast.Module) []regoError {
 				report(terms[0], node.Location)
 			}
 		case *ast.Term:
-			if call, ok := node.Value.(ast.Call); ok {
-				report(call[0], node.Location)
+			switch value := node.Value.(type) {
+			case ast.Call:
+				report(value[0], node.Location)
+			case ast.Ref:
+				if e, found := numberBelowData(value, node.Location); found {
+					refusals = append(refusals, e)
+				}
 			}
 		}
 		return false
 	})
 	visitor.Walk(module)
-	return found
+	return refusals
+}
+
+// numberBelowData finds `data[2]`: OPA's evaluator takes the text "2" for it, its WebAssembly runtime nothing.
+func numberBelowData(ref ast.Ref, location *ast.Location) (regoError, bool) {
+	if !ref.HasPrefix(ast.DefaultRootRef) || len(ref) < 2 {
+		return regoError{}, false
+	}
+	number, ok := ref[1].Value.(ast.Number)
+	if !ok {
+		return regoError{}, false
+	}
+	return errorAt(location, "portcullis_number_in_data", fmt.Sprintf("`data[%s]` is refused: the keys of `data` are texts: write `data[\"%s\"]`", number, number)), true
 }
