@@ -7,12 +7,19 @@ interface Results {
   readonly numTodoTests: number;
 }
 
-/** Closes a run with the one line that CI reads. A suite that could not even load counts as one failed test. */
+/**
+ * Closes a run with the one line that CI reads: `N passed, N failed` and nothing else, whatever was skipped. A suite that
+ * could not even load counts as one failed test.
+ */
 export default class ClosingLineReporter {
   onRunComplete(_contexts: unknown, results: Results): void {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
-    const line = `${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-    process.once("exit", () => process.stdout.write(`\n${line}\n`));
+    process.once("exit", () => process.stdout.write(`\n${closingLines(results.numPassedTests, failed, skipped)}`));
   }
+}
+
+/** The last lines of a run. */
+export function closingLines(passed: number, failed: number, skipped: number): string {
+  return `${skipped > 0 ? `${skipped} skipped\n` : ""}${passed} passed, ${failed} failed\n`;
 }
