@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { inert } from "../report/inert-text.ts";
 import { notAvailable, notYet } from "./not-available.ts";
 import { program } from "./program.ts";
+import { TreeError } from "../tree/tree-error.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -24,8 +25,8 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has said its line already; asking for help is no error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UsageError) {
-      process.stderr.write(`error: ${error.message}\n`);
+    if (error instanceof UsageError || error instanceof TreeError) {
+      process.stderr.write(`error: ${inert(error.message)}\n`);
       return 2;
     }
     const message = error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, type Dirent, type S
 import { join } from "node:path";
 import { maxBytes } from "./max-bytes.ts";
 import type { EntryKind, Tree, TreeEntry } from "../model/tree.ts";
+import { TreeError } from "./tree-error.ts";
 
 /**
  * The files below a directory. `.git` is no part of it; symlinks are entries, never followed. `paths` (relative, `/`)
@@ -108,7 +109,7 @@ function itemsOf(root: string, directory: string): readonly Dirent[] {
     return readdirSync(join(root, directory), { withFileTypes: true });
   } catch (cause) {
     const hint = directory.includes("\ufffd") ? "; its name is not UTF-8" : "";
-    throw new Error(`the directory ${directory || "."} cannot be listed: ${(cause as Error).message}${hint}`, {
+    throw new TreeError(`the directory ${directory || "."} cannot be listed: ${(cause as Error).message}${hint}`, {
       cause,
     });
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { directoryWith, portcullis, write } from "./run-portcullis.ts";
@@ -239,6 +239,15 @@ test("without configuration and policies the library that ships judges, and that
     "portcullis: no portcullis.yaml and no policies/ or policy/ with Rego in the working directory: policies from the library that ships with portcullis\n",
   ]);
   expect(out).toContain("deny[images/tag]: ");
+});
+
+// Other systems refuse such a name.
+(process.platform === "linux" ? test : test.skip)("a directory that cannot be listed is 2, in one line", async () => {
+  const directory = directoryWith({ ...base, "a.yaml": GOOD });
+  mkdirSync(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0x61, 0xff])]));
+  const { code, out, err } = await portcullis(directory, ["check"]);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toMatch(/^error: the directory a\ufffd cannot be listed: .*; its name is not UTF-8$/m);
 });
 
 test("a file is judged from /, where much cannot be listed and none of it is a policy", async () => {
