@@ -51,6 +51,7 @@ export function drafter({ policies, levels, hasPath }: Drafting): (manifest: Jud
         ...(about?.title === undefined ? {} : { title: about.title }),
         ...(about?.description === undefined ? {} : { description: about.description }),
         ...(about?.docs === undefined ? {} : { docs: about.docs }),
+        ...(about?.severity === undefined ? {} : { severity: about.severity }),
         ...(about?.controls === undefined ? {} : { controls: about.controls }),
         ...(metadata === undefined ? {} : { metadata }),
       };

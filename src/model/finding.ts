@@ -41,6 +41,8 @@ export interface Finding {
   /** What the policy asks for and how to comply: the description of its METADATA. */
   readonly description?: string;
   readonly docs?: string;
+  /** The policy's own word for how bad it is; it decides nothing. */
+  readonly severity?: string;
   readonly controls?: readonly string[];
   readonly metadata?: ResultMetadata;
 }

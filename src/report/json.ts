@@ -69,6 +69,7 @@ function finding(of: Finding): Json {
     title: of.title,
     description: of.description,
     docs: of.docs,
+    severity: of.severity,
     controls: of.controls,
     metadata: of.metadata,
   });

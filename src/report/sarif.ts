@@ -47,7 +47,14 @@ function rulesOf(findings: readonly Finding[]): readonly ReportingDescriptor[] {
         ? {}
         : { helpUri: encodeURI(finding.docs.replace(/\p{Cs}/gu, "\ufffd")), help: { text: inert(finding.docs) } }),
       defaultConfiguration: { level: LEVELS[finding.level] },
-      ...(finding.controls === undefined ? {} : { properties: { tags: [...finding.controls] } }),
+      ...(finding.controls === undefined && finding.severity === undefined
+        ? {}
+        : {
+            properties: {
+              ...(finding.severity === undefined ? {} : { severity: finding.severity }),
+              ...(finding.controls === undefined ? {} : { tags: [...finding.controls] }),
+            },
+          }),
     });
   }
   return [...rules.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -241,6 +241,17 @@ test("without configuration and policies the library that ships judges, and that
   expect(out).toContain("deny[images/tag]: ");
 });
 
+test("what METADATA says of a policy stands in JSON and SARIF", async () => {
+  const policy =
+    '# METADATA\n# custom:\n#   id: a/b\n#   severity: high\n#   controls: [CIS-1]\npackage a.b\n\nimport rego.v1\n\ndeny contains "no"\n';
+  const directory = directoryWith({ "policy/p.rego": policy, "a.yaml": GOOD });
+  const json = JSON.parse((await portcullis(directory, ["check", "-o", "json"])).out) as object;
+  expect(json).toMatchObject({ findings: [{ policy: "a/b", severity: "high", controls: ["CIS-1"] }] });
+  const sarif = JSON.parse((await portcullis(directory, ["check", "-o", "sarif"])).out) as object;
+  const rule = { id: "a/b", properties: { severity: "high", tags: ["CIS-1"] } };
+  expect(sarif).toMatchObject({ runs: [{ tool: { driver: { rules: [rule] } } }] });
+});
+
 // Other systems refuse such a name.
 (process.platform === "linux" ? test : test.skip)("a directory that cannot be listed is 2, in one line", async () => {
   const directory = directoryWith({ ...base, "a.yaml": GOOD });
