@@ -60,6 +60,7 @@ test.each(STEPS)(
       fullName: `acme/${step.replaceAll(" ", "-")}`,
       files: { ...rules(), "apps/web.yaml": deployment("nginx:1.27") },
     });
+    await github.settle();
     child.send(step);
     await once(child, "message");
     const gone = once(child, "exit");

@@ -22,6 +22,15 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
+/** Whether every delivery is handled and all work is done. */
+export async function nothingLeft(server: RunningServer): Promise<boolean> {
+  const [row] = await server.parts.database.query<{ busy: boolean }>(
+    `select exists (select 1 from portcullis.deliveries where handled_at is null)
+     or exists (select 1 from portcullis.work where wanted > done) as busy`,
+  );
+  return row?.busy === false;
+}
+
 /** Starts the App for a simulated GitHub, and tells that where it listens. */
 export async function startApp(
   github: SimulatedGitHub,
@@ -47,11 +56,7 @@ export async function startApp(
     await until(
       async () => {
         await github.settle();
-        const [row] = await server.parts.database.query<{ busy: boolean }>(
-          `select exists (select 1 from portcullis.deliveries where handled_at is null)
-           or exists (select 1 from portcullis.work where wanted > done) as busy`,
-        );
-        return row?.busy === false;
+        return nothingLeft(server);
       },
       "the App to have nothing left to do",
       60_000,

@@ -2,6 +2,8 @@
 import { createLog } from "../../src/app/log.ts";
 import { startServer } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";
+import { nothingLeft } from "./app.ts";
+import { until } from "./until.ts";
 
 let last: string | undefined;
 
@@ -11,8 +13,11 @@ const server = await startServer(JSON.parse(process.env["TEST_SETTINGS"] ?? "") 
     if (step === last) process.kill(process.pid, "SIGKILL");
   },
 });
+// Armed only once older work is done: killed in the midst of that, it would never hear of what the test waits for.
 process.on("message", (step: string) => {
-  last = step;
-  process.send?.({ armed: step });
+  void until(() => nothingLeft(server), "older work to be done", 60_000).then(() => {
+    last = step;
+    process.send?.({ armed: step });
+  });
 });
 process.send?.({ url: server.url });
