@@ -3,6 +3,7 @@ import { check } from "../gate/check.ts";
 import type { Report, Verdict } from "../model/report.ts";
 import { blocksBy, type FormatOptions } from "../report/format.ts";
 import { formats, type FormatName } from "../report/formats.ts";
+import { coloured } from "./coloured.ts";
 import { openJudge } from "./open-judge.ts";
 import { progressLine } from "./progress.ts";
 import { lineReader } from "./read-lines.ts";
@@ -103,7 +104,7 @@ async function print(
       quoted.map(({ location }) => location.path),
       subject.shown,
     ),
-    colour: options.outputFile === undefined && process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "",
+    colour: options.outputFile === undefined && coloured(process.stdout),
     showAll: options.showAll === true,
     blocks,
   });

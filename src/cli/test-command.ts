@@ -1,5 +1,6 @@
 import { belowThreshold, type TestRun } from "../report/tests/test-run.ts";
 import { testFormats, type TestFormatName } from "../report/tests/formats.ts";
+import { coloured } from "./coloured.ts";
 import { runTests } from "./run-tests.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -32,7 +33,7 @@ export async function testCommand(named: readonly string[], options: TestOptions
         ? run
         : { ...run, coverage: { ...run.coverage, threshold } };
     const format = await testFormats[options.output]();
-    const colour = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";
+    const colour = coloured(process.stdout);
     await new Promise<void>((done) => process.stdout.write(format(complete, { colour }), () => done()));
     return { code: exitCode(complete), watched };
   };

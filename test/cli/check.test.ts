@@ -59,6 +59,13 @@ Not compliant: 1 finding blocks
     });
   });
 
+  test.each([{ CI: "true" }, { FORCE_COLOR: "1" }])("a pipe gets no colour, whatever %j suggests", async (env) => {
+    const directory = directoryWith({ ...base, "apps/web.yaml": BAD_POD });
+    const { out } = await portcullis(directory, ["check"], env);
+    expect(out).toMatch(/^deny\[main\]: container web uses latest\n/);
+    expect(out).not.toContain("\u001b");
+  });
+
   test("a clean directory says what was judged", async () => {
     const directory = directoryWith({ ...base, "apps/web.yaml": GOOD });
     expect(await portcullis(directory, ["check"])).toEqual({
