@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Config } from "../model/config.ts";
+import type { Config, DatedLevel } from "../model/config.ts";
 import type { Finding } from "../model/finding.ts";
 import type { LevelSetting } from "../model/policy.ts";
 import { CONFIG_PATH } from "./policy-set.ts";
@@ -30,7 +30,7 @@ export function weakenings(inForce: Rules, proposed: Rules | undefined): readonl
     if (!proposed.policies.includes(policy)) found.push(`removes the policy ${policy}`);
   }
   for (const policy of new Set([...Object.keys(old.levels), ...Object.keys(next.levels)])) {
-    const [before, after] = [old.levels[policy], next.levels[policy]];
+    const [before, after] = [levelNow(old.levels[policy]), levelNow(next.levels[policy])];
     if (after !== undefined && after !== before && STRENGTH[after] < STRENGTH[before ?? "deny"]) {
       found.push(`lowers ${policy} from ${before ?? "its own level"} to ${after}`);
     }
@@ -44,6 +44,11 @@ export function weakenings(inForce: Rules, proposed: Rules | undefined): readonl
     found.push(...lost(next.branches, old.branches, "takes as accepted what stands on the branch"));
   }
   return found;
+}
+
+/** A level that will rise on a day counts as what it is until then. */
+function levelNow(setting: LevelSetting | DatedLevel | undefined): LevelSetting | undefined {
+  return typeof setting === "object" ? setting.level : setting;
 }
 
 function lost(from: readonly string[], to: readonly string[], sentence: string): readonly string[] {

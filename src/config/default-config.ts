@@ -11,4 +11,11 @@ export const defaultConfig: Config = {
   block: "introduced",
   levels: {},
   comments: "on",
+  environments: {},
+  clusters: [],
+  repositories: [],
+  helm: {},
+  kustomize: { vendored: {} },
+  schemas: { enabled: true },
+  gaps: "allow",
 };

@@ -17,6 +17,7 @@ import { drafter } from "./drafts.ts";
 import { unmetExpectations } from "./expectations.ts";
 import { created, judgeChange } from "./judge-change.ts";
 import { judgeFiles, readFiles } from "./judge-files.ts";
+import { levelsAt } from "./levels.ts";
 import { problemStatus, type MarkedProblem } from "./problem-status.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -55,7 +56,11 @@ export async function check(request: CheckRequest): Promise<Report> {
   const filesBefore = before === undefined ? [] : await discover(before, scope, kustomizations);
   const treePaths = await pathsOf(before === undefined ? [after] : [after, before]);
   const knownPaths = new Set(treePaths);
-  const draft = drafter({ policies: judge.policies, levels: config.levels, hasPath: (path) => knownPaths.has(path) });
+  const draft = drafter({
+    policies: judge.policies,
+    levels: levelsAt(config.levels, request.now),
+    hasPath: (path) => knownPaths.has(path),
+  });
 
   // Without a tree before, everything is new; there is nothing to match, so nothing of a file needs to be kept.
   const compared =

@@ -1,3 +1,4 @@
+import type { Json } from "./json.ts";
 import type { LevelSetting } from "./policy.ts";
 
 /** portcullis.yaml as typed values, with every default filled in. */
@@ -11,6 +12,56 @@ export interface Config {
   readonly branches: readonly string[];
   readonly mode: "enforce" | "report";
   readonly block: "introduced" | "all";
-  readonly levels: { readonly [policy: string]: LevelSetting };
+  readonly levels: Levels;
   readonly comments: "on" | "off";
+  /** By name. */
+  readonly environments: { readonly [name: string]: EnvironmentConfig };
+  /** Clusters that Argo CD knows: destinations by name or server, and the ApplicationSet cluster generator. */
+  readonly clusters: readonly ClusterConfig[];
+  /** URLs under which GitOps objects name this repository, besides its own; compared without protocol, user and `.git`. */
+  readonly repositories: readonly string[];
+  /** Charts that only a registry has: directory with `<name>/` or `<name>-<version>.tgz`. */
+  readonly helm: { readonly vendor?: string };
+  /** Remote resources of kustomizations, by URL as written there, and the directory or file that stands in for each. */
+  readonly kustomize: { readonly vendored: { readonly [url: string]: string } };
+  readonly schemas: SchemaConfig;
+  /** Whether what is named as not rendered (a gap) blocks where the change touches it. */
+  readonly gaps: "allow" | "block";
+}
+
+export type Levels = { readonly [policy: string]: LevelSetting | DatedLevel };
+
+/** One level until a day begins (UTC, `2027-01-15`), then another. */
+export interface DatedLevel {
+  readonly level: LevelSetting;
+  readonly until: string;
+  readonly then: LevelSetting;
+}
+
+/** A cluster and stage: what feeds it, and what is asked of it beyond the rest. */
+export interface EnvironmentConfig {
+  /** Globs of source paths: plain files, Kustomize roots, charts and files with GitOps objects. */
+  readonly paths: readonly string[];
+  /** Names or servers of Argo CD destinations, and names of Flux cluster folders. */
+  readonly clusters: readonly string[];
+  /** Kubernetes version, such as `1.34`; default: that of `schemas`. */
+  readonly kubernetes?: string;
+  /** Over the levels of all environments. */
+  readonly levels: Levels;
+  /** Over `data.parameters`, by policy id. */
+  readonly parameters: { readonly [policy: string]: Json };
+}
+
+export interface ClusterConfig {
+  readonly name: string;
+  readonly server: string;
+  readonly labels: { readonly [name: string]: string };
+  readonly annotations: { readonly [name: string]: string };
+}
+
+/** Validation against Kubernetes' own schemas and CRDs of the tree. */
+export interface SchemaConfig {
+  readonly enabled: boolean;
+  /** Kubernetes version, such as `1.34`; absent: the newest that ships. */
+  readonly kubernetes?: string;
 }

@@ -1,0 +1,46 @@
+/** What kind of thing yields manifests. */
+export type SourceKind =
+  | "file"
+  | "directory"
+  | "kustomize"
+  | "helm"
+  | "argocd-application"
+  | "flux-kustomization"
+  | "flux-helmrelease";
+
+/** One thing that yields manifests, as reports and `portcullis graph` name it. */
+export interface Source {
+  /**
+   * Unique in a tree and stable over changes: the directory of a Kustomize root or chart (`overlays/prod`), or kind,
+   * namespace and name of a GitOps object (`Application argocd/guestbook`).
+   */
+  readonly id: string;
+  readonly kind: SourceKind;
+  /** Where it is declared: kustomization.yaml, Chart.yaml, or the file and line of the GitOps object. */
+  readonly path: string;
+  readonly line: number;
+  /** The environments its manifests land in, sorted; empty where none is known. */
+  readonly environments: readonly string[];
+  /** The source whose manifests declare this one (app of apps, Flux's tree of Kustomizations). */
+  readonly parent?: string;
+  /** Facts of the GitOps object that policies, findings and people need. */
+  readonly traits?: SourceTraits;
+}
+
+/** How a GitOps controller treats what the source yields. */
+export interface SourceTraits {
+  /** Objects that leave the desired state are deleted from the cluster. */
+  readonly prune?: boolean;
+  /** Reconciliation stands still, so that nothing of it takes effect. */
+  readonly suspended?: boolean;
+  /** Applied without a person's doing (Argo CD `automated`; Flux always). */
+  readonly automated?: boolean;
+}
+
+/** Why a source, or a part of it, was not rendered and so not judged. Named in every report; a `problem` blocks instead. */
+export interface Gap {
+  readonly source: string;
+  readonly path: string;
+  readonly line: number;
+  readonly reason: string;
+}

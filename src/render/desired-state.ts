@@ -1,0 +1,34 @@
+import type { Config } from "../model/config.ts";
+import type { Renderer } from "../model/renderer.ts";
+import type { Gap, Source } from "../model/source.ts";
+import type { Tree } from "../model/tree.ts";
+import type { ScopedFile } from "./role.ts";
+import type { Scope } from "./scope.ts";
+import type { Unit } from "./unit.ts";
+
+/** What finding the desired state of a tree needs besides the tree. */
+export interface DesiredStateRequest {
+  readonly scope: Scope;
+  readonly config: Config;
+  readonly renderer: Renderer;
+  /** URLs under which this repository is known; empty: unknown, then a path that exists here is taken to be meant. */
+  readonly repositories: readonly string[];
+  /** Renderings and readings by what they were made of, over trees and jobs. */
+  readonly cache: { get(key: string): unknown; set(key: string, value: unknown, bytes: number): void };
+}
+
+/** What a tree makes of the clusters: every file in scope stands in `files`, every source that is rendered in `units`. */
+export interface DesiredState {
+  /** In scope, sorted by path. The role `rendered` stands for files that units account for. */
+  readonly files: readonly ScopedFile[];
+  readonly units: readonly Unit[];
+  readonly graph: SourceGraph;
+}
+
+/** All sources, rendered or not, with what each reads. */
+export interface SourceGraph {
+  readonly sources: readonly (Source & { readonly reads: readonly string[] })[];
+  readonly gaps: readonly Gap[];
+}
+
+export type FindDesiredState = (tree: Tree, request: DesiredStateRequest) => Promise<DesiredState>;

@@ -1,0 +1,76 @@
+import type { Json, JsonObject } from "../model/json.ts";
+import type { HelmSet } from "../model/renderer.ts";
+import type { Gap, Source } from "../model/source.ts";
+
+/** How the manifests of one source come about. Several steps: their manifests together (Argo CD's several sources). */
+export interface Plan {
+  readonly source: Source;
+  readonly steps: readonly Step[];
+  /** What is known not to be rendered. */
+  readonly gaps: readonly Gap[];
+}
+
+export type Step = DirectoryStep | KustomizeStep | HelmStep;
+
+/** The manifests of a directory as they stand, as Argo CD's `directory` reads them. */
+export interface DirectoryStep {
+  readonly kind: "directory";
+  readonly path: string;
+  readonly recurse: boolean;
+  readonly include?: string;
+  readonly exclude?: string;
+  readonly finish?: Finish;
+}
+
+export interface KustomizeStep {
+  readonly kind: "kustomize";
+  /** Directory of the root. */
+  readonly path: string;
+  /** Files that stand in for those of the tree, or are added to it: the kustomization as the GitOps object has it edited. */
+  readonly overrides?: ReadonlyMap<string, Uint8Array>;
+  readonly finish?: Finish;
+}
+
+export interface HelmStep {
+  readonly kind: "helm";
+  readonly chart: ChartReference;
+  readonly releaseName: string;
+  readonly namespace: string;
+  readonly values: readonly ValuesLayer[];
+  readonly set?: readonly HelmSet[];
+  readonly kubeVersion?: string;
+  readonly apiVersions?: readonly string[];
+  readonly includeCrds?: boolean;
+  readonly finish?: Finish;
+}
+
+/** A chart in the tree, or one that only a registry has (then only a vendored copy can be rendered). */
+export type ChartReference =
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "registry"; readonly repository: string; readonly name: string; readonly version?: string };
+
+/** Values with the place they were written at. */
+export type ValuesLayer =
+  | { readonly kind: "file"; readonly path: string; readonly optional?: boolean }
+  | {
+      readonly kind: "inline";
+      readonly value: JsonObject;
+      /** The file with the object, and the pointer of the values in the document. */
+      readonly path: string;
+      readonly line: number;
+      readonly pointer: string;
+    };
+
+/** What the GitOps tool does to manifests after they are rendered. */
+export interface Finish {
+  /** For namespaced objects without one (Argo CD destination), or for all (Flux targetNamespace comes through Kustomize). */
+  readonly defaultNamespace?: string;
+  readonly substitute?: { readonly variables: { readonly [name: string]: string } };
+  /** Labels and annotations that are added to every object. */
+  readonly metadata?: {
+    readonly labels?: { readonly [name: string]: Json };
+    readonly annotations?: { readonly [name: string]: Json };
+  };
+  /** Kustomize over what was rendered: HelmRelease postRenderers. Each a kustomization without resources. */
+  readonly kustomizations?: readonly JsonObject[];
+}

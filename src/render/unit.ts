@@ -1,0 +1,39 @@
+import type { Pointer } from "../model/json.ts";
+import type { Manifest, Place } from "../model/manifest.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Gap, Source } from "../model/source.ts";
+import type { Precision } from "../model/violation.ts";
+
+/** One source as the gate judges it. */
+export interface Unit {
+  readonly source: Source;
+  /**
+   * Equal keys, equal manifests at equal places: digest of everything that rendering reads (contents, options,
+   * renderer). Known without rendering.
+   */
+  readonly key: string;
+  /** Files of the tree in scope that this source accounts for, so that none of them is judged by itself. */
+  readonly covers: readonly string[];
+  /** Renders; answered from the cache where the same was rendered before. Never rejects for what stands in the tree. */
+  render(): Promise<UnitReading>;
+}
+
+export interface UnitReading {
+  /**
+   * As the cluster would get them. `position.path` and `line`: the object's own text as far as it is known, else the
+   * source's declaration.
+   */
+  readonly manifests: readonly Manifest[];
+  readonly problems: readonly Problem[];
+  readonly gaps: readonly Gap[];
+  /** The place in the tree that a value of a manifest comes from, or of the deepest value on the way to it. */
+  place(manifest: Manifest, pointer: Pointer): SourcePlace;
+}
+
+/** A place in a file of the tree. `precision` is `source` where only the source's entry is known. */
+export interface SourcePlace {
+  readonly path: string;
+  readonly place: Place;
+  /** Absent: as precise as the pointer itself. */
+  readonly precision?: Precision;
+}
