@@ -1,0 +1,56 @@
+import type { Config } from "../model/config.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Renderer } from "../model/renderer.ts";
+import type { Gap } from "../model/source.ts";
+import type { Violation } from "../model/violation.ts";
+import type { Plan } from "./recipe.ts";
+
+/** An object that tells a GitOps controller what to apply, as some source yields it. */
+export interface GitOpsObject {
+  readonly manifest: Manifest;
+  /** The id of the source that yields it; absent where it stands in a plain file. */
+  readonly parent?: string;
+  /** The environments of that source. */
+  readonly environments: readonly string[];
+}
+
+/** A tree as plans read it. What is asked for is remembered, also what is missing: a plan holds while the answers do. */
+export interface TreeView {
+  has(path: string): boolean;
+  isDirectory(path: string): boolean;
+  /** All files below a directory, sorted. */
+  filesBelow(directory: string): readonly string[];
+  /** The bytes of a file; undefined where there is none. Links are followed within the tree. */
+  read(path: string): Promise<Uint8Array | undefined>;
+}
+
+/** What planning needs besides the object. */
+export interface PlanContext {
+  readonly tree: TreeView;
+  readonly config: Config;
+  /** See `DesiredStateRequest.repositories`. */
+  readonly repositories: readonly string[];
+  readonly renderer: Renderer;
+  /** Objects of the tree by group, kind, namespace and name, nearest first: those of the same source, of its parents, then all others. */
+  find(
+    near: GitOpsObject,
+    wanted: { readonly group: string; readonly kind: string; readonly namespace?: string; readonly name?: string },
+  ): readonly Manifest[];
+}
+
+/** What becomes of one GitOps object. */
+export interface Planned {
+  readonly plans: readonly Plan[];
+  /** Objects it generates, to be planned in turn (an ApplicationSet's Applications); their positions are those of what made them. */
+  readonly children: readonly Manifest[];
+  readonly gaps: readonly Gap[];
+  readonly problems: readonly Problem[];
+  /** What is wrong with the object itself by the tool's own rules (an AppProject that does not allow the destination). */
+  readonly violations: readonly { readonly manifest: Manifest; readonly violation: Violation }[];
+  /** Paths and directories whose content the plan depends on, besides the object. */
+  readonly reads: readonly string[];
+}
+
+/** Plans one object; `undefined` for a kind that is not the planner's. Never rejects for what stands in the tree. */
+export type Planner = (object: GitOpsObject, context: PlanContext) => Promise<Planned | undefined>;
