@@ -8,6 +8,7 @@ import type { Json, Pointer } from "../model/json.ts";
 import type { Place } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import { defaultConfig } from "./default-config.ts";
+import { fillConfig } from "./fill-config.ts";
 import { validateConfig } from "./validate-config.ts";
 
 /** The text a configuration came from: names it and finds the place of one of its values. */
@@ -40,7 +41,7 @@ export function readConfig(path: string, text: string): ConfigReading {
   if (parsed.kind === "problem") return { config: defaultConfig, source, problems: [parsed.problem] };
   const { config, errors } = validateConfig(parsed.value);
   return {
-    config: { ...defaultConfig, ...config, manifests: { ...defaultConfig.manifests, ...config.manifests } },
+    config: fillConfig(config),
     source,
     problems: errors.map(({ pointer, message }) => {
       const place = source.place(pointer);

@@ -1,11 +1,9 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import type { Config } from "../model/config.ts";
+import { fullFormats } from "ajv-formats/dist/formats.js";
 import type { Json, Pointer } from "../model/json.ts";
 import { configSchema } from "./config-schema.ts";
+import type { WrittenConfig } from "./fill-config.ts";
 import { nearName } from "./near-name.ts";
-
-/** What portcullis.yaml may say; every key may be left out. */
-export type WrittenConfig = Partial<Omit<Config, "manifests">> & { readonly manifests?: Partial<Config["manifests"]> };
 
 /** One fault of a configuration and where it stands. */
 export interface ConfigError {
@@ -21,49 +19,70 @@ export function validateConfig(value: Json): {
   readonly errors: readonly ConfigError[];
 } {
   // Compiled on first need: most runs of the command line read no configuration.
-  validate ??= new Ajv({ allErrors: true, strict: true }).compile<WrittenConfig>(configSchema);
+  validate ??= new Ajv({ allErrors: true, strict: true, verbose: true })
+    .addFormat("date", fullFormats.date)
+    .compile<WrittenConfig>(configSchema);
   if (validate(value)) return { config: value, errors: [] };
-  return { config: {}, errors: (validate.errors ?? []).map(describe) };
+  // What a branch of the schema complains of is said by its own error.
+  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if" && keyword !== "propertyNames");
+  return { config: {}, errors: errors.map(describe) };
 }
 
 function describe(error: ErrorObject): ConfigError {
-  const { instancePath, keyword, params } = error;
+  const { instancePath, keyword, params, data, propertyName } = error;
   const name = instancePath === "" ? "the file" : `"${lastKey(instancePath)}"`;
+  const say = (what: string): ConfigError => ({ pointer: instancePath, message: `${name}: ${what}` });
   switch (keyword) {
     case "additionalProperties": {
       const key = String(params["additionalProperty"]);
-      const known = knownKeys(instancePath);
+      const known = knownKeys(error);
       const near = nearName(key, known);
       const hint = near === undefined ? `; expected one of ${known.join(", ")}` : `; did you mean "${near}"?`;
-      return {
-        pointer: `${instancePath}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
-        message: `unknown key "${key}"${hint}`,
-      };
+      return { pointer: below(instancePath, key), message: `unknown key "${key}"${hint}` };
     }
+    case "required":
+      return say(`expected a key "${String(params["missingProperty"])}"`);
     case "type": {
-      const expected = String(params["type"]);
-      return { pointer: instancePath, message: `${name}: expected ${article(expected)}` };
+      const quotes = params["type"] === "string" && typeof data === "number" ? "; put quotes around it" : "";
+      return say(`expected ${article(String(params["type"]))}${quotes}`);
     }
     case "enum": {
       const allowed = params["allowedValues"] as readonly string[];
-      return { pointer: instancePath, message: `${name}: expected one of ${allowed.join(", ")}` };
+      return say(`expected one of ${allowed.join(", ")}`);
     }
     case "const":
-      return { pointer: instancePath, message: `${name}: expected ${String(params["allowedValue"])}` };
+      return say(`expected ${String(params["allowedValue"])}`);
+    case "format":
+      return say("expected a day of the calendar such as 2027-01-15");
+    case "maxLength":
+    case "pattern": {
+      if (propertyName === undefined) return say('expected a Kubernetes version such as "1.34"');
+      const message = `"${propertyName}": expected a name of at most 63 letters, digits, ".", "_" and "-"`;
+      return { pointer: below(instancePath, propertyName), message };
+    }
     default:
-      return { pointer: instancePath, message: `${name}: ${error.message ?? keyword}` };
+      return say(error.message ?? keyword);
   }
 }
 
-const words: { readonly [type: string]: string } = { array: "a list", object: "keys and values", string: "a text" };
+const words: { readonly [type: string]: string } = {
+  array: "a list",
+  object: "keys and values",
+  string: "a text",
+  boolean: "true or false",
+};
 
 function article(type: string): string {
   return words[type] ?? type;
 }
 
-function knownKeys(pointer: Pointer): readonly string[] {
-  const { properties } = configSchema;
-  return Object.keys(pointer === "/manifests" ? properties.manifests.properties : properties);
+/** The keys of the very object that has the unknown one. */
+function knownKeys({ parentSchema }: ErrorObject): readonly string[] {
+  return Object.keys((parentSchema?.["properties"] as object | undefined) ?? {});
+}
+
+function below(pointer: Pointer, key: string): Pointer {
+  return `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 function lastKey(pointer: Pointer): string {

@@ -28,6 +28,21 @@ mode: report
 block: all
 levels: { "workloads/image-tag": warn, "images/tag": off }
 comments: off
+environments:
+  production:
+    paths: [overlays/prod]
+    clusters: [prod-eu, prod-us]
+    kubernetes: "1.33"
+    levels: { images/tag: { level: warn, until: 2027-01-15, then: deny } }
+    parameters: { images/registry: { registries: [ghcr.io/acme] } }
+  staging: {}
+clusters:
+  - { name: prod-eu, server: "https://10.0.0.1", labels: { stage: prod } }
+repositories: ["https://github.com/acme/gitops"]
+helm: { vendor: vendor/charts }
+kustomize: { vendored: { "github.com/acme/base?ref=v1": vendor/base } }
+schemas: { kubernetes: "1.34" }
+gaps: block
 `,
   );
   expect(found).toEqual([]);
@@ -41,7 +56,31 @@ comments: off
     block: "all",
     levels: { "workloads/image-tag": "warn", "images/tag": "off" },
     comments: "off",
+    environments: {
+      production: {
+        paths: ["overlays/prod"],
+        clusters: ["prod-eu", "prod-us"],
+        kubernetes: "1.33",
+        levels: { "images/tag": { level: "warn", until: "2027-01-15", then: "deny" } },
+        parameters: { "images/registry": { registries: ["ghcr.io/acme"] } },
+      },
+      staging: { paths: [], clusters: [], levels: {}, parameters: {} },
+    },
+    clusters: [{ name: "prod-eu", server: "https://10.0.0.1", labels: { stage: "prod" }, annotations: {} }],
+    repositories: ["https://github.com/acme/gitops"],
+    helm: { vendor: "vendor/charts" },
+    kustomize: { vendored: { "github.com/acme/base?ref=v1": "vendor/base" } },
+    schemas: { enabled: true, kubernetes: "1.34" },
+    gaps: "block",
   });
+});
+
+test.each([
+  ["off", "schemas: off\n", { enabled: false }],
+  ["on", "schemas: on\n", { enabled: true }],
+  ["no more than a version", 'schemas: { kubernetes: "1.33" }\n', { enabled: true, kubernetes: "1.33" }],
+])("schemas may be %s", (_, text, expected) => {
+  expect(readConfig("portcullis.yaml", text)).toMatchObject({ config: { schemas: expected }, problems: [] });
 });
 
 test.each([
@@ -66,7 +105,7 @@ test.each([
   [
     "a key like no other",
     "version: 1\nzzz: 1\n",
-    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, policies, data, manifests, branches, mode, block, levels, comments`,
+    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, policies, data, manifests, branches, mode, block, levels, comments, environments, clusters, repositories, helm, kustomize, schemas, gaps`,
   ],
   [
     "a mistyped key of a group",
@@ -74,7 +113,11 @@ test.each([
     `portcullis.yaml:2:3: unknown key "inclde"; did you mean "include"?`,
   ],
   ["a text for a list", "version: 1\npolicies: policies\n", `portcullis.yaml:2:1: "policies": expected a list`],
-  ["a number in a list", "policies:\n  - a\n  - 7\n", `portcullis.yaml:3:5: "policies[1]": expected a text`],
+  [
+    "a number in a list",
+    "policies:\n  - a\n  - 7\n",
+    `portcullis.yaml:3:5: "policies[1]": expected a text; put quotes around it`,
+  ],
   ["an unknown mode", "mode: enforced\n", `portcullis.yaml:1:1: "mode": expected one of enforce, report`],
   ["an unknown level", "levels:\n  a/b: error\n", `portcullis.yaml:2:3: "a/b": expected one of deny, warn, info, off`],
   ["a boolean for on", "comments: true\n", `portcullis.yaml:1:1: "comments": expected one of on, off`],
@@ -85,6 +128,48 @@ test.each([
     "manifests: { include: [] }\n",
     `portcullis.yaml:1:14: "include": must NOT have fewer than 1 items`,
   ],
+  [
+    "a mistyped key of an environment",
+    "environments:\n  prod:\n    path: [a]\n",
+    `portcullis.yaml:3:5: unknown key "path"; did you mean "paths"?`,
+  ],
+  [
+    "an environment whose name is a sentence",
+    "environments:\n  the prod: {}\n",
+    `portcullis.yaml:2:3: "the prod": expected a name of at most 63 letters, digits, ".", "_" and "-"`,
+  ],
+  [
+    "a Kubernetes version that YAML reads as a number",
+    "schemas: { kubernetes: 1.30 }\n",
+    `portcullis.yaml:1:12: "kubernetes": expected a text; put quotes around it`,
+  ],
+  [
+    "a Kubernetes version with a v",
+    "environments: { prod: { kubernetes: v1.30 } }\n",
+    `portcullis.yaml:1:25: "kubernetes": expected a Kubernetes version such as "1.34"`,
+  ],
+  [
+    "a day that no calendar has",
+    "levels:\n  a/b: { level: warn, until: 2027-02-30, then: deny }\n",
+    `portcullis.yaml:2:23: "until": expected a day of the calendar such as 2027-01-15`,
+  ],
+  [
+    "a dated level without its end",
+    "levels:\n  a/b: { level: warn, until: 2027-02-03 }\n",
+    `portcullis.yaml:2:3: "a/b": expected a key "then"`,
+  ],
+  [
+    "an unknown level in an environment",
+    "environments: { prod: { levels: { a/b: high } } }\n",
+    `portcullis.yaml:1:35: "a/b": expected one of deny, warn, info, off`,
+  ],
+  [
+    "a cluster without a server",
+    "clusters: [{ name: a }]\n",
+    `portcullis.yaml:1:12: "clusters[0]": expected a key "server"`,
+  ],
+  ["a boolean for schemas", "schemas: false\n", `portcullis.yaml:1:1: "schemas": expected one of on, off`],
+  ["another word for gaps", "gaps: warn\n", `portcullis.yaml:1:1: "gaps": expected one of allow, block`],
 ])("%s is a problem at its place", (_, text, expected) => {
   expect(problems(text)).toEqual([expected]);
 });

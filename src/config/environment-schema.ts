@@ -1,0 +1,64 @@
+import { levelsSchema } from "./level-schema.ts";
+
+const texts = { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: true, default: [] } as const;
+
+/** A Kubernetes version as a configuration writes it. */
+export const kubernetesVersion = { type: "string", pattern: "^1\\.\\d{1,2}(\\.\\d+)?$" } as const;
+
+/** `environments:` of portcullis.yaml. */
+export const environmentsSchema = {
+  description:
+    "Clusters and stages by name: what feeds each, and what is asked of it beyond the rest. Destinations of Argo CD and cluster folders of Flux are environments without an entry here.",
+  type: "object",
+  propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$", maxLength: 63 },
+  additionalProperties: {
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      paths: {
+        ...texts,
+        description:
+          "Glob patterns and directories of plain files, Kustomize roots, charts, and files with GitOps objects.",
+      },
+      clusters: {
+        ...texts,
+        description: "Names or servers of Argo CD destinations, and names of Flux cluster folders.",
+      },
+      kubernetes: {
+        ...kubernetesVersion,
+        description: 'Kubernetes version, such as "1.34". Default: that of schemas.',
+      },
+      levels: {
+        ...levelsSchema,
+        description: "The level of single policies here, over the levels of all environments.",
+      },
+      parameters: {
+        description: "What policies see here as data.parameters, by policy id, over that of the data.",
+        type: "object",
+        default: {},
+      },
+    },
+  },
+  default: {},
+} as const;
+
+const named = { type: "object", additionalProperties: { type: "string" }, default: {} } as const;
+
+/** `clusters:` of portcullis.yaml. */
+export const clustersSchema = {
+  description:
+    "Clusters that Argo CD knows: names for the servers of destinations, and what the ApplicationSet cluster generator yields.",
+  type: "array",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["name", "server"],
+    properties: {
+      name: { type: "string", minLength: 1, description: "Name of the cluster in Argo CD." },
+      server: { type: "string", minLength: 1, description: "URL of its API server, as destinations write it." },
+      labels: { ...named, description: "Labels of its cluster Secret." },
+      annotations: { ...named, description: "Annotations of its cluster Secret." },
+    },
+  },
+  default: [],
+} as const;
