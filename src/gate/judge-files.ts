@@ -24,7 +24,7 @@ const batchesUnderWay = 4;
 /** Reads files of a tree, each according to its role, in their order. */
 export async function* readFiles(tree: Tree, files: readonly ScopedFile[]): AsyncGenerator<ReadFile> {
   const isRead = ({ entry, role }: ScopedFile): boolean =>
-    role.kind !== "skip" && role.kind !== "problem" && tooLarge(entry.size) === undefined;
+    role.kind !== "skip" && role.kind !== "problem" && role.kind !== "rendered" && tooLarge(entry.size) === undefined;
   const readings = readEach(
     tree,
     files.filter(isRead).map(({ entry }) => entry.path),
@@ -33,6 +33,7 @@ export async function* readFiles(tree: Tree, files: readonly ScopedFile[]): Asyn
     const { role } = file;
     const { path, size } = file.entry;
     if (role.kind === "skip") yield { kind: "done", file, judged: skipped(role) };
+    else if (role.kind === "rendered") yield { kind: "done", file, judged: nothing };
     else if (role.kind === "problem") {
       yield { kind: "done", file, judged: failed({ stage: "read", path, message: role.message }) };
     } else if (tooLarge(size) !== undefined) {
@@ -145,6 +146,8 @@ function judgedFile(
 function skipped({ reason, unrendered }: { readonly reason: string; readonly unrendered?: true }): JudgedFile {
   return { skippedAs: reason, ...(unrendered ? { unrendered } : {}), manifests: [], skipped: [], problems: [] };
 }
+
+const nothing: JudgedFile = { manifests: [], skipped: [], problems: [] };
 
 function failed(problem: Problem): JudgedFile {
   return { manifests: [], skipped: [], problems: [problem] };

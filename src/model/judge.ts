@@ -22,6 +22,11 @@ export interface Judge {
   readonly readsChange: boolean;
   /** Whether any rule reads the time, so that a judgement holds for one `now` only; absent counts as true. */
   readonly readsTime?: boolean;
+  /**
+   * Equal for environments between which no answer differs, so that equal manifests of many environments are asked about
+   * once. Absent: every environment is its own.
+   */
+  readonly environmentKey?: (environment: string | undefined) => string;
   /** One judgement for each question, in order. Never rejects for what a policy does: that is a problem of the judgement. */
   judge(questions: readonly Question[]): Promise<readonly Judgement[]>;
   close(): Promise<void>;

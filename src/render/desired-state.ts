@@ -1,10 +1,13 @@
 import type { Config } from "../model/config.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
 import type { Tree } from "../model/tree.ts";
+import type { Violation } from "../model/violation.ts";
 import type { ScopedFile } from "./role.ts";
 import type { Scope } from "./scope.ts";
-import type { Unit } from "./unit.ts";
+import type { SourcePlace, Unit } from "./unit.ts";
 
 /** What finding the desired state of a tree needs besides the tree. */
 export interface DesiredStateRequest {
@@ -23,6 +26,14 @@ export interface DesiredState {
   readonly files: readonly ScopedFile[];
   readonly units: readonly Unit[];
   readonly graph: SourceGraph;
+  /** What could not be planned, and so belongs to no unit: each with the file that says it. */
+  readonly problems: readonly Problem[];
+  /** What planning found wrong with GitOps objects themselves; each manifest has the position it is to be reported at. */
+  readonly violations: readonly {
+    readonly manifest: Manifest;
+    readonly place: SourcePlace;
+    readonly violation: Violation;
+  }[];
 }
 
 /** All sources, rendered or not, with what each reads. */

@@ -7,6 +7,8 @@ export type Role =
   | { readonly kind: "chart"; readonly chart: string; readonly template: boolean }
   /** What a kustomization uses for anything but a resource: judged where it could be applied by itself. */
   | { readonly kind: "used"; readonly as: string }
+  /** Read by sources that were rendered (their ids, sorted): what comes of it is judged there. */
+  | { readonly kind: "rendered"; readonly sources: readonly string[] }
   /** `unrendered`: manifests come of it that are not judged. */
   | { readonly kind: "skip"; readonly reason: string; readonly unrendered?: true }
   | { readonly kind: "problem"; readonly message: string };

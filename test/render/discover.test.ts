@@ -26,6 +26,8 @@ async function roles(
           return [entry.path, `${role.template ? "template" : "part"} of ${role.chart}`];
         case "used":
           return [entry.path, role.as];
+        case "rendered":
+          return [entry.path, `rendered by ${role.sources.join(", ")}`];
         case "skip":
           return [entry.path, role.reason];
         case "problem":
