@@ -35,6 +35,10 @@ export interface SourceTraits {
   readonly suspended?: boolean;
   /** Applied without a person's doing (Argo CD `automated`; Flux always). */
   readonly automated?: boolean;
+  /** Removing the object itself deletes what it applied (Argo CD's finalizer, also of an ApplicationSet's Applications; Flux with prune; Helm's uninstall). */
+  readonly cascades?: boolean;
+  /** What cannot be updated is deleted and created anew (Flux `force`). */
+  readonly recreates?: boolean;
 }
 
 /** Why a source, or a part of it, was not rendered and so not judged. Named in every report; a `problem` blocks instead. */
