@@ -39,6 +39,10 @@ export interface SourceTraits {
   readonly cascades?: boolean;
   /** What cannot be updated is deleted and created anew (Flux `force`). */
   readonly recreates?: boolean;
+  /** Argo CD's `syncOptions`, as written. */
+  readonly syncOptions?: readonly string[];
+  /** Sync windows of the AppProject that hold for this source, such as `deny 0 22 * * * for 8h`. */
+  readonly syncWindows?: readonly string[];
 }
 
 /** Why a source, or a part of it, was not rendered and so not judged. Named in every report; a `problem` blocks instead. */

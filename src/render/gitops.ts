@@ -13,6 +13,22 @@ export interface GitOpsObject {
   readonly parent?: string;
   /** The environments of that source. */
   readonly environments: readonly string[];
+  /** Of a generated object: see `GeneratedObject`. */
+  readonly origin?: Origin;
+}
+
+/** A line that people know an object by. */
+export interface Origin {
+  readonly path: string;
+  readonly line: number;
+}
+
+/** An object that another one generates (an ApplicationSet's Application). */
+export interface GeneratedObject {
+  /** Its position is that of the template in the object that generates it. */
+  readonly manifest: Manifest;
+  /** What it owes its values to: the list element, or the file or directory that a git generator found. */
+  readonly origin?: Origin;
 }
 
 /** A tree as plans read it. What is asked for is remembered, also what is missing: a plan holds while the answers do. */
@@ -42,8 +58,8 @@ export interface PlanContext {
 /** What becomes of one GitOps object. */
 export interface Planned {
   readonly plans: readonly Plan[];
-  /** Objects it generates, to be planned in turn (an ApplicationSet's Applications); their positions are those of what made them. */
-  readonly children: readonly Manifest[];
+  /** Objects it generates, to be planned in turn with this one as their parent. */
+  readonly children: readonly GeneratedObject[];
   readonly gaps: readonly Gap[];
   readonly problems: readonly Problem[];
   /** What is wrong with the object itself by the tool's own rules (an AppProject that does not allow the destination). */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../model/json.ts";
+import type { Manifest } from "../model/manifest.ts";
 import type { HelmSet } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
 
@@ -8,6 +9,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** What is known not to be rendered. */
   readonly gaps: readonly Gap[];
+  /** The AppProject that the rendered manifests must comply with: part of the unit's key, asked by `projectViolations`. */
+  readonly project?: Manifest;
 }
 
 export type Step = DirectoryStep | KustomizeStep | HelmStep;
@@ -19,6 +22,8 @@ export interface DirectoryStep {
   readonly recurse: boolean;
   readonly include?: string;
   readonly exclude?: string;
+  /** Files of any name, not only `.yaml`, `.yml` and `.json`. */
+  readonly anyExtension?: boolean;
   readonly finish?: Finish;
 }
 
@@ -41,6 +46,10 @@ export interface HelmStep {
   readonly kubeVersion?: string;
   readonly apiVersions?: readonly string[];
   readonly includeCrds?: boolean;
+  /** Without the hooks of `helm test`. */
+  readonly skipTests?: boolean;
+  /** Without `values.schema.json`. */
+  readonly skipSchemaValidation?: boolean;
   readonly finish?: Finish;
 }
 

@@ -2,7 +2,7 @@ import type { Pointer } from "../model/json.ts";
 import type { Manifest, Place } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Gap, Source } from "../model/source.ts";
-import type { Precision } from "../model/violation.ts";
+import type { Precision, Violation } from "../model/violation.ts";
 
 /** One source as the gate judges it. */
 export interface Unit {
@@ -26,6 +26,8 @@ export interface UnitReading {
   readonly manifests: readonly Manifest[];
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
+  /** What is wrong with manifests by the GitOps tool's own rules (an AppProject's resource lists); of the very objects in `manifests`. */
+  readonly violations?: readonly { readonly manifest: Manifest; readonly violation: Violation }[];
   /** The place in the tree that a value of a manifest comes from, or of the deepest value on the way to it. */
   place(manifest: Manifest, pointer: Pointer): SourcePlace;
 }
