@@ -1,28 +1,36 @@
-// Builds the WebAssembly toolchain from its Go shim. Needs Go, of the version that toolchain/dist/manifest.json names.
-//   node toolchain/build.mjs            builds and writes toolchain/dist
-//   node toolchain/build.mjs --fast     compresses less, to try a change
-//   node toolchain/build.mjs --out DIR  writes elsewhere
-//   node toolchain/build.mjs --verify   builds and compares with toolchain/dist, writes nothing
+// Builds the WebAssembly modules from their Go shims. Needs Go, of the version that toolchain/dist/*/manifest.json name.
+//   node toolchain/build.mjs [NAME...]   builds the named modules (default: all) and writes toolchain/dist/NAME
+//   node toolchain/build.mjs --fast      compresses less, to try a change
+//   node toolchain/build.mjs --out DIR   writes to DIR/NAME
+//   node toolchain/build.mjs --verify    builds and compares with toolchain/dist/NAME, writes nothing
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
 import { notices } from "./notices.mjs";
 import { sourceDigest } from "./source-digest.mjs";
 
+/** By name of a shim's directory: the Go module whose version the artifact is known by. */
+const engines = {
+  opa: "github.com/open-policy-agent/opa",
+};
+
 const here = dirname(fileURLToPath(import.meta.url));
-const shim = join(here, "opa");
-const verify = process.argv.includes("--verify");
-const out = process.argv.includes("--out") ? process.argv[process.argv.indexOf("--out") + 1] : join(here, "dist");
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { fast: { type: "boolean" }, out: { type: "string" }, verify: { type: "boolean" } },
+});
+const names = positionals.length > 0 ? positionals : Object.keys(engines);
 const flags = ["-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-buildmode=c-shared"];
 // Nothing of the machine may reach the artifact: no workspace, no flags, no other toolchain than the installed one.
 const environment = { ...process.env, GOOS: "wasip1", GOARCH: "wasm", GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0", GOWASM: "" };
 
-function go(...args) {
-  const { status, stdout, error } = spawnSync("go", args, { cwd: shim, env: environment, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
+function go(cwd, ...args) {
+  const { status, stdout, error } = spawnSync("go", args, { cwd, env: environment, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
   if (error) throw new Error(`Go is needed: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
   return stdout;
@@ -34,58 +42,74 @@ function sha256(bytes) {
 
 const scratch = mkdtempSync(join(tmpdir(), "portcullis-toolchain-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
-const goVersion = go("env", "GOVERSION").trim();
+const goVersion = go(here, "env", "GOVERSION").trim();
+const goRoot = go(here, "env", "GOROOT").trim();
 
-if (verify) {
-  const recorded = JSON.parse(readFileSync(join(here, "dist/manifest.json"), "utf8"));
-  if (recorded.go !== goVersion) {
-    console.error(`the artifact was built with ${recorded.go}, this is ${goVersion}: bytes cannot be compared`);
-    process.exit(3);
+/** The modules of others that are really linked, with the directories of their linked packages. */
+function linkedModules(shim) {
+  const modules = new Map();
+  for (const line of go(shim, "list", "-deps", "-f", "{{$dir := .Dir}}{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}\t{{$dir}}{{end}}{{end}}", ".").split("\n")) {
+    const [path, version, dir, packageDir] = line.split("\t");
+    // What lies in this directory is our own: shared code, and stubs that stand in for modules of others.
+    if (!path || dir.startsWith(here + sep)) continue;
+    if (!modules.has(path)) modules.set(path, { path, version, dir, packages: [] });
+    modules.get(path).packages.push(packageDir);
   }
+  return [...modules.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-const target = join(scratch, "opa.wasm");
-go("build", ...flags, "-o", target, ".");
-const raw = readFileSync(target);
-
-const modules = new Map();
-for (const line of go("list", "-deps", "-f", "{{$dir := .Dir}}{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}\t{{$dir}}{{end}}{{end}}", ".").split("\n")) {
-  const [path, version, dir, packageDir] = line.split("\t");
-  if (!path) continue;
-  if (!modules.has(path)) modules.set(path, { path, version, dir, packages: [] });
-  modules.get(path).packages.push(packageDir);
-}
-const linked = [...modules.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-const goRoot = go("env", "GOROOT").trim();
-const thirdParty = notices([{ path: "Go standard library and runtime", version: goVersion, dir: goRoot, packages: [] }, ...linked]);
-
-if (verify) {
-  const recorded = JSON.parse(readFileSync(join(here, "dist/manifest.json"), "utf8"));
-  const same = recorded.raw.sha256 === sha256(raw) && readFileSync(join(here, "dist/THIRD_PARTY_NOTICES.txt"), "utf8") === thirdParty;
-  console.log(same ? `rebuilt byte for byte: ${recorded.raw.sha256}` : `differs: recorded ${recorded.raw.sha256}, rebuilt ${sha256(raw)}`);
-  process.exit(same ? 0 : 1);
+function build(name) {
+  if (!Object.hasOwn(engines, name)) throw new Error(`unknown module ${name}: expected one of ${Object.keys(engines).join(", ")}`);
+  const shim = join(here, name);
+  const target = join(scratch, `${name}.wasm`);
+  go(shim, "build", ...flags, "-o", target, ".");
+  const raw = readFileSync(target);
+  const linked = linkedModules(shim);
+  const thirdParty = notices(name, [{ path: "Go standard library and runtime", version: goVersion, dir: goRoot, packages: [] }, ...linked]);
+  return { shim, raw, linked, thirdParty };
 }
 
-const packed = brotliCompressSync(raw, {
-  params: {
-    [constants.BROTLI_PARAM_QUALITY]: process.argv.includes("--fast") ? 5 : 11,
-    [constants.BROTLI_PARAM_LGWIN]: 24,
-    [constants.BROTLI_PARAM_SIZE_HINT]: raw.length,
-  },
-});
-const manifest = {
-  name: "opa",
-  go: goVersion,
-  target: "wasip1/wasm",
-  flags,
-  opa: modules.get("github.com/open-policy-agent/opa").version,
-  raw: { sha256: sha256(raw), bytes: raw.length },
-  packed: { file: "opa.wasm.br", sha256: sha256(packed), bytes: packed.length },
-  sources: sourceDigest(shim),
-  modules: Object.fromEntries(linked.map(({ path, version }) => [path, version])),
-};
-mkdirSync(out, { recursive: true });
-writeFileSync(join(out, "opa.wasm.br"), packed);
-writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-writeFileSync(join(out, "THIRD_PARTY_NOTICES.txt"), thirdParty);
-console.log(`${raw.length} bytes, ${packed.length} compressed, ${linked.length} modules, ${manifest.raw.sha256}`);
+/** 0: the same; 1: other bytes; 3: cannot be told with this version of Go. */
+function verify(name) {
+  const dist = join(here, "dist", name);
+  const recorded = JSON.parse(readFileSync(join(dist, "manifest.json"), "utf8"));
+  if (recorded.go !== goVersion) {
+    console.error(`${name}: the artifact was built with ${recorded.go}, this is ${goVersion}: bytes cannot be compared`);
+    return 3;
+  }
+  const { raw, thirdParty } = build(name);
+  const same = recorded.raw.sha256 === sha256(raw) && readFileSync(join(dist, "THIRD_PARTY_NOTICES.txt"), "utf8") === thirdParty;
+  console.log(same ? `${name}: rebuilt byte for byte: ${recorded.raw.sha256}` : `${name}: differs: recorded ${recorded.raw.sha256}, rebuilt ${sha256(raw)}`);
+  return same ? 0 : 1;
+}
+
+function write(name) {
+  const out = join(options.out ?? join(here, "dist"), name);
+  const { shim, raw, linked, thirdParty } = build(name);
+  const packed = brotliCompressSync(raw, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: options.fast ? 5 : 11,
+      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_SIZE_HINT]: raw.length,
+    },
+  });
+  const manifest = {
+    name,
+    go: goVersion,
+    target: "wasip1/wasm",
+    flags,
+    [name]: linked.find(({ path }) => path === engines[name]).version,
+    raw: { sha256: sha256(raw), bytes: raw.length },
+    packed: { file: `${name}.wasm.br`, sha256: sha256(packed), bytes: packed.length },
+    sources: sourceDigest(shim),
+    modules: Object.fromEntries(linked.map(({ path, version }) => [path, version])),
+  };
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, `${name}.wasm.br`), packed);
+  writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(join(out, "THIRD_PARTY_NOTICES.txt"), thirdParty);
+  console.log(`${name}: ${raw.length} bytes, ${packed.length} compressed, ${linked.length} modules, ${manifest.raw.sha256}`);
+}
+
+if (options.verify) process.exitCode = Math.max(...names.map(verify));
+else names.forEach(write);

@@ -24,9 +24,9 @@ function leadingComment(text) {
   return (block ? block[0] : text.slice(0, text.search(/^(?!\/\/)/m))).trim();
 }
 
-/** The text of every licence and notice file of the linked modules and packages; a module without one is an error. */
-export function notices(modules) {
-  const parts = ["Software contained in toolchain/dist/opa.wasm.br, with its licences and notices.\n"];
+/** The text of every licence and notice file of what is linked into the artifact `name`; a module without one is an error. */
+export function notices(name, modules) {
+  const parts = [`Software contained in toolchain/dist/${name}/${name}.wasm.br, with its licences and notices.\n`];
   const part = (title, text) => {
     parts.push(`${"=".repeat(100)}\n${title}\n${"-".repeat(100)}\n${text.replaceAll("\r\n", "\n").trimEnd()}\n`);
   };

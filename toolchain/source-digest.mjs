@@ -2,9 +2,22 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** One digest over everything the artifact is built from, so that sources and artifact cannot drift apart unseen. */
+/**
+ * One digest over everything of ours that the artifact is built from, so that sources and artifact cannot drift apart
+ * unseen: the shim and what its go.mod takes from a directory beside it.
+ */
 export function sourceDigest(shim) {
   const hash = createHash("sha256");
+  for (const directory of [shim, ...besides(shim)]) addSources(hash, directory);
+  return hash.digest("hex");
+}
+
+function besides(shim) {
+  const replaced = readFileSync(join(shim, "go.mod"), "utf8").matchAll(/=>\s*(\.\.\/\S+)/g);
+  return [...new Set([...replaced].map(([, path]) => join(shim, path)))].sort();
+}
+
+function addSources(hash, shim) {
   const files = readdirSync(shim, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.go$|^go\.(mod|sum)$/.test(entry.name) && !entry.name.endsWith("_test.go"))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
@@ -15,5 +28,4 @@ export function sourceDigest(shim) {
     const text = readFileSync(path, "utf8").replaceAll("\r\n", "\n");
     hash.update(`${name}\0${Buffer.byteLength(text)}\0${text}`);
   }
-  return hash.digest("hex");
 }

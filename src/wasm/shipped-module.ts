@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { PackedModule } from "./unpacked.ts";
+
+/** A module that ships with this package. */
+export interface ShippedModule extends PackedModule {
+  /** Of the program inside, as its authors name it: `v1.22.2`. */
+  readonly version: string;
+}
+
+const directory = new URL("../../../toolchain/dist/", import.meta.url);
+
+const known = new Map<string, ShippedModule>();
+
+/** Reads the manifest beside the artifact once. Throws where the package is incomplete. */
+export function shippedModule(name: string): ShippedModule {
+  const found = known.get(name) ?? readShippedModule(name, new URL(`${name}/`, directory));
+  known.set(name, found);
+  return found;
+}
+
+/** The module `name` whose manifest lies in the directory `from`, a URL that ends in a slash. */
+export function readShippedModule(name: string, from: URL): ShippedModule {
+  const manifest = JSON.parse(readFileSync(new URL("manifest.json", from), "utf8")) as {
+    readonly [name: string]: unknown;
+    readonly raw: { readonly sha256: string };
+    readonly packed: { readonly file: string };
+  };
+  return {
+    name,
+    version: String(manifest[name]),
+    sha256: manifest.raw.sha256,
+    path: fileURLToPath(new URL(manifest.packed.file, from)),
+  };
+}

@@ -1,0 +1,3 @@
+module portcullis.dev/toolchain/reactor
+
+go 1.26.0
