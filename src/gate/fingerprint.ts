@@ -1,6 +1,6 @@
 import type { Identity } from "../model/manifest.ts";
 import type { Violation } from "../model/violation.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../manifest/sha256.ts";
 
 /** Names an object of one environment wherever its file lies. */
 export function identityKey(identity: Identity, environment?: string): string {

@@ -25,6 +25,8 @@ export interface KustomizeRequest {
   readonly root: string;
   /** By path of the tree: everything that the build may read. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Files may be loaded from outside of the root that names them, as Flux's controller allows. */
+  readonly anywhere?: boolean;
 }
 
 export interface KustomizeAnswer {

@@ -33,6 +33,8 @@ export interface KustomizeStep {
   readonly path: string;
   /** Files that stand in for those of the tree, or are added to it: the kustomization as the GitOps object has it edited. */
   readonly overrides?: ReadonlyMap<string, Uint8Array>;
+  /** See `KustomizeRequest.anywhere`. */
+  readonly anywhere?: boolean;
   readonly finish?: Finish;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "@jest/globals";
-import { sha256 } from "../../src/gate/sha256.ts";
+import { sha256 } from "../../src/manifest/sha256.ts";
 
 test("texts of every length round a block have the digest that Node.js computes", () => {
   for (let length = 0; length < 200; length += 1) {
