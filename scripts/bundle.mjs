@@ -81,8 +81,8 @@ function thinned(to) {
   };
 
   function ownSource(text, path) {
-    // The server is far larger than the rest and stays in its modules.
-    const outside = text.replaceAll('import("./serve-command.js")', 'importOutside("./serve-command.js")');
+    // What speaks to GitHub is far larger than the rest and stays in its modules.
+    const outside = text.replaceAll(/import\("(\.\/(?:serve|verify)-command\.js)"\)/g, 'importOutside("$1")');
     const required = outside.replaceAll(/createRequire\(import\.meta\.url\)\("(@[^"]+)"\)/g, 'require("$1")');
     return required.replaceAll("import.meta.url", `new URL(${JSON.stringify(path)}, bundleUrl).href`);
   }

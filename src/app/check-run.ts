@@ -26,10 +26,13 @@ export interface Identity {
   readonly base: string;
   readonly policies: string;
   readonly job: string;
+  /** Id of the tree that was judged, which is that of the merge; absent where nothing was. */
+  readonly tree?: string;
 }
 
-export function externalId({ subject, head, base, policies, job }: Identity): string {
-  return `${subject} head/${head} base/${base} policies/${policies.slice(0, 16)} job/${job}`;
+export function externalId({ subject, head, base, policies, job, tree }: Identity): string {
+  const judged = tree === undefined ? "" : ` tree/${tree}`;
+  return `${subject} head/${head} base/${base} policies/${policies.slice(0, 16)} job/${job}${judged}`;
 }
 
 /** The pull request that an external id of ours names. */

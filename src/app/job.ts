@@ -141,6 +141,7 @@ async function conclude(
     base: judgement.base,
     policies,
     job: run.job,
+    ...(judgement.tree === undefined ? {} : { tree: judgement.tree }),
   });
   await finishRun(parts, octokit, placeOf(target), run, { ...worst, externalId: external });
   await headPublished(parts.database, work.key, worst.conclusion);

@@ -18,6 +18,8 @@ export type TargetJudgement =
       /** What it was compared with, and by which policies. */
       readonly base: string;
       readonly policies: string;
+      /** Id of the tree that was judged; absent where none was. */
+      readonly tree?: string;
       /** Absent where nothing was judged. */
       readonly findings?: { readonly report: Report; readonly lines: LineMap; readonly comments: boolean };
     }
@@ -107,6 +109,7 @@ export async function judgeTarget(parts: Parts, request: JudgeTargetRequest): Pr
       body: bodyOf(onHead(judged.report, lines), notes),
       base: trees.before,
       policies: prepared.digest,
+      tree: choice.tree,
       findings: {
         report: judged.report,
         lines,

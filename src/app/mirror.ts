@@ -18,6 +18,13 @@ export type FetchOutcome =
   /** The way there or the mirror failed; it may work soon. */
   | { readonly kind: "failed"; readonly reason: string };
 
+/** A commit as its own object says. */
+interface Commit {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+}
+
 /** A bare, shallow copy of one repository that holds what jobs need, under refs of their own. */
 export interface Mirror {
   readonly directory: string;
@@ -31,8 +38,8 @@ export interface Mirror {
     sources: { readonly [name: string]: string },
     signal: AbortSignal,
   ): Promise<FetchOutcome>;
-  /** The commit that a job's ref names, with its parents. */
-  commit(job: string, name: string): Promise<{ readonly id: string; readonly parents: readonly string[] } | undefined>;
+  /** The commit that a job's ref names. */
+  commit(job: string, name: string): Promise<Commit | undefined>;
   /** Output of a `git` that only reads. Rejects where it fails. */
   read(args: readonly string[]): Promise<string>;
   /** Keeps a commit beyond its job, so that the next fetch brings only what is new. */
@@ -145,13 +152,15 @@ class OpenMirror implements Mirror {
     });
   }
 
-  async commit(job: string, name: string): Promise<{ id: string; parents: readonly string[] } | undefined> {
+  async commit(job: string, name: string): Promise<Commit | undefined> {
     const id = await this.#resolve(`refs/portcullis/jobs/${job}/${name}`);
     if (id === undefined) return undefined;
     // The raw object names its parents even where a shallow history pretends that there are none.
     const raw = Buffer.from(await this.#objects.read(id)).toString("latin1");
     const header = raw.split("\n\n", 1)[0] ?? "";
-    return { id, parents: [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] ?? "") };
+    const named = (what: string): readonly string[] =>
+      [...header.matchAll(new RegExp(`^${what} ([0-9a-f]+)$`, "gm"))].map((match) => match[1] ?? "");
+    return { id, tree: named("tree")[0] ?? "", parents: named("parent") };
   }
 
   async read(args: readonly string[]): Promise<string> {

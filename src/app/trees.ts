@@ -11,7 +11,8 @@ interface Trees {
 }
 
 export type TreesChoice =
-  | { readonly kind: "trees"; readonly trees: Trees }
+  /** `tree` is the id of the tree of `after`. */
+  | { readonly kind: "trees"; readonly trees: Trees; readonly tree: string }
   /** GitHub has not made a test merge of this head and base yet. */
   | { readonly kind: "wait" }
   | Exclude<FetchOutcome, { readonly kind: "fetched" }>;
@@ -69,7 +70,7 @@ export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
   if (target.pull === undefined) {
     const [head, base] = [await mirror.commit(job, "head"), await mirror.commit(job, "base")];
     if (head === undefined || base === undefined) return { kind: "missing" };
-    return chosen(head.id, base.id, "merge group");
+    return chosen(head, base.id, "merge group");
   }
   if (!request.gated.includes(target.baseRef)) {
     const { defaultBranch } = target.repository;
@@ -82,10 +83,10 @@ export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
   const merge = await mirror.commit(job, "merge");
   const [onto, merged] = merge?.parents ?? [];
   if (merge !== undefined && onto !== undefined && merged === target.head) {
-    if (onto === base) return chosen(merge.id, onto, "test merge");
+    if (onto === base) return chosen(merge, onto, "test merge");
     if (request.age < NEWER_BASE_PATIENCE) return { kind: "wait" };
     // What lies on the way to the base's tip was accepted once; a commit of another branch is its own merge base with nothing.
-    if ((await mergeBase(request, base, onto)) === onto) return chosen(merge.id, onto, "test merge, on an older base");
+    if ((await mergeBase(request, base, onto)) === onto) return chosen(merge, onto, "test merge, on an older base");
   }
   if (request.age < TEST_MERGE_PATIENCE) return { kind: "wait" };
   return againstMergeBase(request, base, "head against merge base, GitHub made no test merge");
@@ -94,7 +95,9 @@ export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
 async function againstMergeBase(request: TreesRequest, base: string, how: string): Promise<TreesChoice> {
   const before = await mergeBase(request, base, request.target.head);
   const outcome = await request.mirror.fetch(request.remote, request.job, { before }, request.signal);
-  return outcome.kind === "fetched" ? chosen(request.target.head, before, how) : outcome;
+  if (outcome.kind !== "fetched") return outcome;
+  const head = await request.mirror.commit(request.job, "head");
+  return head === undefined ? { kind: "missing" } : chosen(head, before, how);
 }
 
 /** Known without asking where one is the parent of the other: most branches start at the tip of their base. */
@@ -111,6 +114,6 @@ async function tip(request: TreesRequest, name: "trusted" | "base"): Promise<str
   return commit.id;
 }
 
-function chosen(after: string, before: string, how: string): TreesChoice {
-  return { kind: "trees", trees: { after, before, how } };
+function chosen(after: { readonly id: string; readonly tree: string }, before: string, how: string): TreesChoice {
+  return { kind: "trees", trees: { after: after.id, before, how }, tree: after.tree };
 }

@@ -25,6 +25,19 @@ Exit codes:
   0  all passed    1  a test failed, or coverage is below the threshold    2  the tests could not be run
 `;
 
+const VERIFY_HELP = `
+Looks for a concluded check of the App that names the very tree of this commit: on the commit itself (merge queue, test
+merge), and on the heads of the pull requests it came from (merge, squash, rebase). The name of a check proves nothing,
+any workflow can create one: only those of the App with this id count.
+
+Environment:
+  GITHUB_TOKEN        may read checks, contents and pull requests of the repository
+  GITHUB_API_URL      default https://api.github.com
+
+Exit codes:
+  0  judged and passed    1  judged and not passed    2  not judged, still being judged, or not to be found out
+`;
+
 /** The command line as commander knows it. `done` is told the exit code of the command that ran. Commands load when they run. */
 export function program(done: (code: number) => void): Command {
   const root = new Command("portcullis")
@@ -113,6 +126,15 @@ export function program(done: (code: number) => void): Command {
     .action(async (paths: string[], options) =>
       done(await (await import("./fmt-command.ts")).fmtCommand(paths, options)),
     );
+
+  root
+    .command("verify")
+    .description("ask GitHub whether the tree of a commit was judged and passed, before a pipeline applies it")
+    .requiredOption("--commit <sha>", "the commit, such as $GITHUB_SHA")
+    .option("--repository <owner/name>", "where it lies (default: $GITHUB_REPOSITORY)")
+    .option("--app-id <id>", "the App whose check counts (default: $PORTCULLIS_APP_ID)")
+    .addHelpText("after", VERIFY_HELP)
+    .action(async (options) => done(await (await import("./verify-command.ts")).verifyCommand(options)));
 
   root
     .command("serve")

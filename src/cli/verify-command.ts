@@ -1,0 +1,108 @@
+import { Octokit, RequestError } from "octokit";
+import { createFetch } from "../github/clients.ts";
+import { failureOf } from "../github/failure.ts";
+import { readHeadsOf, readTreeChecks, readTreeId, type TreeCheck } from "../github/judged-trees.ts";
+import type { Place } from "../github/pulls.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface VerifyOptions {
+  readonly commit: string;
+  readonly repository?: string;
+  readonly appId?: string;
+}
+
+/** `portcullis verify`: says on stdout what GitHub knows of a commit's tree. Yields the exit code. */
+export async function verifyCommand(options: VerifyOptions): Promise<number> {
+  const place = placeOf(options.repository ?? process.env["GITHUB_REPOSITORY"]);
+  const appId = appIdOf(options.appId ?? process.env["PORTCULLIS_APP_ID"]);
+  const { commit } = options;
+  if (!/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(commit)) {
+    throw new UsageError(`--commit ${commit}: expected a full commit id, as git rev-parse prints it`);
+  }
+  const token = process.env["GITHUB_TOKEN"] ?? "";
+  if (token === "") throw new UsageError("GITHUB_TOKEN is not set: expected a token that may read checks");
+  const network = createFetch();
+  try {
+    const octokit = new Octokit({
+      auth: token,
+      baseUrl: process.env["GITHUB_API_URL"] ?? "https://api.github.com",
+      userAgent: "portcullis",
+      request: { fetch: network.fetch },
+      log: { debug: silent, info: silent, warn: silent, error: silent },
+    });
+    return say(await answerOf(octokit, place, commit, appId), commit);
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    const reason = failure.kind === "limited" ? `rate limit, try in ${failure.seconds} s` : failure.reason;
+    const about = error instanceof RequestError ? ` (${error.message})` : "";
+    process.stderr.write(`error: GitHub did not answer for ${place.owner}/${place.repo}: ${reason}${about}\n`);
+    return 2;
+  } finally {
+    await network.close();
+  }
+}
+
+type Answer =
+  | { readonly kind: "judged"; readonly check: TreeCheck; readonly tree: string }
+  | { readonly kind: "in progress"; readonly tree: string }
+  | { readonly kind: "other trees" | "never"; readonly tree: string };
+
+async function answerOf(octokit: Octokit, place: Place, commit: string, appId: number): Promise<Answer> {
+  const tree = await readTreeId(octokit, place, commit);
+  const heads = new Set([commit, ...(await readHeadsOf(octokit, place, commit))]);
+  const checks: TreeCheck[] = [];
+  for (const head of heads) checks.push(...(await readTreeChecks(octokit, place, head, appId)));
+  // A tree may have been judged several times, by other rules each time: the newest counts.
+  const [newest] = checks
+    .filter((check) => check.tree === tree && check.conclusion !== null)
+    .toSorted((one, other) => (one.completedAt < other.completedAt ? 1 : -1));
+  if (newest !== undefined) return { kind: "judged", check: newest, tree };
+  if (checks.some(({ conclusion }) => conclusion === null)) return { kind: "in progress", tree };
+  return { kind: checks.length > 0 ? "other trees" : "never", tree };
+}
+
+function say(answer: Answer, commit: string): number {
+  const about = `commit ${commit.slice(0, 12)} (tree ${answer.tree.slice(0, 12)})`;
+  switch (answer.kind) {
+    case "judged": {
+      const passed = answer.check.conclusion === "success";
+      const where = answer.check.url === null ? "" : `: ${answer.check.url}`;
+      process.stdout.write(`${about}: judged and ${passed ? "passed" : "not passed"}${where}\n`);
+      return passed ? 0 : 1;
+    }
+    case "in progress":
+      process.stdout.write(`${about}: still being judged\n`);
+      return 2;
+    case "other trees":
+      process.stdout.write(
+        `${about}: not judged. Its pull request was, as another tree: the base moved on before the merge. Require branches to be up to date, or use a merge queue\n`,
+      );
+      return 2;
+    case "never":
+      process.stdout.write(`${about}: not judged\n`);
+      return 2;
+    default:
+      return answer satisfies never;
+  }
+}
+
+function placeOf(named: string | undefined): Place {
+  const [owner = "", repo = "", ...rest] = (named ?? "").split("/");
+  if (owner === "" || repo === "" || rest.length > 0) {
+    throw new UsageError(`--repository ${named ?? "is missing"}: expected owner/name`);
+  }
+  return { owner, repo };
+}
+
+function appIdOf(named: string | undefined): number {
+  if (named === undefined) {
+    throw new UsageError(
+      "--app-id is missing: expected the id of the App, as any workflow can create a check of this name",
+    );
+  }
+  if (!/^[1-9]\d*$/.test(named)) throw new UsageError(`--app-id ${named}: expected a number`);
+  return Number(named);
+}
+
+function silent(): void {}
