@@ -1,3 +1,6 @@
+/** What a pipeline sends as a repository_dispatch event to have pull requests judged again. */
+export const RECHECK_EVENT = "portcullis-recheck";
+
 /** The events the App listens to, with the actions that mean work; `"*"` where the event has no action. */
 const EVENTS: { readonly [event: string]: readonly string[] } = {
   pull_request: ["opened", "synchronize", "reopened", "edited", "ready_for_review", "closed"],
@@ -6,6 +9,7 @@ const EVENTS: { readonly [event: string]: readonly string[] } = {
   merge_group: ["checks_requested"],
   push: ["*"],
   issue_comment: ["created"],
+  repository_dispatch: [RECHECK_EVENT],
   installation: ["created", "deleted", "unsuspend", "new_permissions_accepted"],
   installation_repositories: ["added", "removed"],
 };

@@ -1,10 +1,11 @@
 import type { Probot } from "probot";
-import { mayWrite } from "../github/pulls.ts";
+import { mayWrite, readOpenPullRequests } from "../github/pulls.ts";
 import { forgetRepositories } from "../store/repositories.ts";
 import { headsAt } from "../store/heads.ts";
 import { subjectOf, type RepositoryName, type Subject } from "../store/work.ts";
 import { CHECK_NAME } from "../github/checks.ts";
 import { pullOf } from "./check-run.ts";
+import { RECHECK_EVENT } from "./events.ts";
 import { want, type Parts } from "./parts.ts";
 
 interface FromInstallation {
@@ -62,6 +63,13 @@ export function listen(app: Probot, parts: Parts): void {
     if (!(await mayWrite(octokit, { owner: place.owner, repo: place.name }, payload.comment.user?.login ?? ""))) return;
     await wantPull(parts, payload, payload.issue.number, true);
   });
+  // GitHub sends it only for who may write to the repository.
+  app.on("repository_dispatch", async ({ payload }) => {
+    if (payload.action !== RECHECK_EVENT) return;
+    const number = payload.client_payload?.["pull_request"];
+    if (typeof number === "number") await wantPull(parts, payload, number, true);
+    else await wantAllOpen(parts, payload);
+  });
   app.on(
     ["installation.created", "installation.unsuspend", "installation.new_permissions_accepted"],
     async ({ payload }) => wantRules(parts, payload.installation, payload.repositories ?? []),
@@ -112,6 +120,14 @@ async function wantHead(parts: Parts, payload: OfRepository, head: string, pulls
     else await wantAgain(parts, found.work);
   }
   for (const number of numbers) await wantPull(parts, payload, number, true);
+}
+
+async function wantAllOpen(parts: Parts, payload: OfRepository): Promise<void> {
+  const [place, installation] = [nameOf(payload), payload.installation?.id];
+  if (place === undefined || installation === undefined) return;
+  const { octokit } = await parts.clients.access(installation, place.id);
+  const open = await readOpenPullRequests(octokit, { owner: place.owner, repo: place.name });
+  for (const { number } of open) await wantPull(parts, payload, number, true);
 }
 
 async function wantAgain(parts: Parts, key: string): Promise<void> {

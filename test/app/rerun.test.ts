@@ -44,6 +44,11 @@ test("the check is in progress before anything is fetched", () => {
 test.each<[string, () => Promise<unknown>]>([
   ["the check's re-run button", async () => github.rerequestCheck(firstRun())],
   ["the suite's re-run button", async () => github.rerequestSuite(repository, firstRun().suite)],
+  [
+    "a pipeline's event for one",
+    async () => github.dispatch(repository, "portcullis-recheck", { pull_request: pull.number }),
+  ],
+  ["a pipeline's event for all", async () => github.dispatch(repository, "portcullis-recheck")],
   ["a comment", async () => github.comment(pull, "/portcullis recheck", repository.owner)],
 ])("%s gives a new run with a verdict of its own", async (_way, ask) => {
   const before = github.runsOf(pull, "portcullis").map(({ externalId }) => externalId);
@@ -53,6 +58,14 @@ test.each<[string, () => Promise<unknown>]>([
   expect(runs).toHaveLength(before.length + 1);
   expect(runs.at(-1)).toMatchObject({ status: "completed", conclusion: "failure" });
   expect(before).not.toContain(runs.at(-1)?.externalId);
+});
+
+test("a pipeline's event of another kind is none of ours", async () => {
+  const before = github.runsOf(pull, "portcullis").length;
+  github.dispatch(repository, "deploy");
+  await app.idle();
+  expect(github.runsOf(pull, "portcullis")).toHaveLength(before);
+  expect(github.violations).toEqual([]);
 });
 
 function firstRun(): ReturnType<SimulatedGitHub["runsOf"]>[number] {

@@ -213,7 +213,8 @@ export function checkAnswer(operation: Operation, status: number, body: unknown)
 
 /** Checks a webhook's payload; `event` and `action` as in the headers and the body. */
 export function checkPayload(event: string, action: string | undefined, payload: unknown): string | undefined {
-  const name = [event, action]
+  // The action of this one is what its sender calls it; GitHub describes one as an example.
+  const name = [event, event === "repository_dispatch" ? "sample.collected" : action]
     .filter((part) => part !== undefined)
     .join("-")
     .replaceAll("_", "-");

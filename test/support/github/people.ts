@@ -13,6 +13,7 @@ import { refSha, setRef } from "./git/refs.ts";
 import { git } from "./git/run.ts";
 import { newCheckRun, publishCheckRun, rerequestRun, rerequestSuite } from "./people/checks.ts";
 import { commentOn } from "./people/comments.ts";
+import { emitDispatch } from "./people/events.ts";
 import { mergePull, type MergeOutcome } from "./people/merge.ts";
 import { enqueue } from "./people/merge-queue.ts";
 import {
@@ -355,12 +356,15 @@ export function people(world: World) {
     convertToDraft: (pull: PullRequest): Promise<void> => setDraft(world, repositoryOf(pull), pull, true, pull.author),
     comment: (pull: PullRequest, body: string, by: Account = pull.author): IssueComment =>
       commentOn(world, repositoryOf(pull), pull, body, by),
+    /** `POST /repos/{owner}/{repo}/dispatches`. */
+    dispatch: (repository: Repository, type: string, clientPayload: JsonObject = {}): void =>
+      emitDispatch(world, repository, type, clientPayload),
     rerequestCheck: (run: CheckRun): Promise<void> => rerequestRun(world, ofRun(run), run),
     rerequestSuite: (repository: Repository, suite: CheckSuite): Promise<void> =>
       rerequestSuite(world, repository, suite),
     /** The merge button: merged, or refused with GitHub's words. */
-    merge: (pull: PullRequest, by: Account = pull.author): Promise<MergeOutcome> =>
-      mergePull(world, repositoryOf(pull), pull, by),
+    merge: (pull: PullRequest, method: "merge" | "squash" = "merge"): Promise<MergeOutcome> =>
+      mergePull(world, repositoryOf(pull), pull, pull.author, { method }),
     /** Answers the head of the group made for it, or nothing when it conflicts with those before. */
     addToMergeQueue: (pull: PullRequest, by: Account = pull.author): Promise<string | undefined> =>
       enqueue(world, repositoryOf(pull), pull, by),

@@ -47,7 +47,15 @@ const PERMISSIONS: Permissions = {
   issues: "read",
 };
 
-const EVENTS = ["pull_request", "merge_group", "check_run", "check_suite", "push", "issue_comment"];
+const EVENTS = [
+  "pull_request",
+  "merge_group",
+  "check_run",
+  "check_suite",
+  "push",
+  "issue_comment",
+  "repository_dispatch",
+];
 
 let keyPem: string | undefined;
 

@@ -29,6 +29,20 @@ export async function emitPull(
   emit(world, installation, "pull_request", payload, repository);
 }
 
+export function emitDispatch(world: World, repository: Repository, type: string, clientPayload: JsonObject): void {
+  const installation = installationOf(world, repository);
+  if (installation === undefined) return;
+  const payload = {
+    action: type,
+    branch: repository.defaultBranch,
+    client_payload: clientPayload,
+    repository: repositoryShape(world, repository),
+    sender: accountShape(world, repository.owner),
+    installation: simpleInstallation(installation),
+  };
+  emit(world, installation, "repository_dispatch", payload, repository);
+}
+
 export const ZERO = "0".repeat(40);
 
 async function pushedCommit(world: World, repository: Repository, sha: string, before: string): Promise<JsonObject> {
