@@ -1,0 +1,26 @@
+/**
+ * Whether a URL in a GitOps object names the repository of the tree. `unknown`: it is not known under which URLs it goes,
+ * so that a path that exists here is taken to be meant.
+ */
+export function repositoryNamedBy(url: string, repositories: readonly string[]): "this" | "other" | "unknown" {
+  if (repositories.length === 0) return "unknown";
+  const wanted = normalizedUrl(url);
+  return repositories.some((one) => normalizedUrl(one) === wanted) ? "this" : "other";
+}
+
+/** Host and path as they are compared: without protocol, user, port and `.git`, in lower case (hosts ignore case, and so do the large forges' paths). */
+export function normalizedUrl(url: string): string {
+  const text = url.trim().toLowerCase();
+  const protocol = /^[a-z][a-z0-9+.-]*:\/\//.exec(text)?.[0] ?? "";
+  const rest = text.slice(protocol.length);
+  const authority = /^[^/]*/.exec(rest)?.[0] ?? "";
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  const [name = "", colon = ""] = host.split(":");
+  const path = rest.slice(authority.length);
+  // Without a protocol (`git@host:owner/name`) the path starts after the colon, else a port.
+  const whole = protocol !== "" || colon === "" ? `${name}${path}` : `${name}/${colon}${path}`;
+  return whole
+    .replaceAll(/\/{2,}/g, "/")
+    .replace(/\/+$/, "")
+    .replace(/\.git$/, "");
+}

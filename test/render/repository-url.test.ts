@@ -1,0 +1,23 @@
+import { expect, test } from "@jest/globals";
+import { normalizedUrl, repositoryNamedBy } from "../../src/render/repository-url.ts";
+
+test.each([
+  ["https://github.com/Acme/Deploy.git", "github.com/acme/deploy"],
+  ["https://token@github.com/acme/deploy/", "github.com/acme/deploy"],
+  ["git@github.com:acme/deploy.git", "github.com/acme/deploy"],
+  ["ssh://git@github.com:22/acme/deploy.git", "github.com/acme/deploy"],
+  ["git@forge.example:1000/deploy", "forge.example/1000/deploy"],
+  ["https://forge.example:8443/acme/deploy", "forge.example/acme/deploy"],
+  ["https://github.com", "github.com"],
+  ["", ""],
+])("%s is compared as %s", (url, expected) => {
+  expect(normalizedUrl(url)).toBe(expected);
+});
+
+test.each([
+  ["https://github.com/acme/deploy", ["git@github.com:acme/deploy.git"], "this"],
+  ["https://github.com/acme/other", ["git@github.com:acme/deploy.git"], "other"],
+  ["https://github.com/acme/other", [], "unknown"],
+] as const)("%s among %j is %s repository", (url, repositories, expected) => {
+  expect(repositoryNamedBy(url, repositories)).toBe(expected);
+});
