@@ -52,3 +52,17 @@ export interface Gap {
   readonly line: number;
   readonly reason: string;
 }
+
+/** One source in the graph: what it reads, and what came of it. */
+export interface SourceNode extends Source {
+  /** Files of the tree, sorted. */
+  readonly reads: readonly string[];
+  /** How many manifests it yielded; absent where it was not rendered. */
+  readonly manifests?: number;
+}
+
+/** All sources of a tree, rendered or not, with what is known not to be rendered. */
+export interface SourceGraph {
+  readonly sources: readonly SourceNode[];
+  readonly gaps: readonly Gap[];
+}

@@ -2,7 +2,7 @@ import type { Config } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
-import type { Gap, Source } from "../model/source.ts";
+import type { SourceGraph } from "../model/source.ts";
 import type { Tree } from "../model/tree.ts";
 import type { Violation } from "../model/violation.ts";
 import type { ScopedFile } from "./role.ts";
@@ -34,12 +34,6 @@ export interface DesiredState {
     readonly place: SourcePlace;
     readonly violation: Violation;
   }[];
-}
-
-/** All sources, rendered or not, with what each reads. */
-export interface SourceGraph {
-  readonly sources: readonly (Source & { readonly reads: readonly string[] })[];
-  readonly gaps: readonly Gap[];
 }
 
 export type FindDesiredState = (tree: Tree, request: DesiredStateRequest) => Promise<DesiredState>;
