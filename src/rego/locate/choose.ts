@@ -1,4 +1,4 @@
-import { isScalar } from "./pointer.ts";
+import { isScalar } from "../../manifest/pointer.ts";
 import { reach, type Reach, type Situation } from "./reach.ts";
 import type { Read, Step, TwinStatic } from "./twin-static.ts";
 

@@ -1,6 +1,7 @@
 import type { Json } from "../../model/json.ts";
 import type { Reach } from "./reach.ts";
-import { isList, member, type Path } from "./subtree-index.ts";
+import { isList, member } from "../../manifest/member.ts";
+import type { Path } from "../../manifest/pointer.ts";
 
 /** The place that a result names itself: `path` or `pointer`, at its top or under `details`, as JSON Pointer, dotted path or list of keys. */
 export function declaredPlace(document: Json, result: Json): Reach | undefined {

@@ -1,9 +1,10 @@
+import { canonicalJson } from "../../manifest/canonical-json.ts";
+import { pointerOf, stablePointerOf } from "../../manifest/pointer.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { Cause } from "../../model/violation.ts";
 import { choosePlace, valuesRead } from "./choose.ts";
 import { declaredPlace } from "./declared-place.ts";
-import { canonicalJson, digest } from "./digest.ts";
-import { pointerOf, stablePointerOf } from "./pointer.ts";
+import { digest } from "./digest.ts";
 import { situations, type Reach, type Situation } from "./reach.ts";
 import { indexSubtrees, type SubtreeIndex } from "./subtree-index.ts";
 import type { TwinAnswer, TwinStatic } from "./twin-static.ts";

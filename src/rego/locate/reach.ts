@@ -1,5 +1,7 @@
 import type { Json } from "../../model/json.ts";
-import { isList, member, sameValue, type Path, type SubtreeIndex } from "./subtree-index.ts";
+import { isList, member } from "../../manifest/member.ts";
+import type { Path } from "../../manifest/pointer.ts";
+import { sameValue, type SubtreeIndex } from "./subtree-index.ts";
 import type { Read, Reference, Segment, TwinStatic } from "./twin-static.ts";
 
 /** How far a reference leads into a document. */

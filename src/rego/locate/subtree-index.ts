@@ -1,7 +1,6 @@
+import { isList, member } from "../../manifest/member.ts";
+import type { Path } from "../../manifest/pointer.ts";
 import type { Json } from "../../model/json.ts";
-
-/** Keys from the root of a document to a place in it. */
-export type Path = readonly (string | number)[];
 
 /** Finds where a value stands in a document; only objects and lists are found, in the order of the document. */
 export interface SubtreeIndex {
@@ -45,18 +44,6 @@ export function indexSubtrees(document: Json): SubtreeIndex {
 /** Scalars are told apart from composites' numbers, and strings from numbers; 1 and 1n are one value. */
 function scalarText(value: string | number | bigint | boolean | null): string {
   return typeof value === "string" ? JSON.stringify(value) : `=${value}`;
-}
-
-/** Narrows to a list; `Array.isArray` does not narrow readonly arrays. */
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-/** The value at a key of an object or an index of a list; undefined where there is none. */
-export function member(value: Json | undefined, key: string | number): Json | undefined {
-  if (value === null || typeof value !== "object") return undefined;
-  if (isList(value)) return typeof key === "number" ? value[key] : undefined;
-  return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 /** Whether two values are equal, whatever the order of keys; 1 and 1n are one value. */

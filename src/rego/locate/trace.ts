@@ -1,7 +1,7 @@
 import type { Json } from "../../model/json.ts";
 import { chooseAmong } from "./choose.ts";
-import { pointerOf } from "./pointer.ts";
-import { member, type Path } from "./subtree-index.ts";
+import { pointerOf, type Path } from "../../manifest/pointer.ts";
+import { member } from "../../manifest/member.ts";
 import type { Read, Step } from "./twin-static.ts";
 
 /** One read as OPA's own evaluator saw it: where it led, and which keys were not there. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json, JsonObject } from "../../../src/model/json.ts";
 import { createLocator, readTwins } from "../../../src/rego/locate/locate.ts";
-import { stablePointerOf } from "../../../src/rego/locate/pointer.ts";
+import { stablePointerOf } from "../../../src/manifest/pointer.ts";
 import { indexSubtrees } from "../../../src/rego/locate/subtree-index.ts";
 import type { TwinStatic } from "../../../src/rego/locate/twin-static.ts";
 

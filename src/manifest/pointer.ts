@@ -1,5 +1,8 @@
-import type { Json, Pointer } from "../../model/json.ts";
-import { isList, member, type Path } from "./subtree-index.ts";
+import type { Json, Pointer } from "../model/json.ts";
+import { isList, member } from "./member.ts";
+
+/** Keys from the root of a document to a place in it. */
+export type Path = readonly (string | number)[];
 
 /** Keys that Kubernetes merges lists by, or that name an item where it has no schema, in order of preference. */
 const mergeKeys = [
