@@ -37,7 +37,12 @@ export async function readPolicySet(tree: Tree, makeJudge: MakeJudge, now: strin
   const text = entry.kind === "file" ? new TextDecoder().decode(await tree.read(CONFIG_PATH)) : "";
   const { config, source, problems } = readConfig(CONFIG_PATH, text);
   const named = await namedPolicies(tree, config);
-  const reading = await policySources(tree, { policies: named, data: config.data }, source, libraryTree());
+  const reading = await policySources(
+    tree,
+    { policies: named, data: config.data, environments: config.environments },
+    source,
+    libraryTree(),
+  );
   const judge = await makeJudge(reading.sources, now);
   return {
     kind: "set",

@@ -57,7 +57,11 @@ export async function describeRulesChange(
   trees: { readonly after: Tree; readonly now: string; readonly branch: string },
 ): Promise<RulesChange> {
   const rulesOf = (set: Set) => ({ config: set.config, policies: set.judge.policies.map((policy) => policy.id) });
-  const sentences = weakenings(rulesOf(inForce), proposed.kind === "none" ? undefined : rulesOf(proposed));
+  const sentences = weakenings(
+    rulesOf(inForce),
+    proposed.kind === "none" ? undefined : rulesOf(proposed),
+    trees.now.slice(0, 10),
+  );
   const findings = sentences.map((sentence) => weakeningFinding(sentence, 1));
   const notes = [
     `This change touches the rules themselves. It is judged by the rules on ${trees.branch}; what it changes comes into force once it is merged.`,

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Config, DatedLevel } from "../model/config.ts";
+import type { Config } from "../model/config.ts";
 import type { Finding } from "../model/finding.ts";
-import type { LevelSetting } from "../model/policy.ts";
 import { CONFIG_PATH } from "./policy-set.ts";
+import { lost, weakerDesiredState } from "./weaker-desired-state.ts";
+import { weakerLevels } from "./weaker-levels.ts";
 
 /** What is compared: a configuration with the policies that it brings. */
 export interface Rules {
@@ -10,13 +11,11 @@ export interface Rules {
   readonly policies: readonly string[];
 }
 
-const STRENGTH: { readonly [level in LevelSetting]: number } = { deny: 3, warn: 2, info: 1, off: 0 };
-
 /**
  * What a change would switch off once it is merged, one sentence each: what the rules in force do and the proposed ones
- * (absent: portcullis.yaml is gone) would not.
+ * (absent: portcullis.yaml is gone) would not. `today` is the day of the judgement, such as 2027-01-15.
  */
-export function weakenings(inForce: Rules, proposed: Rules | undefined): readonly string[] {
+export function weakenings(inForce: Rules, proposed: Rules | undefined, today: string): readonly string[] {
   if (proposed === undefined) {
     return [`removes ${CONFIG_PATH}; the repository stays enrolled, and the rules in force now go on judging it`];
   }
@@ -29,30 +28,13 @@ export function weakenings(inForce: Rules, proposed: Rules | undefined): readonl
   for (const policy of inForce.policies) {
     if (!proposed.policies.includes(policy)) found.push(`removes the policy ${policy}`);
   }
-  for (const policy of new Set([...Object.keys(old.levels), ...Object.keys(next.levels)])) {
-    const [before, after] = [levelNow(old.levels[policy]), levelNow(next.levels[policy])];
-    if (after !== undefined && after !== before && STRENGTH[after] < STRENGTH[before ?? "deny"]) {
-      found.push(`lowers ${policy} from ${before ?? "its own level"} to ${after}`);
-    }
-    if (after === undefined && before !== undefined && before === "deny") {
-      found.push(`no longer sets ${policy} to ${before}: its own level would hold`);
-    }
-  }
+  found.push(...weakerLevels(old, next, today), ...weakerDesiredState(old, next));
   found.push(...lost(old.manifests.include, next.manifests.include, "no longer includes manifests under"));
   found.push(...lost(next.manifests.exclude, old.manifests.exclude, "excludes manifests under"));
   if (old.branches.length > 0 && next.branches.length > 0) {
     found.push(...lost(next.branches, old.branches, "takes as accepted what stands on the branch"));
   }
   return found;
-}
-
-/** A level that will rise on a day counts as what it is until then. */
-function levelNow(setting: LevelSetting | DatedLevel | undefined): LevelSetting | undefined {
-  return typeof setting === "object" ? setting.level : setting;
-}
-
-function lost(from: readonly string[], to: readonly string[], sentence: string): readonly string[] {
-  return from.filter((item) => !to.includes(item)).map((item) => `${sentence} ${item}`);
 }
 
 /** The built-in finding that a change of the rules themselves carries. It warns: whether to accept it is for reviewers. */

@@ -51,15 +51,16 @@ export async function readPolicies(
   // What the configuration names must be there whatever the command line allows.
   const namedScope = options.allowEmpty === true ? { ...scope, allowEmpty: true } : scope;
   const { config, source, tree } = inForce;
+  const { data, environments } = config;
   const extraData = await readNamed([], options.data ?? [], namedScope, cwd);
   if (options.policy !== undefined) {
     const named = await readNamed(options.policy, [], namedScope, cwd);
-    const configured = await policySources(tree, { policies: [], data: config.data, ...scope }, source);
+    const configured = await policySources(tree, { policies: [], data, environments, ...scope }, source);
     return joined(joined(named, configured), extraData);
   }
   if (source !== undefined) {
     const policies = await namedPolicies(tree, config);
-    const selection = { policies, data: config.data, ...scope };
+    const selection = { policies, data, environments, ...scope };
     return joined(await policySources(tree, selection, source, libraryTree()), extraData);
   }
   const found = await conventionalPolicies(tree);

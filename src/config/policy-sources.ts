@@ -1,3 +1,4 @@
+import type { Config } from "../model/config.ts";
 import type { Pointer } from "../model/json.ts";
 import type { DataFile, PolicyFile, PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
@@ -12,6 +13,8 @@ export interface PolicySelection {
   readonly namespaces?: readonly string[] | "*";
   /** Default v1. */
   readonly regoVersion?: "v0" | "v1";
+  /** What environments ask of policies by other parameters. */
+  readonly environments?: Config["environments"];
   /** A path without policies, or a namespace without rules, is no problem. */
   readonly allowEmpty?: boolean;
 }
@@ -61,11 +64,17 @@ export async function policySources(
       data: data.map(({ path, prefix, text }): DataFile => ({ path, prefix, text })),
       ...(selection.namespaces === undefined ? {} : { namespaces: selection.namespaces }),
       regoVersion: selection.regoVersion ?? "v1",
+      ...parametersOf(selection.environments ?? {}),
       ...(selection.allowEmpty === true ? { allowEmpty: true } : {}),
     },
     tests: tests.map(({ path, text }) => ({ path, text })),
     problems,
   };
+}
+
+function parametersOf(environments: Config["environments"]): Pick<PolicySources, "parameters"> {
+  const own = Object.entries(environments).filter(([, { parameters }]) => Object.keys(parameters).length > 0);
+  return own.length === 0 ? {} : { parameters: Object.fromEntries(own.map(([name, one]) => [name, one.parameters])) };
 }
 
 async function readLibrary(

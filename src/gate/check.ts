@@ -94,7 +94,7 @@ export async function check(request: CheckRequest): Promise<Report> {
   const ownProblems = [
     ...(request.problems ?? []),
     ...judge.problems,
-    ...unmetExpectations(config, request.configSource, judge, treePaths, paths),
+    ...unmetExpectations(config, request.configSource, { judge, paths: treePaths, named: paths }),
   ];
   const problems: ReportedProblem[] = [
     ...ownProblems.map((problem) => ({ ...problem, status: "introduced" as const })),

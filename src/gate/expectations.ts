@@ -4,18 +4,29 @@ import type { Config } from "../model/config.ts";
 import type { Pointer } from "../model/json.ts";
 import type { Judge } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
+import { environmentPaths } from "../render/environments.ts";
 import { cleanPath, matcher } from "../render/scope.ts";
+import { builtinIds } from "./builtin-ids.ts";
 
-/** What a configuration says of a tree and of a policy set that is not so: a pattern, path or policy id that matches nothing. */
+/** What a configuration is held against. */
+export interface Reality {
+  readonly judge: Pick<Judge, "policies" | "problems">;
+  /** The paths of the trees. */
+  readonly paths: readonly string[];
+  /** Files and directories that a person named; then the trees may be parts of the repository. */
+  readonly named: readonly string[];
+  /** The environments that some source or file lands in; absent: not known. */
+  readonly reached?: ReadonlySet<string>;
+}
+
+/** What a configuration says of a tree and of a policy set that is not so: a pattern, path, environment or policy id that matches nothing. */
 export function unmetExpectations(
   config: Config,
   source: ConfigSource | undefined,
-  judge: Judge,
-  treePaths: readonly string[],
-  named: readonly string[],
+  reality: Reality,
 ): readonly Problem[] {
   const problems: Problem[] = [];
-  const say = (pointer: Pointer, message: string): void => {
+  const say: Say = (pointer, message) => {
     const place = source?.place(pointer);
     problems.push({
       stage: "config",
@@ -24,31 +35,78 @@ export function unmetExpectations(
       message,
     });
   };
-  // Where a person names paths, these stand in for the patterns.
-  for (const list of named.length > 0 ? [] : (["include", "exclude"] as const)) {
+  for (const path of reality.named) {
+    if (holds(reality.paths, cleanPath(path))) continue;
+    problems.push({ stage: "read", path, message: "no such file or directory" });
+  }
+  if (reality.named.length === 0) expectPaths(config, reality, say);
+  expectPolicies(config, reality, say);
+  return problems;
+}
+
+type Say = (pointer: Pointer, message: string) => void;
+
+/** Where a person names paths, these stand in for the patterns, and the tree may hold nothing else. */
+function expectPaths(config: Config, { paths, reached }: Reality, say: Say): void {
+  for (const list of ["include", "exclude"] as const) {
     config.manifests[list].forEach((pattern, index) => {
-      if (pattern === "**" || treePaths.some(matcher([pattern]))) return;
+      if (pattern === "**" || paths.some(matcher([pattern]))) return;
       const directory = cleanPath(pattern);
-      const hint = treePaths.some((path) => path.startsWith(`${directory}/`))
-        ? `; did you mean "${directory}/**"?`
-        : "";
+      const hint = paths.some((path) => path.startsWith(`${directory}/`)) ? `; did you mean "${directory}/**"?` : "";
       say(`/manifests/${list}/${index}`, `the pattern "${pattern}" matches no file${hint}`);
     });
   }
-  for (const path of named) {
-    const clean = cleanPath(path);
-    if (clean === "" || treePaths.some((known) => known === clean || known.startsWith(`${clean}/`))) continue;
-    problems.push({ stage: "read", path, message: "no such file or directory" });
+  for (const [name, environment] of Object.entries(config.environments)) {
+    const at = `/environments/${escaped(name)}`;
+    const unmatched = environment.paths.flatMap((pattern, index) =>
+      paths.some(environmentPaths([pattern])) ? [] : [{ pattern, index }],
+    );
+    for (const { pattern, index } of unmatched) say(`${at}/paths/${index}`, `the pattern "${pattern}" matches no file`);
+    if (unmatched.length === 0 && reached?.has(name) === false) {
+      const near = nearName(name, reached);
+      const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+      say(at, `nothing lands in the environment "${name}": expected paths or clusters that feed it${hint}`);
+    }
   }
+  const { vendor } = config.helm;
+  if (vendor !== undefined && !holds(paths, cleanPath(vendor)))
+    say("/helm/vendor", `no such directory "${vendor}" in the repository`);
+  for (const [url, path] of Object.entries(config.kustomize.vendored)) {
+    if (!holds(paths, cleanPath(path)))
+      say(`/kustomize/vendored/${escaped(url)}`, `no such file or directory "${path}" in the repository`);
+  }
+  config.clusters.forEach((cluster, index) => {
+    for (const key of ["name", "server"] as const) {
+      if (config.clusters.slice(0, index).some((other) => other[key] === cluster[key]))
+        say(`/clusters/${index}/${key}`, `two clusters have the ${key} "${cluster[key]}"; expected one`);
+    }
+  });
+}
+
+function expectPolicies(config: Config, { judge }: Reality, say: Say): void {
   // A policy that did not compile is not known by its id; its own problem says enough.
-  if (judge.problems.length === 0) {
-    const ids = new Set(judge.policies.map(({ id }) => id));
-    for (const id of Object.keys(config.levels)) {
+  if (judge.problems.length > 0) return;
+  const own = new Set(judge.policies.map(({ id }) => id));
+  const all = new Set([...own, ...Object.keys(builtinIds)]);
+  const expect = (pointer: Pointer, named: object, ids: ReadonlySet<string>): void => {
+    for (const id of Object.keys(named)) {
       if (ids.has(id)) continue;
       const near = nearName(id, ids);
       const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-      say(`/levels/${id.replaceAll("~", "~0").replaceAll("/", "~1")}`, `no policy has the id "${id}"${hint}`);
+      say(`${pointer}/${escaped(id)}`, `no policy has the id "${id}"${hint}`);
     }
+  };
+  expect("/levels", config.levels, all);
+  for (const [name, { levels, parameters }] of Object.entries(config.environments)) {
+    expect(`/environments/${escaped(name)}/levels`, levels, all);
+    expect(`/environments/${escaped(name)}/parameters`, parameters, own);
   }
-  return problems;
+}
+
+function holds(paths: readonly string[], path: string): boolean {
+  return path === "" || paths.some((known) => known === path || known.startsWith(`${path}/`));
+}
+
+function escaped(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 
 /** What a finding does: `deny` blocks, `warn` warns, `info` is only shown. */
 export type Level = "deny" | "warn" | "info";
@@ -41,6 +41,8 @@ export interface PolicySources {
   /** Packages to run; absent: `main` and every package with METADATA. `"*"`: all packages that have deciding rules. */
   readonly namespaces?: readonly string[] | "*";
   readonly regoVersion: "v0" | "v1";
+  /** By environment and policy id: over `data.parameters` there. */
+  readonly parameters?: { readonly [environment: string]: JsonObject };
   /** A namespace without rules is no problem. */
   readonly allowEmpty?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Json } from "../model/json.ts";
+import type { Input } from "./ask.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { isArray, isSet } from "./value/rego-value.ts";
 import { jsonFromValue } from "./value/json-text.ts";
@@ -7,7 +8,7 @@ import { readValue } from "./value/read-value.ts";
 /** Asks the twins of the deciding rules, for documents that violate something. */
 export interface TwinAsker {
   /** What the twins yield for each input, in order; nothing where they fail: a place is then less precise, never wrong. */
-  ask(inputs: readonly (() => string)[]): Promise<readonly (readonly Json[])[]>;
+  ask(inputs: readonly Omit<Input, "place">[]): Promise<readonly (readonly Json[])[]>;
 }
 
 /** Twins that ran out of time or memory once are not asked again. */
@@ -18,7 +19,7 @@ export function createTwinAsker(entrypoint: string, evaluator: Evaluator): TwinA
       const answers: (readonly Json[])[] = [];
       while (trusted && answers.length < inputs.length) {
         const { values, failure } = await evaluator.evaluate(
-          inputs.slice(answers.length).map((input) => ({ input, entrypoint })),
+          inputs.slice(answers.length).map(({ text, environment }) => ({ input: text, entrypoint, environment })),
         );
         answers.push(...values.map(readAnswers));
         if (failure === undefined) break;

@@ -21,6 +21,7 @@ export interface Input {
   readonly place: string;
   /** JSON text, made when its turn comes. */
   readonly text: () => string;
+  readonly environment?: string | undefined;
 }
 
 /** What the policies answer for one document. */
@@ -48,7 +49,7 @@ export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator
   let expectsFailure = false;
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function askApart({ place: on, text: input }: Input): Promise<Answer> {
+  async function askApart({ place: on, text: input, environment }: Input): Promise<Answer> {
     const parts: readonly (readonly [Failed, string])[] = [
       ["exceptions", entrypoints.exceptions] as const,
       ...entrypoints.rules.entries(),
@@ -60,7 +61,7 @@ export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator
       .toSorted(([a], [b]) => Number(suspects.has(a)) - Number(suspects.has(b)));
     while (open.length > 0) {
       const { values: texts, failure } = await evaluator.evaluate(
-        open.map(([, entrypoint]) => ({ input, entrypoint })),
+        open.map(([, entrypoint]) => ({ input, entrypoint, environment })),
       );
       for (const [i, text] of texts.entries()) {
         const part = open[i]?.[0];
@@ -89,7 +90,7 @@ export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator
       if (!expectsFailure) {
         const askings = inputs
           .slice(answers.length)
-          .map(({ text }) => ({ input: text, entrypoint: entrypoints.results }));
+          .map(({ text, environment }) => ({ input: text, entrypoint: entrypoints.results, environment }));
         const { values, failure } = await evaluator.evaluate(askings);
         answers.push(...values.map(readAnswer));
         const on = inputs[answers.length]?.place ?? "";

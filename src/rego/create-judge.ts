@@ -10,6 +10,7 @@ import { loadBuiltins } from "./builtins/load-builtins.ts";
 import type { PolicyCompiler } from "./compile-sources.ts";
 import { compileSources, digestOf } from "./compile-sources.ts";
 import { createGrowingEvaluator } from "./growing-evaluator.ts";
+import { environmentKey, mayReadEnvironment } from "./environment-data.ts";
 import type { Recipe } from "./instances.ts";
 import { makeInstance, recipeOf } from "./instances.ts";
 import { judgementOf, nameOf, sortAnswer } from "./judgement.ts";
@@ -42,13 +43,15 @@ const builtinsOfTheRun = new Set(["time.now_ns", "rand.intn", "uuid.rfc4122"]);
 /** Compiles a policy set. What is wrong with the set is among the judge's problems; the rest of it judges. */
 export async function createJudge(sources: PolicySources, options: JudgeOptions): Promise<Judge> {
   const compiled = await compileSources(sources, options.toolchain);
-  const { data, problems: dataProblems } = mergeData(sources.data);
+  const { data: common, problems: dataProblems } = mergeData(sources.data);
+  const data = { common, parameters: sources.parameters ?? {}, named: mayReadEnvironment(sources.files) };
   const { policies, rules, problems: policyProblems } = describePolicies(compiled.answer?.rules ?? []);
   const identity = {
     digest: digestOf(sources, [options.toolchain.digest, options.deadlineMs, options.memoryLimitMiB]),
     policies,
     readsChange: rules.some((rule) => rule.readsChange),
     readsTime: compiled.answer?.builtins.some((name) => builtinsOfTheRun.has(name)) ?? false,
+    environmentKey: (environment: string | undefined) => environmentKey(data, environment),
     close: async () => {},
   };
   const problems = [...compiled.problems, ...policyProblems, ...dataProblems];
@@ -81,7 +84,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
     const sorted = answers.map((one, i) => sortAnswer(at(questions, i), one, rules, describeFailure));
     const places = sorted.flatMap(({ found }, i) => (found.length > 0 ? [i] : []));
     const located = places.filter((i) => twins.statics.length > 0 && at(questions, i).operation !== "DELETE");
-    const twinAnswers = await twinAsker.ask(located.map((i) => () => questionInput(at(questions, i))));
+    const twinAnswers = await twinAsker.ask(located.map((i) => inputOf(at(questions, i))));
     const twinsAt = new Map(located.map((i, n) => [i, at(twinAnswers, n)]));
     return sorted.map((one, i) => {
       const locator = createLocator(at(questions, i).manifest.value, twins, twinsAt.get(i) ?? []);
@@ -106,8 +109,8 @@ function firstInstance(recipe: Recipe, builtins: Builtins): PolicyInstance | Pro
 }
 
 function inputOf(question: Question): Input {
-  const { path, line } = question.manifest.position;
-  return { place: `${path}:${line}`, text: () => questionInput(question) };
+  const { environment, position } = question.manifest;
+  return { place: `${position.path}:${position.line}`, text: () => questionInput(question), environment };
 }
 
 // Nothing can be judged, which the judge's problems say.

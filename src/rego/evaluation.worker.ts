@@ -11,7 +11,7 @@ const builtins = await loadBuiltins(recipe.builtins, createBuiltinRelay(relaying
 const evaluator = createEvaluator({ deadlineMs, instantiate: () => makeInstance(recipe, builtins) });
 
 parentPort?.on("message", (request: EvaluationRequest) => {
-  const askings = request.map(([text, entrypoint]) => ({ input: () => text, entrypoint }));
+  const askings = request.map(([text, entrypoint, environment]) => ({ input: () => text, entrypoint, environment }));
   void evaluator.evaluate(askings).then((evaluated) => parentPort?.postMessage(evaluated));
 });
 parentPort?.postMessage(ready);

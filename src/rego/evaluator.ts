@@ -9,6 +9,8 @@ export interface Asking {
   /** JSON text of the input; called when its turn comes. Throws EvaluationError where there is none. */
   readonly input: () => string;
   readonly entrypoint: string;
+  /** The environment whose data are asked with. */
+  readonly environment?: string | undefined;
 }
 
 /** Why an evaluation gave no answer. `late`: it did not finish within the deadline; the others as EvaluationError has them. */
@@ -45,6 +47,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     const end = performance.now() + sliceMs;
     instance ??= options.instantiate();
     for (const asking of askings.slice(values.length)) {
+      instance.use(asking.environment);
       instance.read(asking.input());
       values.push(instance.evaluate(entrypointOf(instance, asking)));
       if (performance.now() > end) return;

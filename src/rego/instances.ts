@@ -1,15 +1,13 @@
-import type { JsonObject } from "../model/json.ts";
 import type { BuiltinRun } from "./builtins/builtin.ts";
 import type { Builtins } from "./builtins/load-builtins.ts";
+import { environmentData, environmentKey, type EnvironmentData } from "./environment-data.ts";
 import type { PolicyInstance, PolicyModule } from "./opa-wasm.ts";
 import { compilePolicyModule, EvaluationError, instantiate } from "./opa-wasm.ts";
-import { writeJson } from "./value/json-text.ts";
 
 /** All that an instance of a judge's module is made from; can be sent to a worker thread. */
 export interface Recipe {
   readonly module: PolicyModule;
-  /** JSON text of `data`. */
-  readonly data: string;
+  readonly data: EnvironmentData;
   readonly memoryLimitMiB: number;
   readonly run: BuiltinRun;
   /** Names of the builtins that the module calls on its host. */
@@ -19,12 +17,12 @@ export interface Recipe {
 /** Compiles a module and fixes the time that its policies see (RFC 3339). */
 export function recipeOf(
   wasm: Uint8Array,
-  data: JsonObject,
+  data: EnvironmentData,
   options: { readonly now: string; readonly memoryLimitMiB: number; readonly builtins: readonly string[] },
 ): Recipe {
   return {
     module: compilePolicyModule(wasm),
-    data: writeJson(data),
+    data,
     memoryLimitMiB: options.memoryLimitMiB,
     run: { nowNs: BigInt(Date.parse(options.now)) * 1_000_000n },
     builtins: options.builtins,
@@ -34,7 +32,7 @@ export function recipeOf(
 /** A new instance; `builtins` are those of the recipe, loaded. Throws EvaluationError where the module and its data do not fit into memory. */
 export function makeInstance({ module, data, memoryLimitMiB, run }: Recipe, builtins: Builtins): PolicyInstance {
   return instantiate(module, {
-    data,
+    data: { key: (one) => environmentKey(data, one), text: (one) => environmentData(data, one) },
     memoryLimitMiB,
     builtin: (name, args) => {
       const builtin = builtins.get(name);

@@ -36,8 +36,11 @@ export class EvaluationError extends Error {
 }
 
 export interface InstanceOptions {
-  /** JSON text of `data`. */
-  readonly data: string;
+  /** `data` in an environment: its JSON text, and a key that is equal for equal texts. */
+  readonly data: {
+    readonly key: (environment: string | undefined) => string;
+    readonly text: (environment: string | undefined) => string;
+  };
   readonly memoryLimitMiB: number;
   /** Answers the builtins that the module leaves to its host; `undefined` makes the expression undefined. */
   readonly builtin: (name: string, args: readonly RegoValue[]) => RegoValue | undefined;
@@ -46,6 +49,8 @@ export interface InstanceOptions {
 /** One instance of a policy module with its data. Every method throws EvaluationError, and poisons the instance then. */
 export interface PolicyInstance {
   readonly entrypoints: ReadonlyMap<string, number>;
+  /** Gives the evaluations that follow the data of an environment; before `read`. */
+  use(environment: string | undefined): void;
   /** Makes a JSON text the input of the evaluations that follow. */
   read(input: string): void;
   /** Evaluates an entry point on the input and returns its value as text in Rego's notation; undefined: no value. */
@@ -77,7 +82,7 @@ interface OpaExports {
   readonly opa_wasm_abi_version: WebAssembly.Global;
 }
 
-/** Instantiates a module under a memory cap and sets its data once. Throws EvaluationError where the data do not fit. */
+/** Instantiates a module under a memory cap with the data of no environment. Throws EvaluationError where they do not fit. */
 export function instantiate(policy: PolicyModule, options: InstanceOptions): PolicyInstance {
   const maximum = Math.max(policy.pages, options.memoryLimitMiB * 16);
   const memory = new WebAssembly.Memory({ initial: policy.pages, maximum });
@@ -90,14 +95,22 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
   builtinNames = namesByNumber(textAt(opa.opa_json_dump(opa.builtins())));
   const loaded = guard(() => {
     const policies = new LoadedPolicy({ instance } as never, memory, undefined);
-    policies.setData(bytesOf(options.data));
+    policies.setData(bytesOf(options.data.text(undefined)));
     return policies;
   });
   heap = loaded.dataHeapPtr as number;
+  let key = options.data.key(undefined);
   let input = 0;
 
   return {
     entrypoints: new Map(Object.entries(loaded.entrypoints as Record<string, number>)),
+    use: (environment) => {
+      const wanted = options.data.key(environment);
+      if (wanted === key) return;
+      guard(() => loaded.setData(bytesOf(options.data.text(environment))));
+      heap = loaded.dataHeapPtr as number;
+      key = wanted;
+    },
     read: (text) => {
       input = guard(() => {
         opa.opa_heap_ptr_set(heap);

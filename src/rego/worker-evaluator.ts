@@ -12,8 +12,8 @@ export interface EvaluationSetting {
   readonly deadlineMs: number;
 }
 
-/** Inputs as JSON text, each with its entry point. */
-export type EvaluationRequest = readonly (readonly [text: string, entrypoint: string])[];
+/** Inputs as JSON text, each with its entry point and its environment. */
+export type EvaluationRequest = readonly (readonly [text: string, entrypoint: string, environment?: string])[];
 
 const program = new URL("./evaluation.worker.js", import.meta.url);
 
@@ -99,9 +99,10 @@ function readInputs(askings: readonly Asking[]): {
   readonly request: EvaluationRequest;
   readonly failure: Failure | undefined;
 } {
-  const request: (readonly [string, string])[] = [];
+  const request: EvaluationRequest[number][] = [];
   const failure = failureOf(() => {
-    for (const { input, entrypoint } of askings) request.push([input(), entrypoint]);
+    for (const { input, entrypoint, environment } of askings)
+      request.push(environment === undefined ? [input(), entrypoint] : [input(), entrypoint, environment]);
   });
   return { request, failure };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Builtin } from "../../../src/rego/builtins/builtin.ts";
 import { loadBuiltins } from "../../../src/rego/builtins/load-builtins.ts";
+import { sameEverywhere } from "../../../src/rego/environment-data.ts";
 import { makeInstance, recipeOf } from "../../../src/rego/instances.ts";
 import type { PolicyInstance } from "../../../src/rego/opa-wasm.ts";
 import { createBuiltinRelay } from "../../../src/rego/toolchain/builtin-relay.ts";
@@ -45,7 +46,7 @@ beforeAll(async () => {
   const yaml = builtins.get("yaml.unmarshal") as Builtin;
   builtins.set("yaml.unmarshal", (run, ...args) => (args[0] === "given" ? given : yaml(run, ...args)));
   const options = { now: "2026-02-03T04:05:06Z", memoryLimitMiB: 256, builtins: answer.builtins };
-  const recipe = recipeOf(answer.wasm ?? new Uint8Array(), {}, options);
+  const recipe = recipeOf(answer.wasm ?? new Uint8Array(), sameEverywhere({}), options);
   make = () => makeInstance(recipe, builtins);
   entrypointOf = (name) => {
     const index = signatures.findIndex((one) => one.name === name);

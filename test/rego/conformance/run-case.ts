@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../../src/model/json.ts";
 import type { RelayCall } from "../../../src/rego/builtins/load-builtins.ts";
 import { loadBuiltins } from "../../../src/rego/builtins/load-builtins.ts";
 import type { PolicyCompiler } from "../../../src/rego/compile-sources.ts";
+import { sameEverywhere } from "../../../src/rego/environment-data.ts";
 import { makeInstance, recipeOf } from "../../../src/rego/instances.ts";
 import { EvaluationError } from "../../../src/rego/opa-wasm.ts";
 import { jsonFromValue, writeJson } from "../../../src/rego/value/json-text.ts";
@@ -35,7 +36,7 @@ export async function runCase(one: ConformanceCase, compiler: PolicyCompiler, re
   const options = { now: "2026-02-03T04:05:06Z", memoryLimitMiB: 256, builtins: answer.builtins };
   const got = ((): Got => {
     try {
-      const instance = makeInstance(recipeOf(answer.wasm, one.data ?? {}, options), builtins);
+      const instance = makeInstance(recipeOf(answer.wasm, sameEverywhere(one.data ?? {}), options), builtins);
       instance.read(writeJson({ document: one.input ?? {} }));
       const text = instance.evaluate(instance.entrypoints.get(answer.entrypoints.rules[0] ?? "") ?? -1);
       return { kind: "values", values: text === undefined ? [] : (jsonFromValue(readValue(text)) as readonly Json[]) };

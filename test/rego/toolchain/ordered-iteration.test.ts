@@ -106,7 +106,7 @@ test("compiled modules iterate sets and objects in the order of OPA's evaluator,
     throw new Error("nothing here is OPA's to answer");
   });
   const instance = instantiate(compilePolicyModule(compiled.answer.wasm!), {
-    data: "{}",
+    data: { key: () => "", text: () => "{}" },
     memoryLimitMiB: 256,
     builtin: (name, args) => {
       const answer = builtins.get(name)?.({ nowNs: 0n }, ...args);

@@ -1,0 +1,11 @@
+/** Every policy that needs no author, by id: a configuration may name these whatever is switched off. */
+export const builtinIds: { readonly [id: string]: true } = {
+  "argocd/project": true,
+  "changes/deletion": true,
+  "changes/immutable-field": true,
+  "changes/prune": true,
+  "changes/suspended": true,
+  "changes/two-owners": true,
+  "kubernetes/api-version": true,
+  "kubernetes/schema": true,
+};

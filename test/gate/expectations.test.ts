@@ -1,0 +1,80 @@
+import { expect, test } from "@jest/globals";
+import { readConfig } from "../../src/config/read-config.ts";
+import { unmetExpectations, type Reality } from "../../src/gate/expectations.ts";
+
+const reality: Reality = {
+  judge: { policies: [{ id: "images/tag", package: "portcullis.images.tag" }], problems: [] },
+  paths: ["overlays/prod/kustomization.yaml", "vendor/charts/web/Chart.yaml", "vendor/base/x.yaml"],
+  named: [],
+};
+
+function unmet(text: string, change: Partial<Reality> = {}): readonly string[] {
+  const { config, source, problems } = readConfig("portcullis.yaml", text);
+  expect(problems).toEqual([]);
+  return unmetExpectations(config, source, { ...reality, ...change }).map(({ line, message }) => `${line}: ${message}`);
+}
+
+test.each<[string, string, readonly string[]]>([
+  [
+    "an environment's directory that is not there",
+    "environments:\n  prod:\n    paths:\n      - overlays/prod\n      - overlays/production\n",
+    ['5: the pattern "overlays/production" matches no file'],
+  ],
+  [
+    "a policy of an environment that nobody has",
+    "environments:\n  prod:\n    levels:\n      images/tags: warn\n",
+    ['4: no policy has the id "images/tags"; did you mean "images/tag"?'],
+  ],
+  [
+    "parameters of a policy that nobody has",
+    "environments:\n  prod:\n    parameters:\n      images/tags: {}\n",
+    ['4: no policy has the id "images/tags"; did you mean "images/tag"?'],
+  ],
+  [
+    "parameters of a policy that takes none",
+    "environments:\n  prod:\n    parameters:\n      changes/deletion: {}\n",
+    ['4: no policy has the id "changes/deletion"'],
+  ],
+  [
+    "a directory of charts that is not there",
+    "helm: { vendor: charts }\n",
+    ['1: no such directory "charts" in the repository'],
+  ],
+  [
+    "a stand-in that is not there",
+    'kustomize:\n  vendored:\n    "https://example.com/x": vendor/nothing\n',
+    ['3: no such file or directory "vendor/nothing" in the repository'],
+  ],
+  [
+    "a server that two clusters have",
+    "clusters:\n  - { name: a, server: x }\n  - { name: b, server: x }\n",
+    ['3: two clusters have the server "x"; expected one'],
+  ],
+])("%s is a problem at its line", (_, text, expected) => {
+  expect(unmet(text)).toEqual(expected);
+});
+
+test("what is there, and every policy without an author, may be named", () => {
+  const text = `levels: { changes/deletion: "off", kubernetes/schema: warn }
+environments:
+  prod: { paths: [overlays/prod, "overlays/*/kustomization.yaml"], levels: { argocd/project: warn } }
+helm: { vendor: ./vendor/charts/ }
+kustomize: { vendored: { "https://example.com/x": vendor/base } }
+`;
+  expect(unmet(text)).toEqual([]);
+});
+
+test("an environment that nothing lands in is a problem, once the environments of the tree are known", () => {
+  const text = "environments:\n  prodution: { levels: { images/tag: deny } }\n";
+  expect(unmet(text)).toEqual([]);
+  expect(unmet(text, { reached: new Set(["production"]) })).toEqual([
+    '2: nothing lands in the environment "prodution": expected paths or clusters that feed it; did you mean "production"?',
+  ]);
+  expect(unmet(text, { reached: new Set(["prodution"]) })).toEqual([]);
+});
+
+test("where a person names paths, the tree may be a part, and only those are expected", () => {
+  const text = "environments: { prod: { paths: [elsewhere] } }\n";
+  expect(unmet(text, { named: ["overlays"] })).toEqual([]);
+  expect(unmet(text, { named: ["nowhere"] })).toEqual(["undefined: no such file or directory"]);
+});
