@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createMessageReader, messageLead } from "./frame.ts";
+import type { Repeatable } from "./wasi.ts";
 
 const program = fileURLToPath(new URL("./reactor.worker.js", import.meta.url));
 
@@ -15,6 +16,8 @@ export interface ReactorProcessOptions {
   readonly module: () => Promise<string>;
   readonly prefix: string;
   readonly memoryLimitMiB: number;
+  /** Every request finds the instance as it was right after it was initialised, with this clock and these random bytes. */
+  readonly fresh?: Repeatable;
   /** The process is let go after so long without a request; default 60 s. */
   readonly idleMs?: number;
 }
@@ -47,10 +50,11 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
   }
 
   function start(module: string): Running {
+    const repeatable = options.fresh === undefined ? [] : [String(options.fresh.startNs), options.fresh.seed];
     // Liftoff alone starts 3-4 times faster than the optimising tiers, which a compiler that runs once never repays.
     const child = spawn(
       process.execPath,
-      ["--liftoff-only", program, module, options.prefix, String(options.memoryLimitMiB)],
+      ["--liftoff-only", program, module, options.prefix, String(options.memoryLimitMiB), ...repeatable],
       { stdio: ["pipe", "pipe", "pipe"], env: environment() },
     );
     const current: Running = { child, settle: undefined };

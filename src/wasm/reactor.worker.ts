@@ -1,11 +1,12 @@
 // The program of a reactor's process: reads requests from stdin, answers on stdout, ends when stdin does.
-// Arguments: path of the module, prefix of its exports, memory limit in MiB.
+// Arguments: path of the module, prefix of its exports, memory limit in MiB, and for fresh instances the clock and the seed.
 import { readFileSync, writeSync } from "node:fs";
 import { runWithDeadline } from "./deadline.ts";
 import { createMessageReader, messageLead } from "./frame.ts";
 import { createReactor, type Reactor } from "./reactor.ts";
 
-const [path = "", prefix = "", memoryLimit = ""] = process.argv.slice(2);
+const [path = "", prefix = "", memoryLimit = "", startNs, seed = ""] = process.argv.slice(2);
+const fresh = startNs === undefined ? {} : { fresh: { startNs: BigInt(startNs), seed } };
 
 /** The first byte of an answer. */
 const answered = 0;
@@ -18,7 +19,7 @@ let reactor: Reactor | undefined;
 const read = createMessageReader((message) => {
   const deadline = new DataView(message.buffer, message.byteOffset).getUint32(0, true);
   try {
-    reactor ??= createReactor(readFileSync(path), { prefix, memoryLimitMiB: Number(memoryLimit) });
+    reactor ??= createReactor(readFileSync(path), { prefix, memoryLimitMiB: Number(memoryLimit), ...fresh });
     const ready = reactor;
     const outcome = runWithDeadline(deadline + 1000, () => ready.call(message.subarray(4)));
     if (outcome.kind === "late") process.exit(1);

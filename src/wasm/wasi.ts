@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { createHash, randomFillSync } from "node:crypto";
 
 /** A module asked to end; what it printed before says why. */
 class WasmExit extends Error {
@@ -26,17 +26,26 @@ export interface Wasi {
   /** To be called with the instance's memory before anything runs. */
   attach(memory: WebAssembly.Memory): void;
   output(): string;
+  /** Remembers what the virtual clock shows and which random bytes were drawn; the answer brings that back. */
+  readonly mark: () => () => void;
+}
+
+/** A clock and random bytes that are the same in every run. */
+export interface Repeatable {
+  /** What the clock shows, in nanoseconds since 1970. It stands still but for waits, which it jumps over. */
+  readonly startNs: bigint;
+  readonly seed: string;
 }
 
 /**
  * A system with a clock, random bytes and a console that is captured: no files, no environment, no arguments, no
- * network. What is not offered answers with an error number, as WASI says a host may.
+ * network. What is not offered answers with an error number, as WASI says a host may. With `repeatable` the clock and
+ * the random bytes are virtual.
  */
-export function createWasi(): Wasi {
+export function createWasi(repeatable?: Repeatable): Wasi {
   let memory: WebAssembly.Memory | undefined;
   let printed = "";
   const decoder = new TextDecoder();
-  const sleeper = new Int32Array(new SharedArrayBuffer(4));
   // The buffer is detached whenever memory grows, so a view lives no longer than a call.
   const view = () => {
     if (memory === undefined) throw new Error("the instance called its host before its memory was known");
@@ -47,14 +56,15 @@ export function createWasi(): Wasi {
     for (const [address, value] of pairs) bytes.setUint32(address, value, true);
     return success;
   };
-  const now = (clock: number) =>
-    clock === monotonic
-      ? process.hrtime.bigint()
-      : BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
+  const { now, pass, random, mark } = repeatable === undefined ? realTime() : virtualTime(repeatable);
 
   const offered = {
-    args_get: () => success,
-    args_sizes_get: (count: number, size: number) => put32([count, 0], [size, 0]),
+    // A program may count on its own name, which here is empty.
+    args_get(pointers: number, text: number) {
+      view().setUint8(text, 0);
+      return put32([pointers, text]);
+    },
+    args_sizes_get: (count: number, size: number) => put32([count, 1], [size, 1]),
     environ_get: () => success,
     environ_sizes_get: (count: number, size: number) => put32([count, 0], [size, 0]),
     clock_time_get(clock: number, _precision: bigint, address: number) {
@@ -62,7 +72,7 @@ export function createWasi(): Wasi {
       return success;
     },
     random_get(address: number, length: number) {
-      randomFillSync(new Uint8Array(view().buffer, address, length));
+      random(new Uint8Array(view().buffer, address, length));
       return success;
     },
     sched_yield: () => success,
@@ -93,7 +103,7 @@ export function createWasi(): Wasi {
     fd_seek: () => badFile,
     fd_readdir: () => badFile,
     fd_filestat_get: () => badFile,
-    // A wait for time really waits: a host that returned at once would have the scheduler inside spin.
+    // A wait for time really passes: a host whose clock stood still would have the scheduler inside spin.
     poll_oneoff(subscriptions: number, events: number, count: number, happened: number) {
       if (count === 0) return invalid;
       const bytes = view();
@@ -106,7 +116,7 @@ export function createWasi(): Wasi {
         const wait = absolute ? asked - now(bytes.getUint32(at + 16, true)) : asked;
         if (shortest === undefined || wait < shortest) shortest = wait;
       }
-      if (shortest !== undefined && shortest > 0n) Atomics.wait(sleeper, 0, 0, Math.min(Number(shortest) / 1e6, 1000));
+      if (shortest !== undefined && shortest > 0n) pass(shortest);
       for (let i = 0; i < count; i++) {
         const at = subscriptions + 48 * i;
         const kind = bytes.getUint8(at + 8);
@@ -123,5 +133,45 @@ export function createWasi(): Wasi {
   const imports = new Proxy(offered, {
     get: (target, name) => Reflect.get(target, name) ?? (() => notSupported),
   }) as unknown as Wasi["imports"];
-  return { imports, attach: (given) => void (memory = given), output: () => printed };
+  return { imports, attach: (given) => void (memory = given), output: () => printed, mark };
+}
+
+interface Time {
+  readonly now: (clock: number) => bigint;
+  /** Lets so many nanoseconds pass. */
+  readonly pass: (nanoseconds: bigint) => void;
+  readonly random: (bytes: Uint8Array) => void;
+  readonly mark: () => () => void;
+}
+
+function realTime(): Time {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  return {
+    now: (clock) =>
+      clock === monotonic
+        ? process.hrtime.bigint()
+        : BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6)),
+    pass: (nanoseconds) => void Atomics.wait(sleeper, 0, 0, Math.min(Number(nanoseconds) / 1e6, 1000)),
+    random: (bytes) => void randomFillSync(bytes),
+    mark: () => () => undefined,
+  };
+}
+
+function virtualTime({ startNs, seed }: Repeatable): Time {
+  let passed = 0n;
+  let drawn = 0;
+  return {
+    now: (clock) => (clock === monotonic ? passed + 1n : startNs + passed),
+    pass: (nanoseconds) => void (passed += nanoseconds),
+    random(bytes) {
+      for (let at = 0; at < bytes.length; at += 32) {
+        const block = createHash("sha256").update(`${seed}/${drawn++}`).digest();
+        bytes.set(block.subarray(0, Math.min(32, bytes.length - at)), at);
+      }
+    },
+    mark() {
+      const then = { passed, drawn };
+      return () => void ({ passed, drawn } = then);
+    },
+  };
 }
