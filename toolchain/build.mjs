@@ -17,6 +17,7 @@ import { sourceDigest } from "./source-digest.mjs";
 /** By name of a shim's directory: the Go module whose version the artifact is known by. */
 const engines = {
   opa: "github.com/open-policy-agent/opa",
+  kustomize: "sigs.k8s.io/kustomize/api",
 };
 
 const here = dirname(fileURLToPath(import.meta.url));

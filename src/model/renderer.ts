@@ -16,7 +16,13 @@ export interface Renderer {
 /** `failed` is about the input and has the tool's own words; `late`, `memory` and `trap` mean that a limit ended it. */
 export type RenderOutcome<Answer> =
   | { readonly kind: "rendered"; readonly answer: Answer }
-  | { readonly kind: "failed"; readonly message: string; readonly path?: string; readonly line?: number }
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      readonly path?: string;
+      readonly line?: number;
+      /** The index of the document it is about. */ readonly document?: number;
+    }
   | { readonly kind: "late" | "memory" | "trap"; readonly message: string };
 
 /** `kustomize build ROOT` over files held in memory. */
@@ -27,6 +33,8 @@ export interface KustomizeRequest {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Files may be loaded from outside of the root that names them, as Flux's controller allows. */
   readonly anywhere?: boolean;
+  /** By remote entry as written: the directory of the tree with its vendored copy. Others are never fetched. */
+  readonly vendored?: { readonly [entry: string]: string };
 }
 
 export interface KustomizeAnswer {

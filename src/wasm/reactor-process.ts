@@ -20,6 +20,8 @@ export interface ReactorProcessOptions {
   readonly fresh?: Repeatable;
   /** The process is let go after so long without a request; default 60 s. */
   readonly idleMs?: number;
+  /** Optimise what runs often, for work that goes on long enough to repay it; else start as fast as can be. */
+  readonly optimise?: boolean;
 }
 
 /** A reactor in a process of its own, started on first need. One request at a time; further ones wait their turn. */
@@ -52,9 +54,10 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
   function start(module: string): Running {
     const repeatable = options.fresh === undefined ? [] : [String(options.fresh.startNs), options.fresh.seed];
     // Liftoff alone starts 3-4 times faster than the optimising tiers, which a compiler that runs once never repays.
+    const flags = options.optimise === true ? [] : ["--liftoff-only"];
     const child = spawn(
       process.execPath,
-      ["--liftoff-only", program, module, options.prefix, String(options.memoryLimitMiB), ...repeatable],
+      [...flags, program, module, options.prefix, String(options.memoryLimitMiB), ...repeatable],
       { stdio: ["pipe", "pipe", "pipe"], env: environment() },
     );
     const current: Running = { child, settle: undefined };

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"syscall"
+
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+// mount is where the tree lies. Not "/", above which no path leads: what climbs out of the tree must miss it.
+const mount = "/.tree"
+
+var errReadOnly = errors.New("the tree is read-only")
+
+// tree is a file system of the files handed in. It remembers which of them were read.
+type tree struct {
+	files    map[string][]byte
+	children map[string][]string
+	read     map[string]bool
+}
+
+func newTree(files map[string][]byte) *tree {
+	t := &tree{files: make(map[string][]byte, len(files)), children: map[string][]string{mount: nil}, read: map[string]bool{}}
+	for name, content := range files {
+		full := path.Join(mount, name)
+		t.files[full] = content
+		for child := full; child != mount; {
+			parent := path.Dir(child)
+			_, known := t.children[parent]
+			t.children[parent] = append(t.children[parent], path.Base(child))
+			if known {
+				break
+			}
+			child = parent
+		}
+	}
+	return t
+}
+
+// inTree is the path as the tree's own listing has it.
+func inTree(full string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(full, mount), "/")
+}
+
+func (t *tree) reads() []string {
+	names := make([]string, 0, len(t.read))
+	for full := range t.read {
+		names = append(names, inTree(full))
+	}
+	sort.Strings(names)
+	return names
+}
+
+func absolute(name string) string {
+	if !path.IsAbs(name) {
+		name = path.Join(mount, name)
+	}
+	return path.Clean(name)
+}
+
+func (t *tree) ReadFile(name string) ([]byte, error) {
+	full := absolute(name)
+	content, found := t.files[full]
+	if !found {
+		if t.IsDir(full) {
+			return nil, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
+		}
+		return nil, &fs.PathError{Op: "open", Path: name, Err: syscall.ENOENT}
+	}
+	t.read[full] = true
+	return content, nil
+}
+
+func (t *tree) IsDir(name string) bool {
+	_, found := t.children[absolute(name)]
+	return found
+}
+
+func (t *tree) Exists(name string) bool {
+	_, found := t.files[absolute(name)]
+	return found || t.IsDir(name)
+}
+
+func (t *tree) CleanedAbs(name string) (filesys.ConfirmedDir, string, error) {
+	full := absolute(name)
+	if t.IsDir(full) {
+		return filesys.ConfirmedDir(full), "", nil
+	}
+	if t.Exists(full) {
+		return filesys.ConfirmedDir(path.Dir(full)), path.Base(full), nil
+	}
+	return "", "", fmt.Errorf("evalsymlink failure on '%s' : %w", full, &fs.PathError{Op: "lstat", Path: full, Err: syscall.ENOENT})
+}
+
+func (t *tree) ReadDir(name string) ([]string, error) {
+	children, found := t.children[absolute(name)]
+	if !found {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: syscall.ENOENT}
+	}
+	sorted := append([]string(nil), children...)
+	sort.Strings(sorted)
+	return sorted, nil
+}
+
+func (t *tree) Glob(pattern string) ([]string, error) {
+	var found []string
+	for full := range t.files {
+		matches, err := path.Match(absolute(pattern), full)
+		if err != nil {
+			return nil, err
+		}
+		if matches {
+			found = append(found, full)
+		}
+	}
+	sort.Strings(found)
+	return found, nil
+}
+
+func (t *tree) Create(string) (filesys.File, error)  { return nil, errReadOnly }
+func (t *tree) Open(string) (filesys.File, error)    { return nil, errReadOnly }
+func (t *tree) Mkdir(string) error                   { return errReadOnly }
+func (t *tree) MkdirAll(string) error                { return errReadOnly }
+func (t *tree) RemoveAll(string) error               { return errReadOnly }
+func (t *tree) WriteFile(string, []byte) error       { return errReadOnly }
+func (t *tree) Walk(string, filepath.WalkFunc) error { return errReadOnly }
