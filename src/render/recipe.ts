@@ -9,8 +9,14 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** What is known not to be rendered. */
   readonly gaps: readonly Gap[];
-  /** The AppProject that the rendered manifests must comply with: part of the unit's key, asked by `projectViolations`. */
-  readonly project?: Manifest;
+  /** What the rendered manifests must comply with: part of the unit's key, asked by `projectViolations`. */
+  readonly project?: ProjectLimits;
+}
+
+/** The AppProject of an Application, and the cluster it deploys to; empty texts where name or server are not known. */
+export interface ProjectLimits {
+  readonly manifest: Manifest;
+  readonly destination: { readonly name: string; readonly server: string };
 }
 
 export type Step = DirectoryStep | KustomizeStep | HelmStep;

@@ -1,0 +1,144 @@
+import { environmentsOf } from "../environments.ts";
+import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
+import type { Finish, Plan, Step } from "../recipe.ts";
+import { repositoryNamedBy } from "../repository-url.ts";
+import type { Source } from "../../model/source.ts";
+import { buildEnvironment } from "./build-environment.ts";
+import { fieldsOf, type Fields } from "./fields.ts";
+import { placesOf } from "./places.ts";
+import { planSource } from "./plan-source.ts";
+import { limitsOf } from "./project-of.ts";
+import type { SourceRequest } from "./source-request.ts";
+import { traitsOf } from "./traits.ts";
+import { collectTrouble, type Trouble } from "./trouble.ts";
+
+/** Plans an Application: what Argo CD would sync for it, as far as this tree holds it. */
+export async function planApplication(object: GitOpsObject, context: PlanContext): Promise<Planned> {
+  const { manifest, origin } = object;
+  const { namespace, name } = manifest.identity;
+  const id = `Application ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+  const places = await placesOf(object, context.tree);
+  const trouble = collectTrouble(id, places);
+  const spec = fieldsOf(manifest.value, "", trouble.wrongType).object("spec");
+  if (name === "" || spec === undefined) {
+    trouble.problem("", name === "" ? "an Application needs metadata.name" : "an Application needs spec");
+    return { plans: [], children: [], gaps: [], problems: trouble.problems, violations: [], reads: [] };
+  }
+  const destination = destinationOf(spec, trouble);
+  const sources = sourcesOf(spec, trouble);
+  const references = referencesOf(sources, trouble, context);
+  const steps: Step[] = [];
+  for (const source of sources) {
+    const path = source.text("path");
+    const environment = buildEnvironment({
+      ARGOCD_APP_NAME: name,
+      ARGOCD_APP_NAMESPACE: destination.namespace,
+      ARGOCD_APP_PROJECT_NAME: spec.text("project"),
+      ARGOCD_APP_SOURCE_REPO_URL: source.text("repoURL"),
+      ARGOCD_APP_SOURCE_PATH: path,
+      ARGOCD_APP_SOURCE_TARGET_REVISION: source.text("targetRevision"),
+    });
+    const application = { name, namespace: destination.namespace };
+    const base = manifest.position.pointer;
+    const step = await planSource({ source, application, references, environment, places, base, trouble, context });
+    if (environment.unknown.size > 0) {
+      const names = [...environment.unknown].toSorted().map((one) => `$${one}`);
+      trouble.gap(
+        source.pointer,
+        `uses ${names.join(", ")}, the commit that Argo CD will sync: judged with zeros in its place`,
+      );
+    }
+    if (step !== undefined) steps.push(finish(step, destination.namespace));
+  }
+  const limits = await limitsOf({ object, spec, destination, sources, trouble, context });
+  const source: Source = {
+    id,
+    kind: "argocd-application",
+    path: origin?.path ?? places.path,
+    line: origin?.line ?? places.line(""),
+    environments: environmentsOf(
+      {
+        path: origin?.path ?? places.path,
+        applies: sources.map((one) => one.text("path")).filter((path) => path !== ""),
+        destination: {
+          ...(destination.name === "" ? {} : { name: destination.name }),
+          ...(destination.server === "" ? {} : { server: destination.server }),
+        },
+        parent: object.environments,
+      },
+      context.config,
+    ),
+    ...(object.parent === undefined ? {} : { parent: object.parent }),
+    traits: { ...traitsOf(manifest, spec), ...limits.traits },
+  };
+  // Argo CD syncs all sources together or none.
+  const plan: Plan = {
+    source,
+    steps: trouble.problems.length > 0 ? [] : steps,
+    gaps: trouble.gaps,
+    ...(limits.project === undefined ? {} : { project: limits.project }),
+  };
+  return {
+    plans: [plan],
+    children: [],
+    gaps: [],
+    problems: trouble.problems,
+    violations: limits.violations.map((violation) => ({ manifest, violation })),
+    reads: [places.path, ...sources.flatMap((one) => one.text("path") || [])],
+  };
+}
+
+/** `spec.destination`; empty texts for what is not said. `server` without the slash at its end, as Argo CD compares it. */
+export interface Destination {
+  readonly name: string;
+  readonly server: string;
+  readonly namespace: string;
+}
+
+function destinationOf(spec: Fields, trouble: Trouble): Destination {
+  const fields = spec.object("destination");
+  const name = fields?.text("name") ?? "";
+  const server = (fields?.text("server") ?? "").replace(/\/+$/, "");
+  if (name !== "" && server !== "") {
+    trouble.problem(
+      "/spec/destination",
+      `the destination is given by name (${name}) and by server (${server}); expected one of them`,
+    );
+  }
+  if (name === "" && server === "") trouble.problem("/spec/destination", "the destination needs name or server");
+  return { name, server, namespace: fields?.text("namespace") ?? "" };
+}
+
+/** What is rendered: the dry source where a hydrator stands between, else all of `sources`, else `source`. */
+function sourcesOf(spec: Fields, trouble: Trouble): readonly Fields[] {
+  const hydrator = spec.object("sourceHydrator");
+  const dry = hydrator?.object("drySource");
+  if (dry !== undefined) return [dry];
+  const several = spec.objects("sources");
+  if (several.length > 0) return several;
+  const one = spec.object("source");
+  if (one === undefined) trouble.problem("/spec", "an Application needs source or sources");
+  return one === undefined ? [] : [one];
+}
+
+function referencesOf(
+  sources: readonly Fields[],
+  trouble: Trouble,
+  { repositories }: PlanContext,
+): SourceRequest["references"] {
+  const references = new Map<string, "this" | "other" | "unknown">();
+  for (const source of sources) {
+    const name = source.text("ref");
+    if (name === "") continue;
+    if (references.has(name)) trouble.problem(`${source.pointer}/ref`, `two sources have the ref ${name}`);
+    if (source.text("chart") !== "") trouble.problem(`${source.pointer}/ref`, "a source with chart cannot have a ref");
+    references.set(name, repositoryNamedBy(source.text("repoURL"), repositories));
+  }
+  return references;
+}
+
+function finish(step: Step, namespace: string): Step {
+  if (namespace === "") return step;
+  const added: Finish = { defaultNamespace: namespace };
+  return { ...step, finish: added };
+}

@@ -1,0 +1,83 @@
+import { isObject } from "../../manifest/identity.ts";
+import type { Json, JsonObject, Pointer } from "../../model/json.ts";
+
+/** Reads fields of an object by the types that Argo CD's API has for them; null counts as absent, a wrong type is told once and then absent. */
+export interface Fields {
+  readonly value: JsonObject;
+  readonly pointer: Pointer;
+  /** Absent and empty text are one, as for Go. */
+  text(key: string): string;
+  flag(key: string): boolean;
+  texts(key: string): readonly string[];
+  /** Text by name, such as labels. */
+  record(key: string): { readonly [name: string]: string };
+  /** Absent: undefined. */
+  object(key: string): Fields | undefined;
+  objects(key: string): readonly Fields[];
+}
+
+/** What is said of a field with another type than Argo CD's API has for it. */
+export type WrongType = (pointer: Pointer, expected: string) => void;
+
+/** Makes the reader of one object. */
+export function fieldsOf(value: JsonObject, pointer: Pointer, wrong: WrongType): Fields {
+  const at = (key: string): Pointer => `${pointer}/${escapeToken(key)}`;
+  const get = (key: string): Json | undefined => (Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined);
+  const object = (key: string): Fields | undefined => {
+    const found = get(key);
+    if (found === undefined) return undefined;
+    if (isObject(found)) return fieldsOf(found, at(key), wrong);
+    wrong(at(key), "an object");
+    return undefined;
+  };
+  const list = (key: string): readonly Json[] => {
+    const found = get(key);
+    if (found === undefined) return [];
+    if (Array.isArray(found)) return found;
+    wrong(at(key), "a list");
+    return [];
+  };
+  return {
+    value,
+    pointer,
+    text: (key) => {
+      const found = get(key);
+      if (typeof found === "string") return found;
+      if (found !== undefined) wrong(at(key), "text");
+      return "";
+    },
+    flag: (key) => {
+      const found = get(key);
+      if (typeof found === "boolean") return found;
+      if (found !== undefined) wrong(at(key), "true or false");
+      return false;
+    },
+    texts: (key) =>
+      list(key).flatMap((item, index) => {
+        if (typeof item === "string") return [item];
+        wrong(`${at(key)}/${index}`, "text");
+        return [];
+      }),
+    record: (key) => {
+      const entries = Object.entries(object(key)?.value ?? {}).flatMap(([name, item]: readonly [string, Json]) => {
+        if (typeof item === "string") return [[name, item] as const];
+        wrong(`${at(key)}/${escapeToken(name)}`, "text");
+        return [];
+      });
+      return Object.fromEntries(entries);
+    },
+    object,
+    objects: (key) =>
+      list(key).flatMap((item, index) => {
+        const place = `${at(key)}/${index}`;
+        if (isObject(item)) return [fieldsOf(item, place, wrong)];
+        wrong(place, "an object");
+        return [];
+      }),
+  };
+}
+
+/** One step of a JSON Pointer. */
+export function escapeToken(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}

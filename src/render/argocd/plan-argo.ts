@@ -1,0 +1,17 @@
+import type { Planner } from "../gitops.ts";
+import { planApplication } from "./application.ts";
+import { planApplicationSet } from "./application-set.ts";
+
+/** Plans what Argo CD reads: Applications and ApplicationSets. AppProjects are read where an Application names them. */
+export const planArgo: Planner = async (object, context) => {
+  const { group, kind } = object.manifest.identity;
+  if (group !== "argoproj.io") return undefined;
+  switch (kind) {
+    case "Application":
+      return planApplication(object, context);
+    case "ApplicationSet":
+      return planApplicationSet(object, context);
+    default:
+      return undefined;
+  }
+};

@@ -1,0 +1,151 @@
+import type { Step } from "../recipe.ts";
+import { kustomizationNames } from "../scope.ts";
+import { repositoryNamedBy } from "../repository-url.ts";
+import { candidates } from "./directory-files.ts";
+import { fieldsOf, type Fields } from "./fields.ts";
+import { planHelm } from "./helm-source.ts";
+import { planKustomize } from "./kustomize-source.ts";
+import { isPinned, pinnedReason } from "./revision.ts";
+import { overrideSource } from "./source-overrides.ts";
+import type { SourceRequest } from "./source-request.ts";
+import { resolvePath } from "./tree-path.ts";
+
+/** Plans one source of an Application; undefined where `trouble` says why it is not rendered, or where it is only a reference. */
+export async function planSource(request: Omit<SourceRequest, "directory">): Promise<Step | undefined> {
+  const { source, trouble, context } = request;
+  const url = source.text("repoURL");
+  const chart = source.text("chart");
+  if (url === "") {
+    trouble.problem(source.pointer, "a source needs repoURL");
+    return undefined;
+  }
+  if (chart !== "") return planChart(request);
+  if (url.startsWith("oci://")) {
+    trouble.gap(`${source.pointer}/repoURL`, `not rendered: its manifests are in a registry, ${withoutUser(url)}`);
+    return undefined;
+  }
+  const written = source.text("path");
+  if (written === "" && source.text("ref") !== "") return undefined;
+  const repository = repositoryNamedBy(url, context.repositories);
+  if (repository === "other") {
+    trouble.gap(`${source.pointer}/repoURL`, `not rendered: it is in another repository, ${withoutUser(url)}`);
+    return undefined;
+  }
+  if (written === "") {
+    trouble.problem(source.pointer, "a source needs path or chart");
+    return undefined;
+  }
+  const directory = written.startsWith("/") ? undefined : resolvePath("", written);
+  if (directory === undefined) {
+    trouble.problem(
+      `${source.pointer}/path`,
+      `path ${written} ${written.startsWith("/") ? "is absolute" : "leads out of the repository"}; expected a directory relative to the root`,
+    );
+    return undefined;
+  }
+  if (!context.tree.isDirectory(directory)) {
+    if (repository === "unknown") {
+      trouble.gap(
+        `${source.pointer}/repoURL`,
+        `not rendered: ${written} is no directory of this tree, so it is taken to be in another repository, ${withoutUser(url)}`,
+      );
+    } else {
+      const what = context.tree.has(directory) ? "is a file" : "does not exist in this tree";
+      trouble.problem(`${source.pointer}/path`, `path ${written} ${what}; expected a directory`);
+    }
+    return undefined;
+  }
+  const revision = source.text("targetRevision");
+  if (isPinned(revision)) trouble.gap(`${source.pointer}/targetRevision`, pinnedReason(revision));
+  return planDirectory(request, directory);
+}
+
+/** A chart that a registry has. */
+async function planChart(request: Omit<SourceRequest, "directory">): Promise<Step | undefined> {
+  const { source, trouble } = request;
+  if (source.text("targetRevision") === "") {
+    trouble.problem(source.pointer, "a chart needs targetRevision");
+    return undefined;
+  }
+  const type = explicitType(source);
+  if (type.length > 1 || (type.length === 1 && type[0] !== "helm")) {
+    trouble.problem(source.pointer, `a chart takes helm options only, not ${type.join(", ")}`);
+    return undefined;
+  }
+  return planHelm({ ...request, directory: undefined });
+}
+
+async function planDirectory(before: Omit<SourceRequest, "directory">, directory: string): Promise<Step | undefined> {
+  const { trouble, context, application } = before;
+  const { tree } = context;
+  const overridden = await overrideSource(before.source.value, directory, application.name, tree);
+  if (overridden.kind === "unreadable") {
+    trouble.problem(before.source.pointer, `${overridden.path}, line ${overridden.line}: ${overridden.message}`);
+    return undefined;
+  }
+  const source = fieldsOf(overridden.source, before.source.pointer, trouble.wrongType);
+  const request: SourceRequest = { ...before, source, directory };
+  const types = explicitType(source);
+  if (types.length > 1) {
+    trouble.problem(source.pointer, `a source is of one tool, not of ${types.join(", ")}`);
+    return undefined;
+  }
+  const within = (name: string): boolean => tree.has(directory === "" ? name : `${directory}/${name}`);
+  const detected = kustomizationNames.some(within) ? "kustomize" : within("Chart.yaml") ? "helm" : "directory";
+  switch (types[0] ?? detected) {
+    case "kustomize":
+      return planKustomize(request);
+    case "helm":
+      return planHelm(request);
+    case "plugin":
+      trouble.gap(
+        `${source.pointer}/plugin`,
+        `not rendered: it needs the config management plugin ${source.object("plugin")?.text("name") || "that Argo CD finds for it"}`,
+      );
+      return undefined;
+    case "directory":
+      return directoryStep(request, directory);
+  }
+}
+
+function directoryStep({ source, trouble, context }: SourceRequest, path: string): Step {
+  const options = source.object("directory");
+  const include = options?.text("include") ?? "";
+  const exclude = options?.text("exclude") ?? "";
+  const step = {
+    kind: "directory",
+    path,
+    recurse: options?.flag("recurse") ?? false,
+    ...(include === "" ? {} : { include }),
+    ...(exclude === "" ? {} : { exclude }),
+    ...(options?.flag("disableExtensionFilter") === true ? { anyExtension: true } : {}),
+  } as const;
+  const jsonnet = candidates(step, context.tree).filter((file) => file.endsWith(".jsonnet"));
+  if (jsonnet.length > 0) {
+    const others = jsonnet.length > 1 ? ` and ${jsonnet.length - 1} more` : "";
+    trouble.gap(source.pointer, `Jsonnet is not rendered: ${jsonnet[0]}${others}`);
+  }
+  return step;
+}
+
+type Tool = "kustomize" | "helm" | "directory" | "plugin";
+
+/** The tools that a source has options for; options that say nothing count as none, as Argo CD drops them. */
+function explicitType(source: Fields): readonly Tool[] {
+  const tools: readonly Tool[] = ["kustomize", "helm", "directory", "plugin"];
+  return tools.filter((tool) => {
+    const options = source.object(tool);
+    return options !== undefined && (tool === "plugin" || Object.values(options.value).some(says));
+  });
+}
+
+function says(value: unknown): boolean {
+  if (value === null || value === undefined || value === false || value === "") return false;
+  if (Array.isArray(value)) return value.length > 0;
+  return typeof value !== "object" || Object.values(value).some(says);
+}
+
+/** A URL as it may be shown: without what could be a password. */
+export function withoutUser(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1");
+}

@@ -1,0 +1,140 @@
+import { RE2JS } from "re2js";
+import type { Pointer } from "../../model/json.ts";
+import type { SourceTraits } from "../../model/source.ts";
+import type { Violation } from "../../model/violation.ts";
+import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import type { ProjectLimits } from "../recipe.ts";
+import {
+  matches,
+  permitsDestination,
+  permitsSource,
+  readAppProject,
+  type AppProject,
+  type ClusterTarget,
+  type SyncWindow,
+} from "./app-project.ts";
+import type { Destination } from "./application.ts";
+import type { Fields } from "./fields.ts";
+import { matchesGlob } from "./glob.ts";
+import { withoutUser } from "./plan-source.ts";
+import { projectViolation } from "./project-violation.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** What the AppProject of an Application says of it. */
+export interface ProjectSays {
+  readonly project?: ProjectLimits;
+  readonly violations: readonly Violation[];
+  readonly traits: SourceTraits;
+}
+
+interface LimitsRequest {
+  readonly object: GitOpsObject;
+  readonly spec: Fields;
+  readonly destination: Destination;
+  readonly sources: readonly Fields[];
+  readonly trouble: Trouble;
+  readonly context: PlanContext;
+}
+
+/**
+ * Finds the Application's AppProject in the tree and holds the Application against it. A project that is not in the tree
+ * limits nothing; that is told as a gap only where the tree has other AppProjects, and so is where they are kept.
+ */
+export async function limitsOf(request: LimitsRequest): Promise<ProjectSays> {
+  const { object, spec, trouble, context } = request;
+  const name = spec.text("project");
+  if (name === "") {
+    trouble.problem("/spec/project", "an Application needs project");
+    return { violations: [], traits: {} };
+  }
+  const [project] = context.find(object, { group: "argoproj.io", kind: "AppProject", name });
+  if (project === undefined) {
+    const others = context.find(object, { group: "argoproj.io", kind: "AppProject" });
+    if (name !== "default" && others.length > 0) {
+      trouble.gap("/spec/project", `AppProject ${name} is not in this tree, so what it permits is not checked`);
+    }
+    return { violations: [], traits: {} };
+  }
+  const limits = readAppProject(project);
+  const target = targetOf(request.destination, context);
+  const windows = limits.syncWindows.filter((window) => concerns(window, object.manifest.identity.name, target));
+  const syncWindows = windows.map(({ kind, schedule, duration }) => `${kind} ${schedule} for ${duration}`);
+  return {
+    project: { manifest: project, destination: { name: target.name, server: target.server } },
+    violations: violationsOf(limits, target, request),
+    traits: syncWindows.length > 0 ? { syncWindows } : {},
+  };
+}
+
+function violationsOf(limits: AppProject, target: ClusterTarget, request: LimitsRequest): readonly Violation[] {
+  const { object, sources, destination, trouble } = request;
+  const violations: Violation[] = [];
+  const refuse = (pointer: Pointer, message: string): number =>
+    violations.push(projectViolation(pointer, `AppProject ${limits.name} does not permit ${message}`));
+  const { namespace } = object.manifest.identity;
+  if (limits.namespace !== undefined && namespace !== undefined && namespace !== limits.namespace) {
+    if (!limits.sourceNamespaces.some((pattern) => matchesNamespace(pattern, namespace))) {
+      refuse("/metadata/namespace", `Applications in namespace ${namespace}`);
+    }
+  }
+  for (const source of sources) {
+    const url = source.text("repoURL");
+    if (url !== "" && !permitsSource(limits, url))
+      refuse(`${source.pointer}/repoURL`, `the repository ${withoutUser(url)}`);
+  }
+  const cluster = destination.name || destination.server;
+  switch (permitsDestination(limits, target)) {
+    case "permitted":
+      break;
+    case "denied":
+      if (cluster !== "") {
+        const anyNamespace = limits.destinations.map((one) => ({ ...one, namespace: "*" }));
+        const isCluster = permitsDestination({ ...limits, destinations: anyNamespace }, target) === "denied";
+        const field = isCluster ? (destination.name === "" ? "server" : "name") : "namespace";
+        refuse(
+          `/spec/destination/${field}`,
+          `namespace ${destination.namespace || '""'} of cluster ${cluster} as a destination`,
+        );
+      }
+      break;
+    case "unknown":
+      trouble.gap(
+        "/spec/destination",
+        `whether AppProject ${limits.name} permits cluster ${cluster} is not known: name it with its server under clusters in the configuration`,
+      );
+      break;
+  }
+  return violations;
+}
+
+/** The destination with both name and server where Argo CD's own cluster or the configuration tells them. */
+export function targetOf({ name, server, namespace }: Destination, { config }: PlanContext): ClusterTarget {
+  const known = [...config.clusters, { name: "in-cluster", server: "https://kubernetes.default.svc" }];
+  const found = known.find((one) => (name === "" ? one.server === server : one.name === name));
+  return { name: name || (found?.name ?? ""), server: server || (found?.server ?? ""), namespace };
+}
+
+/** A pattern of `sourceNamespaces`: a glob, or a regular expression between slashes. */
+function matchesNamespace(pattern: string, namespace: string): boolean {
+  if (pattern.length > 2 && pattern.startsWith("/") && pattern.endsWith("/")) {
+    try {
+      return RE2JS.compile(pattern.slice(1, -1)).matcher(namespace).find();
+    } catch {
+      return false;
+    }
+  }
+  return matchesGlob(pattern, namespace, "argo");
+}
+
+/** Whether a sync window holds for an Application: by its name, its cluster or its namespace; by all of them with `andOperator`. */
+function concerns(window: SyncWindow, application: string, target: ClusterTarget): boolean {
+  const asked: boolean[] = [];
+  if (window.applications.length > 0) asked.push(window.applications.some((one) => matches(one, application)));
+  if (window.clusters.length > 0) {
+    asked.push(
+      window.clusters.some((one) => [target.name, target.server].some((value) => value !== "" && matches(one, value))),
+    );
+  }
+  if (window.namespaces.length > 0) asked.push(window.namespaces.some((one) => matches(one, target.namespace)));
+  return asked.length > 0 && (window.andOperator ? asked.every(Boolean) : asked.some(Boolean));
+}

@@ -1,0 +1,24 @@
+import type { Pointer } from "../../model/json.ts";
+import type { Policy } from "../../model/policy.ts";
+import type { Violation } from "../../model/violation.ts";
+
+/** The policy under which AppProjects are enforced. */
+export const projectPolicy: Policy = {
+  id: "argocd/project",
+  package: "argocd.project",
+  title: "AppProject",
+  description:
+    "Argo CD refuses to sync what the AppProject of an Application does not permit: destinations, source repositories, kinds of resources. Widen the project, or change the Application.",
+};
+
+/** What an AppProject does not permit, at a place of the manifest it is said of. */
+export function projectViolation(pointer: Pointer, message: string): Violation {
+  return {
+    policy: projectPolicy.id,
+    rule: "deny",
+    level: "deny",
+    message,
+    cause: { pointer, stablePointer: pointer, precision: "value" },
+    readsChange: false,
+  };
+}

@@ -1,0 +1,57 @@
+import type { Manifest } from "../../model/manifest.ts";
+import type { Violation } from "../../model/violation.ts";
+import { isClusterScoped } from "../cluster-scoped.ts";
+import type { ProjectLimits } from "../recipe.ts";
+import { permitsDestination, permitsKind, readAppProject, type AppProject, type ClusterTarget } from "./app-project.ts";
+import { projectViolation } from "./project-violation.ts";
+
+/** A manifest, one of those handed in, and what its AppProject has against it. */
+export interface ProjectViolation {
+  readonly manifest: Manifest;
+  readonly violation: Violation;
+}
+
+/**
+ * Holds the rendered manifests of an Application against its AppProject: kinds by the lists for cluster-scoped and for
+ * namespaced ones, and the namespace of each by the project's destinations. `scopeOf` may know kinds of CRDs in the tree;
+ * a kind whose scope nobody knows is refused only where it would be refused either way.
+ */
+export function projectViolations(
+  { manifest: project, destination }: ProjectLimits,
+  manifests: readonly Manifest[],
+  scopeOf: (group: string, kind: string) => boolean | undefined = isClusterScoped,
+): readonly ProjectViolation[] {
+  const limits = readAppProject(project);
+  return manifests.flatMap((manifest) =>
+    violationsOf(limits, manifest, destination, scopeOf).map((violation) => ({ manifest, violation })),
+  );
+}
+
+function violationsOf(
+  limits: AppProject,
+  { identity }: Manifest,
+  destination: ProjectLimits["destination"],
+  scopeOf: (group: string, kind: string) => boolean | undefined,
+): readonly Violation[] {
+  const { group, kind, name, namespace } = identity;
+  const what = group === "" ? kind : `${group}/${kind}`;
+  const clusterScoped = scopeOf(group, kind);
+  const scopes =
+    clusterScoped === undefined
+      ? (["cluster", "namespace"] as const)
+      : clusterScoped
+        ? (["cluster"] as const)
+        : (["namespace"] as const);
+  if (!scopes.some((scope) => permitsKind(limits, { group, kind, name }, scope))) {
+    return [projectViolation("/kind", `AppProject ${limits.name} does not permit ${what}`)];
+  }
+  if (clusterScoped === true || namespace === undefined) return [];
+  const target: ClusterTarget = { ...destination, namespace };
+  if (permitsDestination(limits, target) !== "denied") return [];
+  return [
+    projectViolation(
+      "/metadata/namespace",
+      `AppProject ${limits.name} does not permit namespace ${namespace} as a destination`,
+    ),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { Pointer } from "../../model/json.ts";
+import type { PlanContext } from "../gitops.ts";
+import type { BuildEnvironment } from "./build-environment.ts";
+import type { Fields } from "./fields.ts";
+import type { Places } from "./places.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** One source of an Application, as the planners of its tools get it. */
+export interface SourceRequest {
+  readonly source: Fields;
+  /** Of the source's path; undefined for a chart of a registry. */
+  readonly directory: string | undefined;
+  readonly application: {
+    readonly name: string;
+    /** `spec.destination.namespace`; may be empty. */
+    readonly namespace: string;
+  };
+  /** Sources of the Application that others name as `$ref`: whether they are this repository. */
+  readonly references: ReadonlyMap<string, "this" | "other" | "unknown">;
+  readonly environment: BuildEnvironment;
+  readonly places: Places;
+  /** From the document to the Application. */
+  readonly base: Pointer;
+  readonly trouble: Trouble;
+  readonly context: PlanContext;
+}

@@ -1,0 +1,35 @@
+import type { Pointer } from "../../model/json.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Gap } from "../../model/source.ts";
+import type { Places } from "./places.ts";
+import type { WrongType } from "./fields.ts";
+
+/** Collects what is wrong with one object, and what of it will not be rendered, each with its line. */
+export interface Trouble {
+  readonly problems: readonly Problem[];
+  readonly gaps: readonly Gap[];
+  problem(pointer: Pointer, message: string): void;
+  gap(pointer: Pointer, reason: string): void;
+  readonly wrongType: WrongType;
+}
+
+/** Makes the collector for the object that people know by `id`. */
+export function collectTrouble(id: string, places: Places): Trouble {
+  const problems: Problem[] = [];
+  const gaps: Gap[] = [];
+  const problem = (pointer: Pointer, message: string): void => {
+    const found = places.problem(pointer, `${id}: ${message}`);
+    if (!problems.some(({ line, message: said }) => line === found.line && said === found.message))
+      problems.push(found);
+  };
+  return {
+    problems,
+    gaps,
+    problem,
+    gap: (pointer, reason) => {
+      const gap: Gap = { source: id, path: places.path, line: places.line(pointer), reason };
+      if (!gaps.some((one) => one.line === gap.line && one.reason === reason)) gaps.push(gap);
+    },
+    wrongType: (pointer, expected) => problem(pointer, `${pointer || "/"} must be ${expected}`),
+  };
+}
