@@ -1,17 +1,40 @@
+import { isObject } from "../manifest/identity.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { readFile } from "./read-file.ts";
 import { cleanPath, directoryOf } from "./scope.ts";
 
-/** One file that a kustomization uses for anything but a resource. */
+/** One file or directory that a kustomization names; paths as written. */
 export interface KustomizeUse {
   readonly path: string;
-  /** What the file is to the kustomization, as the report words it. */
+  /** What it is to the kustomization, as the report words it. */
   readonly as: string;
+  /** A patch whose own kind and name do not say what it changes: it may change nothing. */
+  readonly targeted?: true;
+}
+
+/** One entry of `resources`, `bases` or `components`, as written. */
+export interface KustomizeEntry {
+  readonly path: string;
+  readonly as: "resource" | "component";
+}
+
+/** What a kustomization says of itself and of the files it reads. */
+export interface KustomizationSays {
+  readonly kind: "kustomization";
+  readonly component: boolean;
+  readonly uses: readonly KustomizeUse[];
+  readonly resources: readonly KustomizeEntry[];
+  /** Entries of `generators`, `transformers` and `validators` that are files or directories, with configurations that may name files in turn. */
+  readonly plugins: readonly KustomizeUse[];
+  /** `helmCharts`, as written. */
+  readonly charts: readonly JsonObject[];
+  /** `helmGlobals.chartHome`. */
+  readonly chartHome?: string;
 }
 
 /** What one file with the name of a kustomization says; paths as written. */
 export type KustomizationReading =
-  | { readonly kind: "kustomization"; readonly uses: readonly KustomizeUse[]; readonly resources: readonly string[] }
+  | KustomizationSays
   /** A manifest that merely has the name, such as Flux's Kustomization. */
   | { readonly kind: "manifest" }
   | { readonly kind: "unreadable" };
@@ -27,11 +50,33 @@ export function readKustomization(path: string, bytes: Uint8Array): Kustomizatio
   const ours =
     apiVersion === undefined || (typeof apiVersion === "string" && apiVersion.startsWith("kustomize.config.k8s.io/"));
   if (!ours) return { kind: "manifest" };
+  const globals = value["helmGlobals"];
+  const chartHome = isObject(globals) ? globals["chartHome"] : undefined;
+  const entry = (as: KustomizeEntry["as"], list: Json | undefined): readonly KustomizeEntry[] =>
+    strings(list).map((written) => ({ path: written, as }));
   return {
     kind: "kustomization",
-    uses: usesOf(value),
-    resources: [...strings(value["resources"]), ...strings(value["bases"]), ...strings(value["components"])],
+    component: value["kind"] === "Component",
+    uses: [...usesOf(value), ...inlinePluginUses(value)],
+    resources: [
+      ...entry("resource", value["resources"]),
+      ...entry("resource", value["bases"]),
+      ...entry("component", value["components"]),
+    ],
+    plugins: [
+      ...use("generator", strings(value["generators"])),
+      ...use("transformer", strings(value["transformers"])),
+      ...use("validator", strings(value["validators"])),
+    ],
+    charts: [...objects(value["helmCharts"]), ...objects(value["helmChartInflationGenerator"]).map(asHelmChart)],
+    ...(typeof chartHome === "string" && chartHome !== "" ? { chartHome } : {}),
   };
+}
+
+/** The files that the configuration of a builtin generator or transformer names. */
+export function pluginUses(bytes: Uint8Array): readonly KustomizeUse[] {
+  const { manifests } = readFile("", bytes);
+  return manifests.flatMap(({ value }) => usesOfPlugin(value));
 }
 
 /** The paths of the tree that a kustomization at `path` names; what lies above its own directory Kustomize refuses to load, so it is left out. */
@@ -47,11 +92,29 @@ export function resolveUse(path: string, written: string): string | undefined {
   return cleanPath(`${directory}/${written}`);
 }
 
+function use(as: string, paths: readonly string[], targeted = false): readonly KustomizeUse[] {
+  return paths.map((path) => ({ path, as, ...(targeted ? { targeted: true as const } : {}) }));
+}
+
 function usesOf(value: JsonObject): readonly KustomizeUse[] {
-  const use = (as: string, paths: readonly string[]): KustomizeUse[] => paths.map((path) => ({ path, as }));
+  const patches = objects(value["patches"]);
   return [
+    ...use(
+      "patch",
+      fieldOfEach(
+        patches.filter(({ target }) => !isObject(target)),
+        "path",
+      ),
+    ),
+    ...use(
+      "patch",
+      fieldOfEach(
+        patches.filter(({ target }) => isObject(target)),
+        "path",
+      ),
+      true,
+    ),
     ...use("patch", [
-      ...fieldOfEach(value["patches"], "path"),
       // As Kustomize wrote them before version 3; it still reads them as patchesStrategicMerge.
       ...strings(value["patches"]),
       ...strings(value["patchesStrategicMerge"]),
@@ -59,9 +122,7 @@ function usesOf(value: JsonObject): readonly KustomizeUse[] {
     ]),
     ...use("replacement", fieldOfEach(value["replacements"], "path")),
     ...use("transformer configuration", strings(value["configurations"])),
-    ...use("generator", strings(value["generators"])),
-    ...use("transformer", strings(value["transformers"])),
-    ...use("validator", strings(value["validators"])),
+    ...use("schema of custom resources", strings(value["crds"])),
     ...use("OpenAPI schema", isObject(value["openapi"]) ? strings([value["openapi"]["path"] ?? null]) : []),
     ...use("generator input", [
       ...generatorInputs(value["configMapGenerator"]),
@@ -73,6 +134,59 @@ function usesOf(value: JsonObject): readonly KustomizeUse[] {
       ...fieldOfEach(value["helmChartInflationGenerator"], "values"),
     ]),
   ];
+}
+
+/** Generators and transformers may stand in the kustomization itself, as texts of several lines. */
+function inlinePluginUses(value: JsonObject): readonly KustomizeUse[] {
+  const lists = [value["generators"], value["transformers"], value["validators"]];
+  return lists
+    .flatMap((list) => (Array.isArray(list) ? (list as readonly Json[]) : []))
+    .filter((item): item is string => typeof item === "string" && item.includes("\n"))
+    .flatMap((text) => pluginUses(new TextEncoder().encode(text)));
+}
+
+function usesOfPlugin(config: JsonObject): readonly KustomizeUse[] {
+  const { kind } = config;
+  if (typeof kind !== "string") return [];
+  switch (kind) {
+    case "ConfigMapGenerator":
+    case "SecretGenerator":
+      return use("generator input", generatorInputs([config]));
+    case "PatchTransformer":
+      return use("patch", strings([config["path"] ?? null]), isObject(config["target"]));
+    case "PatchJson6902Transformer":
+      return use("patch", strings([config["path"] ?? null]));
+    case "PatchStrategicMergeTransformer":
+      return use("patch", strings(config["paths"]));
+    case "ReplacementTransformer":
+      return use("replacement", fieldOfEach(config["replacements"], "path"));
+    case "HelmChartInflationGenerator":
+      return use("Helm values", [
+        ...strings([config["valuesFile"] ?? null]),
+        ...strings(config["additionalValuesFiles"]),
+      ]);
+    default:
+      return [];
+  }
+}
+
+/** The older way to name a chart, in the words of the newer one. */
+function asHelmChart(old: JsonObject): JsonObject {
+  const field = (name: string, was: string): JsonObject => {
+    const value = old[was];
+    return value === undefined ? {} : { [name]: value };
+  };
+  return {
+    ...field("name", "chartName"),
+    ...field("version", "chartVersion"),
+    ...field("repo", "chartRepoUrl"),
+    ...field("releaseName", "releaseName"),
+    ...field("namespace", "releaseNamespace"),
+    ...field("valuesFile", "values"),
+    ...field("valuesInline", "valuesLocal"),
+    ...field("valuesMerge", "valuesMerge"),
+    ...field("chartHome", "chartHome"),
+  };
 }
 
 function generatorInputs(generators: Json | undefined): readonly string[] {
@@ -95,8 +209,4 @@ function strings(list: Json | undefined): readonly string[] {
 
 function objects(list: Json | undefined): readonly JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -39,8 +39,8 @@ export async function kustomize(
   for (const path of [...readings.keys()].toSorted()) {
     const reading = readings.get(path);
     if (reading?.kind !== "kustomization") continue;
-    for (const written of reading.resources) resources.add(targetOf(path, written) ?? "");
-    for (const use of reading.uses) {
+    for (const { path: written } of reading.resources) resources.add(targetOf(path, written) ?? "");
+    for (const use of [...reading.uses, ...reading.plugins]) {
       const used = resolveUse(path, use.path);
       if (used !== undefined && !roles.has(used)) roles.set(used, { kind: "used", as: `${use.as} of ${path}` });
     }
@@ -103,7 +103,7 @@ function drawnBy(
   for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
     const reading = readings.get(path);
     if (reading?.kind !== "kustomization") continue;
-    for (const written of reading.resources) {
+    for (const { path: written } of reading.resources) {
       const target = targetOf(path, written);
       if (target === undefined) continue;
       if (entries.has(target)) {

@@ -28,6 +28,8 @@ export interface UnitReading {
   readonly gaps: readonly Gap[];
   /** What is wrong with manifests by the GitOps tool's own rules (an AppProject's resource lists); of the very objects in `manifests`. */
   readonly violations?: readonly { readonly manifest: Manifest; readonly violation: Violation }[];
+  /** As the tools printed it: for a Kustomize root byte for byte what `kustomize build` prints; several steps one after the other. */
+  readonly yaml: string;
   /** The place in the tree that a value of a manifest comes from, or of the deepest value on the way to it. */
   place(manifest: Manifest, pointer: Pointer): SourcePlace;
 }

@@ -1,0 +1,70 @@
+import type { Budget } from "../manifest/budget.ts";
+import { identityOf } from "../manifest/identity.ts";
+import { readDocument } from "../manifest/read-document.ts";
+import { recognise } from "../manifest/recognise.ts";
+import { splitDocuments } from "../manifest/split-documents.ts";
+import type { JsonObject, Pointer } from "../model/json.ts";
+import type { Identity, SourcePosition } from "../model/manifest.ts";
+
+/** One object that a tool printed, before it is known which source it belongs to. Plain data: it is kept in the cache. */
+export interface RenderedObject {
+  readonly identity: Identity;
+  readonly apiVersion: string;
+  readonly value: JsonObject;
+  /** The object's own text in a file of the tree; absent where none is known. */
+  readonly position?: SourcePosition;
+  /** Which of the step's documents it stands in, and where in it. */
+  readonly document: number;
+  readonly pointer: Pointer;
+}
+
+/** What tools print may be larger than what people write: a controller with its CRDs has megabytes. */
+const budget: Budget = {
+  fileBytes: 256 * 1024 * 1024,
+  documentLength: 16 * 1024 * 1024,
+  documents: 1_000_000,
+  depth: 200,
+  expansion: 16 * 1024 * 1024,
+};
+
+/** Cuts a YAML stream that a tool printed into its documents. */
+export function documentsIn(stream: string): readonly string[] {
+  const texts: string[] = [];
+  for (const part of splitDocuments(stream)) if (part.kind === "document") texts.push(part.text);
+  return texts;
+}
+
+/** Reads printed documents as Kubernetes would; `message` says which one cannot be read and why. */
+export function readRendered(
+  texts: readonly string[],
+):
+  | { readonly kind: "objects"; readonly objects: readonly RenderedObject[] }
+  | { readonly kind: "unreadable"; readonly document: number; readonly message: string } {
+  const objects: RenderedObject[] = [];
+  for (const [document, text] of texts.entries()) {
+    const reading = readDocument("", { kind: "document", index: document, text, offset: 0, line: 1 }, budget);
+    switch (reading.kind) {
+      case "empty":
+        break;
+      case "problem":
+        return {
+          kind: "unreadable",
+          document,
+          message: `line ${reading.problem.line ?? 1} of document ${document + 1} cannot be read: ${reading.problem.message}`,
+        };
+      case "value":
+        for (const found of recognise(reading.value)) {
+          if (found.kind === "other") continue;
+          objects.push({
+            identity: identityOf(found.value),
+            apiVersion: found.value.apiVersion,
+            value: found.value,
+            document,
+            pointer: found.pointer,
+          });
+        }
+        break;
+    }
+  }
+  return { kind: "objects", objects };
+}

@@ -1,0 +1,110 @@
+import { isObject } from "../../manifest/identity.ts";
+import { toJsonText } from "../../manifest/json-text.ts";
+import { sameJson } from "../../manifest/same-json.ts";
+import type { JsonObject } from "../../model/json.ts";
+import type { RenderOutcome, Renderer } from "../../model/renderer.ts";
+import { isClusterScoped } from "../cluster-scoped.ts";
+import type { Finish } from "../recipe.ts";
+import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
+
+/** One printed document, and the number of the one it was made of. */
+export interface FinishedDocument {
+  readonly text: string;
+  readonly from: number | undefined;
+}
+
+export type Finished =
+  | { readonly kind: "finished"; readonly documents: readonly FinishedDocument[]; readonly changed: boolean }
+  | { readonly kind: "failed"; readonly outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }> };
+
+/** Does to printed documents what the GitOps tool does after rendering. */
+export async function finish(
+  texts: readonly string[],
+  asked: Finish | undefined,
+  renderer: Renderer,
+): Promise<Finished> {
+  let documents: readonly FinishedDocument[] = texts.map((text, from) => ({ text, from }));
+  if (asked === undefined) return { kind: "finished", documents, changed: false };
+  for (const kustomization of asked.kustomizations ?? []) {
+    const outcome = await overlay(documents, kustomization, renderer);
+    if (outcome.kind === "failed") return outcome;
+    documents = outcome.documents;
+  }
+  if (asked.substitute !== undefined) {
+    const { variables } = asked.substitute;
+    const outcome = await renderer.substitute({ documents: documents.map(({ text }) => text), variables });
+    if (outcome.kind !== "rendered") return { kind: "failed", outcome };
+    const substituted = outcome.answer.documents;
+    documents = documents.map(({ text, from }, at) => ({ text: substituted[at] ?? text, from }));
+  }
+  if (asked.metadata !== undefined || asked.defaultNamespace !== undefined)
+    documents = documents.map((document) => withMetadata(document, asked));
+  return { kind: "finished", documents, changed: true };
+}
+
+/** Kustomize over what was printed: each document in a file of its own, so that it is known what became of which. */
+async function overlay(
+  documents: readonly FinishedDocument[],
+  kustomization: JsonObject,
+  renderer: Renderer,
+): Promise<Finished> {
+  const files = new Map<string, Uint8Array>();
+  const encoder = new TextEncoder();
+  const full = documents.flatMap(({ text }, at) => (isEmpty(text) ? [] : [at]));
+  for (const at of full) files.set(`${at}.yaml`, encoder.encode(documents[at]?.text ?? ""));
+  const resources = full.map((at) => `${at}.yaml`);
+  files.set("kustomization.yaml", encoder.encode(JSON.stringify({ ...kustomization, resources })));
+  const outcome = await renderer.kustomize({ root: "", files });
+  if (outcome.kind !== "rendered") return { kind: "failed", outcome };
+  const { yaml, origins } = outcome.answer;
+  const made = documentsIn(yaml).map((text, at) => {
+    const from = Number.parseInt(origins[at]?.path ?? "", 10);
+    return { text, from: Number.isNaN(from) ? undefined : documents[from]?.from };
+  });
+  return { kind: "finished", documents: made, changed: true };
+}
+
+function isEmpty(text: string): boolean {
+  return text.split("\n").every((line) => line.trim() === "" || line.trimStart().startsWith("#"));
+}
+
+function withMetadata(document: FinishedDocument, { metadata, defaultNamespace }: Finish): FinishedDocument {
+  const reading = readRendered([document.text]);
+  // What cannot be read is told of when all of it is read.
+  if (reading.kind === "unreadable" || reading.objects.length === 0) return document;
+  const changed = reading.objects.map((object) => {
+    const given = isObject(object.value["metadata"]) ? object.value["metadata"] : {};
+    const more = {
+      ...merged("labels", given, metadata?.labels),
+      ...merged("annotations", given, metadata?.annotations),
+      ...(lacksNamespace(object) && defaultNamespace !== undefined ? { namespace: defaultNamespace } : {}),
+    };
+    return Object.keys(more).length === 0 ? undefined : { ...object.value, metadata: { ...given, ...more } };
+  });
+  if (changed.every((value) => value === undefined)) return document;
+  const [only = {}, ...others] = changed.map((value, at) => value ?? reading.objects[at]?.value ?? {});
+  const value = others.length === 0 ? only : { apiVersion: "v1", kind: "List", items: [only, ...others] };
+  return { ...document, text: withNamespaceLine(document.text, defaultNamespace, value) ?? `${toJsonText(value)}\n` };
+}
+
+/** The text with one more line where that says all that is asked, so that people still see what the tool printed. */
+function withNamespaceLine(text: string, namespace: string | undefined, value: JsonObject): string | undefined {
+  if (namespace === undefined) return undefined;
+  const more = text.replace(
+    /^metadata:[ \t]*\n([ \t]+)(?=\S)/m,
+    (_, indent: string) => `metadata:\n${indent}namespace: ${JSON.stringify(namespace)}\n${indent}`,
+  );
+  const reading = readRendered([more]);
+  const says = reading.kind === "objects" && reading.objects.length === 1 ? reading.objects[0]?.value : undefined;
+  return says !== undefined && sameJson(says, value) ? more : undefined;
+}
+
+function lacksNamespace({ identity }: RenderedObject): boolean {
+  return identity.namespace === undefined && isClusterScoped(identity.group, identity.kind) !== true;
+}
+
+function merged(field: string, given: JsonObject, more: JsonObject | undefined): JsonObject {
+  if (more === undefined || Object.keys(more).length === 0) return {};
+  const held = given[field];
+  return { [field]: { ...(isObject(held) ? held : {}), ...more } };
+}

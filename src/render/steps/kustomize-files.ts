@@ -1,0 +1,54 @@
+import { directoryOf } from "../scope.ts";
+import type { KustomizeBuild } from "../kustomize-build.ts";
+
+/** The files that a build is handed: those of the tree, with entries that Kustomize could not follow written anew. */
+export interface KustomizeFiles {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Paths that are not of the tree, with the file of the tree that each stands for. */
+  readonly standFor: ReadonlyMap<string, string>;
+}
+
+/** Puts directories that links lead to, and what stands in for URLs, where Kustomize looks. */
+export function kustomizeFiles(build: KustomizeBuild, bytes: ReadonlyMap<string, Uint8Array>): KustomizeFiles {
+  const files = new Map(bytes);
+  const standFor = new Map<string, string>();
+  for (const { path, odd } of build.nodes) {
+    let text: string | undefined;
+    for (const [at, entry] of odd.entries()) {
+      if (entry.kind === "remote") continue;
+      const held = files.get(path);
+      if (held === undefined) break;
+      text ??= new TextDecoder().decode(held);
+      let instead = relative(directoryOf(path), entry.to);
+      if (entry.kind === "file") {
+        const name = `portcullis-vendored-${at}-${entry.to.slice(entry.to.lastIndexOf("/") + 1)}`;
+        const copy = directoryOf(path) === "" ? name : `${directoryOf(path)}/${name}`;
+        const content = files.get(entry.to);
+        if (content !== undefined) files.set(copy, content);
+        standFor.set(copy, entry.to);
+        instead = name;
+      }
+      text = replaceEntry(text, entry.written, instead);
+    }
+    if (text !== undefined) files.set(path, new TextEncoder().encode(text));
+  }
+  return { files, standFor };
+}
+
+/** Writes one value of a YAML text anew wherever it stands as a whole word, so that all lines stay where they are. */
+function replaceEntry(text: string, written: string, instead: string): string {
+  const word = written.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return text.replaceAll(
+    new RegExp(`(^|[\\s"'[,{])${word}(?=$|[\\s"'\\],}])`, "gm"),
+    (_, before: string) => before + instead,
+  );
+}
+
+/** The way from one directory to another; both may be the root, "". */
+export function relative(from: string, to: string): string {
+  const [start, end] = [from, to].map((path) => (path === "" ? [] : path.split("/"))) as [string[], string[]];
+  let shared = 0;
+  while (shared < start.length && shared < end.length && start[shared] === end[shared]) shared += 1;
+  const way = [...start.slice(shared).map(() => ".."), ...end.slice(shared)];
+  return way.length === 0 ? "." : way.join("/");
+}

@@ -1,0 +1,35 @@
+import { isObject } from "../../manifest/identity.ts";
+import type { Json } from "../../model/json.ts";
+import type { FileReading } from "../read-file.ts";
+
+/** One value of a kustomization; `name` where it is an object that has one. */
+export interface NamedEntry {
+  readonly value: Json;
+  readonly name?: string;
+}
+
+/** The line of the first value of a file's first document that a test accepts. */
+export function lineOfEntry(
+  reading: FileReading | undefined,
+  accepts: (entry: NamedEntry) => boolean,
+): number | undefined {
+  const [manifest] = reading?.manifests ?? [];
+  const [other] = reading?.notManifests ?? [];
+  const value = manifest?.value ?? other?.value;
+  if (reading === undefined || value === undefined) return undefined;
+  const pointer = find(value, "", accepts);
+  if (pointer === undefined) return undefined;
+  const { document, line } = manifest?.position ?? { document: other?.document ?? 0, line: other?.line ?? 1 };
+  return reading.place({ path: "", document, line, pointer: "" }, pointer).line;
+}
+
+function find(value: Json, pointer: string, accepts: (entry: NamedEntry) => boolean): string | undefined {
+  const name = isObject(value) ? value["name"] : undefined;
+  if (pointer !== "" && accepts({ value, ...(typeof name === "string" ? { name } : {}) })) return pointer;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, item] of Object.entries(value) as [string, Json][]) {
+    const found = find(item, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`, accepts);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

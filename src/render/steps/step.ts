@@ -1,0 +1,49 @@
+import type { Pointer } from "../../model/json.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Gap } from "../../model/source.ts";
+import type { RenderedObject } from "../rendered-objects.ts";
+import type { SourcePlace } from "../unit.ts";
+
+/** One thing that a step looks for in the tree: a file with the id of its content, or, without one, a path where nothing stands. */
+export interface Read {
+  readonly path: string;
+  readonly id: string | undefined;
+}
+
+/** What a step gives, as plain data that is kept in the cache. */
+export type StepRendering =
+  | {
+      readonly kind: "rendered";
+      readonly objects: readonly RenderedObject[];
+      /** As the tool printed it. */
+      readonly yaml: string;
+      /** Files of the tree that are accounted for by these objects: whole objects in them have all arrived. */
+      readonly accounts: readonly string[];
+      readonly gaps: readonly Omit<Gap, "source">[];
+      /** What positions need besides the files. */
+      readonly trace: unknown;
+    }
+  | {
+      readonly kind: "failed";
+      readonly problems: readonly Problem[];
+      /** A limit ended it: the same may succeed another time. */
+      readonly transient?: true;
+    };
+
+/** A step whose reads are known, and that is not rendered yet. */
+export interface ReadyStep {
+  /** Everything but contents that the result depends on, as text. */
+  readonly options: string;
+  readonly reads: readonly Read[];
+  /** Known without rendering: then there is nothing to render. */
+  readonly problems: readonly Problem[];
+  readonly gaps: readonly Omit<Gap, "source">[];
+  render(): Promise<StepRendering>;
+  /** Where values of rendered objects come from; `files` are read anew, so that nothing large is kept. */
+  places(rendering: StepRendering & { readonly kind: "rendered" }): Promise<StepPlaces>;
+}
+
+export interface StepPlaces {
+  /** By index in `objects`; undefined where only the source's entry is known. */
+  place(object: number, pointer: Pointer): SourcePlace | undefined;
+}
