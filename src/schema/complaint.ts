@@ -1,0 +1,55 @@
+import type { Json } from "../model/json.ts";
+import type { Path } from "../manifest/pointer.ts";
+import type { Schema } from "./schema.ts";
+
+/** What is wrong with a value, by the schema it was held against. */
+export interface SchemaComplaint {
+  readonly rule: "unknown-field" | "type" | "required" | "value" | "duplicate";
+  readonly level: "deny" | "warn";
+  /** To the value; for `required` to the object that lacks it. */
+  readonly path: Path;
+  /** What is wrong there, without saying where. */
+  readonly text: string;
+  /** The name of the field that is missing, or the value that is wrong. */
+  readonly rests: Json;
+}
+
+/** What validation asks of its surroundings. */
+export interface Context {
+  /** The schema itself, or what its `$ref` leads to. */
+  resolve(schema: Schema): Schema;
+  /** The schema of `metadata`, wherever a whole object stands. */
+  readonly metadata: Schema;
+  /** Whether a text stands for a value that is not known yet: it is taken for right wherever it is. */
+  opaque(text: string): boolean;
+  /** As Kubernetes reads its own kinds: null is as good as absent. Not so in custom resources. */
+  readonly nullIsAbsent: boolean;
+  /** Values may be shown; false where they are secret. */
+  readonly showsValues: boolean;
+}
+
+/** A value as a message names it: `string "3"`, `a list`. Long texts are cut. */
+export function describe(value: Json, shown: boolean): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  const type = typeof value === "bigint" ? "number" : typeof value;
+  if (!shown) return `a ${type}`;
+  return `${type} ${typeof value === "string" ? JSON.stringify(cut(value)) : String(value)}`;
+}
+
+function cut(text: string): string {
+  const points = Array.from(text);
+  return points.length <= 40 ? text : `${points.slice(0, 39).join("")}…`;
+}
+
+/** A path as people write it: `spec.template.spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`. */
+export function fieldOf(path: Path): string {
+  let field = "";
+  for (const key of path) {
+    if (typeof key === "number") field += `[${key}]`;
+    else if (/^[A-Za-z_$][\w$-]*$/.test(key)) field += field === "" ? key : `.${key}`;
+    else field += `[${JSON.stringify(key)}]`;
+  }
+  return field;
+}

@@ -1,0 +1,22 @@
+import { isSops } from "../manifest/encrypted.ts";
+import type { JsonObject } from "../model/json.ts";
+
+/** `${name}` and its other forms, as Flux's postBuild fills them; `<path:…#key>`, as Argo CD's Vault plugin does. */
+const placeholder = /\$\{[^{}]+\}|<path:[^<>]+>/;
+const encrypted = /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/;
+
+/**
+ * Tells which texts of an object stand for values that are not known here: placeholders that something fills later, and
+ * in an object that SOPS encrypted its encrypted values. They are taken for right wherever they stand.
+ */
+export function opaqueIn(object: JsonObject): (text: string) => boolean {
+  const sealed = isSops(object);
+  return (text) => placeholder.test(text) || (sealed && encrypted.test(text));
+}
+
+/** The object without what SOPS adds to it: that never reaches a cluster. */
+export function withoutSops(object: JsonObject): JsonObject {
+  if (!isSops(object)) return object;
+  const { sops: _, ...rest } = object;
+  return rest;
+}

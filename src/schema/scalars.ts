@@ -1,0 +1,53 @@
+import { formats } from "./formats.ts";
+import { matchesPattern } from "./patterns.ts";
+import type { Schema } from "./schema.ts";
+
+/** What was expected of a text that the schema does not allow. */
+export function wrongText(text: string, schema: Schema): string | undefined {
+  const format =
+    schema.format === undefined || !Object.hasOwn(formats, schema.format) ? undefined : formats[schema.format];
+  // Kubernetes' own types read an empty base64 text or quantity as they read any other.
+  if (format !== undefined && !format.matches(text)) return format.expected;
+  const length = schema.minLength === undefined && schema.maxLength === undefined ? 0 : Array.from(text).length;
+  if (length < (schema.minLength ?? 0)) return `at least ${characters(schema.minLength)}`;
+  if (length > (schema.maxLength ?? Infinity)) return `at most ${characters(schema.maxLength)}`;
+  if (schema.pattern !== undefined && !matchesPattern(schema.pattern, text))
+    return `a text that matches ${schema.pattern}`;
+  return undefined;
+}
+
+const ranges: { readonly [format: string]: readonly [least: bigint, most: bigint] } = {
+  int32: [-(2n ** 31n), 2n ** 31n - 1n],
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+};
+
+/** What was expected of a number that the schema does not allow. */
+export function wrongNumber(value: number | bigint, schema: Schema): string | undefined {
+  const range = rangeOf(schema);
+  if (range !== undefined && (value < range[0] || value > range[1]))
+    return `an integer of ${schema.format === "int64" ? 64 : 32} bits`;
+  const { minimum, maximum, multipleOf } = schema;
+  if (minimum !== undefined && (schema.exclusiveMinimum === true ? value <= minimum : value < minimum)) {
+    return `${schema.exclusiveMinimum === true ? "more than" : "at least"} ${minimum}`;
+  }
+  if (maximum !== undefined && (schema.exclusiveMaximum === true ? value >= maximum : value > maximum)) {
+    return `${schema.exclusiveMaximum === true ? "less than" : "at most"} ${maximum}`;
+  }
+  if (multipleOf !== undefined && multipleOf > 0 && !isMultiple(Number(value), multipleOf))
+    return `a multiple of ${multipleOf}`;
+  return undefined;
+}
+
+function rangeOf(schema: Schema): readonly [bigint, bigint] | undefined {
+  if (schema.format === "int-or-string") return ranges["int32"];
+  return schema.format !== undefined && Object.hasOwn(ranges, schema.format) ? ranges[schema.format] : undefined;
+}
+
+function isMultiple(value: number, of: number): boolean {
+  const quotient = value / of;
+  return Math.abs(quotient - Math.round(quotient)) < 1e-9;
+}
+
+function characters(count: number | undefined): string {
+  return `${count} character${count === 1 ? "" : "s"}`;
+}

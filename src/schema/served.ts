@@ -1,0 +1,91 @@
+import { nearName } from "../config/near-name.ts";
+import type { Life, Schema, SchemaSource } from "./schema.ts";
+
+/** How a version of Kubernetes stands to an API version of a kind. */
+export type Standing =
+  | { readonly kind: "served"; readonly schema: Schema; readonly deprecated?: string }
+  | { readonly kind: "unserved"; readonly rule: "removed" | "not-yet"; readonly message: string }
+  /** In a group of Kubernetes' own, which nothing else can add to. */
+  | { readonly kind: "unknown"; readonly pointer: "/kind" | "/apiVersion"; readonly message: string }
+  /** Of somebody else: a CRD, an aggregated API, or a file for a program that is no cluster. */
+  | { readonly kind: "foreign" };
+
+/** Files of this type and kind are for programs, not for a cluster: kubectl's configuration, and OpenShift's `oc process`. */
+const clientKinds = new Set(["Config", "Template"]);
+
+/** Says whether Kubernetes of a version (`1.34`) serves a kind of its own under this API version. */
+export function standingOf(source: SchemaSource, version: string, apiVersion: string, kind: string): Standing {
+  const what = `${apiVersion} ${kind}`;
+  const minor = minorOf(version);
+  const life = source.lifeOf(apiVersion, kind);
+  const schema = source.schemaOf(version, apiVersion, kind);
+  if (schema !== undefined) {
+    if (life?.deprecated === undefined || life.deprecated > minor) return { kind: "served", schema };
+    const until = life.removed === undefined ? "" : ` and removed in 1.${life.removed}`;
+    const deprecated = `${what} is deprecated since Kubernetes 1.${life.deprecated}${until}${insteadOf(source, version, apiVersion, kind)}`;
+    return { kind: "served", schema, deprecated };
+  }
+  if (!source.groups.has(groupOf(apiVersion)) || (apiVersion === "v1" && clientKinds.has(kind)))
+    return { kind: "foreign" };
+  if (life?.removed !== undefined && life.removed <= minor) {
+    const message = `${what} is not served since Kubernetes 1.${life.removed}${insteadOf(source, version, apiVersion, kind)}`;
+    return { kind: "unserved", rule: "removed", message };
+  }
+  if (life?.introduced !== undefined && life.introduced > minor) {
+    const message = `${what} is served from Kubernetes 1.${life.introduced} on, not in ${version}${insteadOf(source, version, apiVersion, kind)}`;
+    return { kind: "unserved", rule: "not-yet", message };
+  }
+  return unknown(source, version, apiVersion, kind);
+}
+
+function unknown(source: SchemaSource, version: string, apiVersion: string, kind: string): Standing {
+  const all = source.served(version);
+  const others = all.filter(([, kinds]) => kinds.includes(kind)).map(([other]) => other);
+  const says = `Kubernetes ${version} has no ${kind} in ${apiVersion}`;
+  if (others.length > 0) {
+    return { kind: "unknown", pointer: "/apiVersion", message: `${says}; it is in ${best(others)}` };
+  }
+  const here = all.find(([other]) => other === apiVersion)?.[1] ?? [];
+  const near =
+    nearName(kind, here) ??
+    nearName(
+      kind,
+      all.flatMap(([, kinds]) => kinds),
+    );
+  return { kind: "unknown", pointer: "/kind", message: near === undefined ? says : `${says}; did you mean ${near}?` };
+}
+
+/** What to use: as Kubernetes says, as far as that version serves it, else the same kind in the best version of its group. */
+function insteadOf(source: SchemaSource, version: string, apiVersion: string, kind: string): string {
+  let life: Life | undefined = source.lifeOf(apiVersion, kind);
+  for (let steps = 0; life?.replacement !== undefined && steps < 5; steps += 1) {
+    const { replacement } = life;
+    if (source.schemaOf(version, replacement.apiVersion, replacement.kind) !== undefined) {
+      return `; use ${replacement.apiVersion}${replacement.kind === kind ? "" : ` ${replacement.kind}`}`;
+    }
+    life = source.lifeOf(replacement.apiVersion, replacement.kind);
+  }
+  const others = source
+    .served(version)
+    .filter(([other, kinds]) => other !== apiVersion && groupOf(other) === groupOf(apiVersion) && kinds.includes(kind))
+    .map(([other]) => other);
+  return others.length === 0 ? "" : `; use ${best(others)}`;
+}
+
+/** Stable before beta before alpha, then the higher number. */
+function best(apiVersions: readonly string[]): string {
+  const rank = (apiVersion: string): number => {
+    const [, major = "0", stage, step = "0"] = /v(\d+)(?:(alpha|beta)(\d+))?$/.exec(apiVersion) ?? [];
+    return (stage === undefined ? 2e6 : stage === "beta" ? 1e6 : 0) + Number(major) * 1000 + Number(step);
+  };
+  return apiVersions.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+}
+
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf("/");
+  return slash === -1 ? "" : apiVersion.slice(0, slash);
+}
+
+function minorOf(version: string): number {
+  return Number(version.split(".")[1]);
+}

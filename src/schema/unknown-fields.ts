@@ -1,0 +1,53 @@
+import { nearName } from "../config/near-name.ts";
+import { isObject } from "../manifest/identity.ts";
+import { isList } from "../manifest/member.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import type { Context, SchemaComplaint } from "./complaint.ts";
+import type { Schema } from "./schema.ts";
+
+/** Fields that the schema does not have: the API server refuses them when asked strictly, and drops them otherwise. */
+export function unknownFields(value: Json, schema: Schema, context: Context): readonly SchemaComplaint[] {
+  const complaints: SchemaComplaint[] = [];
+  const path: (string | number)[] = [];
+
+  const below = (key: string | number, item: Json | undefined, found: Schema | undefined): void => {
+    if (item === undefined || found === undefined) return;
+    path.push(key);
+    visit(item, found);
+    path.pop();
+  };
+
+  const visit = (item: Json, reference: Schema): void => {
+    const found = context.resolve(reference);
+    if (isList(item)) item.forEach((element, index) => below(index, element, found.items));
+    else if (isObject(item)) for (const key of Object.keys(item)) field(key, item, found);
+  };
+
+  const field = (key: string, item: JsonObject, found: Schema): void => {
+    const { properties = {}, additionalProperties } = found;
+    if (Object.hasOwn(properties, key)) return below(key, item[key], properties[key]);
+    if (found["x-kubernetes-embedded-resource"] === true && ["apiVersion", "kind", "metadata"].includes(key)) {
+      return below(key, item[key], key === "metadata" ? context.metadata : undefined);
+    }
+    if (typeof additionalProperties === "object") return below(key, item[key], additionalProperties);
+    if (additionalProperties === true || found["x-kubernetes-preserve-unknown-fields"] === true) return;
+    if (found.type !== "object" && found.properties === undefined) return;
+    const near = nearName(key, Object.keys(properties));
+    complaints.push({
+      rule: "unknown-field",
+      level: "deny",
+      path: [...path, key],
+      text: near === undefined ? `unknown field${expected(properties)}` : `unknown field; did you mean ${near}?`,
+      rests: key,
+    });
+  };
+
+  visit(value, schema);
+  return complaints;
+}
+
+/** The names to choose from, where they are few enough to read. */
+function expected(properties: { readonly [name: string]: Schema }): string {
+  const names = Object.keys(properties);
+  return names.length === 0 || names.length > 8 ? "" : `; expected ${names.join(", ")}`;
+}

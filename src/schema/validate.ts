@@ -1,0 +1,64 @@
+import type { JsonObject } from "../model/json.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { Context, SchemaComplaint } from "./complaint.ts";
+import type { CustomVersion } from "./custom-resources.ts";
+import { withDefaults } from "./defaults.ts";
+import { opaqueIn, withoutSops } from "./opaque.ts";
+import type { Schema, SchemaSource } from "./schema.ts";
+import { unknownFields } from "./unknown-fields.ts";
+import { wrongValues } from "./wrong-values.ts";
+
+/** Holds an object of Kubernetes' own against its schema, as its API server decodes it. */
+export function validateBuiltin(
+  source: SchemaSource,
+  version: string,
+  schema: Schema,
+  { value, identity }: Manifest,
+): readonly SchemaComplaint[] {
+  const context = { ...contextOf(source, version, value), showsValues: identity.kind !== "Secret" };
+  const object = withoutSops(value);
+  return [...unknownFields(object, schema, context), ...wrongValues(object, schema, context, { ignoresStatus: true })];
+}
+
+/** Holds a custom resource against what its CRD declares, as the API server does: unknown fields, defaults, values. */
+export function validateCustom(
+  source: SchemaSource,
+  version: string,
+  custom: CustomVersion,
+  { value }: Manifest,
+): readonly SchemaComplaint[] {
+  const context = { ...contextOf(source, version, value), nullIsAbsent: false };
+  const schema = wholeObject(custom.schema ?? { "x-kubernetes-preserve-unknown-fields": true }, context.metadata);
+  const object = withoutSops(value);
+  const { status: _, ...written } = object;
+  const judged = custom.hasStatus ? written : object;
+  const { metadata, ...rest } = judged;
+  const complaints = [
+    ...unknownFields(object, schema, context),
+    ...wrongValues(withDefaults(rest, schema, context), schema, context, { ignoresStatus: false }),
+  ];
+  if (metadata === undefined) return complaints;
+  const about = wrongValues(metadata, context.metadata, { ...context, nullIsAbsent: true }, { ignoresStatus: false });
+  return [...complaints, ...about.map((one) => ({ ...one, path: ["metadata", ...one.path] }))];
+}
+
+function contextOf(source: SchemaSource, version: string, value: JsonObject): Context {
+  return {
+    resolve: (schema) => (schema.$ref === undefined ? schema : source.definition(version, schema.$ref)),
+    metadata: source.schemaOf(version, "v1", "ConfigMap")?.properties?.["metadata"] ?? {},
+    opaque: opaqueIn(value),
+    nullIsAbsent: true,
+    showsValues: true,
+  };
+}
+
+/** What every object has, whether its CRD says so or not; `metadata` is validated by itself. */
+function wholeObject(schema: Schema, metadata: Schema): Schema {
+  const { properties = {}, required = [] } = schema;
+  const text: Schema = { type: "string" };
+  return {
+    ...schema,
+    properties: { ...properties, apiVersion: text, kind: text, metadata },
+    required: required.filter((name) => name !== "metadata"),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Config } from "../model/config.ts";
+
+/** Which of the versions that are known an environment runs; of one beyond them the nearest. */
+export function versionOf(config: Config, environment: string | undefined, known: readonly string[]): string {
+  const own = environment === undefined ? undefined : environmentOf(config, environment)?.kubernetes;
+  return nearest(own ?? config.schemas.kubernetes, known);
+}
+
+function environmentOf(config: Config, name: string): Config["environments"][string] | undefined {
+  return Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
+}
+
+function nearest(version: string | undefined, known: readonly string[]): string {
+  const newest = known.at(-1);
+  if (newest === undefined) throw new Error("there are no schemas");
+  if (version === undefined) return newest;
+  const minor = minorOf(version);
+  return known.toReversed().find((one) => minorOf(one) <= minor) ?? known[0] ?? newest;
+}
+
+/** Versions that a configuration names and that are not known, with the pointer to each. */
+export function unknownVersions(
+  config: Config,
+  known: readonly string[],
+): readonly { readonly pointer: string; readonly message: string }[] {
+  const named = [
+    { pointer: "/schemas/kubernetes", version: config.schemas.kubernetes },
+    ...Object.entries(config.environments).map(([name, { kubernetes }]) => ({
+      pointer: `/environments/${name.replaceAll("~", "~0").replaceAll("/", "~1")}/kubernetes`,
+      version: kubernetes,
+    })),
+  ];
+  return named.flatMap(({ pointer, version }) => {
+    if (version === undefined || known.some((one) => minorOf(one) === minorOf(version))) return [];
+    const message = `no schemas of Kubernetes ${version} are known; expected one of ${known[0]} to ${known.at(-1)}`;
+    return [{ pointer, message }];
+  });
+}
+
+function minorOf(version: string): number {
+  return Number(version.split(".")[1]);
+}

@@ -1,0 +1,80 @@
+import { canonicalJson } from "../manifest/canonical-json.ts";
+import { pointerOf, stablePointerOf, type Path } from "../manifest/pointer.ts";
+import { sha256 } from "../manifest/sha256.ts";
+import type { Json } from "../model/json.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { Level } from "../model/policy.ts";
+import type { Precision, Violation } from "../model/violation.ts";
+import { fieldOf, type SchemaComplaint } from "./complaint.ts";
+import { apiVersionPolicy, schemaPolicy } from "./policies.ts";
+
+/** What validation says of a value, as a violation at that value; where something is missing, at what lacks it. */
+export function violationOf(manifest: Manifest, { rule, level, path, text, rests }: SchemaComplaint): Violation {
+  const missing = rule === "required";
+  const field = fieldOf(missing ? [...path, text] : path);
+  const said = missing ? "required, but missing" : text;
+  const precision: Precision = missing ? "parent" : path.length === 0 ? "manifest" : "value";
+  const message = field === "" ? said : `${field}: ${said}`;
+  return violation(schemaPolicy.id, manifest, { rule, level, message, path, precision, rests: [rule, rests] });
+}
+
+/** A complaint about the API version, at `apiVersion`. */
+export function apiVersionViolation(
+  manifest: Manifest,
+  rule: "removed" | "not-yet" | "deprecated",
+  level: Level,
+  message: string,
+): Violation {
+  const rests = [rule, manifest.apiVersion];
+  return violation(apiVersionPolicy.id, manifest, {
+    rule,
+    level,
+    message,
+    path: ["apiVersion"],
+    precision: "value",
+    rests,
+  });
+}
+
+/** A kind that no version of an API has. */
+export function unknownKindViolation(manifest: Manifest, pointer: "/kind" | "/apiVersion", message: string): Violation {
+  const rests = [manifest.apiVersion, manifest.identity.kind];
+  const path = [pointer.slice(1)];
+  return violation(schemaPolicy.id, manifest, {
+    rule: "unknown-kind",
+    level: "deny",
+    message,
+    path,
+    precision: "value",
+    rests,
+  });
+}
+
+interface Said {
+  readonly rule: string;
+  readonly level: Level;
+  readonly message: string;
+  readonly path: Path;
+  readonly precision: Precision;
+  readonly rests: Json;
+}
+
+function violation(
+  policy: string,
+  manifest: Manifest,
+  { rule, level, message, path, precision, rests }: Said,
+): Violation {
+  return {
+    policy,
+    rule,
+    level,
+    message,
+    cause: {
+      pointer: pointerOf(path),
+      stablePointer: stablePointerOf(manifest.value, path),
+      precision,
+      reads: sha256(canonicalJson(rests)).slice(0, 16),
+    },
+    readsChange: false,
+  };
+}

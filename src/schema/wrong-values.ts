@@ -1,0 +1,169 @@
+import { nearName } from "../config/near-name.ts";
+import { canonicalJson } from "../manifest/canonical-json.ts";
+import { isObject } from "../manifest/identity.ts";
+import { isList } from "../manifest/member.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import { describe, type Context, type SchemaComplaint } from "./complaint.ts";
+import { repeatedItems } from "./repeated-items.ts";
+import { wrongNumber, wrongText } from "./scalars.ts";
+import type { Schema } from "./schema.ts";
+import { mismatch } from "./types.ts";
+
+/** Values looked at before validation gives up: a schema with alternatives in alternatives could go on for hours. */
+const maxVisits = 2_000_000;
+
+/** Whether the kind's own `status` counts; the API server drops what Git says of it, so nothing can be missing there. */
+export interface Scope {
+  readonly ignoresStatus: boolean;
+}
+
+/** Values that the schema does not allow, and fields that it requires and that are not there. */
+export function wrongValues(
+  value: Json,
+  schema: Schema,
+  context: Context,
+  { ignoresStatus }: Scope,
+): readonly SchemaComplaint[] {
+  let visits = 0;
+  let complaints: SchemaComplaint[] = [];
+  const path: (string | number)[] = [];
+
+  const complain = (
+    rule: SchemaComplaint["rule"],
+    text: string,
+    rests: Json,
+    more?: Partial<SchemaComplaint>,
+  ): void => {
+    complaints.push({ rule, level: "deny", path: [...path], text, rests, ...more });
+  };
+  const wrong = (expected: string, item: Json, rule: SchemaComplaint["rule"] = "value"): void =>
+    complain(rule, `expected ${expected}, found ${describe(item, context.showsValues)}`, item);
+
+  const below = (key: string | number, item: Json | undefined, found: Schema | undefined): void => {
+    if (item === undefined || found === undefined) return;
+    path.push(key);
+    visit(item, found);
+    path.pop();
+  };
+
+  const visit = (item: Json, reference: Schema): void => {
+    visits += 1;
+    if (visits > maxVisits) return;
+    const found = context.resolve(reference);
+    if (item === null && (context.nullIsAbsent || found.nullable === true)) return;
+    if (typeof item === "string" && context.opaque(item)) return;
+    const expected = mismatch(item, found);
+    if (expected !== undefined) return wrong(expected, item, "type");
+    if (found.enum !== undefined && !isAllowed(item, found.enum, context)) return notAllowed(item, found.enum);
+    if (typeof item === "string") scalar(item, wrongText(item, found));
+    else if (typeof item === "number" || typeof item === "bigint") scalar(item, wrongNumber(item, found));
+    else if (isList(item)) list(item, found);
+    else if (isObject(item)) object(item, found);
+    junctions(item, found);
+  };
+
+  const scalar = (item: Json, expected: string | undefined): void => {
+    if (expected !== undefined) wrong(expected, item);
+  };
+
+  const notAllowed = (item: Json, choices: readonly Json[]): void => {
+    const names = choices.map((choice) =>
+      typeof choice === "string" && choice !== "" ? choice : canonicalJson(choice),
+    );
+    const near = typeof item === "string" ? nearName(item, names) : undefined;
+    const hint = near === undefined ? "" : `; did you mean ${near}?`;
+    const expected = names.length === 1 ? names[0] : `one of ${names.join(", ")}`;
+    complain("value", `expected ${expected}, found ${describe(item, context.showsValues)}${hint}`, item);
+  };
+
+  const list = (items: readonly Json[], found: Schema): void => {
+    if (items.length < (found.minItems ?? 0)) wrong(`at least ${counted(found.minItems, "item")}`, items);
+    if (items.length > (found.maxItems ?? Infinity)) wrong(`at most ${counted(found.maxItems, "item")}`, items);
+    for (const { index, text, level, rests } of repeatedItems(items, found, path.at(-1), context)) {
+      complain("duplicate", text, rests, { level, path: [...path, index] });
+    }
+    items.forEach((item, index) => below(index, item, found.items));
+  };
+
+  const object = (item: JsonObject, found: Schema): void => {
+    const count = Object.keys(item).length;
+    if (count < (found.minProperties ?? 0)) wrong(`at least ${counted(found.minProperties, "field")}`, item);
+    if (count > (found.maxProperties ?? Infinity)) wrong(`at most ${counted(found.maxProperties, "field")}`, item);
+    if (!(ignoresStatus && path[0] === "status")) required(item, found);
+    const { properties = {}, additionalProperties } = found;
+    for (const key of Object.keys(item)) {
+      if (Object.hasOwn(properties, key)) below(key, item[key], properties[key]);
+      else if (typeof additionalProperties === "object") below(key, item[key], additionalProperties);
+    }
+    if (found["x-kubernetes-embedded-resource"] === true) below("metadata", item["metadata"], context.metadata);
+  };
+
+  const required = (item: JsonObject, found: Schema): void => {
+    const embedded = found["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind", "metadata"] : [];
+    for (const name of [...(found.required ?? []), ...embedded]) {
+      const given = Object.hasOwn(item, name) ? item[name] : undefined;
+      if (given === undefined || (given === null && context.nullIsAbsent)) complain("required", name, name);
+    }
+  };
+
+  /** What a branch has to say, without saying it. */
+  const tried = (item: Json, branch: Schema): readonly SchemaComplaint[] => {
+    const outer = complaints;
+    complaints = [];
+    visit(item, branch);
+    const said = complaints;
+    complaints = outer;
+    return said;
+  };
+
+  const junctions = (item: Json, { allOf = [], anyOf, oneOf, not }: Schema): void => {
+    for (const branch of allOf) visit(item, branch);
+    if (anyOf !== undefined) {
+      const said = anyOf.map((branch) => tried(item, branch));
+      if (said.length > 0 && said.every((one) => one.length > 0)) none(said, item);
+    }
+    if (oneOf !== undefined) {
+      const said = oneOf.map((branch) => tried(item, branch));
+      const fitting = said.filter((one) => one.length === 0).length;
+      if (fitting === 0 && said.length > 0) none(said, item);
+      else if (fitting > 1)
+        complain("value", `fits ${fitting} of ${said.length} alternatives, of which exactly one may hold`, item);
+    }
+    if (not !== undefined && tried(item, not).length === 0) complain("value", "has a form that is ruled out", item);
+  };
+
+  // The alternative that comes closest says most.
+  const none = (said: readonly (readonly SchemaComplaint[])[], item: Json): void => {
+    const least = said.reduce((best, one) => (one.length < best.length ? one : best));
+    const [only] = least;
+    if (said.length === 1) complaints.push(...least);
+    else if (
+      only !== undefined &&
+      least.length === 1 &&
+      said.every((one) => one.length === 1 && one[0]?.rule === "required")
+    )
+      complain("required", said.flatMap((one) => one.map(({ text }) => text)).join(" or "), item);
+    else complain("value", `fits none of ${said.length} alternatives`, item);
+  };
+
+  visit(value, schema);
+  if (visits > maxVisits) complain("value", "too large to be validated against its schema", null, { path: [] });
+  return complaints;
+}
+
+// Kubernetes takes an empty text of its own kinds for an absent one.
+function isAllowed(item: Json, choices: readonly Json[], { nullIsAbsent }: Context): boolean {
+  if (item === "" && nullIsAbsent) return true;
+  if (item === null || typeof item !== "object")
+    return choices.some((choice) => choice === item || equalNumbers(choice, item));
+  const text = canonicalJson(item);
+  return choices.some((choice) => canonicalJson(choice) === text);
+}
+
+function equalNumbers(a: Json, b: Json): boolean {
+  return (typeof a === "bigint" || typeof b === "bigint") && typeof a !== "string" && typeof b !== "string" && a == b;
+}
+
+function counted(count: number | undefined, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
