@@ -39,6 +39,8 @@ export interface SourceTraits {
   readonly cascades?: boolean;
   /** What cannot be updated is deleted and created anew (Flux `force`). */
   readonly recreates?: boolean;
+  /** Ids of the sources that must be ready before this one is applied (Flux `dependsOn`). */
+  readonly dependsOn?: readonly string[];
   /** Argo CD's `syncOptions`, as written. */
   readonly syncOptions?: readonly string[];
   /** Sync windows of the AppProject that hold for this source, such as `deny 0 22 * * * for 8h`. */

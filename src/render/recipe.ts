@@ -50,6 +50,8 @@ export interface HelmStep {
   readonly releaseName: string;
   readonly namespace: string;
   readonly values: readonly ValuesLayer[];
+  /** What stands in for the chart's own values.yaml, merged in order; absent: that file. */
+  readonly ownValues?: OwnValues;
   readonly set?: readonly HelmSet[];
   readonly kubeVersion?: string;
   readonly apiVersions?: readonly string[];
@@ -66,6 +68,13 @@ export type ChartReference =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "registry"; readonly repository: string; readonly name: string; readonly version?: string };
 
+/** Values files by path of the tree, or relative to the chart where only a registry has it. */
+export interface OwnValues {
+  readonly files: readonly string[];
+  /** Files that do not exist are passed over. */
+  readonly ignoreMissing: boolean;
+}
+
 /** Values with the place they were written at. */
 export type ValuesLayer =
   | { readonly kind: "file"; readonly path: string; readonly optional?: boolean }
@@ -78,11 +87,20 @@ export type ValuesLayer =
       readonly pointer: string;
     };
 
-/** What the GitOps tool does to manifests after they are rendered. */
+export interface Substitution {
+  readonly variables: { readonly [name: string]: string };
+  /** Variables that nothing in the tree sets stay as they are written: what would set them is not known. */
+  readonly keepUnknown?: boolean;
+  /** See `SubstituteRequest.strict`. */
+  readonly strict?: boolean;
+}
+
+/** What the GitOps tool does to manifests after they are rendered: kustomizations, substitute, metadata, then defaultNamespace. */
 export interface Finish {
   /** For namespaced objects without one (Argo CD destination), or for all (Flux targetNamespace comes through Kustomize). */
   readonly defaultNamespace?: string;
-  readonly substitute?: { readonly variables: { readonly [name: string]: string } };
+  /** Flux's postBuild, before `metadata`; objects that say `kustomize.toolkit.fluxcd.io/substitute: disabled` are left alone. */
+  readonly substitute?: Substitution;
   /** Labels and annotations that are added to every object. */
   readonly metadata?: {
     readonly labels?: { readonly [name: string]: Json };

@@ -1,0 +1,132 @@
+import { environmentsOf } from "../environments.ts";
+import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Gap, Source, SourceKind, SourceTraits } from "../../model/source.ts";
+import type { Violation } from "../../model/violation.ts";
+import { flagAt, objectsAt, textAt, textMapAt } from "./fields.ts";
+import { findObject, namespaceOf } from "./find-object.ts";
+
+/** An object as people name it: `Kustomization flux-system/apps`. */
+export function idOf({ identity: { kind, namespace, name } }: Manifest): string {
+  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+}
+
+/** The source that a Kustomization or HelmRelease is; `applies` are directories of the tree. */
+export function fluxSource(
+  object: GitOpsObject,
+  kind: SourceKind,
+  applies: readonly string[],
+  traits: SourceTraits,
+  context: PlanContext,
+): Source {
+  const { manifest, parent } = object;
+  const { path, line } = object.origin ?? manifest.position;
+  const clusterFolder = clusterFolderOf(object, applies);
+  const remote =
+    textAt(manifest.value, "spec", "kubeConfig", "secretRef", "name") ??
+    textAt(manifest.value, "spec", "kubeConfig", "configMapRef", "name");
+  const environments = environmentsOf(
+    {
+      path,
+      applies,
+      parent: object.environments,
+      ...(remote === undefined ? {} : { destination: { name: remote } }),
+      ...(clusterFolder === undefined ? {} : { clusterFolder }),
+    },
+    context.config,
+  );
+  const dependsOn = dependencies(object).map(({ id }) => id);
+  return {
+    id: idOf(manifest),
+    kind,
+    path,
+    line,
+    environments,
+    ...(parent === undefined ? {} : { parent }),
+    traits: { automated: true, ...traits, ...(dependsOn.length > 0 ? { dependsOn } : {}) },
+  };
+}
+
+/** Where a chain of objects starts, the folder of its cluster: what it applies, else where it stands. */
+function clusterFolderOf({ manifest, environments }: GitOpsObject, applies: readonly string[]): string | undefined {
+  if (environments.length > 0) return undefined;
+  for (const path of [...applies, manifest.position.path]) {
+    const folder = /^(?:.*\/)?clusters\/[^/]+(?=\/|$)/.exec(path)?.[0];
+    if (folder !== undefined && folder !== manifest.position.path) return folder;
+  }
+  return undefined;
+}
+
+/** A gap at the object itself. */
+export function gapOf(object: GitOpsObject, reason: string): Gap {
+  const { path, line } = object.origin ?? object.manifest.position;
+  return { source: idOf(object.manifest), path, line, reason };
+}
+
+/** A problem at the object itself, which blocks. */
+export function problemOf(object: GitOpsObject, message: string): Problem {
+  const { path, line } = object.origin ?? object.manifest.position;
+  return { stage: "render", path, line, message: `${idOf(object.manifest)}: ${message}.` };
+}
+
+interface Dependency {
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly index: number;
+}
+
+function dependencies({ manifest }: GitOpsObject): readonly Dependency[] {
+  return objectsAt(manifest.value, "spec", "dependsOn").flatMap(({ item, index }) => {
+    const name = textAt(item, "name");
+    if (name === undefined) return [];
+    const namespace = textAt(item, "namespace") ?? namespaceOf(manifest);
+    return [{ id: `${manifest.identity.kind} ${namespace}/${name}`, namespace, name, index }];
+  });
+}
+
+/** Warnings about dependencies that the tree does not hold, and about one that waits for itself: neither is ever applied. */
+export function dependencyViolations(
+  object: GitOpsObject,
+  context: PlanContext,
+): readonly { readonly manifest: Manifest; readonly violation: Violation }[] {
+  const { manifest } = object;
+  const { group, kind } = manifest.identity;
+  return dependencies(object).flatMap(({ id, namespace, name, index }) => {
+    const itself = namespace === namespaceOf(manifest) && name === manifest.identity.name;
+    if (!itself && findObject(object, { group, kind, namespace, name }, context) !== undefined) return [];
+    const message = itself
+      ? `${kind} depends on itself, so that it is never applied`
+      : `${kind} depends on ${namespace}/${name}, which is not in this repository: until something else creates it, nothing of this is applied`;
+    const pointer = `/spec/dependsOn/${index}`;
+    const stablePointer = `/spec/dependsOn/[name=${name}]`;
+    const violation: Violation = {
+      policy: "flux/dependency",
+      rule: "warn",
+      level: "warn",
+      message,
+      cause: { pointer, stablePointer, precision: "value", reads: id },
+      readsChange: false,
+    };
+    return [{ manifest, violation }];
+  });
+}
+
+/** What Flux's Kustomization and HelmRelease have in common. */
+export function commonTraits({ manifest }: GitOpsObject): SourceTraits {
+  return flagAt(manifest.value, "spec", "suspend") ? { suspended: true } : {};
+}
+
+/** Labels and annotations that `spec.commonMetadata` adds. */
+export function commonMetadata({ manifest }: GitOpsObject): {
+  readonly metadata?: { readonly [kind: string]: { readonly [name: string]: string } };
+} {
+  const found = Object.fromEntries(
+    (["labels", "annotations"] as const).flatMap((kind) => {
+      const map = textMapAt(manifest.value, "spec", "commonMetadata", kind);
+      return Object.keys(map).length === 0 ? [] : [[kind, map]];
+    }),
+  );
+  return Object.keys(found).length === 0 ? {} : { metadata: found };
+}

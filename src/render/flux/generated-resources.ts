@@ -1,0 +1,62 @@
+import { directoryOf, isKustomizationName, kustomizationNames } from "../scope.ts";
+import type { TreeView } from "../gitops.ts";
+import { defaultIgnores, ignores, readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
+
+/** The file of a directory that makes it a kustomization, in the order in which Kustomize looks. */
+export function kustomizationOf(tree: TreeView, directory: string): string | undefined {
+  return kustomizationNames
+    .map((name) => (directory === "" ? name : `${directory}/${name}`))
+    .find((path) => tree.has(path));
+}
+
+/**
+ * The resources of the kustomization that kustomize-controller generates for a directory without one: all YAML files
+ * below, and in place of their content the directories that are kustomizations, in the order of Go's filepath.Walk. Paths
+ * are relative to the directory. What never gets into an artifact (`.sourceignore`, `spec.ignore`) is left out.
+ */
+export async function generatedResources(
+  tree: TreeView,
+  directory: string,
+  artifact: { readonly root: string; readonly ignore: readonly IgnorePattern[] },
+): Promise<readonly string[]> {
+  const ignored = ignores([...defaultIgnores, ...(await sourceIgnores(tree)), ...artifact.ignore]);
+  const files = tree.filesBelow(directory).filter((path) => !ignored(path));
+  const roots = new Set(files.filter(isKustomizationName).map(directoryOf));
+  const resources = new Set<string>();
+  const start = directory === "" ? 0 : directory.length + 1;
+  for (const path of files) {
+    const root = outermost(path, start, roots);
+    if (root !== undefined) resources.add(root.slice(start));
+    else if (/\.ya?ml$/.test(path)) resources.add(path.slice(start));
+  }
+  return [...resources].toSorted(byWalk).map((path) => `./${path}`);
+}
+
+async function sourceIgnores(tree: TreeView): Promise<readonly IgnorePattern[]> {
+  const patterns: IgnorePattern[] = [];
+  const files = tree.filesBelow("").filter((path) => path === ".sourceignore" || path.endsWith("/.sourceignore"));
+  for (const path of files) {
+    const bytes = await tree.read(path);
+    if (bytes !== undefined) patterns.push(...readIgnorePatterns(new TextDecoder().decode(bytes), directoryOf(path)));
+  }
+  return patterns;
+}
+
+/** The directory nearest to the start on the way to a file that is a kustomization; never the start itself. */
+function outermost(path: string, start: number, roots: ReadonlySet<string>): string | undefined {
+  for (let slash = path.indexOf("/", start); slash !== -1; slash = path.indexOf("/", slash + 1)) {
+    const directory = path.slice(0, slash);
+    if (roots.has(directory)) return directory;
+  }
+  return undefined;
+}
+
+/** Directories are walked by name, and a directory's name is shorter than its paths: `a/b` comes before `a.yaml`. */
+function byWalk(one: string, other: string): number {
+  const [left, right] = [one.split("/"), other.split("/")];
+  for (let index = 0; index < Math.min(left.length, right.length); index++) {
+    const [a = "", b = ""] = [left[index], right[index]];
+    if (a !== b) return a < b ? -1 : 1;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,79 @@
+import { toJsonText } from "../../manifest/json-text.ts";
+import { isObject } from "../../manifest/identity.ts";
+import type { JsonObject } from "../../model/json.ts";
+import type { TreeView } from "../gitops.ts";
+import { readFile } from "../read-file.ts";
+import { cleanPath } from "../scope.ts";
+import type { KustomizeStep } from "../recipe.ts";
+import { generatedResources, kustomizationOf } from "./generated-resources.ts";
+import { hasUnknownFields, mergeSpec } from "./merge-spec.ts";
+import type { IgnorePattern } from "./source-ignore.ts";
+
+export type StepOutcome =
+  | { readonly kind: "step"; readonly step: KustomizeStep; readonly reads: readonly string[] }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** The build of a directory as kustomize-controller prepares it: a kustomization is generated where there is none, and the object's spec merged into it. */
+export async function kustomizationStep(
+  tree: TreeView,
+  directory: string,
+  spec: JsonObject,
+  artifact: { readonly root: string; readonly ignore: readonly IgnorePattern[] },
+): Promise<StepOutcome> {
+  const file = kustomizationOf(tree, directory);
+  const own = file === undefined ? await generated(tree, directory, artifact) : await written(tree, file);
+  if (own === undefined)
+    return {
+      kind: "refused",
+      message: `${file}: cannot be read as one kustomization, so that nothing can be merged into it`,
+    };
+  const exists = (component: string): boolean => {
+    const path = cleanPath(`${directory}/${component}`);
+    return tree.isDirectory(path) || tree.has(path);
+  };
+  const merged = mergeSpec(spec, file === undefined ? own : notEmpty(own), exists);
+  if (merged.kind === "refused") return merged;
+  const path = file ?? (directory === "" ? "kustomization.yaml" : `${directory}/kustomization.yaml`);
+  const override = file === undefined || differs(merged.kustomization, own) || hasUnknownFields(own);
+  return {
+    kind: "step",
+    step: {
+      kind: "kustomize",
+      path: directory,
+      anywhere: true,
+      ...(override ? { overrides: new Map([[path, new TextEncoder().encode(toJsonText(merged.kustomization))]]) } : {}),
+    },
+    reads: file === undefined ? [directory] : [file],
+  };
+}
+
+async function generated(
+  tree: TreeView,
+  directory: string,
+  artifact: { readonly root: string; readonly ignore: readonly IgnorePattern[] },
+): Promise<JsonObject> {
+  const resources = await generatedResources(tree, directory, artifact);
+  // Kustomize refuses a kustomization that says nothing; Flux has it say a namespace.
+  return resources.length === 0 ? { namespace: "_placeholder" } : { resources };
+}
+
+async function written(tree: TreeView, file: string): Promise<JsonObject | undefined> {
+  const bytes = await tree.read(file);
+  if (bytes === undefined) return undefined;
+  const { manifests, notManifests, problems } = readFile(file, bytes);
+  const values = [...manifests, ...notManifests].map(({ value }) => value);
+  const [value = {}] = values;
+  if (problems.length > 0 || values.length > 1 || !isObject(value)) return undefined;
+  return value;
+}
+
+/** Kustomize refuses a kustomization without resources where nothing else stands in it; Flux has it say this. */
+function notEmpty(kustomization: JsonObject): JsonObject {
+  const { resources } = kustomization;
+  if (Array.isArray(resources) && resources.length > 0) return kustomization;
+  return { ...kustomization, buildMetadata: ["originAnnotations"] };
+}
+
+function differs(merged: JsonObject, own: JsonObject): boolean {
+  return Object.keys(merged).some((key) => key !== "apiVersion" && key !== "kind" && merged[key] !== own[key]);
+}

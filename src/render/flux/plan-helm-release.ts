@@ -1,0 +1,103 @@
+import type { JsonObject } from "../../model/json.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
+import type { Finish, HelmStep } from "../recipe.ts";
+import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
+import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
+import { mergeSpec } from "./merge-spec.ts";
+import { releaseChart, type ReleaseChart } from "./release-chart.ts";
+import { releaseNameOf, releaseNamespaceOf } from "./release-name.ts";
+import { releaseValues } from "./release-values.ts";
+
+/** Plans what helm-controller installs for a HelmRelease. */
+export async function planHelmRelease(object: GitOpsObject, context: PlanContext): Promise<Planned> {
+  const found = releaseChart(object, context);
+  if (found.kind === "refused") return outcome(object, context, { problems: [problemOf(object, found.message)] });
+  if (found.kind === "unknown") return outcome(object, context, { gaps: [found.reason], reads: found.reads });
+  const values = releaseValues(object, context);
+  const step = await stepOf(object, found, values);
+  const { chart, pinned } = found;
+  return outcome(object, context, {
+    step,
+    applies: chart.kind === "path" ? [chart.path] : [],
+    gaps: [
+      ...(pinned === undefined
+        ? []
+        : [`pinned to ${pinned}, which this change does not move: judged as if it followed`]),
+      ...values.unknown.map((what) => `${what}: rendered without the values that it has`),
+    ],
+    problems: values.refused.map((message) => problemOf(object, message)),
+    reads: [...found.reads, ...values.reads],
+  });
+}
+
+async function stepOf(
+  object: GitOpsObject,
+  { chart, ownValues }: ReleaseChart & { readonly kind: "chart" },
+  { layers, set }: Pick<HelmStep, "set"> & { readonly layers: HelmStep["values"] },
+): Promise<HelmStep> {
+  const { manifest } = object;
+  const install = objectAt(manifest.value, "spec", "install");
+  const namespace = releaseNamespaceOf(manifest);
+  const kustomizations = postRenderers(manifest.value);
+  const finish: Finish = {
+    ...(kustomizations.length > 0 ? { kustomizations } : {}),
+    ...commonMetadata(object),
+    defaultNamespace: namespace,
+  };
+  return {
+    kind: "helm",
+    chart,
+    releaseName: await releaseNameOf(manifest),
+    namespace,
+    values: layers,
+    ...(ownValues === undefined ? {} : { ownValues }),
+    ...(set === undefined || set.length === 0 ? {} : { set }),
+    includeCrds: textAt(install, "crds") !== "Skip" && !flagAt(install, "skipCRDs"),
+    ...(flagAt(install, "disableSchemaValidation") ? { skipSchemaValidation: true } : {}),
+    finish,
+  };
+}
+
+/** Each a kustomization over what the one before made of the chart. */
+function postRenderers(value: JsonObject): readonly JsonObject[] {
+  return objectsAt(value, "spec", "postRenderers").flatMap(({ item }) => {
+    const kustomize = objectAt(item, "kustomize");
+    if (kustomize === undefined) return [];
+    const merged = mergeSpec(onlyPostRendered(kustomize), {}, () => true);
+    return merged.kind === "merged" ? [merged.kustomization] : [];
+  });
+}
+
+function onlyPostRendered(kustomize: JsonObject): JsonObject {
+  const fields = ["patches", "images", "patchesStrategicMerge", "patchesJson6902"];
+  return Object.fromEntries(Object.entries(kustomize).filter(([key]) => fields.includes(key)));
+}
+
+interface Found {
+  readonly step?: HelmStep;
+  readonly applies?: readonly string[];
+  readonly gaps?: readonly string[];
+  readonly problems?: readonly Problem[];
+  readonly reads?: readonly string[];
+}
+
+function outcome(object: GitOpsObject, context: PlanContext, found: Found): Planned {
+  // Helm deletes what leaves the chart, and with the release all of it.
+  const traits = { ...commonTraits(object), prune: true, cascades: true };
+  const source = fluxSource(object, "flux-helmrelease", found.applies ?? [], traits, context);
+  return {
+    plans: [
+      {
+        source,
+        steps: found.step === undefined ? [] : [found.step],
+        gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason)),
+      },
+    ],
+    children: [],
+    gaps: [],
+    problems: found.problems ?? [],
+    violations: dependencyViolations(object, context),
+    reads: [...new Set(found.reads ?? [])].toSorted(),
+  };
+}

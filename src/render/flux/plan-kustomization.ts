@@ -1,0 +1,112 @@
+import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { SourceTraits } from "../../model/source.ts";
+import type { Plan, Step } from "../recipe.ts";
+import { artifactOrigin, type ArtifactOrigin } from "./artifact-origin.ts";
+import { flagAt, objectAt, textAt } from "./fields.ts";
+import { namespaceOf, pathBelow } from "./find-object.ts";
+import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
+import { kustomizationStep } from "./kustomization-step.ts";
+import { readSubstitution } from "./substitution.ts";
+
+/** Plans what kustomize-controller applies for a Kustomization. */
+export async function planKustomization(object: GitOpsObject, context: PlanContext): Promise<Planned> {
+  const { manifest } = object;
+  const spec = objectAt(manifest.value, "spec");
+  const [kind, name] = [textAt(spec, "sourceRef", "kind"), textAt(spec, "sourceRef", "name")];
+  if (spec === undefined || kind === undefined || name === undefined)
+    return outcome(object, context, { problems: [problemOf(object, "spec.sourceRef needs a kind and a name")] });
+  const namespace = textAt(spec, "sourceRef", "namespace") ?? namespaceOf(manifest);
+  const origin = artifactOrigin(object, { kind, namespace, name }, context);
+  const sourceFile = origin.manifest === undefined ? [] : [origin.manifest.position.path];
+  if (origin.kind === "elsewhere") return outcome(object, context, { gaps: [origin.reason], reads: sourceFile });
+  const directory = pathBelow(origin.root, textAt(spec, "path") ?? "");
+  const reads = [...sourceFile, directory];
+  if (!context.tree.isDirectory(directory)) return missing(object, context, { origin, directory, reads });
+  const built = await kustomizationStep(context.tree, directory, spec, origin);
+  if (built.kind === "refused")
+    return outcome(object, context, { problems: [problemOf(object, built.message)], applies: [directory], reads });
+  const substitution = readSubstitution(object, context);
+  const { substitute } = substitution;
+  const finish = { ...(substitute === undefined ? {} : { substitute }), ...commonMetadata(object) };
+  const step: Step = Object.keys(finish).length === 0 ? built.step : { ...built.step, finish };
+  return outcome(object, context, {
+    steps: [step],
+    applies: [directory],
+    gaps: [
+      ...pinned(origin),
+      ...substitution.unknown.map((what) => `${what}: the variables that it sets stay as they are written`),
+    ],
+    problems: substitution.refused.map((variable) =>
+      problemOf(
+        object,
+        `"${variable}" is no name of a variable: letters, digits and _ are, not beginning with a digit`,
+      ),
+    ),
+    reads: [...reads, ...built.reads, ...substitution.reads],
+  });
+}
+
+function pinned(origin: ArtifactOrigin): readonly string[] {
+  if (origin.kind !== "tree" || origin.pinned === undefined) return [];
+  return [`pinned to ${origin.pinned}, which this change does not move: judged as if it followed`];
+}
+
+/** A directory that does not exist is wrong only where this tree is surely meant. */
+function missing(
+  object: GitOpsObject,
+  context: PlanContext,
+  {
+    origin,
+    directory,
+    reads,
+  }: {
+    readonly origin: ArtifactOrigin & { readonly kind: "tree" };
+    readonly directory: string;
+    readonly reads: readonly string[];
+  },
+): Planned {
+  const shown = directory === "" ? "the root" : directory;
+  const doubt = origin.assumed ?? (origin.pinned === undefined ? undefined : `it is pinned to ${origin.pinned}`);
+  if (doubt !== undefined)
+    return outcome(object, context, { gaps: [`there is no directory ${shown} here, and ${doubt}`], reads });
+  const what = context.tree.has(directory) ? "is a file, not a directory" : "does not exist";
+  return outcome(object, context, { problems: [problemOf(object, `spec.path: ${shown} ${what}`)], reads });
+}
+
+interface Found {
+  readonly steps?: readonly Step[];
+  readonly applies?: readonly string[];
+  readonly gaps?: readonly string[];
+  readonly problems?: readonly Problem[];
+  readonly reads?: readonly string[];
+}
+
+function outcome(object: GitOpsObject, context: PlanContext, found: Found): Planned {
+  const source = fluxSource(object, "flux-kustomization", found.applies ?? [], traitsOf(object), context);
+  const plan: Plan = {
+    source,
+    steps: found.steps ?? [],
+    gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason)),
+  };
+  return {
+    plans: [plan],
+    children: [],
+    gaps: [],
+    problems: found.problems ?? [],
+    violations: dependencyViolations(object, context),
+    reads: [...new Set(found.reads ?? [])].toSorted(),
+  };
+}
+
+function traitsOf(object: GitOpsObject): SourceTraits {
+  const { value } = object.manifest;
+  const prune = flagAt(value, "spec", "prune");
+  const policy = textAt(value, "spec", "deletionPolicy") ?? "MirrorPrune";
+  return {
+    ...commonTraits(object),
+    prune,
+    cascades: policy === "MirrorPrune" ? prune : policy !== "Orphan",
+    ...(flagAt(value, "spec", "force") ? { recreates: true } : {}),
+  };
+}

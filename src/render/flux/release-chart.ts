@@ -1,0 +1,133 @@
+import type { JsonObject } from "../../model/json.ts";
+import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import type { ChartReference, OwnValues } from "../recipe.ts";
+import { artifactOrigin } from "./artifact-origin.ts";
+import { flagAt, objectAt, textAt, textsAt } from "./fields.ts";
+import { findObject, namespaceOf, pathBelow } from "./find-object.ts";
+
+export type ReleaseChart =
+  | {
+      readonly kind: "chart";
+      readonly chart: ChartReference;
+      readonly ownValues?: OwnValues;
+      readonly pinned?: string;
+      readonly reads: readonly string[];
+    }
+  | { readonly kind: "unknown"; readonly reason: string; readonly reads: readonly string[] }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** The chart that a HelmRelease installs: by `chartRef`, or by the HelmChart that `chart` is a template of. */
+export function releaseChart(object: GitOpsObject, context: PlanContext): ReleaseChart {
+  const spec = objectAt(object.manifest.value, "spec");
+  const [template, reference] = [objectAt(spec, "chart", "spec"), objectAt(spec, "chartRef")];
+  if ((template === undefined) === (reference === undefined))
+    return { kind: "refused", message: "exactly one of spec.chart.spec and spec.chartRef is needed" };
+  const own = namespaceOf(object.manifest);
+  if (template !== undefined)
+    return templateChart(object, template, textAt(template, "sourceRef", "namespace") ?? own, context);
+  const [kind, name] = [textAt(reference, "kind"), textAt(reference, "name")];
+  const namespace = textAt(reference, "namespace") ?? own;
+  if (kind === undefined || name === undefined)
+    return { kind: "refused", message: "spec.chartRef needs a kind and a name" };
+  if (kind !== "HelmChart") return referredChart(object, { kind, namespace, name }, context);
+  const chart = findObject(object, { group: sources, kind, namespace, name }, context);
+  const chartSpec = objectAt(chart?.value, "spec");
+  if (chart === undefined || chartSpec === undefined)
+    return { kind: "unknown", reason: `HelmChart ${namespace}/${name} is not in this repository`, reads: [] };
+  const found = templateChart(object, chartSpec, namespaceOf(chart), context);
+  return found.kind === "refused" ? found : { ...found, reads: [...found.reads, chart.position.path] };
+}
+
+const sources = "source.toolkit.fluxcd.io";
+
+function templateChart(object: GitOpsObject, spec: JsonObject, namespace: string, context: PlanContext): ReleaseChart {
+  const [kind, name] = [textAt(spec, "sourceRef", "kind"), textAt(spec, "sourceRef", "name")];
+  const chart = textAt(spec, "chart");
+  if (kind === undefined || name === undefined || chart === undefined)
+    return { kind: "refused", message: "a chart needs a name and a sourceRef with kind and name" };
+  const version = textAt(spec, "version");
+  const ownValues = ownValuesOf(spec);
+  if (kind !== "HelmRepository") return treeChart(object, { kind, namespace, name }, chart, ownValues, context);
+  const repository = findObject(object, { group: sources, kind, namespace, name }, context);
+  const url = textAt(repository?.value, "spec", "url");
+  return {
+    kind: "chart",
+    chart: {
+      kind: "registry",
+      repository: url ?? `HelmRepository ${namespace}/${name}, which is not in this repository`,
+      name: chart,
+      ...(version === undefined ? {} : { version }),
+    },
+    ...(ownValues === undefined ? {} : { ownValues }),
+    reads: repository === undefined ? [] : [repository.position.path],
+  };
+}
+
+/** A chart that lies in a directory of a source; its values files are named from the source's root. */
+function treeChart(
+  object: GitOpsObject,
+  reference: { readonly kind: string; readonly namespace: string; readonly name: string },
+  chart: string,
+  ownValues: OwnValues | undefined,
+  context: PlanContext,
+): ReleaseChart {
+  const origin = artifactOrigin(object, reference, context);
+  const reads = origin.manifest === undefined ? [] : [origin.manifest.position.path];
+  if (origin.kind === "elsewhere") return { kind: "unknown", reason: `chart ${chart}: ${origin.reason}`, reads };
+  const path = pathBelow(origin.root, chart);
+  if (!context.tree.has(path === "" ? "Chart.yaml" : `${path}/Chart.yaml`)) {
+    if (context.tree.has(path))
+      return { kind: "unknown", reason: `the packed chart ${path} is not unpacked`, reads: [...reads, path] };
+    const doubt = origin.assumed ?? (origin.pinned === undefined ? undefined : `it is pinned to ${origin.pinned}`);
+    const message = `there is no chart at ${path === "" ? "the root" : path}`;
+    return doubt === undefined
+      ? { kind: "refused", message }
+      : { kind: "unknown", reason: `${message}, and ${doubt}`, reads };
+  }
+  return {
+    kind: "chart",
+    chart: { kind: "path", path },
+    ...(ownValues === undefined
+      ? {}
+      : { ownValues: { ...ownValues, files: ownValues.files.map((file) => pathBelow(origin.root, file)) } }),
+    ...(origin.pinned === undefined ? {} : { pinned: origin.pinned }),
+    reads: [...reads, path],
+  };
+}
+
+/** A chart that is an artifact of its own. */
+function referredChart(
+  object: GitOpsObject,
+  reference: { readonly kind: string; readonly namespace: string; readonly name: string },
+  context: PlanContext,
+): ReleaseChart {
+  const { kind, namespace, name } = reference;
+  if (kind !== "OCIRepository") return treeChart(object, reference, "", undefined, context);
+  const repository = findObject(object, { group: sources, kind, namespace, name }, context);
+  const url = textAt(repository?.value, "spec", "url")?.replace(/\/+$/, "");
+  if (repository === undefined || url === undefined)
+    return {
+      kind: "unknown",
+      reason: `OCIRepository ${namespace}/${name}, which has the chart, is not in this repository`,
+      reads: [],
+    };
+  const slash = url.lastIndexOf("/");
+  const at = (field: string): string | undefined => textAt(repository.value, "spec", "ref", field);
+  const version = at("tag") ?? at("semver") ?? at("digest");
+  return {
+    kind: "chart",
+    chart: {
+      kind: "registry",
+      repository: url.slice(0, slash),
+      name: url.slice(slash + 1),
+      ...(version === undefined ? {} : { version }),
+    },
+    reads: [repository.position.path],
+  };
+}
+
+function ownValuesOf(spec: JsonObject): OwnValues | undefined {
+  const old = textAt(spec, "valuesFile");
+  const files = [...textsAt(spec, "valuesFiles"), ...(old === undefined ? [] : [old])];
+  return files.length === 0 ? undefined : { files, ignoreMissing: flagAt(spec, "ignoreMissingValuesFiles") };
+}

@@ -1,0 +1,19 @@
+import { textAt } from "./fields.ts";
+import { namespaceOf } from "./find-object.ts";
+import type { Manifest } from "../../model/manifest.ts";
+
+/** The name of a HelmRelease's release: its own or `[targetNamespace-]name`, shortened by a digest to Helm's 53 characters as helm-controller does. */
+export async function releaseNameOf(manifest: Manifest): Promise<string> {
+  const target = textAt(manifest.value, "spec", "targetNamespace");
+  const { name } = manifest.identity;
+  const whole = textAt(manifest.value, "spec", "releaseName") ?? (target === undefined ? name : `${target}-${name}`);
+  if (whole.length <= 53) return whole;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(whole));
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${whole.slice(0, 40)}-${hex.slice(0, 12)}`;
+}
+
+/** The namespace that a HelmRelease installs into. */
+export function releaseNamespaceOf(manifest: Manifest): string {
+  return textAt(manifest.value, "spec", "targetNamespace") ?? namespaceOf(manifest);
+}

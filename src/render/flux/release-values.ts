@@ -1,0 +1,91 @@
+import { isObject } from "../../manifest/identity.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
+import type { HelmSet } from "../../model/renderer.ts";
+import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import { readFile } from "../read-file.ts";
+import type { ValuesLayer } from "../recipe.ts";
+import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
+import { namespaceOf, readData } from "./find-object.ts";
+
+export interface ReleaseValues {
+  readonly layers: readonly ValuesLayer[];
+  readonly set: readonly HelmSet[];
+  /** References that cannot be told from the tree. */
+  readonly unknown: readonly string[];
+  /** What helm-controller refuses. */
+  readonly refused: readonly string[];
+  readonly reads: readonly string[];
+}
+
+/** The values of a HelmRelease: `valuesFrom` in its order, `values` over them, and over all what has a `targetPath`. */
+export function releaseValues(object: GitOpsObject, context: PlanContext): ReleaseValues {
+  const { manifest } = object;
+  const layers: ValuesLayer[] = [];
+  const set: HelmSet[] = [];
+  const unknown: string[] = [];
+  const refused: string[] = [];
+  const reads: string[] = [];
+  for (const { item } of objectsAt(manifest.value, "spec", "valuesFrom")) {
+    const [kind, name] = [textAt(item, "kind"), textAt(item, "name")];
+    if (name === undefined || (kind !== "ConfigMap" && kind !== "Secret")) {
+      refused.push("an item of spec.valuesFrom needs a name and the kind ConfigMap or Secret");
+      continue;
+    }
+    const key = textAt(item, "valuesKey") ?? "values.yaml";
+    const optional = flagAt(item, "optional");
+    const shown = `${optional ? "the optional " : ""}${kind} ${namespaceOf(manifest)}/${name}`;
+    const reading = readData(object, { kind, name }, context);
+    if (reading.kind !== "data") {
+      unknown.push(`${shown} ${reading.kind === "missing" ? "is not in this repository" : "is encrypted"}`);
+      continue;
+    }
+    const { path, line } = reading.manifest.position;
+    reads.push(path);
+    const text = Object.hasOwn(reading.data, key) ? reading.data[key] : undefined;
+    if (text === undefined) {
+      if (!optional) refused.push(`${shown} has no key ${key}, which spec.valuesFrom names`);
+      continue;
+    }
+    const target = textAt(item, "targetPath");
+    if (target !== undefined) {
+      set.push(settingOf(target, text, flagAt(item, "literal")));
+      continue;
+    }
+    const value = valuesIn(path, text);
+    if (value === undefined) refused.push(`${shown}: ${key} holds no values in YAML`);
+    else {
+      const pointer = `${reading.manifest.position.pointer}/data/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+      layers.push({ kind: "inline", value, path, line, pointer });
+    }
+  }
+  const own = objectAt(manifest.value, "spec", "values");
+  if (own !== undefined) {
+    const { path, line, pointer } = manifest.position;
+    layers.push({ kind: "inline", value: own, path, line, pointer: `${pointer}/spec/values` });
+  }
+  return { layers, set, unknown, refused, reads };
+}
+
+/** As helm-controller hands a single value to Helm's `--set`: quotes make it a text, `literal` a text of any characters. */
+function settingOf(name: string, text: string, literal: boolean): HelmSet {
+  if (literal) return { as: "string", name, value: text.replaceAll(/[\\,[\]{}]/g, "\\$&") };
+  const quoted = /^(?:'[^]*'|"[^]*")$/.test(text);
+  return quoted
+    ? { as: "string", name, value: text.replace(/^['"]+|['"]+$/g, "") }
+    : { as: "value", name, value: text };
+}
+
+/** Only the first document counts, as Helm reads values; undefined where that is no object. */
+function valuesIn(path: string, text: string): JsonObject | undefined {
+  const { manifests, notManifests, problems } = readFile(path, new TextEncoder().encode(text));
+  if (problems.length > 0) return undefined;
+  const whole = [
+    ...manifests
+      .filter(({ position }) => position.document === 0 && position.pointer === "")
+      .map(({ value }) => value as Json),
+    ...notManifests.filter(({ document }) => document === 0).map(({ value }) => value),
+  ];
+  const [first = {}] = whole;
+  if (first === null) return {};
+  return isObject(first) ? first : undefined;
+}

@@ -1,0 +1,60 @@
+import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import type { Substitution } from "../recipe.ts";
+import { flagAt, objectAt, objectsAt, textAt, textMapAt, textsAt } from "./fields.ts";
+import { namespaceOf, readData } from "./find-object.ts";
+
+export interface SubstitutionReading {
+  /** Absent where nothing is substituted. */
+  readonly substitute?: Substitution;
+  /** What would set variables and cannot be told from the tree. */
+  readonly unknown: readonly string[];
+  /** Names that Flux refuses, so that nothing is applied. */
+  readonly refused: readonly string[];
+  /** Files of the objects that variables come from. */
+  readonly reads: readonly string[];
+}
+
+/** What `spec.postBuild` sets: objects in their order, then the inline variables; later ones win. */
+export function readSubstitution(object: GitOpsObject, context: PlanContext): SubstitutionReading {
+  const { manifest } = object;
+  const postBuild = objectAt(manifest.value, "spec", "postBuild");
+  if (postBuild === undefined) return { unknown: [], refused: [], reads: [] };
+  const variables = new Map<string, string>();
+  const unknown: string[] = [];
+  const reads: string[] = [];
+  const set = (data: { readonly [name: string]: string }): void => {
+    for (const [name, value] of Object.entries(data)) variables.set(name, value.replaceAll("\n", ""));
+  };
+  for (const { item } of objectsAt(postBuild, "substituteFrom")) {
+    const [kind, name] = [textAt(item, "kind"), textAt(item, "name")];
+    if (name === undefined || (kind !== "ConfigMap" && kind !== "Secret")) continue;
+    const reading = readData(object, { kind, name }, context);
+    const shown = `${flagAt(item, "optional") ? "the optional " : ""}${kind} ${namespaceOf(manifest)}/${name}`;
+    if (reading.kind === "data") {
+      set(reading.data);
+      reads.push(reading.manifest.position.path);
+    } else unknown.push(`${shown} ${reading.kind === "missing" ? "is not in this repository" : "is encrypted"}`);
+  }
+  set(textMapAt(postBuild, "substitute"));
+  const refused = [...variables.keys()].filter((name) => !/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name));
+  const always = textAt(postBuild, "substituteStrategy") === "Always";
+  if (variables.size === 0 && !always && unknown.length === 0) return { unknown, refused, reads };
+  return {
+    substitute: {
+      variables: Object.fromEntries(variables),
+      ...(unknown.length > 0 ? { keepUnknown: true } : {}),
+      ...(isStrict(object, context) ? { strict: true } : {}),
+    },
+    unknown,
+    refused,
+    reads,
+  };
+}
+
+/** Strictness is a flag of the controller, which repositories set by patching its Deployment. */
+function isStrict(object: GitOpsObject, context: PlanContext): boolean {
+  const [controller] = context.find(object, { group: "apps", kind: "Deployment", name: "kustomize-controller" });
+  return objectsAt(controller?.value, "spec", "template", "spec", "containers")
+    .flatMap(({ item }) => textsAt(item, "args"))
+    .some((argument) => /^--feature-gates=.*\bStrictPostBuildSubstitutions=true\b/.test(argument));
+}

@@ -1,0 +1,38 @@
+import { expect, test } from "@jest/globals";
+import { pathMatcher } from "../../../src/render/flux/match-path.ts";
+import { defaultIgnores, ignores, readIgnorePatterns } from "../../../src/render/flux/source-ignore.ts";
+
+test.each([
+  ["a name anywhere", "*.yaml", ["a.yaml", "b/c.yaml"], ["a.yml"]],
+  ["a name tied to its directory", "/a.yaml", ["a.yaml"], ["b/a.yaml"]],
+  ["a path is tied too", "b/a.yaml", ["b/a.yaml"], ["c/b/a.yaml"]],
+  ["directories only", "build/", ["build/a.yaml", "b/build/c/d.yaml"], ["build"]],
+  ["any number of directories", "a/**/b.yaml", ["a/b.yaml", "a/x/y/b.yaml"], ["b.yaml"]],
+  ["all inside", "a/**", ["a/b", "a/b/c"], ["a"]],
+  ["everything but one directory", "/*\n!/keep", ["a.yaml", "b/c.yaml"], ["keep/a.yaml"]],
+  ["what is below a left out directory stays out", "a/\n!a/b.yaml", ["a/b.yaml"], ["b.yaml"]],
+  ["comments and empty lines say nothing", "# *\n\n   \n", [], ["a.yaml"]],
+  ["escaped signs", "\\#a\n\\!b\nc\\*", ["#a", "!b", "c*"], ["cd"]],
+  ["one of several characters", "[a-c]?[!x].yaml", ["azy.yaml"], ["dzy.yaml", "azx.yaml"]],
+])("%s", (_, text, out, kept) => {
+  const ignored = ignores(readIgnorePatterns(text, ""));
+  expect([...out, ...kept].filter((path) => ignored(path))).toEqual(out);
+});
+
+test("the patterns of a directory speak of what is below it", () => {
+  const ignored = ignores(readIgnorePatterns("*.yaml\n/b/c\n", "a"));
+  expect(["x.yaml", "a/x.yaml", "a/b/c/d", "b/c/d"].filter((path) => ignored(path))).toEqual(["a/x.yaml", "a/b/c/d"]);
+});
+
+test("what Flux always leaves out", () => {
+  const ignored = ignores(defaultIgnores);
+  const paths = [".github/workflows/ci.yaml", "a/.sops.yaml", "docs/x.png", "cloudbuild.yaml", "apps/x.yaml"];
+  expect(paths.filter((path) => !ignored(path))).toEqual(["apps/x.yaml"]);
+});
+
+test("a pattern made to take long does not", () => {
+  const matches = pathMatcher(`${"**/".repeat(200)}${"*a".repeat(2000)}b`);
+  const started = performance.now();
+  expect(matches(`${"d/".repeat(200)}${"a".repeat(4000)}`)).toBe(false);
+  expect(performance.now() - started).toBeLessThan(2000);
+});
