@@ -24,8 +24,8 @@ export interface BuiltinCheck {
   readonly awaits?: (manifest: Manifest) => string | undefined;
   /** Asked once, about everything that the change creates, updates, moves or deletes. What it says is always introduced. */
   readonly ofChange?: (change: StateChange) => readonly Complaint[];
-  /** Asked about each tree as a whole; what it says is compared as findings are. */
-  readonly ofState?: (state: StateOverview) => readonly Complaint[];
+  /** Asked about each tree as a whole, of the tree after with the one before; what it says is compared as findings are. */
+  readonly ofState?: (state: StateOverview, earlier?: StateOverview) => readonly Complaint[];
 }
 
 /** Something one manifest says that others are judged by. */
@@ -49,15 +49,15 @@ export type ManifestHandle = Pick<Manifest, "identity" | "apiVersion" | "positio
 
 /** What a change does to the desired state. */
 export interface StateChange {
-  /** By environment and identity; nothing unchanged. `manifest.source` leads to `sourcesBefore` and `sourcesAfter`. */
+  /** By environment and identity; nothing unchanged. `Manifest.source` leads to the sources of `before` and `after`. */
   readonly changes: readonly Change[];
-  /** By id. */
-  readonly sourcesBefore: ReadonlyMap<string, Source>;
-  readonly sourcesAfter: ReadonlyMap<string, Source>;
+  readonly before: StateOverview;
+  readonly after: StateOverview;
 }
 
 /** Every manifest of one tree, without its content. */
 export interface StateOverview {
   readonly manifests: readonly ManifestHandle[];
+  /** By id. */
   readonly sources: ReadonlyMap<string, Source>;
 }

@@ -1,0 +1,24 @@
+import type { BuiltinCheck } from "../../model/builtin-check.ts";
+import type { Config } from "../../model/config.ts";
+import { deletions } from "./deletion.ts";
+import { immutableFields } from "./immutable-field.ts";
+import { dangers } from "./policies.ts";
+import { prunes } from "./prune.ts";
+import { suspendedSources } from "./suspended.ts";
+import { twoOwners } from "./two-owners.ts";
+
+/** The dangers of a change that need no policy author: `changes/…`. */
+export function createDangers(config: Config): BuiltinCheck {
+  return {
+    policies: Object.values(dangers),
+    // Nothing of it is kept: it is asked about changes and states only.
+    digest: "dangers",
+    ofChange: (change) => [
+      ...deletions(change),
+      ...immutableFields(change, config),
+      ...prunes(change),
+      ...suspendedSources(change),
+    ],
+    ofState: twoOwners,
+  };
+}

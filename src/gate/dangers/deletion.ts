@@ -1,0 +1,63 @@
+import type { Complaint, ManifestHandle, StateChange } from "../../model/builtin-check.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { identityKey } from "../fingerprint.ts";
+import { dangerViolation, named } from "./danger-violation.ts";
+import { valueAt } from "./differences.ts";
+import { fateOf } from "./fate.ts";
+import { finalizersOf } from "./marks.ts";
+import { dangers } from "./policies.ts";
+
+/** What goes with an object, by group and kind: only these are dangerous to delete. */
+const goesWith: { readonly [groupKind: string]: (manifest: Manifest) => string } = {
+  "/Namespace": () => "everything in it goes with it",
+  "/PersistentVolumeClaim": () => "its data go with it where the volume's reclaim policy is Delete",
+  "apiextensions.k8s.io/CustomResourceDefinition": ({ value }) =>
+    `every ${kindOf(valueAt(value, ["spec", "names", "kind"]))} in the cluster goes with it`,
+  "apps/StatefulSet": ({ value }) =>
+    valueAt(value, ["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"]) === "Delete"
+      ? "its claims and their data go with it"
+      : "its Pods go with it, the claims of its volumeClaimTemplates stay",
+};
+
+/** Objects that hold data or other objects and leave the desired state. Warns; tells only where the cluster keeps them. */
+export function deletions(change: StateChange): readonly Complaint[] {
+  let left: ReadonlyMap<string, ManifestHandle> | undefined;
+  return change.changes.flatMap((one): readonly Complaint[] => {
+    if (one.kind !== "deleted") return [];
+    const { before } = one;
+    const { group, kind, namespace, name } = before.identity;
+    const consequence = goesWith[`${group}/${kind}`]?.(before);
+    if (consequence === undefined || name.endsWith("*")) return [];
+    left ??= new Map(change.after.manifests.map((manifest) => [keyOf(manifest), manifest]));
+    const fate = fateOf(before, change);
+    const finalizers = finalizersOf(before.value);
+    const other = left.get(keyOf(before));
+    const parts = [
+      `${named({ kind, name, ...(namespace === undefined ? {} : { namespace }) })} leaves the desired state; ${fate.because}`,
+      ...(fate.kind === "kept" ? [] : [consequence]),
+      ...(fate.kind === "kept" || finalizers.length === 0
+        ? []
+        : [`its finalizers run first: ${finalizers.join(", ")}`]),
+      ...(other === undefined ? [] : [`${other.source ?? other.position.path} yields it too and would create it anew`]),
+    ];
+    return [
+      {
+        about: "manifest",
+        manifest: before,
+        violation: dangerViolation({
+          policy: dangers.deletion,
+          level: fate.kind === "kept" ? "info" : "warn",
+          message: parts.join("; "),
+        }),
+      },
+    ];
+  });
+}
+
+function keyOf({ identity, environment }: ManifestHandle): string {
+  return identityKey(identity, environment);
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === "string" ? value : "object of the kind";
+}

@@ -1,0 +1,106 @@
+import type { Json, JsonObject } from "../../model/json.ts";
+import { quantity } from "./quantity.ts";
+
+/** Where two values differ as Kubernetes compares them: the keys that lead there. */
+export type Path = readonly (string | number)[];
+
+/**
+ * Values that Kubernetes fills in itself, by key: writing one of them down changes nothing. From the defaults of the API
+ * types (pkg/apis/core, apps, batch, storage, rbac and scheduling of Kubernetes).
+ */
+const defaults: { readonly [key: string]: readonly Json[] } = {
+  apiGroup: ["rbac.authorization.k8s.io"],
+  apiVersion: ["v1"],
+  completionMode: ["NonIndexed"],
+  completions: [1],
+  defaultMode: [420],
+  dnsPolicy: ["ClusterFirst"],
+  enableServiceLinks: [true],
+  failureThreshold: [3],
+  imagePullPolicy: ["Always", "IfNotPresent"],
+  kind: ["PersistentVolumeClaim"],
+  path: ["/"],
+  periodSeconds: [10],
+  podManagementPolicy: ["OrderedReady"],
+  preemptionPolicy: ["PreemptLowerPriority"],
+  procMount: ["Default"],
+  protocol: ["TCP"],
+  reclaimPolicy: ["Delete"],
+  restartPolicy: ["Always"],
+  revisionHistoryLimit: [10],
+  schedulerName: ["default-scheduler"],
+  scheme: ["HTTP"],
+  successThreshold: [1],
+  terminationGracePeriodSeconds: [30],
+  terminationMessagePath: ["/dev/termination-log"],
+  terminationMessagePolicy: ["File"],
+  timeoutSeconds: [1],
+  type: ["Opaque"],
+  volumeBindingMode: ["Immediate"],
+  volumeMode: ["Filesystem"],
+};
+
+/** Keys that Kubernetes writes from others (or never reads): one side may have them alone. */
+const derived = new Set(["creationTimestamp", "requests", "serviceAccount", "status"]);
+
+/** The places in which two values differ, in the order of `after`; what Kubernetes would fill in is no difference. */
+export function differences(before: Json | undefined, after: Json | undefined, key = ""): readonly Path[] {
+  if (isNothing(before) && isNothing(after)) return [];
+  if (derived.has(key) && (isNothing(before) || isNothing(after))) return [];
+  const [old, now] = [objectOf(before), objectOf(after)];
+  if (old !== undefined && now !== undefined) {
+    const keys = [...new Set([...Object.keys(now), ...Object.keys(old)])];
+    return keys.flatMap((name) => differences(own(old, name), own(now, name), name).map((path) => [name, ...path]));
+  }
+  if (isNothing(before)) return isFilledIn(key, after) ? [] : [[]];
+  if (isNothing(after)) return isFilledIn(key, before) ? [] : [[]];
+  if (Array.isArray(before) && Array.isArray(after)) {
+    if (before.length !== after.length) return [[]];
+    return after.flatMap((item: Json, index) =>
+      differences(before[index] as Json, item, key).map((path) => [index, ...path]),
+    );
+  }
+  if (before === after || isSameQuantity(before, after)) return [];
+  return [[]];
+}
+
+/** The value at a path; undefined where there is none. */
+export function valueAt(value: Json | undefined, path: Path): Json | undefined {
+  let here = value;
+  for (const key of path) {
+    if (Array.isArray(here)) here = (here as readonly Json[])[Number(key)];
+    else if (isObject(here)) here = own(here, String(key));
+    else return undefined;
+  }
+  return here;
+}
+
+/** Whether Kubernetes reads it as if nothing stood there: null, empty, false and 0. */
+export function isNothing(value: Json | undefined): value is undefined {
+  if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
+  return typeof value === "object" && Object.values(value).every((item) => isNothing(item as Json));
+}
+
+/** An object, also an empty one that is not there. */
+function objectOf(value: Json | undefined): JsonObject | undefined {
+  if (value === undefined || value === null) return {};
+  return isObject(value) ? value : undefined;
+}
+
+function isFilledIn(key: string, value: Json | undefined): boolean {
+  return Object.hasOwn(defaults, key) && defaults[key]?.some((known) => known === value) === true;
+}
+
+function isSameQuantity(before: Json, after: Json): boolean {
+  if (typeof before === "object" || typeof after === "object") return false;
+  const [one, other] = [quantity(before), quantity(after)];
+  return one !== undefined && one === other;
+}
+
+function own(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,72 @@
+import type { StateChange } from "../../model/builtin-check.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { Source, SourceKind } from "../../model/source.ts";
+import { annotation, syncOptions } from "./marks.ts";
+
+/** What becomes in the cluster of an object that leaves the desired state, in half a sentence. */
+export interface Fate {
+  readonly kind: "deleted" | "kept" | "unknown";
+  readonly because: string;
+}
+
+/** Follows what applies the object: does it prune, is it gone itself, and is the object marked to be kept? */
+export function fateOf(manifest: Manifest, { before, after }: StateChange): Fate {
+  const id = manifest.source;
+  const source = id === undefined ? undefined : before.sources.get(id);
+  if (source === undefined || id === undefined || !controllers.has(source.kind))
+    return { kind: "unknown", because: `whether it is deleted is up to what applies ${id ?? manifest.position.path}` };
+  const stays = after.sources.get(id);
+  const mark = keepingMark(manifest, source, stays === undefined);
+  if (mark !== undefined) return { kind: "kept", because: `it stays in the cluster: ${mark}` };
+  return stays === undefined ? fateWith(source) : fateUnder(stays, manifest);
+}
+
+const controllers = new Set<SourceKind>(["argocd-application", "flux-kustomization", "flux-helmrelease"]);
+
+function fateUnder({ id, traits }: Source, manifest: Manifest): Fate {
+  if (traits?.prune === false) return { kind: "kept", because: `it stays in the cluster: ${id} does not prune` };
+  if (traits?.prune === undefined) return { kind: "unknown", because: `it is deleted where ${id} prunes` };
+  const waits = syncOptions(manifest.value).has("Prune=confirm") ? ", once a person confirms it" : "";
+  const paused = traits.suspended === true ? ", once that is resumed" : "";
+  return { kind: "deleted", because: `${id} prunes it${waits}${paused}` };
+}
+
+function fateWith({ id, traits }: Source): Fate {
+  if (traits?.cascades === false)
+    return { kind: "kept", because: `it stays in the cluster: ${id} goes without deleting what it applied` };
+  if (traits?.cascades === undefined) return { kind: "unknown", because: `it is deleted if ${id} takes it along` };
+  return { kind: "deleted", because: `${id} goes, and deletes what it applied` };
+}
+
+/** What marks an object to be kept, by the tool that would delete it. */
+function keepingMark({ value, identity, position }: Manifest, { kind }: Source, goes: boolean): string | undefined {
+  const helmKeeps =
+    annotation(value, "helm.sh/resource-policy") === "keep" ? "helm.sh/resource-policy: keep" : undefined;
+  switch (kind) {
+    case "argocd-application": {
+      const option = goes ? "Delete=false" : "Prune=false";
+      if (syncOptions(value).has(option)) return option;
+      const isDefinition = identity.kind === "CustomResourceDefinition";
+      return (
+        helmKeeps ?? (goes && isDefinition ? "Argo CD never deletes a definition with its Application" : undefined)
+      );
+    }
+    case "flux-kustomization":
+      return annotation(value, "kustomize.toolkit.fluxcd.io/prune")?.toLowerCase() === "disabled"
+        ? "kustomize.toolkit.fluxcd.io/prune: disabled"
+        : undefined;
+    case "flux-helmrelease":
+      return helmKeeps ?? (isOfCrds(position.path) ? "Helm never deletes what stands in a chart's crds" : undefined);
+    case "file":
+    case "directory":
+    case "kustomize":
+    case "helm":
+      return undefined;
+    default:
+      return kind satisfies never;
+  }
+}
+
+function isOfCrds(path: string): boolean {
+  return /(?:^|\/)crds\//.test(path);
+}

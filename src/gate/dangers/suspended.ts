@@ -1,0 +1,30 @@
+import type { Complaint, StateChange } from "../../model/builtin-check.ts";
+import { identityKey } from "../fingerprint.ts";
+import { dangerViolation } from "./danger-violation.ts";
+import { dangers } from "./policies.ts";
+
+/** Suspended Flux objects whose manifests the change touches: it takes no effect until they are resumed. */
+export function suspendedSources({ changes, after }: StateChange): readonly Complaint[] {
+  const touched = new Map<string, Set<string>>();
+  for (const change of changes) {
+    if (change.kind === "unchanged" || (change.kind === "moved" && change.equal)) continue;
+    const { source, identity } = change.kind === "deleted" ? change.before : change.after;
+    if (source === undefined) continue;
+    const objects = touched.get(source) ?? new Set();
+    // One object in several environments is one object.
+    touched.set(source, objects.add(identityKey(identity)));
+  }
+  return [...touched].flatMap(([id, { size }]): readonly Complaint[] => {
+    const source = after.sources.get(id);
+    if (source?.traits?.suspended !== true) return [];
+    const objects = size === 1 ? "1 object" : `${size} objects`;
+    const message = `${id} is suspended: what this change does to ${objects} takes no effect until it is resumed`;
+    return [
+      {
+        about: "source",
+        source,
+        violation: dangerViolation({ policy: dangers.suspended, level: "warn", message, reads: id }),
+      },
+    ];
+  });
+}
