@@ -38,14 +38,8 @@ export function mergeSpec(spec: JsonObject, kustomization: JsonObject, exists: (
   return { kind: "merged", kustomization: merged };
 }
 
-/** The patches of a spec as a kustomization has them. */
-export function patchesOf(spec: JsonObject | undefined): readonly JsonObject[] {
+function patchesOf(spec: JsonObject): readonly JsonObject[] {
   return objectsAt(spec, "patches").map(({ item }) => patchOf(textAt(item, "patch") ?? "", item));
-}
-
-/** The images of a spec as a kustomization has them. */
-export function imagesOf(spec: JsonObject | undefined): readonly JsonObject[] {
-  return objectsAt(spec, "images").map(({ item }) => imageOf(item));
 }
 
 function patchOf(patch: string, { target }: JsonObject): JsonObject {
