@@ -14,11 +14,8 @@ const SHORTEST = 4;
  * What stands within a key or the Secret's name is left: a blot in a text that everyone can complete tells the value.
  */
 export function withoutSecrets(judgement: Judgement, { manifest, oldObject }: Question): Judgement {
-  if (manifest.identity.kind !== "Secret" || manifest.identity.group !== "") return judgement;
-  const secrets = secretsOf(manifest.value, oldObject ?? {});
-  if (secrets.length === 0) return judgement;
-  const names = openNames(manifest.identity, manifest.value, oldObject ?? {});
-  const clean = (text: string): string => masked(text, secrets, names);
+  const clean = secretMask(manifest.identity, manifest.value, oldObject ?? {});
+  if (clean === undefined) return judgement;
   const say = (violation: Violation): Violation => ({
     ...violation,
     message: clean(violation.message),
@@ -29,6 +26,17 @@ export function withoutSecrets(judgement: Judgement, { manifest, oldObject }: Qu
     excepted: judgement.excepted.map(say),
     problems: judgement.problems.map((problem) => ({ ...problem, message: clean(problem.message) })),
   };
+}
+
+/** What hides the values of a Secret, in any of its versions, in a text about it; undefined for another kind. */
+export function secretMask(
+  identity: Identity,
+  ...versions: readonly JsonObject[]
+): ((text: string) => string) | undefined {
+  if (identity.kind !== "Secret" || identity.group !== "") return undefined;
+  const secrets = secretsOf(...versions);
+  const names = openNames(identity, ...versions);
+  return (text) => masked(text, secrets, names);
 }
 
 /** The text with every stretch that belongs to a secret blotted out, unless that secret ends and begins within one name. */
