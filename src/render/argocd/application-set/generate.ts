@@ -1,0 +1,125 @@
+import { isObject } from "../../../manifest/identity.ts";
+import { toJsonText } from "../../../manifest/json-text.ts";
+import type { Json } from "../../../model/json.ts";
+import { fieldsOf, type Fields } from "../fields.ts";
+import { clusterGenerator } from "./cluster-generator.ts";
+import { fillTemplate } from "./fill-template.ts";
+import { flatten } from "./flatten.ts";
+import type { Generation, Generator, Parameters, ParameterSet } from "./generation.ts";
+import { gitGenerator } from "./git-generator.ts";
+import { readSelector } from "./label-selector.ts";
+import { listGenerator } from "./list-generator.ts";
+import { matrixGenerator } from "./matrix-generator.ts";
+import { mergeGenerator } from "./merge-generator.ts";
+
+const generators: { readonly [kind: string]: Generator } = {
+  list: listGenerator,
+  clusters: clusterGenerator,
+  git: gitGenerator,
+  matrix: matrixGenerator,
+  merge: mergeGenerator,
+};
+
+/** Generators that ask an API which no one can ask before the merge. */
+const outside: { readonly [kind: string]: string } = {
+  scmProvider: "the repositories of an organisation",
+  pullRequest: "open pull requests",
+  clusterDecisionResource: "an object in the cluster",
+  plugin: "a plugin",
+};
+
+const kinds = [...Object.keys(generators), ...Object.keys(outside)];
+/** Matrix and merge may stand in matrix and merge once, not deeper. */
+const deepest = 2;
+
+/** The parameter sets of one kind of generator in an entry of `generators`, with the options of that kind. */
+export interface Generated {
+  readonly options: Fields;
+  readonly sets: readonly ParameterSet[];
+}
+
+/** Runs an entry of `generators`; kinds that yield nothing usable are left out, and `trouble` says why. */
+export async function generate(entry: Fields, level: number, generation: Generation): Promise<readonly Generated[]> {
+  const asked = kinds.filter((kind) => entry.value[kind] !== undefined && entry.value[kind] !== null);
+  if (asked.length === 0 || (level === deepest && asked.some((kind) => kind === "matrix" || kind === "merge"))) {
+    const message =
+      asked.length === 0
+        ? `names none of ${kinds.join(", ")}`
+        : "matrix and merge generators can stand in one another once, not deeper";
+    generation.trouble.problem(entry.pointer, `the generator ${message}`);
+    return [];
+  }
+  const selector = entry.object("selector");
+  const matches = selector === undefined ? undefined : readSelector(selector, generation.trouble);
+  const found: Generated[] = [];
+  for (const kind of asked) {
+    const options = entry.object(kind);
+    if (options === undefined) continue;
+    if (Object.hasOwn(outside, kind)) {
+      generation.trouble.gap(options.pointer, `not generated: ${kind} asks for ${outside[kind]}`);
+      continue;
+    }
+    const sets = await generators[kind]?.(options, generation, level);
+    if (sets === undefined) continue;
+    found.push({
+      options,
+      sets: matches === undefined ? sets : sets.filter(({ parameters }) => matches(flatten(parameters))),
+    });
+  }
+  return found;
+}
+
+/** Makes `Generation.child`: one kind of generator, its texts filled with the outer parameters; asked twice the same it answers once. */
+export function childGenerator(generation: () => Generation): Generation["child"] {
+  const answers = new Map<string, Promise<readonly ParameterSet[] | undefined>>();
+  const run = async (entry: Fields, level: number): Promise<readonly ParameterSet[] | undefined> => {
+    const [one, ...others] = await generate(entry, level, generation());
+    if (others.length > 0) {
+      generation().trouble.problem(entry.pointer, "a generator within matrix or merge is of one kind");
+      return undefined;
+    }
+    return one?.sets;
+  };
+  return async (entry, level, outer) => {
+    const filled = outer === undefined ? entry : await interpolate(entry, outer, generation());
+    if (filled === undefined) return undefined;
+    const key = `${level} ${entry.pointer} ${toJsonText(filled.value)}`;
+    const answer = answers.get(key) ?? run(filled, level);
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+/** Fills the texts of a generator. Its `values` may name its own parameters, so that what is missing there is left for later. */
+async function interpolate(
+  entry: Fields,
+  outer: Parameters,
+  { texts, goTemplate, trouble }: Generation,
+): Promise<Fields | undefined> {
+  if (Object.keys(outer).length === 0) return entry;
+  const parts = await Promise.all(
+    Object.entries(entry.value).map(async ([kind, options]): Promise<readonly [string, Json | undefined]> => {
+      const late = goTemplate && isObject(options) && isObject(options["values"]) ? options["values"] : undefined;
+      const { values: _, ...early } = isObject(options) ? options : {};
+      const outcome = await fillTemplate(late === undefined ? options : early, outer, texts);
+      if (outcome.kind === "failed") {
+        trouble.problem(`${entry.pointer}/${kind}${outcome.pointer}`, outcome.message);
+        return [kind, undefined];
+      }
+      if (late === undefined || !isObject(outcome.value)) return [kind, outcome.value];
+      const values = await Promise.all(
+        Object.entries(late).map(async ([name, text]): Promise<readonly [string, Json]> => {
+          const filled = typeof text === "string" ? await texts.render([text], outer, "error") : undefined;
+          return [name, filled?.kind === "texts" ? (filled.texts[0] ?? text) : text];
+        }),
+      );
+      return [kind, { ...outcome.value, values: Object.fromEntries(values) }];
+    }),
+  );
+  const filled: [string, Json][] = [];
+  for (const [kind, value] of parts) {
+    if (value === undefined) return undefined;
+    filled.push([kind, value]);
+  }
+  return fieldsOf(Object.fromEntries(filled), entry.pointer, trouble.wrongType);
+}

@@ -1,0 +1,22 @@
+import type { Fields } from "../fields.ts";
+import type { Generation, Parameters } from "./generation.ts";
+
+/** Adds a generator's `values`, filled with its own parameters: `values.<name>`, or nested with goTemplate. */
+export async function addValues(
+  parameters: Parameters,
+  options: Fields,
+  { goTemplate, texts, trouble }: Generation,
+): Promise<Parameters | undefined> {
+  const values = options.record("values");
+  const names = Object.keys(values);
+  if (names.length === 0) return parameters;
+  const outcome = await texts.render(Object.values(values), parameters);
+  if (outcome.kind === "failed") {
+    trouble.problem(`${options.pointer}/values`, outcome.message);
+    return undefined;
+  }
+  const filled = names.map((name, index) => [name, outcome.texts[index] ?? ""] as const);
+  return goTemplate
+    ? { ...parameters, values: Object.fromEntries(filled) }
+    : { ...parameters, ...Object.fromEntries(filled.map(([name, text]) => [`values.${name}`, text])) };
+}

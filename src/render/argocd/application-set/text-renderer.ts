@@ -1,0 +1,38 @@
+import type { Renderer } from "../../../model/renderer.ts";
+import { fillFastTemplate } from "./fast-template.ts";
+import type { Parameters } from "./generation.ts";
+
+/** Fills the texts of an ApplicationSet with parameters. */
+export interface TextRenderer {
+  /** All texts with the same parameters; `missingKeys`: fail where a key is missing, whatever the ApplicationSet says. */
+  render(texts: readonly string[], parameters: Parameters, missingKeys?: "error"): Promise<TextsOutcome>;
+}
+
+export type TextsOutcome =
+  | { readonly kind: "texts"; readonly texts: readonly string[] }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** `goTemplate: false`: `{{name}}` is replaced where a parameter has that name and is text, else it stays. */
+export const fastTexts: TextRenderer = {
+  render: async (texts, parameters) => ({
+    kind: "texts",
+    texts: texts.map((text) => fillFastTemplate(text, parameters)),
+  }),
+};
+
+/** `goTemplate: true`: Go's text/template with the functions of ApplicationSets. */
+export function goTexts(renderer: Renderer, options: readonly string[]): TextRenderer {
+  return {
+    render: async (texts, parameters, missingKeys) => {
+      const strict = [...options.filter((option) => !option.startsWith("missingkey=")), "missingkey=error"];
+      const outcome = await renderer.goTemplate({
+        templates: texts,
+        parameters,
+        options: missingKeys === "error" ? strict : options,
+      });
+      return outcome.kind === "rendered"
+        ? { kind: "texts", texts: outcome.answer.texts }
+        : { kind: "failed", message: outcome.message };
+    },
+  };
+}
