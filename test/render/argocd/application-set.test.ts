@@ -46,7 +46,8 @@ async function made(text: string, options: PlanOptions = {}): Promise<readonly s
   expect(problems).toEqual([]);
   return children.map(({ manifest }) => {
     const { labels } = metadataOf(manifest);
-    return `${manifest.identity.name} of ${isObject(labels) ? labels["of"] : "nothing"}`;
+    const of = isObject(labels) ? labels["of"] : undefined;
+    return `${manifest.identity.name} of ${typeof of === "string" ? of : "nothing"}`;
   });
 }
 
