@@ -38,11 +38,22 @@ export async function bootstrapReport(
   return {
     version: 1,
     verdict: problems.length > 0 ? "error" : "pass",
-    counts: { manifests: 0, sources: 0, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: problems.length },
+    counts: {
+      manifests: 0,
+      sources: 0,
+      introduced: 0,
+      existing: 0,
+      fixed: 0,
+      waived: 0,
+      problems: problems.length,
+      gaps: 0,
+    },
     findings: [],
     problems: problems.map((problem): ReportedProblem => ({ ...problem, status: "introduced" })),
     checked: [],
     skipped: [],
+    sources: [],
+    gaps: [],
     now: request.now,
     judged: {
       after: request.after,

@@ -1,16 +1,24 @@
-import type { Identity, Place, SourcePosition } from "../model/manifest.ts";
+import type { Fact } from "../model/builtin-check.ts";
+import type { Identity, Manifest, Place, SourcePosition } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Violation } from "../model/violation.ts";
+import type { Gap } from "../model/source.ts";
+import type { Precision, Violation } from "../model/violation.ts";
+import type { DesiredStateRequest } from "../render/desired-state.ts";
 import type { KustomizationCache } from "../render/kustomize.ts";
 
-/** A violation with its place in the file, so that the file's text need not be kept. */
+/** A violation with its place, so that the text need not be kept. */
 export interface LocatedViolation {
   readonly violation: Violation;
   readonly place: Place;
+  /** Absent: the file that the manifest's position names. */
+  readonly path?: string;
+  /** How well the place is known, where that is less than what the violation itself says. */
+  readonly precision?: Precision;
+  /** Without the environment. */
   readonly fingerprint: string;
 }
 
-/** What is kept of one manifest: enough to match and report it, not its content. */
+/** What is kept of one manifest in one environment: enough to match and report it, not its content. */
 export interface JudgedManifest {
   readonly identity: Identity;
   readonly apiVersion: string;
@@ -20,11 +28,17 @@ export interface JudgedManifest {
   readonly violations: readonly LocatedViolation[];
   /** How many results an `exception` rule excused. */
   readonly excepted: number;
+  /** What others are judged by. */
+  readonly facts?: readonly Fact[];
+  /** Builtin checks (by their number) that cannot answer before the facts of `key` are known, and the content they need. */
+  readonly awaits?: readonly { readonly check: number; readonly key: string }[];
+  /** With `awaits`. */
+  readonly manifest?: Manifest;
 }
 
-/** One file, read and judged as if it were new. Depends on its path, bytes, role and the policies, and on nothing else of the tree. */
-export interface JudgedFile {
-  /** Why the file as a whole is not judged. */
+/** One source (a file, a unit), read and judged as if it were new. Depends on its content, the environments and the policies, and on nothing else of the tree. */
+export interface JudgedSource {
+  /** Why a file as a whole is not judged. */
   readonly skippedAs?: string;
   /** With `skippedAs`: manifests come of the file that are not judged. */
   readonly unrendered?: true;
@@ -32,10 +46,13 @@ export interface JudgedFile {
   /** Parts of a judged file that are not judged. */
   readonly skipped: readonly { readonly line: number; readonly reason: string }[];
   readonly problems: readonly Problem[];
+  /** Of a unit. */
+  readonly gaps?: readonly Gap[];
 }
 
 /** Keeps what was read and judged between checks, so that a small change of a large tree costs what the change costs. */
 export interface CheckCache {
-  readonly files: { get(key: string): JudgedFile | undefined; set(key: string, file: JudgedFile): void };
+  readonly sources: { get(key: string): JudgedSource | undefined; set(key: string, judged: JudgedSource): void };
   readonly kustomizations: KustomizationCache;
+  readonly renderings: DesiredStateRequest["cache"];
 }

@@ -1,24 +1,40 @@
 import type { ConfigSource } from "../config/read-config.ts";
+import type { BuiltinCheck } from "../model/builtin-check.ts";
+import type { Change } from "../model/change.ts";
 import type { Config } from "../model/config.ts";
-import type { Finding, ReportedProblem } from "../model/finding.ts";
+import type { ReportedProblem } from "../model/finding.ts";
 import type { Judge } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
+import type { Renderer } from "../model/renderer.ts";
 import type { Judged, Report } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
-import { discover } from "../render/discover.ts";
-import type { KustomizationReading } from "../render/kustomization.ts";
-import type { ScopedFile } from "../render/role.ts";
+import type { DesiredState, FindDesiredState } from "../render/desired-state.ts";
+import { environmentsOf } from "../render/environments.ts";
 import { scopeOf } from "../render/scope.ts";
+import { askingOnce } from "./ask-once.ts";
 import { assembleReport } from "./assemble.ts";
-import type { CheckCache, JudgedFile } from "./cache.ts";
-import { classify } from "./classify.ts";
-import { compareFiles, contentKey } from "./compare-files.ts";
+import type { CheckCache, JudgedSource } from "./cache.ts";
+import { classify, type Comparison } from "./classify.ts";
+import { comparisonsOf } from "./compare-change.ts";
+import { compareFiles, compareUnits } from "./compare-origins.ts";
+import { complaintsOfChange, complaintsOfStates } from "./complaints.ts";
 import { drafter } from "./drafts.ts";
 import { unmetExpectations } from "./expectations.ts";
-import { created, judgeChange } from "./judge-change.ts";
-import { judgeFiles, readFiles } from "./judge-files.ts";
-import { levelsAt } from "./levels.ts";
-import { problemStatus, type MarkedProblem } from "./problem-status.ts";
+import { unknownKinds } from "./facts.ts";
+import { gapProblems, reportGaps } from "./gaps.ts";
+import { groupFindings } from "./group-findings.ts";
+import { judgeChange } from "./judge-change.ts";
+import { judgeWhole, type Whole } from "./judge-whole.ts";
+import { levelsOf } from "./levels.ts";
+import { countChanges, listChanges } from "./manifest-changes.ts";
+import { placeFindings } from "./place-findings.ts";
+import { problemsOf } from "./problem-status.ts";
+import type { Origin, ReadOrigin } from "./reading.ts";
+import { readFiles, readUnits } from "./read-origins.ts";
+import { changedFiles } from "./relocate.ts";
+import { compareSame } from "./same-origins.ts";
+import { nothing, overviewOf, sourcesById, stateFinder, type States } from "./states.ts";
+import { compareToolViolations } from "./tool-violations.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** What one judgement of one pair of trees needs. */
@@ -30,6 +46,13 @@ export interface CheckRequest {
   /** Where the configuration was read, so that its problems have a line; absent for defaults. */
   readonly configSource?: ConfigSource;
   readonly judge: Judge;
+  /** Policies without Rego. */
+  readonly builtins?: readonly BuiltinCheck[];
+  /** Absent: nothing is rendered, every file is judged as it stands. */
+  readonly renderer?: Renderer;
+  readonly findDesiredState?: FindDesiredState;
+  /** URLs under which this repository is known, besides those of the configuration. */
+  readonly repositories?: readonly string[];
   /** The job's time, RFC 3339; the judge was made with the same. */
   readonly now: string;
   readonly judged: Judged;
@@ -42,65 +65,83 @@ export interface CheckRequest {
   /** Nothing to judge is no problem. */
   readonly allowEmpty?: boolean;
   readonly cache?: CheckCache;
-  /** Told of work done, for a progress line: files judged so far, of all. */
+  /** The difference that a change makes to one object, as text for the report; absent: none is shown. */
+  readonly diff?: (change: Change) => string;
+  /** Told of work done, for a progress line: files and sources judged so far, of all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Judges the tree after a change against the tree before it. Never rejects for what stands in the trees: that is a problem of the report. */
 export async function check(request: CheckRequest): Promise<Report> {
-  const { after, before, config, judge, cache } = request;
-  const paths = request.paths ?? [];
-  const scope = scopeOf(config.manifests, paths);
-  const kustomizations = cache?.kustomizations ?? new Map<string, KustomizationReading>();
-  const filesAfter = await discover(after, scope, kustomizations);
-  const filesBefore = before === undefined ? [] : await discover(before, scope, kustomizations);
-  const treePaths = await pathsOf(before === undefined ? [after] : [after, before]);
-  const knownPaths = new Set(treePaths);
-  const draft = drafter({
-    policies: judge.policies,
-    levels: levelsAt(config.levels, request.now),
-    hasPath: (path) => knownPaths.has(path),
-  });
+  const { after, before, config, judge, builtins = [] } = request;
+  const states = await findStates(request);
+  const isChange = before !== undefined;
+  const treePaths = await pathsOf(isChange ? [after, before] : [after]);
+  const draft = draftsOf(request, treePaths);
+  const total = states.after.files.length + states.after.units.length;
+  const whole = wholeOf(request, (done) => request.onProgress?.(done, total));
 
-  // Without a tree before, everything is new; there is nothing to match, so nothing of a file needs to be kept.
-  const compared =
-    before === undefined ? { same: filesAfter, before: [], after: [] } : compareFiles(filesBefore, filesAfter);
-  const judged = await judgeWhole(request, compared.same, filesAfter.length);
+  // Without a tree before, everything is new; there is nothing to match, so nothing of a source needs to be kept.
+  const files = isChange ? compareFiles(states.before.files, states.after.files) : allSame(states.after.files);
+  const units = isChange ? compareUnits(states.before.units, states.after.units) : allSame(states.after.units);
+  const known = await judgeWhole(whole, files.same, units.same);
   const change = await judgeChange(
-    judge,
-    before === undefined ? [] : await all(readFiles(before, compared.before)),
-    await all(readFiles(after, compared.after)),
-    draft,
+    { judge: units.before.length + units.after.length > 0 ? whole.judgeOnce : judge, builtins },
+    known.map(([, judged]) => judged),
+    isChange ? await all(readFiles(before, files.before, whole.environmentsOf), readUnits(units.before)) : [],
+    await all(readFiles(after, files.after, whole.environmentsOf), readUnits(units.after)),
   );
-  request.onProgress?.(filesAfter.length, filesAfter.length);
+  request.onProgress?.(total, total);
 
-  const findings: Finding[] = change.comparisons.flatMap(classify);
-  // Untouched files first: a copy of an unreadable file must not take the place of the old one.
-  const problemsBefore: MarkedProblem[] = [];
-  const problemsAfter: MarkedProblem[] = [];
-  for (const [file, { manifests, problems }] of judged) {
-    for (const manifest of manifests) {
-      for (const { finding, readsChange } of draft(manifest)) {
-        if (before === undefined) findings.push({ ...finding, status: "introduced" });
-        else if (!readsChange) findings.push({ ...finding, status: "existing" });
-      }
-    }
-    problemsAfter.push(...marked(file, problems));
-    if (before !== undefined) problemsBefore.push(...marked(file, problems));
-  }
-  for (const [file, { problems }] of change.before) problemsBefore.push(...marked(file, problems));
-  for (const [file, { problems }] of change.after) problemsAfter.push(...marked(file, problems));
-  const files = new Map([...judged, ...change.after].map(([file, outcome]) => [file.entry.path, outcome]));
-  const ownProblems = [
-    ...(request.problems ?? []),
-    ...judge.problems,
-    ...unmetExpectations(config, request.configSource, { judge, paths: treePaths, named: paths }),
+  const same = await compareSame(whole, known, change, isChange ? "existing" : "introduced", draft);
+  const judged = {
+    before: isChange ? [...same.judged, ...change.before.origins] : [],
+    after: [...same.judged, ...change.after.origins],
+  };
+  const sources = { before: sourcesById(states.before), after: sourcesById(states.after) };
+  const overview = {
+    before: overviewOf(judged.before, sources.before),
+    after: overviewOf(judged.after, sources.after),
+  };
+  const changes = change.changes.filter(({ kind }) => kind !== "unchanged");
+  const comparisons: readonly Comparison[] = [
+    ...same.comparisons,
+    ...comparisonsOf(change, draft, unrendered(states.after)),
+    ...compareToolViolations(states.before, states.after, draft),
+    ...complaintsOfStates(builtins, overview, draft),
+    ...(isChange ? [complaintsOfChange(builtins, { changes, ...overview }, change, draft)] : []),
   ];
+  const changedInTree = isChange ? await changedFiles(before, after) : undefined;
+  const findings = groupFindings(
+    await placeFindings([...same.classified, ...comparisons.flatMap(classify)], {
+      change,
+      sources,
+      files: changedInTree,
+    }),
+  );
+
+  const gaps = reportGaps(
+    [...states.after.graph.gaps, ...judged.after.flatMap(([, { gaps: own = [] }]) => own)],
+    changedInTree === undefined
+      ? undefined
+      : {
+          sources: new Set(units.after.map(({ source }) => source.id)),
+          byId: sources.after,
+          changed: (path) => changedInTree.changed(path),
+        },
+  );
   const problems: ReportedProblem[] = [
-    ...ownProblems.map((problem) => ({ ...problem, status: "introduced" as const })),
-    ...problemStatus(problemsBefore, problemsAfter),
+    ...ownProblems(request, treePaths, reachedBy(states, [...judged.before, ...judged.after])).map((problem) => ({
+      ...problem,
+      status: "introduced" as const,
+    })),
+    ...problemsOf(
+      { origins: judged.before, planning: states.before.problems },
+      { origins: judged.after, planning: states.after.problems },
+    ),
+    ...(config.gaps === "block" ? gapProblems(gaps, isChange) : []),
   ];
-  if (problems.length === 0) problems.push(...nothingJudged(request, files));
+  if (problems.length === 0) problems.push(...nothingJudged(request, judged.after));
 
   const { block, mode } = config;
   return assembleReport({
@@ -110,42 +151,95 @@ export async function check(request: CheckRequest): Promise<Report> {
       judged: request.judged,
       policies: { digest: judge.digest, count: judge.policies.length },
       mode,
-      ...(before === undefined ? {} : { changes: change.counts }),
+      ...(isChange ? { changes: countChanges(changes) } : {}),
+      manifestChanges: isChange ? listChanges(changes, { sources, diff: request.diff }) : [],
+      unknownKinds: unknownKinds(
+        judged.after.map(([, one]) => one),
+        change.after.facts,
+      ),
     },
     findings,
     problems,
-    files,
-    touched: new Set(compared.after.map(({ entry }) => entry.path)),
+    origins: judged.after,
+    sources: states.after.graph.sources,
+    gaps,
+    touched: new Set(files.after.map(({ entry }) => entry.path)),
   });
 }
 
-type Outcomes = (readonly [ScopedFile, JudgedFile])[];
+async function findStates({ before, after, config, cache, ...request }: CheckRequest): Promise<States> {
+  const find = stateFinder({
+    scope: scopeOf(config.manifests, request.paths ?? []),
+    config,
+    renderer: request.renderer,
+    find: request.findDesiredState,
+    repositories: [...(request.repositories ?? []), ...config.repositories],
+    cache,
+  });
+  return { before: before === undefined ? nothing : await find(before), after: await find(after) };
+}
 
-/** Judges files that stand in no relation to another tree, each as if it were new; known ones come from the cache. */
-async function judgeWhole(
-  { after, judge, cache, now, onProgress }: CheckRequest,
-  files: readonly ScopedFile[],
-  total: number,
-): Promise<Outcomes> {
-  const outcomes: Outcomes = [];
-  const asked = JSON.stringify([judge.digest, judge.readsTime === false ? null : now]);
-  const keyOf = (file: ScopedFile): string => `${asked}\0${file.entry.path}\0${contentKey(file)}`;
-  const unknown = files.filter((file) => {
-    const known = cache?.files.get(keyOf(file));
-    if (known !== undefined) outcomes.push([file, known]);
-    return known === undefined;
+function draftsOf({ judge, builtins = [], config, now }: CheckRequest, treePaths: readonly string[]) {
+  const knownPaths = new Set(treePaths);
+  return drafter({
+    policies: [...judge.policies, ...builtins.flatMap(({ policies }) => policies)],
+    levelOf: levelsOf(config, now),
+    hasPath: (path) => knownPaths.has(path),
   });
-  await judgeFiles(judge, readFiles(after, unknown), created, (file, outcome) => {
-    outcomes.push([file, outcome]);
-    // What a policy could not answer this time (too slow, too large) it may answer the next.
-    if (outcome.problems.every(({ stage }) => stage !== "evaluate")) cache?.files.set(keyOf(file), outcome);
-    onProgress?.(outcomes.length, total);
-  });
-  return outcomes;
+}
+
+function wholeOf(
+  { after, judge, builtins = [], config, now, cache }: CheckRequest,
+  onJudged: Whole["onJudged"],
+): Whole {
+  const hasEnvironments = Object.keys(config.environments).length > 0;
+  return {
+    tree: after,
+    judges: { judge, builtins },
+    judgeOnce: askingOnce(judge),
+    environmentsOf: (path) => (hasEnvironments ? environmentsOf({ path }, config) : none),
+    now,
+    cache,
+    onJudged,
+  };
+}
+
+const none: readonly string[] = [];
+
+function allSame<Of>(same: readonly Of[]) {
+  return { same, before: none as readonly Of[], after: none as readonly Of[] };
+}
+
+function ownProblems(
+  request: CheckRequest,
+  paths: readonly string[],
+  reached: ReadonlySet<string>,
+): readonly Problem[] {
+  const { config, configSource, judge, problems = [], paths: named = [] } = request;
+  return [...problems, ...judge.problems, ...unmetExpectations(config, configSource, { judge, paths, named, reached })];
+}
+
+/** The environments that something of either tree lands in. */
+function reachedBy(
+  { before, after }: States,
+  judged: readonly (readonly [Origin, JudgedSource])[],
+): ReadonlySet<string> {
+  const sources = [...before.graph.sources, ...after.graph.sources].flatMap(({ environments }) => environments);
+  const files = judged.flatMap(([, { manifests }]) => manifests.map(({ environment }) => environment));
+  return new Set([...sources, ...files.filter((environment) => environment !== undefined)]);
+}
+
+/** Sources of which nothing was rendered. */
+function unrendered({ graph, units }: DesiredState): ReadonlySet<string> {
+  const rendered = new Set(units.map(({ source }) => source.id));
+  return new Set(graph.sources.map(({ id }) => id).filter((id) => !rendered.has(id)));
 }
 
 /** Having judged nothing is no pass, unless that was asked for or a change simply touches no manifest. */
-function nothingJudged(request: CheckRequest, files: ReadonlyMap<string, JudgedFile>): readonly ReportedProblem[] {
+function nothingJudged(
+  request: CheckRequest,
+  judged: readonly (readonly [Origin, JudgedSource])[],
+): readonly ReportedProblem[] {
   if (request.allowEmpty === true) return [];
   if (request.judge.policies.length === 0) {
     return [
@@ -156,14 +250,10 @@ function nothingJudged(request: CheckRequest, files: ReadonlyMap<string, JudgedF
       },
     ];
   }
-  if (request.before !== undefined || [...files.values()].some(({ manifests }) => manifests.length > 0)) return [];
+  if (request.before !== undefined || judged.some(([, { manifests }]) => manifests.length > 0)) return [];
   const where =
     request.paths === undefined || request.paths.length === 0 ? request.config.manifests.include : request.paths;
   return [{ stage: "read", status: "introduced", message: `no Kubernetes manifest under ${where.join(", ")}` }];
-}
-
-function marked(file: ScopedFile, problems: readonly Problem[]): readonly MarkedProblem[] {
-  return problems.map((problem) => ({ problem, content: contentKey(file) }));
 }
 
 async function pathsOf(trees: readonly Tree[]): Promise<readonly string[]> {
@@ -171,8 +261,8 @@ async function pathsOf(trees: readonly Tree[]): Promise<readonly string[]> {
   return [...new Set(lists.flat().map(({ path }) => path))];
 }
 
-async function all<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
-  const list: Item[] = [];
-  for await (const item of items) list.push(item);
+async function all(...parts: readonly AsyncIterable<ReadOrigin>[]): Promise<readonly ReadOrigin[]> {
+  const list: ReadOrigin[] = [];
+  for (const part of parts) for await (const item of part) list.push(item);
   return list;
 }

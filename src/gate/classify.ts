@@ -1,4 +1,4 @@
-import type { Finding } from "../model/finding.ts";
+import type { Status } from "../model/finding.ts";
 import type { Draft } from "./drafts.ts";
 
 /** The findings of one manifest (or of all manifests that share a name in one file) before and after the change. */
@@ -7,19 +7,26 @@ export interface Comparison {
   readonly after: readonly Draft[];
 }
 
+/** A finding with its status. */
+export interface Classified {
+  readonly draft: Draft;
+  readonly status: Status;
+  readonly changed?: true;
+}
+
 /**
  * Gives findings their status by comparing fingerprints as multisets: what after has more of is introduced, what
  * before has more of is fixed. A surplus at a place that had a finding with other values before is `changed`.
  */
-export function classify({ before, after }: Comparison): readonly Finding[] {
-  const findings: Finding[] = [];
+export function classify({ before, after }: Comparison): readonly Classified[] {
+  const findings: Classified[] = [];
   const open = [...before];
   const take = (fits: (draft: Draft) => boolean): Draft | undefined => {
     const at = open.findIndex(fits);
     return at === -1 ? undefined : open.splice(at, 1)[0];
   };
   const comparable = after.filter((draft) => {
-    if (draft.readsChange) findings.push({ ...draft.finding, status: "introduced" });
+    if (draft.readsChange) findings.push({ draft, status: "introduced" });
     return !draft.readsChange;
   });
   // Equal marks at the equal place first, so that of two equal findings the one that stood there stays the old one.
@@ -31,15 +38,15 @@ export function classify({ before, after }: Comparison): readonly Finding[] {
   for (const fits of passes) {
     surplus = surplus.filter((now) => {
       if (take((old) => fits(old, now)) === undefined) return true;
-      findings.push({ ...now.finding, status: "existing" });
+      findings.push({ draft: now, status: "existing" });
       return false;
     });
   }
   for (const now of surplus) {
     const changed = take((old) => isSameSpot(old, now)) !== undefined;
-    findings.push({ ...now.finding, status: "introduced", ...(changed ? { changed } : {}) });
+    findings.push({ draft: now, status: "introduced", ...(changed ? { changed } : {}) });
   }
-  for (const old of open) findings.push({ ...old.finding, status: "fixed" });
+  for (const old of open) findings.push({ draft: old, status: "fixed" });
   return findings;
 }
 

@@ -1,6 +1,7 @@
 import type { Finding } from "../model/finding.ts";
-import type { LevelSetting, Policy } from "../model/policy.ts";
+import type { Policy } from "../model/policy.ts";
 import type { JudgedManifest, LocatedViolation } from "./cache.ts";
+import type { LevelOf } from "./levels.ts";
 
 /** A finding before its status is known. */
 export interface Draft {
@@ -9,25 +10,24 @@ export interface Draft {
   readonly stablePointer: string;
   /** The rule reads the operation or the old object. */
   readonly readsChange: boolean;
+  readonly about: JudgedManifest;
 }
 
 /** What turns violations into findings: the policies' documentation, the configured levels, and which paths exist. */
 export interface Drafting {
   readonly policies: readonly Policy[];
-  readonly levels: { readonly [policy: string]: LevelSetting };
+  readonly levelOf: LevelOf;
   /** Whether the tree has a file of this path: a place that a policy declares may be anything. */
   readonly hasPath: (path: string) => boolean;
 }
 
 /** Makes the function that turns a manifest's violations into drafts; violations of policies that are `off` have none. */
-export function drafter({ policies, levels, hasPath }: Drafting): (manifest: JudgedManifest) => readonly Draft[] {
+export function drafter({ policies, levelOf, hasPath }: Drafting): (manifest: JudgedManifest) => readonly Draft[] {
   const known = new Map(policies.map((policy) => [policy.id, policy]));
   return (manifest) =>
     manifest.violations.flatMap((located) => {
       const { violation } = located;
-      const level = Object.hasOwn(levels, violation.policy)
-        ? (levels[violation.policy] ?? violation.level)
-        : violation.level;
+      const level = levelOf(violation.policy, manifest.environment) ?? violation.level;
       if (level === "off") return [];
       const { policy, rule, message, metadata, cause } = violation;
       const { identity, apiVersion, environment, source } = manifest;
@@ -55,13 +55,13 @@ export function drafter({ policies, levels, hasPath }: Drafting): (manifest: Jud
         ...(about?.controls === undefined ? {} : { controls: about.controls }),
         ...(metadata === undefined ? {} : { metadata }),
       };
-      return [{ finding, stablePointer: cause.stablePointer, readsChange: violation.readsChange }];
+      return [{ finding, stablePointer: cause.stablePointer, readsChange: violation.readsChange, about: manifest }];
     });
 }
 
 function locationOf(
   { position }: JudgedManifest,
-  { violation, place }: LocatedViolation,
+  { violation, place, path: file = position.path, precision }: LocatedViolation,
   hasPath: (path: string) => boolean,
 ): Finding["location"] {
   const { declared, cause } = violation;
@@ -70,7 +70,7 @@ function locationOf(
     if (path !== undefined) return { path, line: declared.line, precision: "value" };
   }
   const { line, endLine, column } = place;
-  return { path: position.path, line, ...(endLine > line ? { endLine } : {}), column, precision: cause.precision };
+  return { path: file, line, ...(endLine > line ? { endLine } : {}), column, precision: precision ?? cause.precision };
 }
 
 /** The file that a policy names, also by the end of the manifest's own path; a line of an unknown file is a line of nothing. */

@@ -3,12 +3,17 @@ import type { Manifest } from "../model/manifest.ts";
 import { identityKey } from "./fingerprint.ts";
 import { sameJson } from "../manifest/same-json.ts";
 
-/** Pairs the manifests of two sets of files: by identity and path first, what is left by identity alone (moved). */
+/**
+ * Pairs the manifests of two trees: by identity, environment and the source they come through first, what is left by
+ * identity and environment alone (moved). A file within a source may have any name.
+ */
 export function matchManifests(before: readonly Manifest[], after: readonly Manifest[]): readonly Change[] {
   const changes: Change[] = [];
-  const here = pairUp(before, after, (manifest) => JSON.stringify([nameOf(manifest), manifest.position.path]));
+  const here = pairUp(before, after, (manifest) => JSON.stringify([nameOf(manifest), yielderOf(manifest)]));
   for (const [old, now] of here.pairs) {
-    changes.push({ kind: sameJson(old.value, now.value) ? "unchanged" : "updated", before: old, after: now });
+    if (!sameJson(old.value, now.value)) changes.push({ kind: "updated", before: old, after: now });
+    else if (old.position.path === now.position.path) changes.push({ kind: "unchanged", before: old, after: now });
+    else changes.push({ kind: "moved", before: old, after: now, equal: true });
   }
   const elsewhere = pairUp(here.before, here.after, nameOf);
   for (const [old, now] of elsewhere.pairs) {
@@ -50,6 +55,11 @@ function pairUp(
   const unequal = after.filter((now) => !taken(now, (old) => sameJson(old.value, now.value)));
   const left = unequal.filter((now) => !taken(now, () => true));
   return { pairs, before: [...open.values()].flat(), after: left };
+}
+
+/** What a manifest comes through: its source, or the plain file it stands in. */
+export function yielderOf({ source, position }: Pick<Manifest, "source" | "position">): string {
+  return source === undefined ? `file ${position.path}` : `source ${source}`;
 }
 
 function nameOf(manifest: Manifest): string {

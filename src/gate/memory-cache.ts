@@ -1,20 +1,35 @@
 import type { KustomizationReading } from "../render/kustomization.ts";
-import type { CheckCache, JudgedFile } from "./cache.ts";
+import type { CheckCache, JudgedSource } from "./cache.ts";
 
-/** A cache in this process that forgets what was used longest ago once it holds about `bytes`. */
-export function memoryCache(bytes: number): CheckCache {
+/** A cache in this process that forgets what was used longest ago once it holds about `bytes`, and `rendered` of renderings. */
+export function memoryCache(bytes: number, rendered: number = bytes): CheckCache {
+  const weigh = (key: string, value: JudgedSource | KustomizationReading): number => 2 * key.length + weightOf(value);
+  const renderings = leastRecentlyUsed<{ readonly value: unknown; readonly bytes: number }>(
+    rendered,
+    (key, held) => 2 * key.length + held.bytes,
+  );
   return {
-    files: leastRecentlyUsed<JudgedFile>(bytes * 0.9, (key, file) => 2 * key.length + weightOf(file)),
-    kustomizations: leastRecentlyUsed<KustomizationReading>(
-      bytes * 0.1,
-      (key, reading) => 2 * key.length + weightOf(reading),
-    ),
+    sources: leastRecentlyUsed<JudgedSource>(bytes * 0.9, weigh),
+    kustomizations: leastRecentlyUsed<KustomizationReading>(bytes * 0.1, weigh),
+    renderings: {
+      get: (key) => renderings.get(key)?.value,
+      set: (key, value, size) => renderings.set(key, { value, bytes: size }),
+    },
   };
 }
 
 /** What a value of plain data takes, about: its JSON in UTF-16, doubled for objects and keys. */
-function weightOf(value: JudgedFile | KustomizationReading): number {
-  return 100 + 4 * JSON.stringify(value).length;
+function weightOf(value: JudgedSource | KustomizationReading): number {
+  return 100 + 4 * textOf(value).length;
+}
+
+function textOf(value: JudgedSource | KustomizationReading): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Content is kept of manifests that wait for facts, and that may hold integers beyond JSON.
+    return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item));
+  }
 }
 
 interface Held<Value> {

@@ -1,18 +1,20 @@
 import type { ReportedProblem } from "../model/finding.ts";
 import type { Problem } from "../model/problem.ts";
+import type { JudgedSource } from "./cache.ts";
+import { contentKey } from "./compare-origins.ts";
+import { isUnit, type Origin } from "./reading.ts";
 
 /** A problem with what it is recognised by in the other tree. */
-export interface MarkedProblem {
+interface MarkedProblem {
   readonly problem: Problem;
-  /** Content and role of the file it is about. */
+  /** What it is about: content and role of a file, or the name of a source. */
   readonly content: string;
+  /** The source may be written otherwise, so that the line says nothing. */
+  readonly anyLine?: true;
 }
 
 /** A problem is existing where the tree before has the very same one for the same content, wherever it lies; each once. */
-export function problemStatus(
-  before: readonly MarkedProblem[],
-  after: readonly MarkedProblem[],
-): readonly ReportedProblem[] {
+function problemStatus(before: readonly MarkedProblem[], after: readonly MarkedProblem[]): readonly ReportedProblem[] {
   const open = new Map<string, number>();
   for (const marked of before) open.set(keyOf(marked), (open.get(keyOf(marked)) ?? 0) + 1);
   return after.map((marked) => {
@@ -22,6 +24,30 @@ export function problemStatus(
   });
 }
 
-function keyOf({ problem, content }: MarkedProblem): string {
-  return JSON.stringify([content, problem.stage, problem.line ?? null, problem.message]);
+/** The problems of the tree after, told apart by those of the tree before: of origins by what they are, of planning by the file. */
+export function problemsOf(before: ProblemsOfTree, after: ProblemsOfTree): readonly ReportedProblem[] {
+  return problemStatus(marked(before), marked(after));
+}
+
+/** What could not be judged in one tree; untouched origins first, so that a copy does not take the place of the old one. */
+export interface ProblemsOfTree {
+  readonly origins: readonly (readonly [Origin, JudgedSource])[];
+  readonly planning: readonly Problem[];
+}
+
+function marked({ origins, planning }: ProblemsOfTree): readonly MarkedProblem[] {
+  return [
+    ...origins.flatMap(([of, { problems }]) =>
+      problems.map((problem): MarkedProblem =>
+        isUnit(of)
+          ? { problem, content: `source ${of.source.id}`, anyLine: true }
+          : { problem, content: `file ${contentKey(of)}` },
+      ),
+    ),
+    ...planning.map((problem): MarkedProblem => ({ problem, content: `plan ${problem.path ?? ""}`, anyLine: true })),
+  ];
+}
+
+function keyOf({ problem, content, anyLine }: MarkedProblem): string {
+  return JSON.stringify([content, problem.stage, anyLine === true ? null : (problem.line ?? null), problem.message]);
 }

@@ -32,10 +32,18 @@ export interface Finding {
   /** An introduced finding at a place that had one before, with other values. */
   readonly changed?: boolean;
   readonly manifest: ManifestName;
+  /** Where it is exactly one. */
   readonly environment?: string;
+  /** All environments that the manifest violates the policy in alike, sorted; absent where none is known. */
+  readonly environments?: readonly string[];
   readonly location: Location;
+  /** Where the value stands, if `location` is the changed line that brought it there. */
+  readonly related?: { readonly path: string; readonly line: number };
   readonly pointer: string;
+  /** The Kustomize root, chart or GitOps object it came through, where it is exactly one. */
   readonly source?: string;
+  /** All sources it came through, sorted; absent for a plain file. */
+  readonly sources?: readonly string[];
   readonly fingerprint: string;
   readonly title?: string;
   /** What the policy asks for and how to comply: the description of its METADATA. */

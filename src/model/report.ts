@@ -1,4 +1,5 @@
-import type { Finding, ReportedProblem } from "./finding.ts";
+import type { Finding, ManifestName, ReportedProblem } from "./finding.ts";
+import type { Gap, Source } from "./source.ts";
 
 /** pass and warn let through, fail and error block. */
 export type Verdict = "pass" | "warn" | "fail" | "error";
@@ -13,11 +14,15 @@ export interface Counts {
   /** Results that a Rego `exception` rule excused. */
   readonly excepted?: number;
   readonly problems: number;
+  readonly gaps: number;
 }
 
 export interface CheckedFile {
   readonly path: string;
+  /** Those whose own text stands in the file. */
   readonly manifests: number;
+  /** The sources that read the file and were rendered, so that it was judged through them and not by itself. */
+  readonly sources?: readonly string[];
   /** Documents of the file that hold no Kubernetes object. */
   readonly skipped?: readonly { readonly line: number; readonly reason: string }[];
 }
@@ -38,6 +43,31 @@ export interface Skipped {
   readonly touched?: true;
 }
 
+/** A source other than a plain file, with the number of manifests it yields; `gap`: what of it was not rendered, and why. */
+export interface ReportedSource extends Pick<Source, "id" | "kind" | "path" | "line" | "environments"> {
+  readonly manifests: number;
+  readonly gap?: string;
+}
+
+/** A source or a part of one that was not judged; `touched`: the change alters what it reads. */
+export interface ReportedGap extends Gap {
+  readonly touched?: true;
+}
+
+/** What the change does to one object, in all environments that it does the same in. */
+export interface ManifestChange {
+  readonly kind: "created" | "updated" | "deleted";
+  readonly manifest: ManifestName;
+  readonly sources: readonly string[];
+  readonly environments: readonly string[];
+  /** A deleted object that its GitOps controller deletes from the cluster too (true) or leaves there (false); absent: unknown. */
+  readonly pruned?: boolean;
+  /** Of a deleted object. */
+  readonly finalizers?: readonly string[];
+  /** The difference as text, where it was asked for. */
+  readonly diff?: string;
+}
+
 /** Which trees were judged, as the report names them. */
 export interface Judged {
   readonly after: string;
@@ -55,6 +85,9 @@ export interface Report {
   readonly problems: readonly ReportedProblem[];
   readonly checked: readonly CheckedFile[];
   readonly skipped: readonly Skipped[];
+  /** Sorted by id. */
+  readonly sources: readonly ReportedSource[];
+  readonly gaps: readonly ReportedGap[];
   /** The job's time (RFC 3339), the one value that policies saw as now. */
   readonly now: string;
   readonly judged: Judged;
@@ -64,4 +97,8 @@ export interface Report {
   readonly mode: "enforce" | "report";
   /** Present where a change was judged. */
   readonly changes?: ChangeCounts;
+  /** What the change does to each object; absent where it touches none. */
+  readonly manifestChanges?: readonly ManifestChange[];
+  /** Kinds (`group/Kind`) without a schema, so that their manifests were not validated against one. */
+  readonly unknownKinds?: readonly { readonly kind: string; readonly manifests: number }[];
 }

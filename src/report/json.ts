@@ -1,4 +1,4 @@
-import type { Finding, ReportedProblem } from "../model/finding.ts";
+import type { Finding, ManifestName, ReportedProblem } from "../model/finding.ts";
 import type { Json } from "../model/json.ts";
 import type { Report } from "../model/report.ts";
 import { printJson } from "./print-json.ts";
@@ -21,17 +21,36 @@ export function json(report: Report): string {
         waived: counts.waived,
         excepted: counts.excepted,
         problems: counts.problems,
+        gaps: counts.gaps,
       }),
       findings: report.findings.map(finding),
       problems: report.problems.map(problem),
-      checked: report.checked.map(({ path, manifests, skipped }) =>
-        present({ path, manifests, skipped: skipped?.map(({ line, reason }) => ({ line, reason })) }),
+      checked: report.checked.map(({ path, manifests, sources, skipped }) =>
+        present({ path, manifests, sources, skipped: skipped?.map(({ line, reason }) => ({ line, reason })) }),
       ),
       skipped: report.skipped.map(({ path, reason, touched }) => present({ path, reason, touched })),
+      sources: report.sources.map(({ id, kind, path, line, environments, manifests, gap }) =>
+        present({ id, kind, path, line, environments, manifests, gap }),
+      ),
+      gaps: report.gaps.map(({ source, path, line, reason, touched }) =>
+        present({ source, path, line, reason, touched }),
+      ),
       changes:
         changes === undefined
           ? undefined
           : { created: changes.created, updated: changes.updated, deleted: changes.deleted, moved: changes.moved },
+      manifestChanges: report.manifestChanges?.map((change) =>
+        present({
+          kind: change.kind,
+          manifest: manifestName(change.manifest),
+          sources: change.sources,
+          environments: change.environments,
+          pruned: change.pruned,
+          finalizers: change.finalizers,
+          diff: change.diff,
+        }),
+      ),
+      unknownKinds: report.unknownKinds?.map(({ kind, manifests }) => ({ kind, manifests })),
       mode: report.mode,
       now: report.now,
       judged: present({ after: judged.after, before: judged.before, how: judged.how }),
@@ -49,13 +68,9 @@ function finding(of: Finding): Json {
     message: of.message,
     status: of.status,
     changed: of.changed,
-    manifest: present({
-      apiVersion: manifest.apiVersion,
-      kind: manifest.kind,
-      namespace: manifest.namespace,
-      name: manifest.name,
-    }),
+    manifest: manifestName(manifest),
     environment: of.environment,
+    environments: of.environments,
     location: present({
       path: location.path,
       line: location.line,
@@ -63,8 +78,10 @@ function finding(of: Finding): Json {
       column: location.column,
       precision: location.precision,
     }),
+    related: of.related === undefined ? undefined : { path: of.related.path, line: of.related.line },
     pointer: of.pointer,
     source: of.source,
+    sources: of.sources,
     fingerprint: of.fingerprint,
     title: of.title,
     description: of.description,
@@ -73,6 +90,10 @@ function finding(of: Finding): Json {
     controls: of.controls,
     metadata: of.metadata,
   });
+}
+
+function manifestName({ apiVersion, kind, namespace, name }: ManifestName): Json {
+  return present({ apiVersion, kind, namespace, name });
 }
 
 function problem(of: ReportedProblem): Json {

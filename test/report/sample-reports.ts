@@ -49,7 +49,7 @@ export function report(over: Partial<Report> = {}): Report {
   return {
     version: 1,
     verdict: "pass",
-    counts: { manifests: 3, sources: 3, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 0 },
+    counts: { manifests: 3, sources: 3, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 0, gaps: 0 },
     findings: [],
     problems: [],
     checked: [
@@ -57,6 +57,8 @@ export function report(over: Partial<Report> = {}): Report {
       { path: "apps/web/service.yaml", manifests: 1, skipped: [{ line: 12, reason: "empty document" }] },
     ],
     skipped: [],
+    sources: [],
+    gaps: [],
     now: "2026-11-23T12:00:00Z",
     judged: { after: "4b825dc", before: "1f7a2c9", how: "test merge" },
     policies: { digest: "sha256-0123456789abcdef", count: 12 },
@@ -84,13 +86,13 @@ export const samples: { readonly [name: string]: Report } = {
   pass: report(),
   "change-without-manifests": report({ changes: { created: 0, updated: 0, deleted: 0, moved: 0 } }),
   "directory-without-manifests": report({
-    counts: { manifests: 0, sources: 0, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 0 },
+    counts: { manifests: 0, sources: 0, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 0, gaps: 0 },
     checked: [],
     judged: { after: "deploy", how: "directory" },
   }),
   fail: report({
     verdict: "fail",
-    counts: { manifests: 3, sources: 3, introduced: 4, existing: 2, fixed: 1, waived: 1, problems: 1 },
+    counts: { manifests: 3, sources: 3, introduced: 4, existing: 2, fixed: 1, waived: 1, problems: 1, gaps: 0 },
     findings: [
       missing,
       { ...missing, message: 'container "sidecar" sets no CPU request', fingerprint: "bee5" },
@@ -125,12 +127,12 @@ export const samples: { readonly [name: string]: Report } = {
   "report-only": report({
     mode: "report",
     verdict: "warn",
-    counts: { manifests: 1, sources: 1, introduced: 1, existing: 0, fixed: 0, waived: 0, problems: 0 },
+    counts: { manifests: 1, sources: 1, introduced: 1, existing: 0, fixed: 0, waived: 0, problems: 0, gaps: 0 },
     findings: [finding()],
   }),
   error: report({
     verdict: "error",
-    counts: { manifests: 0, sources: 0, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 2 },
+    counts: { manifests: 0, sources: 0, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 2, gaps: 0 },
     checked: [],
     problems: [
       {
@@ -147,7 +149,7 @@ export const samples: { readonly [name: string]: Report } = {
   }),
   hostile: report({
     verdict: "fail",
-    counts: { manifests: 1, sources: 1, introduced: 2, existing: 0, fixed: 1, waived: 0, problems: 1 },
+    counts: { manifests: 1, sources: 1, introduced: 2, existing: 0, fixed: 1, waived: 0, problems: 1, gaps: 0 },
     findings: [
       finding({
         policy: HOSTILE,

@@ -1,4 +1,5 @@
 import type { ScopedFile } from "../render/role.ts";
+import type { Unit } from "../render/unit.ts";
 
 /** The files in scope of two trees, parted by whether the change can make a difference to them. */
 export interface ComparedFiles {
@@ -35,4 +36,25 @@ export function contentKey(file: ScopedFile): string {
 
 function roleKey({ role }: ScopedFile): string {
   return role.kind === "plain" ? "" : JSON.stringify(role);
+}
+
+/** The units of two trees, parted as their files are. */
+export interface ComparedUnits {
+  /** Equal in id, key and environments. */
+  readonly same: readonly Unit[];
+  readonly before: readonly Unit[];
+  readonly after: readonly Unit[];
+}
+
+/** Compares by what units are called and made of; nothing is rendered. */
+export function compareUnits(before: readonly Unit[], after: readonly Unit[]): ComparedUnits {
+  const known = new Map(before.map((unit) => [unitKey(unit), unit]));
+  const same = after.filter((unit) => known.delete(unitKey(unit)));
+  const unchanged = new Set(same);
+  return { same, before: [...known.values()], after: after.filter((unit) => !unchanged.has(unit)) };
+}
+
+/** Equal for units that yield equal manifests in equal environments, by the same name. */
+export function unitKey({ source, key }: Unit): string {
+  return JSON.stringify([source.id, key, source.environments]);
 }

@@ -1,0 +1,91 @@
+import type { BuiltinCheck, Fact } from "../model/builtin-check.ts";
+import type { Violation } from "../model/violation.ts";
+import type { JudgedManifest, JudgedSource } from "./cache.ts";
+import { locateViolations } from "./locate-violations.ts";
+import type { Reading, ReadOrigin } from "./reading.ts";
+
+/** What the manifests of one tree say that others are judged by. */
+export interface Facts {
+  /** Those of the same environment where it has some, else all. */
+  about(key: string, environment: string | undefined): readonly Fact[];
+}
+
+/** Gathers the facts of all that was judged in a tree. */
+export function gatherFacts(judged: Iterable<JudgedSource>): Facts {
+  const byKey = new Map<string, Fact[]>();
+  for (const { manifests } of judged) {
+    for (const { facts = [] } of manifests) {
+      for (const fact of facts) {
+        const known = byKey.get(fact.key);
+        if (known === undefined) byKey.set(fact.key, [fact]);
+        else known.push(fact);
+      }
+    }
+  }
+  return {
+    about: (key, environment) => {
+      const all = byKey.get(key) ?? [];
+      const own = all.filter((fact) => fact.environment === environment);
+      return (own.length > 0 ? own : all).toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
+    },
+  };
+}
+
+/** Whether both trees tell a source the same. */
+export function sameFacts({ manifests }: JudgedSource, one: Facts, other: Facts): boolean {
+  const digests = (facts: Facts, key: string, environment: string | undefined): string =>
+    [...new Set(facts.about(key, environment).map(({ digest }) => digest))].join();
+  return manifests.every(({ awaits = [], environment }) =>
+    awaits.every(({ key }) => digests(one, key, environment) === digests(other, key, environment)),
+  );
+}
+
+/** The source with what builtin checks say of it once the facts are known. `read` is asked only where there is something to place. */
+export async function withFacts(
+  builtins: readonly BuiltinCheck[],
+  judged: JudgedSource,
+  facts: Facts,
+  read: () => Promise<ReadOrigin>,
+): Promise<JudgedSource> {
+  const late = judged.manifests.map((manifest) => lateViolations(builtins, manifest, facts));
+  if (late.every(({ length }) => length === 0)) return judged;
+  const origin = await read();
+  if (origin.kind === "done") throw new Error("what was judged has no content any more");
+  const manifests = judged.manifests.map((manifest, index) =>
+    withLate(manifest, late[index] ?? [], origin.reading, index),
+  );
+  return { ...judged, manifests };
+}
+
+function lateViolations(
+  builtins: readonly BuiltinCheck[],
+  { awaits = [], manifest, environment }: JudgedManifest,
+  facts: Facts,
+): readonly Violation[] {
+  if (manifest === undefined) return [];
+  return awaits.flatMap(
+    ({ check, key }) => builtins[check]?.ofManifest?.(manifest, facts.about(key, environment)) ?? [],
+  );
+}
+
+function withLate(judged: JudgedManifest, late: readonly Violation[], reading: Reading, index: number): JudgedManifest {
+  const manifest = reading.manifests[index];
+  if (manifest === undefined || late.length === 0) return judged;
+  const located = locateViolations(reading, manifest, { said: late, told: late });
+  return { ...judged, violations: [...judged.violations, ...located] };
+}
+
+/** Kinds that something was asked about without any fact, with the number of manifests. */
+export function unknownKinds(
+  judged: Iterable<JudgedSource>,
+  facts: Facts,
+): readonly { readonly kind: string; readonly manifests: number }[] {
+  const counts = new Map<string, number>();
+  for (const { manifests } of judged) {
+    for (const { awaits = [], environment } of manifests) {
+      for (const { key } of awaits)
+        if (facts.about(key, environment).length === 0) counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return [...counts].map(([kind, manifests]) => ({ kind, manifests })).toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
+}

@@ -1,0 +1,59 @@
+import type { StateOverview } from "../model/builtin-check.ts";
+import type { Config } from "../model/config.ts";
+import type { Renderer } from "../model/renderer.ts";
+import type { Source, SourceNode } from "../model/source.ts";
+import type { Tree } from "../model/tree.ts";
+import type { DesiredState, FindDesiredState } from "../render/desired-state.ts";
+import { discover } from "../render/discover.ts";
+import type { KustomizationReading } from "../render/kustomization.ts";
+import type { Scope } from "../render/scope.ts";
+import type { CheckCache, JudgedSource } from "./cache.ts";
+import type { Origin } from "./reading.ts";
+
+/** The desired state of both trees. */
+export interface States {
+  readonly before: DesiredState;
+  readonly after: DesiredState;
+}
+
+/** What finding desired state needs besides a tree. */
+export interface StateRequest {
+  readonly scope: Scope;
+  readonly config: Config;
+  readonly renderer: Renderer | undefined;
+  readonly find: FindDesiredState | undefined;
+  readonly repositories: readonly string[];
+  readonly cache: CheckCache | undefined;
+}
+
+/** Makes the function that finds a tree's desired state; without a renderer every file stands for itself. */
+export function stateFinder({ scope, config, renderer, find, repositories, cache }: StateRequest) {
+  const kustomizations = cache?.kustomizations ?? new Map<string, KustomizationReading>();
+  const renderings = cache?.renderings ?? new Map<string, unknown>();
+  return async (tree: Tree): Promise<DesiredState> =>
+    renderer === undefined || find === undefined
+      ? { ...nothing, files: await discover(tree, scope, kustomizations) }
+      : find(tree, { scope, config, renderer, repositories, cache: renderings });
+}
+
+/** The state of no tree. */
+export const nothing: DesiredState = {
+  files: [],
+  units: [],
+  graph: { sources: [], gaps: [] },
+  problems: [],
+  violations: [],
+};
+
+/** The sources of a state by id. */
+export function sourcesById({ graph }: DesiredState): ReadonlyMap<string, SourceNode> {
+  return new Map(graph.sources.map((source) => [source.id, source]));
+}
+
+/** A state as builtin checks see it as a whole. */
+export function overviewOf(
+  judged: readonly (readonly [Origin, JudgedSource])[],
+  sources: ReadonlyMap<string, Source>,
+): StateOverview {
+  return { manifests: judged.flatMap(([, { manifests }]) => manifests), sources };
+}
