@@ -6,6 +6,7 @@ import { artifactOrigin, type ArtifactOrigin } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt } from "./fields.ts";
 import { namespaceOf, pathBelow } from "./find-object.ts";
 import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
+import { kustomizationOf } from "./generated-resources.ts";
 import { kustomizationStep } from "./kustomization-step.ts";
 import { readSubstitution } from "./substitution.ts";
 
@@ -22,7 +23,8 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
   if (origin.kind === "elsewhere") return outcome(object, context, { gaps: [origin.reason], reads: sourceFile });
   const directory = pathBelow(origin.root, textAt(spec, "path") ?? "");
   const reads = [...sourceFile, directory];
-  if (!context.tree.isDirectory(directory)) return missing(object, context, { origin, directory, reads });
+  if (!context.tree.isDirectory(directory) || isForeignRoot(origin, directory, context))
+    return missing(object, context, { origin, directory, reads });
   const built = await kustomizationStep(context.tree, directory, spec, origin);
   if (built.kind === "refused")
     return outcome(object, context, { problems: [problemOf(object, built.message)], applies: [directory], reads });
@@ -52,6 +54,15 @@ function pinned(origin: ArtifactOrigin): readonly string[] {
   return [`pinned to ${origin.pinned}, which this change does not move: judged as if it followed`];
 }
 
+/** Every tree has a root: that a repository which may be another has one too says nothing. */
+function isForeignRoot(
+  origin: ArtifactOrigin & { readonly kind: "tree" },
+  directory: string,
+  { tree }: PlanContext,
+): boolean {
+  return origin.assumed !== undefined && directory === "" && kustomizationOf(tree, "") === undefined;
+}
+
 /** A directory that does not exist is wrong only where this tree is surely meant. */
 function missing(
   object: GitOpsObject,
@@ -66,12 +77,12 @@ function missing(
     readonly reads: readonly string[];
   },
 ): Planned {
-  const shown = directory === "" ? "the root" : directory;
   const doubt = origin.assumed ?? (origin.pinned === undefined ? undefined : `it is pinned to ${origin.pinned}`);
-  if (doubt !== undefined)
-    return outcome(object, context, { gaps: [`there is no directory ${shown} here, and ${doubt}`], reads });
+  const shown =
+    directory === "" ? "the root of this repository holds no kustomization" : `there is no directory ${directory} here`;
+  if (doubt !== undefined) return outcome(object, context, { gaps: [`${shown}, and ${doubt}`], reads });
   const what = context.tree.has(directory) ? "is a file, not a directory" : "does not exist";
-  return outcome(object, context, { problems: [problemOf(object, `spec.path: ${shown} ${what}`)], reads });
+  return outcome(object, context, { problems: [problemOf(object, `spec.path: ${directory} ${what}`)], reads });
 }
 
 interface Found {

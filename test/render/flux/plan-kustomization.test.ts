@@ -319,6 +319,16 @@ test.each([
   expect(gapsOf(planned)).toEqual([expect.stringMatching(reason)]);
 });
 
+test("the root of a repository that may be another is not taken for this one's, unless it is a kustomization", async () => {
+  const files = { "r.yaml": repository.replace("main", "dev-team"), "k.yaml": apps("").replace("./apps", "./") };
+  const planned = await plan(files, "Kustomization apps");
+  expect(gapsOf(planned)).toEqual([
+    "the root of this repository holds no kustomization, and GitRepository flux-system/fleet is the branch dev-team of this repository",
+  ]);
+  const root = { ...files, "kustomization.yaml": "resources: [k.yaml]\n" };
+  expect(onlyStep(await plan(root, "Kustomization apps"), "kustomize").path).toBe("");
+});
+
 test.each([
   ["OCIRepository", "oci://ghcr.io/acme/manifests"],
   ["Bucket", ""],
