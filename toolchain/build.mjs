@@ -18,6 +18,7 @@ import { sourceDigest } from "./source-digest.mjs";
 const engines = {
   opa: "github.com/open-policy-agent/opa",
   kustomize: "sigs.k8s.io/kustomize/api",
+  helm: "helm.sh/helm/v3",
 };
 
 const here = dirname(fileURLToPath(import.meta.url));
