@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "./json.ts";
+import type { Json, JsonObject, Pointer } from "./json.ts";
 
 /** Kustomize, Helm and the small languages of GitOps tools, run in WebAssembly: bytes in, bytes out. Never rejects. */
 export interface Renderer {
@@ -55,7 +55,10 @@ export interface KustomizeOrigin {
 
 /** `helm template` over a chart held in memory. */
 export interface HelmRequest {
-  /** Files of the chart by path relative to it, archives of dependencies included. */
+  /**
+   * Files of the chart by path relative to it, archives of dependencies included; or a single entry, an archive
+   * (`.tgz`) with the whole chart.
+   */
   readonly chart: ReadonlyMap<string, Uint8Array>;
   readonly releaseName: string;
   readonly namespace: string;
@@ -68,6 +71,8 @@ export interface HelmRequest {
   readonly apiVersions?: readonly string[];
   readonly includeCrds?: boolean;
   readonly isUpgrade?: boolean;
+  /** Asks for `HelmDocument.lines`, which takes a second render. */
+  readonly lines?: boolean;
 }
 
 export interface HelmSet {
@@ -80,12 +85,17 @@ export interface HelmAnswer {
   readonly documents: readonly HelmDocument[];
   /** The values that templates saw as `.Values`, after all merging. */
   readonly values: JsonObject;
+  /** What could not be checked, such as a values schema that refers to a URL. */
+  readonly notes?: readonly string[];
 }
 
 /** One YAML document that Helm printed. */
 export interface HelmDocument {
   readonly yaml: string;
-  /** Path of its template within the chart, as `# Source:` names it but without the chart's name: `templates/web.yaml`, `charts/db/templates/x.yaml`. */
+  /**
+   * Path of its template within the chart: `templates/web.yaml`, `charts/db/templates/x.yaml`. Of a dependency in an
+   * archive as `# Source:` names it, but without the chart's name.
+   */
   readonly template: string;
   readonly hook?: boolean;
   /** For lines of `yaml` (by index): where they come from; absent where it could not be told. */
@@ -93,11 +103,13 @@ export interface HelmDocument {
 }
 
 export interface HelmLine {
-  /** 1-based line in the template that wrote it. */
+  /** The template that wrote it, by its path within the chart, and the 1-based line there. */
   readonly template: string;
   readonly line: number;
-  /** The `.Values` paths whose value flowed into this line, as written (`image.tag`), relative to the top chart's values. */
-  readonly values?: readonly string[];
+  /** Pointers into `HelmAnswer.values` of what may have been printed in this line. */
+  readonly values?: readonly Pointer[];
+  /** Pointers to what the conditions around the line read. */
+  readonly guards?: readonly Pointer[];
 }
 
 export interface SubstituteRequest {

@@ -1,6 +1,10 @@
+import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
-import type { Renderer, RenderOutcome } from "../model/renderer.ts";
+import type { Renderer } from "../model/renderer.ts";
 import { shippedModule, type ShippedModule } from "../wasm/shipped-module.ts";
+import type { Repeatable } from "../wasm/wasi.ts";
+import { renderGoTemplate } from "./go-template.ts";
+import { renderHelm } from "./helm.ts";
 import { renderKustomize } from "./kustomize.ts";
 import { createModulePool, type ModulePool } from "./module-pool.ts";
 import { renderSubstitute } from "./substitute.ts";
@@ -17,25 +21,33 @@ export interface RendererOptions {
   /** A process ends after so long without work; default 60,000. */
   readonly idleMs?: number;
   /** Other modules than those that ship. */
-  readonly modules?: { readonly kustomize?: ShippedModule };
+  readonly modules?: { readonly kustomize?: ShippedModule; readonly helm?: ShippedModule };
 }
+
+// Charts ask for the time and for random bytes: the same chart must give the same manifests.
+const always: Repeatable = { startNs: 1_735_689_600_000_000_000n, seed: "portcullis" };
 
 /** Renders in WebAssembly; nothing is started or unpacked before a request needs it. */
 export function createRenderer(options: RendererOptions): Renderer & { readonly pids: () => readonly number[] } {
   const kustomizeModule = options.modules?.kustomize ?? shippedModule("kustomize");
+  const helmModule = options.modules?.helm ?? shippedModule("helm");
   const kustomize = createPool(kustomizeModule, options);
+  const helm = createPool(helmModule, options, always);
   return {
-    digest: kustomizeModule.sha256,
+    digest: createHash("sha256").update(`${kustomizeModule.sha256}/${helmModule.sha256}`).digest("hex"),
     kustomize: (request) => renderKustomize(kustomize, request),
     substitute: (request) => renderSubstitute(kustomize, request),
-    helm: () => notYet("Helm charts"),
-    goTemplate: () => notYet("Go templates"),
-    pids: () => kustomize.pids(),
-    close: () => kustomize.close(),
+    helm: (request) => renderHelm(helm, request),
+    goTemplate: (request) => renderGoTemplate(helm, request),
+    pids: () => [...kustomize.pids(), ...helm.pids()],
+    close() {
+      kustomize.close();
+      helm.close();
+    },
   };
 }
 
-function createPool(module: ShippedModule, options: RendererOptions): ModulePool {
+function createPool(module: ShippedModule, options: RendererOptions, fresh?: Repeatable): ModulePool {
   return createModulePool({
     module,
     cacheDir: options.cacheDir,
@@ -43,9 +55,6 @@ function createPool(module: ShippedModule, options: RendererOptions): ModulePool
     deadlineMs: options.deadlineMs ?? 60_000,
     memoryLimitMiB: options.memoryLimitMiB ?? 1024,
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+    ...(fresh === undefined ? {} : { fresh }),
   });
-}
-
-async function notYet(what: string): Promise<RenderOutcome<never>> {
-  return { kind: "failed", message: `${what} are not rendered yet` };
 }

@@ -61,7 +61,7 @@ export function createModulePool(options: ModulePoolOptions): ModulePool {
   async function ask<Answer>(operation: string, request: object, blob?: Uint8Array): Promise<ModuleOutcome<Answer>> {
     const process = await take();
     try {
-      const outcome = await process.ask(encodeFrame(JSON.stringify({ operation, request }), blob), deadlineMs);
+      const outcome = await process.ask(encodeFrame(toJson({ operation, request }), blob), deadlineMs);
       switch (outcome.kind) {
         case "late":
           return { kind: "late", message: `${operation} was not done within ${deadlineMs / 1000} s` };
@@ -88,6 +88,11 @@ export function createModulePool(options: ModulePoolOptions): ModulePool {
     pids: () => all.flatMap((process) => process.pid() ?? []),
     close: () => all.forEach((process) => process.close()),
   };
+}
+
+// Go reads every number of such a request as a double: an integer beyond that loses the same digits here.
+function toJson(value: object): string {
+  return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? Number(item) : item));
 }
 
 const outOfMemory = /out of memory|cannot allocate memory|memory\.grow|could not allocate/i;
