@@ -87,9 +87,9 @@ for (const apiVersion of [...new Set([...Object.keys(served), ...Object.keys(lif
     const minors = served[apiVersion]?.[kind] ?? [];
     const { introduced, deprecated, removed, replacement } = life[apiVersion]?.[kind] ?? {};
     // Types that no API server ever offered as objects (reviews of webhooks) have no schema and need none.
-    if (minors.length === 0 && (removed === undefined || removed > newest)) continue;
+    if (minors.length === 0) continue;
     const last = Math.max(...minors);
-    const gone = minors.length > 0 && last < newest ? last + 1 : undefined;
+    const gone = last < newest ? last + 1 : undefined;
     const entry = {
       ...(introduced === undefined ? {} : { introduced }),
       ...(deprecated === undefined ? {} : { deprecated }),
@@ -97,7 +97,7 @@ for (const apiVersion of [...new Set([...Object.keys(served), ...Object.keys(lif
       ...(replacement === undefined ? {} : { replacement }),
     };
     const first = Math.min(...minors);
-    if (introduced === undefined && first > minorOf(kubernetes.served[0]) && minors.length > 0) entry.introduced = first;
+    if (introduced === undefined && first > minorOf(kubernetes.served[0])) entry.introduced = first;
     if (Object.keys(entry).length > 0) (lives[apiVersion] ??= {})[kind] = entry;
   }
 }
