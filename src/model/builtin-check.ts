@@ -16,8 +16,6 @@ export interface BuiltinCheck {
   readonly digest: string;
   /** Asked once for each manifest of either tree and environment (`manifest.environment`). */
   readonly ofManifest?: (manifest: Manifest, facts: readonly Fact[]) => readonly Violation[];
-  /** Asked beside `ofManifest`: nothing is known about this kind, so that nothing could be said of it. Counted by kind. */
-  readonly withoutSchema?: (manifest: Manifest, facts: readonly Fact[]) => boolean;
   /** What others must know of a manifest: the schemas that a CRD declares. */
   readonly factsOf?: (manifest: Manifest) => readonly Fact[];
   /** The key of the facts that `ofManifest` needs about a manifest: it is asked with them once all of the tree is read. */

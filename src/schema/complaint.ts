@@ -8,9 +8,9 @@ export interface SchemaComplaint {
   readonly level: "deny" | "warn";
   /** To the value; for `required` to the object that lacks it. */
   readonly path: Path;
-  /** What is wrong there, without saying where. */
+  /** What is wrong there, without saying where; empty for `required`. */
   readonly text: string;
-  /** The name of the field that is missing, or the value that is wrong. */
+  /** The fields that are missing, of which one would do; or the value that is wrong. */
   readonly rests: Json;
 }
 
@@ -41,6 +41,11 @@ export function describe(value: Json, shown: boolean): string {
 function cut(text: string): string {
   const points = Array.from(text);
   return points.length <= 40 ? text : `${points.slice(0, 39).join("")}…`;
+}
+
+/** `1 item`, `2 items`. */
+export function counted(count: number | undefined, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** A path as people write it: `spec.template.spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`. */

@@ -22,7 +22,7 @@ export interface CustomVersion {
 
 /** Names a kind of a CRD whatever its version. */
 export function customKey(group: string, kind: string): string {
-  return `${group}/${kind}`;
+  return group === "" ? kind : `${group}/${kind}`;
 }
 
 /** The schemas that a CRD declares, as others are judged by them; none where the manifest is no CRD. */

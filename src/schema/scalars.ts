@@ -1,3 +1,4 @@
+import { counted } from "./complaint.ts";
 import { formats } from "./formats.ts";
 import { matchesPattern } from "./patterns.ts";
 import type { Schema } from "./schema.ts";
@@ -6,11 +7,10 @@ import type { Schema } from "./schema.ts";
 export function wrongText(text: string, schema: Schema): string | undefined {
   const format =
     schema.format === undefined || !Object.hasOwn(formats, schema.format) ? undefined : formats[schema.format];
-  // Kubernetes' own types read an empty base64 text or quantity as they read any other.
   if (format !== undefined && !format.matches(text)) return format.expected;
   const length = schema.minLength === undefined && schema.maxLength === undefined ? 0 : Array.from(text).length;
-  if (length < (schema.minLength ?? 0)) return `at least ${characters(schema.minLength)}`;
-  if (length > (schema.maxLength ?? Infinity)) return `at most ${characters(schema.maxLength)}`;
+  if (length < (schema.minLength ?? 0)) return `at least ${counted(schema.minLength, "character")}`;
+  if (length > (schema.maxLength ?? Infinity)) return `at most ${counted(schema.maxLength, "character")}`;
   if (schema.pattern !== undefined && !matchesPattern(schema.pattern, text))
     return `a text that matches ${schema.pattern}`;
   return undefined;
@@ -46,8 +46,4 @@ function rangeOf(schema: Schema): readonly [bigint, bigint] | undefined {
 function isMultiple(value: number, of: number): boolean {
   const quotient = value / of;
   return Math.abs(quotient - Math.round(quotient)) < 1e-9;
-}
-
-function characters(count: number | undefined): string {
-  return `${count} character${count === 1 ? "" : "s"}`;
 }

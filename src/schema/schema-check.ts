@@ -8,7 +8,7 @@ import type { SchemaComplaint } from "./complaint.ts";
 import { customKey, factsOfCrd, versionsOf, type CustomVersion } from "./custom-resources.ts";
 import { apiVersionPolicy, schemaPolicy } from "./policies.ts";
 import type { SchemaSource } from "./schema.ts";
-import { groupOf, standingOf, type Standing } from "./served.ts";
+import { standingOf, type Standing } from "./served.ts";
 import { validateBuiltin, validateCustom } from "./validate.ts";
 import { versionOf } from "./versions.ts";
 import { apiVersionViolation, unknownKindViolation, violationOf } from "./violations.ts";
@@ -32,8 +32,8 @@ export function createSchemaCheck(source: SchemaSource, config: Config): Builtin
     policies: [schemaPolicy, apiVersionPolicy],
     digest: sha256(canonicalJson([edition, source.digest, config.schemas.kubernetes ?? null, versions])),
     factsOf: factsOfCrd,
-    awaits: ({ apiVersion, identity }) =>
-      source.groups.has(groupOf(apiVersion)) ? undefined : customKey(identity.group, identity.kind),
+    awaits: (manifest) =>
+      standing(manifest).kind === "foreign" ? customKey(manifest.identity.group, manifest.identity.kind) : undefined,
     ofManifest: (manifest, facts) => {
       const version = versionOf(config, manifest.environment, source.versions);
       const found = standing(manifest);
@@ -54,8 +54,6 @@ export function createSchemaCheck(source: SchemaSource, config: Config): Builtin
           return ofCustom(source, version, manifest, nearFacts(manifest, facts).map(customOf));
       }
     },
-    withoutSchema: (manifest, facts) =>
-      standing(manifest).kind === "foreign" && nearFacts(manifest, facts).length === 0,
   };
 }
 

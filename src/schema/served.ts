@@ -25,8 +25,7 @@ export function standingOf(source: SchemaSource, version: string, apiVersion: st
     const deprecated = `${what} is deprecated since Kubernetes 1.${life.deprecated}${until}${insteadOf(source, version, apiVersion, kind)}`;
     return { kind: "served", schema, deprecated };
   }
-  if (!source.groups.has(groupOf(apiVersion)) || (apiVersion === "v1" && clientKinds.has(kind)))
-    return { kind: "foreign" };
+  if (isForeign(source, apiVersion, kind)) return { kind: "foreign" };
   if (life?.removed !== undefined && life.removed <= minor) {
     const message = `${what} is not served since Kubernetes 1.${life.removed}${insteadOf(source, version, apiVersion, kind)}`;
     return { kind: "unserved", rule: "removed", message };
@@ -36,6 +35,13 @@ export function standingOf(source: SchemaSource, version: string, apiVersion: st
     return { kind: "unserved", rule: "not-yet", message };
   }
   return unknown(source, version, apiVersion, kind);
+}
+
+function isForeign({ groups }: SchemaSource, apiVersion: string, kind: string): boolean {
+  if (apiVersion.includes("/")) return !groups.has(groupOf(apiVersion));
+  if (apiVersion === "v1") return clientKinds.has(kind);
+  // Programs have types without a group; what names a group and forgets the version is meant for a cluster.
+  return !/^v\d/.test(apiVersion) && !groups.has(apiVersion);
 }
 
 function unknown(source: SchemaSource, version: string, apiVersion: string, kind: string): Standing {
@@ -81,7 +87,7 @@ function best(apiVersions: readonly string[]): string {
   return apiVersions.reduce((a, b) => (rank(b) > rank(a) ? b : a));
 }
 
-export function groupOf(apiVersion: string): string {
+function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf("/");
   return slash === -1 ? "" : apiVersion.slice(0, slash);
 }

@@ -2,13 +2,15 @@ import { nearName } from "../config/near-name.ts";
 import { isObject } from "../manifest/identity.ts";
 import { isList } from "../manifest/member.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import type { Context, SchemaComplaint } from "./complaint.ts";
+import { fieldOf, type Context, type SchemaComplaint } from "./complaint.ts";
 import type { Schema } from "./schema.ts";
 
 /** Fields that the schema does not have: the API server refuses them when asked strictly, and drops them otherwise. */
 export function unknownFields(value: Json, schema: Schema, context: Context): readonly SchemaComplaint[] {
   const complaints: SchemaComplaint[] = [];
   const path: (string | number)[] = [];
+  /** The objects on the way to the one that is looked at, with where each stands. */
+  const around: { readonly length: number; readonly properties: Schema["properties"] }[] = [];
 
   const below = (key: string | number, item: Json | undefined, found: Schema | undefined): void => {
     if (item === undefined || found === undefined) return;
@@ -20,7 +22,11 @@ export function unknownFields(value: Json, schema: Schema, context: Context): re
   const visit = (item: Json, reference: Schema): void => {
     const found = context.resolve(reference);
     if (isList(item)) item.forEach((element, index) => below(index, element, found.items));
-    else if (isObject(item)) for (const key of Object.keys(item)) field(key, item, found);
+    else if (isObject(item)) {
+      around.push({ length: path.length, properties: found.properties });
+      for (const key of Object.keys(item)) field(key, item, found);
+      around.pop();
+    }
   };
 
   const field = (key: string, item: JsonObject, found: Schema): void => {
@@ -33,13 +39,19 @@ export function unknownFields(value: Json, schema: Schema, context: Context): re
     if (additionalProperties === true || found["x-kubernetes-preserve-unknown-fields"] === true) return;
     if (found.type !== "object" && found.properties === undefined) return;
     const near = nearName(key, Object.keys(properties));
+    const home = near === undefined ? around.findLast((one) => Object.hasOwn(one.properties ?? {}, key)) : undefined;
     complaints.push({
       rule: "unknown-field",
       level: "deny",
       path: [...path, key],
-      text: near === undefined ? `unknown field${expected(properties)}` : `unknown field; did you mean ${near}?`,
+      text: `unknown field${near === undefined ? belongs(home?.length, properties) : `; did you mean ${near}?`}`,
       rests: key,
     });
+  };
+
+  const belongs = (home: number | undefined, properties: NonNullable<Schema["properties"]>): string => {
+    if (home === undefined) return expected(properties);
+    return `; it is a field of ${home === 0 ? "the object itself" : fieldOf(path.slice(0, home))}`;
   };
 
   visit(value, schema);
@@ -48,6 +60,6 @@ export function unknownFields(value: Json, schema: Schema, context: Context): re
 
 /** The names to choose from, where they are few enough to read. */
 function expected(properties: { readonly [name: string]: Schema }): string {
-  const names = Object.keys(properties);
+  const names = Object.keys(properties).toSorted();
   return names.length === 0 || names.length > 8 ? "" : `; expected ${names.join(", ")}`;
 }

@@ -1,4 +1,5 @@
 import { canonicalJson } from "../manifest/canonical-json.ts";
+import { isList } from "../manifest/member.ts";
 import { pointerOf, stablePointerOf, type Path } from "../manifest/pointer.ts";
 import { sha256 } from "../manifest/sha256.ts";
 import type { Json } from "../model/json.ts";
@@ -11,11 +12,19 @@ import { apiVersionPolicy, schemaPolicy } from "./policies.ts";
 /** What validation says of a value, as a violation at that value; where something is missing, at what lacks it. */
 export function violationOf(manifest: Manifest, { rule, level, path, text, rests }: SchemaComplaint): Violation {
   const missing = rule === "required";
-  const field = fieldOf(missing ? [...path, text] : path);
-  const said = missing ? "required, but missing" : text;
   const precision: Precision = missing ? "parent" : path.length === 0 ? "manifest" : "value";
-  const message = field === "" ? said : `${field}: ${said}`;
+  const message = missing ? saysMissing(path, isList(rests) ? rests.map(String) : []) : about(path, text);
   return violation(schemaPolicy.id, manifest, { rule, level, message, path, precision, rests: [rule, rests] });
+}
+
+function saysMissing(path: Path, names: readonly string[]): string {
+  const [first = ""] = names;
+  if (names.length === 1) return about([...path, first], "required, but missing");
+  return about(path, `one of ${names.join(", ")} is required, but missing`);
+}
+
+function about(path: Path, text: string): string {
+  return path.length === 0 ? text : `${fieldOf(path)}: ${text}`;
 }
 
 /** A complaint about the API version, at `apiVersion`. */

@@ -3,14 +3,14 @@ import { canonicalJson } from "../manifest/canonical-json.ts";
 import { isObject } from "../manifest/identity.ts";
 import { isList } from "../manifest/member.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import { describe, type Context, type SchemaComplaint } from "./complaint.ts";
+import { counted, describe, type Context, type SchemaComplaint } from "./complaint.ts";
 import { repeatedItems } from "./repeated-items.ts";
 import { wrongNumber, wrongText } from "./scalars.ts";
 import type { Schema } from "./schema.ts";
 import { mismatch } from "./types.ts";
 
 /** Values looked at before validation gives up: a schema with alternatives in alternatives could go on for hours. */
-const maxVisits = 2_000_000;
+const maxVisits = 500_000;
 
 /** Whether the kind's own `status` counts; the API server drops what Git says of it, so nothing can be missing there. */
 export interface Scope {
@@ -76,9 +76,13 @@ export function wrongValues(
     complain("value", `expected ${expected}, found ${describe(item, context.showsValues)}${hint}`, item);
   };
 
+  const sized = (count: number, least = 0, most = Infinity, noun: string, item: Json): void => {
+    if (count < least) complain("value", `expected at least ${counted(least, noun)}, found ${count}`, item);
+    if (count > most) complain("value", `expected at most ${counted(most, noun)}, found ${count}`, item);
+  };
+
   const list = (items: readonly Json[], found: Schema): void => {
-    if (items.length < (found.minItems ?? 0)) wrong(`at least ${counted(found.minItems, "item")}`, items);
-    if (items.length > (found.maxItems ?? Infinity)) wrong(`at most ${counted(found.maxItems, "item")}`, items);
+    sized(items.length, found.minItems, found.maxItems, "item", items);
     for (const { index, text, level, rests } of repeatedItems(items, found, path.at(-1), context)) {
       complain("duplicate", text, rests, { level, path: [...path, index] });
     }
@@ -86,9 +90,7 @@ export function wrongValues(
   };
 
   const object = (item: JsonObject, found: Schema): void => {
-    const count = Object.keys(item).length;
-    if (count < (found.minProperties ?? 0)) wrong(`at least ${counted(found.minProperties, "field")}`, item);
-    if (count > (found.maxProperties ?? Infinity)) wrong(`at most ${counted(found.maxProperties, "field")}`, item);
+    sized(Object.keys(item).length, found.minProperties, found.maxProperties, "field", item);
     if (!(ignoresStatus && path[0] === "status")) required(item, found);
     const { properties = {}, additionalProperties } = found;
     for (const key of Object.keys(item)) {
@@ -102,7 +104,7 @@ export function wrongValues(
     const embedded = found["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind", "metadata"] : [];
     for (const name of [...(found.required ?? []), ...embedded]) {
       const given = Object.hasOwn(item, name) ? item[name] : undefined;
-      if (given === undefined || (given === null && context.nullIsAbsent)) complain("required", name, name);
+      if (given === undefined || (given === null && context.nullIsAbsent)) complain("required", "", [name]);
     }
   };
 
@@ -132,17 +134,12 @@ export function wrongValues(
     if (not !== undefined && tried(item, not).length === 0) complain("value", "has a form that is ruled out", item);
   };
 
-  // The alternative that comes closest says most.
+  // Alternatives that ask for a field each, as most do, are told as such.
   const none = (said: readonly (readonly SchemaComplaint[])[], item: Json): void => {
-    const least = said.reduce((best, one) => (one.length < best.length ? one : best));
-    const [only] = least;
-    if (said.length === 1) complaints.push(...least);
-    else if (
-      only !== undefined &&
-      least.length === 1 &&
-      said.every((one) => one.length === 1 && one[0]?.rule === "required")
-    )
-      complain("required", said.flatMap((one) => one.map(({ text }) => text)).join(" or "), item);
+    const [only = []] = said;
+    const missing = said.flatMap((one) => (one.length === 1 && one[0]?.rule === "required" ? [one[0].rests] : []));
+    if (said.length === 1) complaints.push(...only);
+    else if (missing.length === said.length) complain("required", "", missing.flat());
     else complain("value", `fits none of ${said.length} alternatives`, item);
   };
 
@@ -162,8 +159,4 @@ function isAllowed(item: Json, choices: readonly Json[], { nullIsAbsent }: Conte
 
 function equalNumbers(a: Json, b: Json): boolean {
   return (typeof a === "bigint" || typeof b === "bigint") && typeof a !== "string" && typeof b !== "string" && a == b;
-}
-
-function counted(count: number | undefined, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
