@@ -23,24 +23,35 @@ type tree struct {
 	files    map[string][]byte
 	children map[string][]string
 	read     map[string]bool
+	// instead has texts that are read in place of a file's own.
+	instead map[string][]byte
+	// charts has, by a file that stands for a template's output, where that came from.
+	charts map[string]origin
 }
 
 func newTree(files map[string][]byte) *tree {
-	t := &tree{files: make(map[string][]byte, len(files)), children: map[string][]string{mount: nil}, read: map[string]bool{}}
+	t := &tree{
+		files:    make(map[string][]byte, len(files)),
+		children: map[string][]string{mount: nil},
+		read:     map[string]bool{},
+		charts:   map[string]origin{},
+	}
 	for name, content := range files {
-		full := path.Join(mount, name)
-		t.files[full] = content
-		for child := full; child != mount; {
-			parent := path.Dir(child)
-			_, known := t.children[parent]
-			t.children[parent] = append(t.children[parent], path.Base(child))
-			if known {
-				break
-			}
-			child = parent
-		}
+		t.add(path.Join(mount, name), content)
 	}
 	return t
+}
+
+func (t *tree) add(full string, content []byte) {
+	t.files[full] = content
+	for child := full; child != mount; child = path.Dir(child) {
+		parent := path.Dir(child)
+		_, known := t.children[parent]
+		t.children[parent] = append(t.children[parent], path.Base(child))
+		if known {
+			return
+		}
+	}
 }
 
 // inTree is the path as the tree's own listing has it.
@@ -50,10 +61,11 @@ func inTree(full string) string {
 
 func (t *tree) reads() []string {
 	names := make([]string, 0, len(t.read))
-	for full := range t.read {
-		names = append(names, inTree(full))
+	for _, full := range sortedKeys(t.read) {
+		if _, made := t.charts[full]; !made {
+			names = append(names, inTree(full))
+		}
 	}
-	sort.Strings(names)
 	return names
 }
 
@@ -74,6 +86,9 @@ func (t *tree) ReadFile(name string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: syscall.ENOENT}
 	}
 	t.read[full] = true
+	if text, found := t.instead[full]; found {
+		return text, nil
+	}
 	return content, nil
 }
 

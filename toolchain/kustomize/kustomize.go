@@ -3,18 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"portcullis.dev/toolchain/reactor"
-	"sigs.k8s.io/kustomize/api/konfig"
-	"sigs.k8s.io/kustomize/api/krusty"
-	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
-	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
 
 type kustomizeRequest struct {
@@ -22,8 +16,10 @@ type kustomizeRequest struct {
 	Files []reactor.File `json:"files"`
 	// Anywhere lets a kustomization read files of the whole tree, as Flux does.
 	Anywhere bool `json:"anywhere"`
-	// Vendored has the directory in the tree that stands in for a remote entry.
-	Vendored map[string]string `json:"vendored"`
+	// Charts has, for each chart that an earlier answer asked for, what its templates gave.
+	Charts [][]renderedTemplate `json:"charts"`
+	// Annotated has origins told by Kustomize's own annotations alone, for tests.
+	Annotated bool `json:"annotated"`
 }
 
 type origin struct {
@@ -34,6 +30,8 @@ type origin struct {
 type kustomizeAnswer struct {
 	Origins []origin `json:"origins"`
 	Reads   []string `json:"reads"`
+	// Charts are to be rendered first: nothing was built.
+	Charts  []chart  `json:"charts,omitempty"`
 	Failure *failure `json:"failure,omitempty"`
 }
 
@@ -62,26 +60,39 @@ func kustomizeOperation(raw json.RawMessage, blob []byte) (any, []byte, error) {
 func kustomize(request kustomizeRequest, files *tree) ([]byte, kustomizeAnswer) {
 	root := path.Join(mount, request.Root)
 	found := survey(files, root)
-	if found.customSchema {
-		// Schemas are global to the process: neither may this build see those of an earlier one, nor leave its own.
-		openapi.ResetOpenAPI()
-		defer openapi.ResetOpenAPI()
+	if refused := found.remote(files); refused != nil {
+		return nil, kustomizeAnswer{Failure: refused}
 	}
-	if failure := found.vendor(files, request.Vendored); failure != nil {
-		return nil, kustomizeAnswer{Failure: failure}
+	charts, refused := found.chartsToRender(files)
+	if refused != nil {
+		return nil, kustomizeAnswer{Failure: refused}
 	}
-	options := krusty.MakeDefaultOptions()
-	options.Reorder = krusty.ReorderOptionUnspecified
+	if len(charts) > 0 {
+		if len(request.Charts) != len(charts) {
+			return nil, kustomizeAnswer{Charts: charts}
+		}
+		if refused := install(files, charts, request.Charts); refused != nil {
+			return nil, kustomizeAnswer{Failure: refused}
+		}
+		found = survey(files, root)
+	}
+	builder := newBuilder(files, root, found.customSchema)
 	if request.Anywhere {
-		options.LoadRestrictions = types.LoadRestrictionsNone
+		builder.options.LoadRestrictions = types.LoadRestrictionsNone
 	}
-	plain, err := build(options, files, root)
+	marks, marked := found.markResources(files)
+	files.instead = marked
+	built, err := builder.build()
+	files.instead = nil
 	if err != nil {
+		// Once more, so that the lines that Kustomize names are those of the files.
+		if _, again := builder.build(); again != nil {
+			err = again
+		}
 		return nil, kustomizeAnswer{Failure: found.explain(files, err)}
 	}
-	reads := files.reads()
 	var yaml bytes.Buffer
-	for i, one := range plain.Resources() {
+	for i, one := range built.Resources() {
 		if i > 0 {
 			yaml.WriteString("---\n")
 		}
@@ -91,46 +102,17 @@ func kustomize(request kustomizeRequest, files *tree) ([]byte, kustomizeAnswer) 
 		}
 		yaml.Write(text)
 	}
-	return yaml.Bytes(), kustomizeAnswer{Reads: reads, Origins: origins(options, files, root, plain)}
-}
-
-// build recovers from what Kustomize panics about.
-func build(options *krusty.Options, files *tree, root string) (result resmap.ResMap, err error) {
-	defer func() {
-		if trouble := recover(); trouble != nil {
-			openapi.ResetOpenAPI()
-			err = fmt.Errorf("kustomize panicked: %v", trouble)
-		}
-	}()
-	return krusty.MakeKustomizer(options).Run(files, root)
-}
-
-// origins builds once more with Kustomize's own annotations. It is a build beside the real one because an annotation
-// more can change what patches do: `add /metadata/annotations/x` fails where there are none.
-func origins(options *krusty.Options, files *tree, root string, plain resmap.ResMap) []origin {
-	list := make([]origin, plain.Size())
-	for _, name := range konfig.RecognizedKustomizationFileNames() {
-		file := path.Join(root, name)
-		content, found := files.files[file]
-		if !found {
-			continue
-		}
-		files.files[file] = withOrigins(content)
-		annotated, err := build(options, files, root)
-		files.files[file] = content
-		if err != nil || annotated.Size() != plain.Size() {
-			return list
-		}
-		for i, one := range annotated.Resources() {
-			if one.CurId() != plain.Resources()[i].CurId() {
-				continue
-			}
-			if from, err := one.GetOrigin(); err == nil && from != nil {
-				list[i] = origin{Path: below(root, from.Path), ConfiguredIn: below(root, from.ConfiguredIn)}
-			}
+	reads := files.reads()
+	from := marks.origins(built.Resources(), found.generators)
+	if from == nil || request.Annotated {
+		from = builder.annotatedOrigins(built)
+	}
+	for i, one := range from {
+		if template, found := files.charts[path.Join(mount, one.Path)]; found {
+			from[i] = template
 		}
 	}
-	return list
+	return yaml.Bytes(), kustomizeAnswer{Reads: reads, Origins: from}
 }
 
 // below is a path of the tree for one that is relative to the root.
@@ -139,19 +121,6 @@ func below(root, relative string) string {
 		return ""
 	}
 	return inTree(path.Join(root, relative))
-}
-
-func withOrigins(kustomization []byte) []byte {
-	edited, err := edit(kustomization, func(fields map[string]any) {
-		listed, _ := fields["buildMetadata"].([]any)
-		if !slices.Contains(listed, any(types.OriginAnnotations)) {
-			fields["buildMetadata"] = append(listed, types.OriginAnnotations)
-		}
-	})
-	if err != nil {
-		return kustomization
-	}
-	return edited
 }
 
 var mounted = regexp.MustCompile(regexp.QuoteMeta(mount) + `(/?)`)

@@ -14,6 +14,8 @@ type substituteRequest struct {
 	Documents []string          `json:"documents"`
 	Variables map[string]string `json:"variables"`
 	Strict    bool              `json:"strict"`
+	// KeepUnknown leaves unknown variables as they are written.
+	KeepUnknown bool `json:"keepUnknown"`
 }
 
 type substituteAnswer struct {
@@ -40,7 +42,7 @@ func substituteOperation(raw json.RawMessage, _ []byte) (any, []byte, error) {
 		request.Variables[name] = strings.ReplaceAll(value, "\n", "")
 	}
 	for i, document := range request.Documents {
-		text, err := substitute(document, request.Variables, request.Strict)
+		text, err := substitute(document, request)
 		if err != nil {
 			return substituteAnswer{Failure: &failure{Message: err.Error(), Document: &i}}, nil, nil
 		}
@@ -49,7 +51,7 @@ func substituteOperation(raw json.RawMessage, _ []byte) (any, []byte, error) {
 	return answer, nil, nil
 }
 
-func substitute(document string, variables map[string]string, strict bool) (string, error) {
+func substitute(document string, request substituteRequest) (string, error) {
 	var object struct {
 		Metadata struct {
 			Labels      map[string]any `json:"labels"`
@@ -59,12 +61,15 @@ func substitute(document string, variables map[string]string, strict bool) (stri
 	if err := yaml.Unmarshal([]byte(document), &object); err != nil {
 		return "", err
 	}
-	if len(variables) == 0 || object.Metadata.Labels[substituteKey] == substituteDisabled || object.Metadata.Annotations[substituteKey] == substituteDisabled {
+	if len(request.Variables) == 0 || object.Metadata.Labels[substituteKey] == substituteDisabled || object.Metadata.Annotations[substituteKey] == substituteDisabled {
 		return document, nil
 	}
 	output, err := envsubst.Eval(document, func(name string) (string, bool) {
-		value, known := variables[name]
-		return value, known || !strict
+		value, known := request.Variables[name]
+		if !known && request.KeepUnknown {
+			return "${" + name + "}", true
+		}
+		return value, known || !request.Strict
 	})
 	if err != nil {
 		return "", fmt.Errorf("variable substitution failed: %w", err)

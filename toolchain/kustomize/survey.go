@@ -24,35 +24,77 @@ type reference struct {
 // surveyed is what the kustomizations of a root refer to.
 type surveyed struct {
 	references   []reference
+	generators   []generator
+	charts       []chartEntry
 	customSchema bool
+}
+
+// generator is an entry that makes a ConfigMap or a Secret.
+type generator struct {
+	kind, name, file string
 }
 
 // survey follows a root's kustomizations without building. What does not parse is left to the build to complain about.
 func survey(files *tree, root string) *surveyed {
+	type visit struct{ directory, namespace string }
 	found := &surveyed{}
-	visited := map[string]bool{}
-	pending := []string{root}
+	visited, read := map[visit]bool{}, map[string][]reference{}
+	pending := []visit{{directory: root}}
 	for len(pending) > 0 {
-		directory := pending[len(pending)-1]
+		next := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		if visited[directory] {
+		if visited[next] {
 			continue
 		}
-		visited[directory] = true
+		visited[next] = true
 		for _, name := range konfig.RecognizedKustomizationFileNames() {
-			file := path.Join(directory, name)
+			file := path.Join(next.directory, name)
 			content, known := files.files[file]
 			if !known {
 				continue
 			}
-			for _, one := range found.read(file, content) {
-				if target := path.Join(directory, one.value); one.loads && files.IsDir(target) {
-					pending = append(pending, target)
+			document, err := yaml.Parse(string(content))
+			if err != nil {
+				continue
+			}
+			if _, again := read[file]; !again {
+				read[file] = found.read(file, document)
+			}
+			found.charts = append(found.charts, chartEntries(file, content, document, next.namespace)...)
+			namespace := next.namespace
+			if own := textOf(document, "namespace"); own != "" {
+				namespace = own
+			}
+			for _, one := range read[file] {
+				if target := path.Join(next.directory, one.value); one.loads && files.IsDir(target) {
+					pending = append(pending, visit{target, namespace})
 				}
 			}
 		}
 	}
 	return found
+}
+
+// chartsToRender refuses a chart that two overlays would have rendered for different namespaces: there is one file for it.
+func (s *surveyed) chartsToRender(files *tree) ([]chart, *failure) {
+	var charts []chart
+	known := map[string]string{}
+	for _, entry := range s.charts {
+		place := fmt.Sprintf("%s:%d", entry.file, entry.line)
+		if namespace, again := known[place]; again {
+			if namespace != entry.Namespace {
+				return nil, entry.fail("is rendered for the namespaces %q and %q: give the entry one of its own", namespace, entry.Namespace)
+			}
+			continue
+		}
+		known[place] = entry.Namespace
+		one, failure := entry.toRender(files)
+		if failure != nil {
+			return nil, failure
+		}
+		charts = append(charts, one)
+	}
+	return charts, nil
 }
 
 var loadedFields = []string{"resources", "bases", "components", "generators", "transformers", "validators"}
@@ -61,11 +103,7 @@ var fileFields = []string{"crds", "configurations", "patchesStrategicMerge"}
 
 var pathFields = []string{"patches", "patchesJson6902", "replacements"}
 
-func (s *surveyed) read(file string, content []byte) []reference {
-	document, err := yaml.Parse(string(content))
-	if err != nil {
-		return nil
-	}
+func (s *surveyed) read(file string, document *yaml.RNode) []reference {
 	first := len(s.references)
 	add := func(field string, node *yaml.Node, loads bool) {
 		if node == nil || node.Kind != yaml.ScalarNode || node.Value == "" || strings.Contains(node.Value, "\n") {
@@ -91,13 +129,14 @@ func (s *surveyed) read(file string, content []byte) []reference {
 		}
 	}
 	for _, field := range []string{"configMapGenerator", "secretGenerator"} {
-		for _, generator := range items(document, field) {
+		for _, entry := range items(document, field) {
+			s.generators = append(s.generators, generator{kind: generatedKind[field], name: textOf(entry, "name"), file: inTree(file)})
 			for _, list := range []string{"files", "envs"} {
-				for _, node := range items(generator, list) {
+				for _, node := range items(entry, list) {
 					add(field, node.YNode(), false)
 				}
 			}
-			if at := generator.Field("env"); at != nil {
+			if at := entry.Field("env"); at != nil {
 				add(field, at.Value.YNode(), false)
 			}
 		}
@@ -109,6 +148,18 @@ func (s *surveyed) read(file string, content []byte) []reference {
 		}
 	}
 	return s.references[first:]
+}
+
+var generatedKind = map[string]string{"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+
+func textOf(node *yaml.RNode, field string) string {
+	if node == nil || node.YNode() == nil || node.YNode().Kind != yaml.MappingNode {
+		return ""
+	}
+	if at := node.Field(field); at != nil && at.Value != nil && at.Value.YNode() != nil {
+		return at.Value.YNode().Value
+	}
+	return ""
 }
 
 func items(node *yaml.RNode, field string) []*yaml.RNode {
@@ -126,10 +177,10 @@ func items(node *yaml.RNode, field string) []*yaml.RNode {
 	return elements
 }
 
-// remote tells whether Kustomize would go to the network, or to another repository, for it.
-func (r reference) remote() bool {
+// isRemote tells whether Kustomize would go to the network, or to another repository, for it.
+func (r reference) isRemote() bool {
 	value := r.value
-	if _, source, found := strings.Cut(value, "="); found && !r.loads && strings.HasSuffix(r.field, "Generator") {
+	if _, source, found := strings.Cut(value, "="); found && strings.HasSuffix(r.field, "Generator") {
 		value = source
 	}
 	if address, err := url.Parse(value); err == nil && (address.Scheme == "http" || address.Scheme == "https") {
@@ -138,50 +189,19 @@ func (r reference) remote() bool {
 	return r.loads && isRepository(value)
 }
 
-// vendor exchanges remote references for the directories that stand in for them; the first one without is named.
-func (s *surveyed) vendor(files *tree, vendored map[string]string) *failure {
+// remote names the first reference that leads out of the tree: the build would end in words about a missing network.
+func (s *surveyed) remote(files *tree) *failure {
 	for _, one := range s.references {
-		if _, local := files.files[path.Join(path.Dir(one.file), one.value)]; local || !one.remote() {
+		if _, local := files.files[path.Join(path.Dir(one.file), one.value)]; local || !one.isRemote() {
 			continue
 		}
-		directory, known := vendored[one.value]
-		if !known {
-			return &failure{
-				Message: fmt.Sprintf("%s names %s, which lies outside of this tree and is never fetched: vendor it and say so under kustomize.vendored", one.field, one.value),
-				Path:    inTree(one.file),
-				Line:    one.line,
-			}
-		}
-		if trouble := one.replace(files, directory); trouble != nil {
-			return trouble
+		return &failure{
+			Message: fmt.Sprintf("%s names %s, which lies outside of this tree, and nothing is fetched: vendor it and name its copy under kustomize.vendored", one.field, one.value),
+			Path:    inTree(one.file),
+			Line:    one.line,
 		}
 	}
 	return nil
-}
-
-func (r reference) replace(files *tree, directory string) *failure {
-	relative := relativeTo(path.Dir(r.file), path.Join(mount, directory))
-	edited, err := edit(files.files[r.file], func(fields map[string]any) {
-		list, _ := fields[r.field].([]any)
-		for i, value := range list {
-			if value == r.value {
-				list[i] = relative
-			}
-		}
-	})
-	if err != nil || !r.loads {
-		return &failure{Message: fmt.Sprintf("%s cannot be replaced by its vendored copy", r.value), Path: inTree(r.file), Line: r.line}
-	}
-	files.files[r.file] = edited
-	return nil
-}
-
-func relativeTo(from, to string) string {
-	up := ""
-	for from != "/" && to != from && !strings.HasPrefix(to, strings.TrimSuffix(from, "/")+"/") {
-		from, up = path.Dir(from), up+"../"
-	}
-	return path.Clean(up + "./" + strings.TrimPrefix(strings.TrimPrefix(to, from), "/"))
 }
 
 // edit changes the fields of a kustomization. What it reads like otherwise does not matter to Kustomize.
@@ -203,7 +223,8 @@ func (s *surveyed) explain(files *tree, err error) *failure {
 			return &failure{Message: fmt.Sprintf(format, one.field, one.value) + ": " + text, Path: inTree(one.file), Line: one.line}
 		}
 		switch {
-		case strings.Contains(one.value, "=") || strings.Contains(one.value, ": ") || strings.HasPrefix(one.value, "{"):
+		case strings.ContainsAny(one.value, "={") || strings.Contains(one.value, ": "):
+			// Perhaps no path: a generator's `key=path`, or something written in place.
 			continue
 		case path.IsAbs(one.value):
 			return at("%s names %s, an absolute path")
