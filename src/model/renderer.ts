@@ -21,11 +21,15 @@ export type RenderOutcome<Answer> =
       readonly message: string;
       readonly path?: string;
       readonly line?: number;
-      /** The index of the document it is about. */ readonly document?: number;
+      /** The index of the document it is about. */
+      readonly document?: number;
     }
   | { readonly kind: "late" | "memory" | "trap"; readonly message: string };
 
-/** `kustomize build ROOT` over files held in memory. */
+/**
+ * `kustomize build --enable-helm ROOT` over files held in memory. Charts of `helmCharts` are rendered by the renderer's
+ * own Helm and must be among the files, below their chartHome.
+ */
 export interface KustomizeRequest {
   /** Directory of the root in the tree; the root of the tree is "". */
   readonly root: string;
@@ -33,8 +37,6 @@ export interface KustomizeRequest {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Files may be loaded from outside of the root that names them, as Flux's controller allows. */
   readonly anywhere?: boolean;
-  /** By remote entry as written: the directory of the tree with its vendored copy. Others are never fetched. */
-  readonly vendored?: { readonly [entry: string]: string };
 }
 
 export interface KustomizeAnswer {
@@ -49,7 +51,7 @@ export interface KustomizeAnswer {
 export interface KustomizeOrigin {
   /** File of the tree with the object's own text; absent where no file holds it. */
   readonly path?: string;
-  /** The kustomization file with the generator that made it. */
+  /** The kustomization file with the generator or chart that made it; `path` is then the chart's template, if any. */
   readonly configuredIn?: string;
 }
 
@@ -117,6 +119,8 @@ export interface SubstituteRequest {
   readonly variables: { readonly [name: string]: string };
   /** Flux's StrictPostBuildSubstitutions. */
   readonly strict?: boolean;
+  /** Variables without a value stay as they are written; else they are empty, or an error where `strict`. */
+  readonly keepUnknown?: boolean;
 }
 
 export interface GoTemplateRequest {

@@ -32,17 +32,18 @@ export function createRenderer(options: RendererOptions): Renderer & { readonly 
   const kustomizeModule = options.modules?.kustomize ?? shippedModule("kustomize");
   const helmModule = options.modules?.helm ?? shippedModule("helm");
   const kustomize = createPool(kustomizeModule, options);
-  const helm = createPool(helmModule, options, always);
+  const helmPool = createPool(helmModule, options, always);
+  const helm: Renderer["helm"] = (request) => renderHelm(helmPool, request);
   return {
     digest: createHash("sha256").update(`${kustomizeModule.sha256}/${helmModule.sha256}`).digest("hex"),
-    kustomize: (request) => renderKustomize(kustomize, request),
+    kustomize: (request) => renderKustomize(kustomize, helm, request),
     substitute: (request) => renderSubstitute(kustomize, request),
-    helm: (request) => renderHelm(helm, request),
-    goTemplate: (request) => renderGoTemplate(helm, request),
-    pids: () => [...kustomize.pids(), ...helm.pids()],
+    helm,
+    goTemplate: (request) => renderGoTemplate(helmPool, request),
+    pids: () => [...kustomize.pids(), ...helmPool.pids()],
     close() {
       kustomize.close();
-      helm.close();
+      helmPool.close();
     },
   };
 }

@@ -1,23 +1,65 @@
-import type { KustomizeAnswer, KustomizeOrigin, KustomizeRequest, RenderOutcome } from "../model/renderer.ts";
-import type { ModulePool } from "./module-pool.ts";
+import type {
+  HelmRequest,
+  KustomizeAnswer,
+  KustomizeOrigin,
+  KustomizeRequest,
+  Renderer,
+  RenderOutcome,
+} from "../model/renderer.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { ModuleOutcome, ModulePool } from "./module-pool.ts";
 import { packFiles } from "./pack-files.ts";
 
 interface Answer {
   readonly origins: readonly KustomizeOrigin[] | null;
   readonly reads: readonly string[] | null;
+  /** To be rendered first: nothing was built. */
+  readonly charts?: readonly Chart[];
   readonly failure?: { readonly message: string; readonly path?: string; readonly line?: number };
+}
+
+interface Chart {
+  /** Directory of the tree. */
+  readonly home: string;
+  readonly releaseName: string;
+  readonly namespace: string;
+  readonly values: readonly (JsonObject | null)[];
+  readonly apiVersions?: readonly string[];
+  readonly kubeVersion?: string;
+  readonly includeCrds: boolean;
+  readonly skipHooks: boolean;
+  readonly skipTests: boolean;
+}
+
+interface RenderedTemplate {
+  readonly template: string;
+  readonly yaml: string;
 }
 
 const decoder = new TextDecoder();
 
-/** `kustomize build` over the files of the request. */
+/** `kustomize build` over the files of the request; charts that it asks for are rendered by `helm` first. */
 export async function renderKustomize(
   pool: ModulePool,
+  helm: Renderer["helm"],
   request: KustomizeRequest,
 ): Promise<RenderOutcome<KustomizeAnswer>> {
-  const { root, files, ...options } = request;
+  const { files, ...options } = request;
   const { list, blob } = packFiles(files);
-  const outcome = await pool.ask<Answer>("kustomize", { root, files: list, ...options }, blob);
+  const ask = (more: object): Promise<ModuleOutcome<Answer>> =>
+    pool.ask<Answer>("kustomize", { ...options, files: list, ...more }, blob);
+  const first = await ask({});
+  if (first.kind !== "answered" || first.answer.charts === undefined) return toOutcome(first);
+  const charts: (readonly RenderedTemplate[])[] = [];
+  for (const chart of first.answer.charts) {
+    const rendered = await renderChart(chart, files, helm);
+    if (rendered.kind !== "rendered") return rendered;
+    charts.push(rendered.answer);
+  }
+  return toOutcome(await ask({ charts }));
+}
+
+function toOutcome(outcome: ModuleOutcome<Answer>): RenderOutcome<KustomizeAnswer> {
   if (outcome.kind !== "answered") return outcome;
   const { failure, origins, reads } = outcome.answer;
   if (failure !== undefined) return { kind: "failed", ...failure };
@@ -26,3 +68,34 @@ export async function renderKustomize(
     answer: { yaml: decoder.decode(outcome.blob), origins: origins ?? [], reads: reads ?? [] },
   };
 }
+
+async function renderChart(
+  { home, values, skipHooks, skipTests, namespace, ...options }: Chart,
+  files: KustomizeRequest["files"],
+  helm: Renderer["helm"],
+): Promise<RenderOutcome<readonly RenderedTemplate[]>> {
+  const below = `${home}/`;
+  const chart = new Map([...files].flatMap(([path, bytes]) => pathsBelow(path, bytes, below)));
+  const request: HelmRequest = {
+    ...options,
+    chart,
+    namespace: namespace === "" ? "default" : namespace,
+    values: values.map((layer) => layer ?? {}),
+  };
+  const outcome = await helm(request);
+  if (outcome.kind === "failed") {
+    const path = outcome.path === undefined ? {} : { path: `${below}${outcome.path}` };
+    return { ...outcome, message: `chart ${home}: ${outcome.message}`, ...path };
+  }
+  if (outcome.kind !== "rendered") return outcome;
+  const kept = outcome.answer.documents.filter(
+    ({ hook, yaml }) => !(hook === true && (skipHooks || (skipTests && testHook.test(yaml)))),
+  );
+  return { kind: "rendered", answer: kept.map(({ template, yaml }) => ({ template, yaml })) };
+}
+
+function pathsBelow(path: string, bytes: Uint8Array, below: string): readonly (readonly [string, Uint8Array])[] {
+  return path.startsWith(below) ? [[path.slice(below.length), bytes]] : [];
+}
+
+const testHook = /helm\.sh\/hook["']?:.*\btest/;
