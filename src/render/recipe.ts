@@ -39,6 +39,11 @@ export interface KustomizeStep {
   readonly path: string;
   /** Files that stand in for those of the tree, or are added to it: the kustomization as the GitOps object has it edited. */
   readonly overrides?: ReadonlyMap<string, Uint8Array>;
+  /** Where people find what stands on a line of an override; undefined where no file says it. Lines are 1-based. */
+  readonly writtenAt?: (
+    path: string,
+    line: number,
+  ) => Promise<{ readonly path: string; readonly line: number } | undefined>;
   /** See `KustomizeRequest.anywhere`. */
   readonly anywhere?: boolean;
   readonly finish?: Finish;

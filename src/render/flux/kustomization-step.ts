@@ -1,13 +1,16 @@
-import { toJsonText } from "../../manifest/json-text.ts";
 import { isObject } from "../../manifest/identity.ts";
-import type { JsonObject } from "../../model/json.ts";
+import type { JsonObject, Pointer } from "../../model/json.ts";
+import type { Manifest, SourcePosition } from "../../model/manifest.ts";
 import type { TreeView } from "../gitops.ts";
 import { readFile } from "../read-file.ts";
 import { cleanPath } from "../scope.ts";
 import type { KustomizeStep } from "../recipe.ts";
 import { generatedResources, kustomizationOf } from "./generated-resources.ts";
+import { objectAt } from "./fields.ts";
 import { hasUnknownFields, mergeSpec } from "./merge-spec.ts";
+import { printByLine } from "./print-by-line.ts";
 import type { IgnorePattern } from "./source-ignore.ts";
+import { writtenIn } from "./written-in.ts";
 
 export type StepOutcome =
   | { readonly kind: "step"; readonly step: KustomizeStep; readonly reads: readonly string[] }
@@ -17,9 +20,10 @@ export type StepOutcome =
 export async function kustomizationStep(
   tree: TreeView,
   directory: string,
-  spec: JsonObject,
+  manifest: Manifest,
   artifact: { readonly root: string; readonly ignore: readonly IgnorePattern[] },
 ): Promise<StepOutcome> {
+  const spec = objectAt(manifest.value, "spec") ?? {};
   const file = kustomizationOf(tree, directory);
   const own = file === undefined ? await generated(tree, directory, artifact) : await written(tree, file);
   if (own === undefined)
@@ -35,16 +39,29 @@ export async function kustomizationStep(
   if (merged.kind === "refused") return merged;
   const path = file ?? (directory === "" ? "kustomization.yaml" : `${directory}/kustomization.yaml`);
   const override = file === undefined || differs(merged.kustomization, own) || hasUnknownFields(own);
-  return {
-    kind: "step",
-    step: {
-      kind: "kustomize",
-      path: directory,
-      anywhere: true,
-      ...(override ? { overrides: new Map([[path, new TextEncoder().encode(toJsonText(merged.kustomization))]]) } : {}),
-    },
-    reads: file === undefined ? [directory] : [file],
+  const reads = file === undefined ? [directory] : [file];
+  const step: KustomizeStep = { kind: "kustomize", path: directory, anywhere: true };
+  if (!override) return { kind: "step", step, reads };
+  const { text, pointers } = printByLine(merged.kustomization);
+  const writtenAt: KustomizeStep["writtenAt"] = async (_, line) => {
+    const pointer = pointers[line - 1] ?? "";
+    const found = writtenIn(pointer, spec, own, merged.kustomization);
+    if (found.text === "spec") return placeIn(tree, manifest.position, `/spec${found.pointer}`);
+    return file === undefined ? undefined : placeIn(tree, { path: file }, found.pointer);
   };
+  const overrides = new Map([[path, new TextEncoder().encode(text)]]);
+  return { kind: "step", step: { ...step, overrides, writtenAt }, reads };
+}
+
+/** The line of a value, or of the deepest value on the way to it, in a file of the tree. */
+async function placeIn(
+  tree: TreeView,
+  { path, line = 1, document = 0, pointer: base = "" }: Pick<SourcePosition, "path"> & Partial<SourcePosition>,
+  pointer: Pointer,
+): Promise<{ readonly path: string; readonly line: number } | undefined> {
+  const bytes = await tree.read(path);
+  if (bytes === undefined) return undefined;
+  return { path, line: readFile(path, bytes).place({ path, line, document, pointer: base }, pointer).line };
 }
 
 async function generated(

@@ -25,7 +25,7 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
   const reads = [...sourceFile, directory];
   if (!context.tree.isDirectory(directory) || isForeignRoot(origin, directory, context))
     return missing(object, context, { origin, directory, reads });
-  const built = await kustomizationStep(context.tree, directory, spec, origin);
+  const built = await kustomizationStep(context.tree, directory, manifest, origin);
   if (built.kind === "refused")
     return outcome(object, context, { problems: [problemOf(object, built.message)], applies: [directory], reads });
   const substitution = readSubstitution(object, context);

@@ -160,7 +160,9 @@ compare(
 );
 
 async function prepare(files: Files, spec: JsonObject): Promise<OracleCase | string> {
-  const outcome = await kustomizationStep(viewOf(files), "app", spec, { root: "", ignore: [] });
+  const object = JSON.stringify({ apiVersion: "v1", kind: "Kustomization", spec });
+  const [manifest] = readManifests("object.yaml", new TextEncoder().encode(object)).manifests;
+  const outcome = await kustomizationStep(viewOf(files), "app", manifest!, { root: "", ignore: [] });
   if (outcome.kind === "refused") return outcome.message;
   const overrides = [...(outcome.step.overrides ?? [])].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]);
   return { files, directory: "app", kustomization: { spec }, overrides: Object.fromEntries(overrides) };

@@ -404,3 +404,56 @@ test.each([
   const planned = await plan(files, "Kustomization apps", { environments });
   expect(planned.plans[0]?.source.environments).toEqual(expected);
 });
+
+test("each line of the merged kustomization leads to where it was written", async () => {
+  const spec = `  targetNamespace: web
+  patches:
+    - patch: "[]"
+      target: {kind: Service}
+  images:
+    - name: nginx
+      newTag: "2"
+  ignoreMissingComponents: true
+  components:
+    - ../missing
+    - ../there
+`;
+  const own = `resources:
+  - web.yaml
+patches:
+  - path: own.yaml
+images:
+  - name: nginx
+    newName: mirror/nginx
+`;
+  const files = tree(spec, { "apps/kustomization.yaml": own, "there/kustomization.yaml": "" });
+  const { overrides, writtenAt } = onlyStep(await plan(files, "Kustomization apps"), "kustomize");
+  const [text] = [...(overrides?.values() ?? [])].map((bytes) => new TextDecoder().decode(bytes));
+  const lines = text!.split("\n");
+  const written = async (start: string, nth = 0): Promise<string | undefined> => {
+    const at = lines.flatMap((line, index) => (line.startsWith(start) ? [index + 1] : []))[nth];
+    const found = await writtenAt?.("apps/kustomization.yaml", at ?? 0);
+    return found === undefined ? undefined : `${found.path}:${found.line}`;
+  };
+  expect(
+    await Promise.all([
+      written('"namespace"'),
+      written('"path"'),
+      written('"patch"'),
+      written('"kind": "Service"'),
+      written('"newTag"'),
+      written('"newName"'),
+      written('"../there"'),
+      written('"web.yaml"'),
+    ]),
+  ).toEqual([
+    "clusters/prod/apps.yaml:8",
+    "apps/kustomization.yaml:4",
+    "clusters/prod/apps.yaml:10",
+    "clusters/prod/apps.yaml:11",
+    "clusters/prod/apps.yaml:14",
+    "apps/kustomization.yaml:7",
+    "clusters/prod/apps.yaml:18",
+    "apps/kustomization.yaml:2",
+  ]);
+});

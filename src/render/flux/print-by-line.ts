@@ -1,0 +1,42 @@
+import { isObject } from "../../manifest/identity.ts";
+import { toJsonText } from "../../manifest/json-text.ts";
+import type { Json, Pointer } from "../../model/json.ts";
+
+/** JSON with each value on a line of its own, so that a line of it says which value a tool speaks of. */
+export interface PrintedJson {
+  readonly text: string;
+  /** By line, from the first on: the value that starts there. */
+  readonly pointers: readonly Pointer[];
+}
+
+/** Prints a value as JSON, which is YAML too. */
+export function printByLine(value: Json): PrintedJson {
+  const lines: string[] = [];
+  const pointers: Pointer[] = [];
+  const print = (one: Json, pointer: Pointer, before: string, after: string): void => {
+    const line = (text: string): void => {
+      lines.push(text);
+      pointers.push(pointer);
+    };
+    const inner: readonly (readonly [string, string, Json])[] = Array.isArray(one)
+      ? one.map((item: Json, index) => ["", String(index), item])
+      : isObject(one)
+        ? Object.entries(one).map(([key, item]) => [`${toJsonText(key)}: `, escaped(key), item])
+        : [];
+    if (inner.length === 0) {
+      line(`${before}${toJsonText(one)}${after}`);
+      return;
+    }
+    const [open, close] = Array.isArray(one) ? "[]" : "{}";
+    line(`${before}${open}`);
+    for (const [at, [key, token, item]] of inner.entries())
+      print(item, `${pointer}/${token}`, key, at === inner.length - 1 ? "" : ",");
+    line(`${close}${after}`);
+  };
+  print(value, "", "", "");
+  return { text: `${lines.join("\n")}\n`, pointers };
+}
+
+function escaped(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
