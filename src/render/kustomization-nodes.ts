@@ -49,6 +49,8 @@ export interface KustomizationNodes {
   /** Reads the kustomizations of directories and of all that they load. Directories without one are left out. */
   load(directories: Iterable<string>): Promise<void>;
   get(directory: string): KustomizationNode | undefined;
+  /** What a kustomization that is not in the tree would ask for at a path; all that it loads is loaded. */
+  standIn(path: string, bytes: Uint8Array): Promise<KustomizationNode | undefined>;
 }
 
 /** Makes the reader of a tree's kustomizations; what one says is kept by blob id. */
@@ -60,25 +62,34 @@ export function kustomizationNodes(
   const nodes = new Map<string, KustomizationNode | undefined>();
   const readings = facts<KustomizationReading>(cache, "kustomization");
   const plugins = facts<readonly KustomizeUse[]>(cache, "kustomize-plugin");
-  return {
+  const configurationsOf = async (
+    readings: Iterable<readonly [string, KustomizationReading]>,
+  ): Promise<ReadonlyMap<string, readonly KustomizeUse[]>> => {
+    const paths = [...readings].flatMap(([path, reading]) =>
+      reading.kind === "kustomization"
+        ? reading.plugins.map(({ path: written }) => join(directoryOf(path), written) ?? "")
+        : [],
+    );
+    const inTree = paths.filter((path) => files.fileAt(path) !== undefined);
+    return knownOrRead(files, plugins, inTree, (_, bytes) => pluginUses(bytes));
+  };
+  const reader: KustomizationNodes = {
     get: (directory) => nodes.get(directory),
+    async standIn(path, bytes) {
+      const reading = readKustomization(path, bytes);
+      if (reading.kind !== "kustomization") return undefined;
+      const configurations = await configurationsOf([[path, reading]]);
+      const node = nodeOf(path, reading, { files, configurations, vendored });
+      await reader.load(node.loads);
+      return node;
+    },
     async load(directories) {
       let todo = [...new Set(directories)].filter((directory) => !nodes.has(directory));
       while (todo.length > 0) {
         for (const directory of todo) nodes.set(directory, undefined);
         const paths = todo.flatMap((directory) => kustomizationsIn(directory, files));
         const says = await knownOrRead(files, readings, paths, readKustomization);
-        const pluginFiles = [...says].flatMap(([path, reading]) =>
-          reading.kind === "kustomization"
-            ? reading.plugins.map(({ path: written }) => join(directoryOf(path), written) ?? "")
-            : [],
-        );
-        const configurations = await knownOrRead(
-          files,
-          plugins,
-          pluginFiles.filter((path) => files.fileAt(path) !== undefined),
-          (_, bytes) => pluginUses(bytes),
-        );
+        const configurations = await configurationsOf(says);
         const next: string[] = [];
         for (const path of paths) {
           const reading = says.get(path);
@@ -93,6 +104,7 @@ export function kustomizationNodes(
       }
     },
   };
+  return reader;
 }
 
 async function knownOrRead<Value>(

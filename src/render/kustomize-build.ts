@@ -16,7 +16,7 @@ export interface KustomizeBuild {
 const order: readonly AskedFile["use"][] = ["kustomization", "resource", "patch", "targeted-patch", "values", "other"];
 
 /** Follows what a root loads, circles included; undefined where the directory holds no kustomization. The nodes must be loaded. */
-export function kustomizeBuild(root: string, nodes: KustomizationNodes): KustomizeBuild | undefined {
+export function kustomizeBuild(root: string, nodes: Pick<KustomizationNodes, "get">): KustomizeBuild | undefined {
   const first = nodes.get(root);
   if (first === undefined) return undefined;
   const seen = new Set([root]);

@@ -71,7 +71,8 @@ function readPart(
   return { kind: "read", reading: { ...reading, manifests, notManifests: [...reading.notManifests, ...others] } };
 }
 
-function holdsAction(value: Json): boolean {
+/** Whether a value is a template's, so that it says something else once rendered. */
+export function holdsAction(value: Json): boolean {
   if (typeof value === "string") return value.includes("{{");
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).some(([key, item]: readonly [string, Json]) => key.includes("{{") || holdsAction(item));

@@ -1,13 +1,14 @@
 import { sha256 } from "../manifest/sha256.ts";
-import type { Json, Pointer } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
+import type { Identity, Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Gap, Source } from "../model/source.ts";
+import { projectViolations } from "./argocd/project-violations.ts";
 import type { DesiredStateRequest } from "./desired-state.ts";
 import { facts } from "./facts.ts";
-import type { Plan } from "./recipe.ts";
+import type { Plan, ProjectLimits } from "./recipe.ts";
 import type { RenderedObject } from "./rendered-objects.ts";
-import type { Read, ReadyStep, StepPlaces, StepRendering } from "./steps/step.ts";
+import type { Rendering, Renderings } from "./renderings.ts";
+import type { Read, ReadyStep, StepPlaces } from "./steps/step.ts";
 import type { SourcePlace, Unit, UnitReading } from "./unit.ts";
 
 /** What is kept of a rendering that is short: enough to go on finding sources. */
@@ -29,133 +30,153 @@ export interface ReadySource {
   /** Equal for sources that render the same, whatever they are called. */
   readonly renderKey: string;
   readonly reads: readonly Read[];
+  /** Nothing of it is rendered: gaps say why. */
+  readonly stopped: boolean;
   outcome(): Promise<Outcome>;
   unit(covers: readonly string[]): Unit;
+  /** The same under another name. */
+  as(source: Source): ReadySource;
 }
 
-type Rendering =
-  | StepRendering
-  | { readonly kind: "steps"; readonly steps: readonly (StepRendering & { readonly kind: "rendered" })[] };
+/** What sources are rendered with. */
+export interface Press {
+  readonly cache: DesiredStateRequest["cache"];
+  readonly renderings: Renderings;
+  /** Digest of the renderer. */
+  readonly digest: string;
+}
 
 /** Changes whenever what is kept of a rendering, or how it comes about, changes. */
 const version = 1;
 
 /** Puts the steps of a plan together. */
-export function readySource(
-  { source, gaps, project }: Plan,
-  steps: readonly ReadyStep[],
-  { cache, renderer }: Pick<DesiredStateRequest, "cache" | "renderer">,
-): ReadySource {
+export function readySource(plan: Plan, steps: readonly ReadyStep[], press: Press): ReadySource {
   const asked = steps.map(({ options, reads }) => [options, reads.map(({ path, id }) => [path, id ?? 0])]);
-  const renderKey = sha256(JSON.stringify([version, renderer.digest, asked]));
-  const key = sha256(JSON.stringify([renderKey, source, gaps, project ?? null], plain));
-  const renderings = facts<Rendering>(cache, "rendering");
-  const outcomes = facts<Outcome>(cache, "outcome");
-  const known = steps.flatMap(({ problems }) => problems);
-  let failed: Rendering | undefined;
-  let underWay: Promise<Rendering> | undefined;
-  const rendering = async (): Promise<Rendering> => {
-    const held = failed ?? renderings.get(renderKey);
-    if (held !== undefined) return held;
-    underWay ??= renderSteps(steps, known).then((made) => {
-      underWay = undefined;
-      // What a limit ended may succeed the next time; this time it is not tried again.
-      if (made.kind === "failed" && made.transient === true) failed = made;
-      else renderings.set(renderKey, made, weightOf(made));
-      return made;
-    });
-    return underWay;
-  };
-  const asGaps = (found: readonly Omit<Gap, "source">[]): readonly Gap[] =>
-    found.map((gap) => ({ source: source.id, ...gap }));
-  const stepGaps = steps.flatMap((step) => step.gaps);
+  return named(plan, { steps, renderKey: sha256(JSON.stringify([version, press.digest, asked])), press });
+}
+
+interface Made {
+  readonly steps: readonly ReadyStep[];
+  readonly renderKey: string;
+  readonly press: Press;
+}
+
+function named(plan: Plan, made: Made): ReadySource {
+  const { source, project } = plan;
+  const { steps, renderKey, press } = made;
+  const outcomes = facts<Outcome>(press.cache, "outcome");
+  const key = sha256(JSON.stringify([renderKey, source, plan.gaps, project ?? null], asText));
+  const rendering = (): Promise<Rendering> => press.renderings.of(renderKey, () => renderSteps(steps));
+  const withGaps = (found: readonly Omit<Gap, "source">[]): readonly Gap[] => [
+    ...plan.gaps.map((gap) => ({ ...gap, source: source.id })),
+    ...[...steps.flatMap((step) => step.gaps), ...found].map((gap) => ({ ...gap, source: source.id })),
+  ];
   return {
     source,
     key,
     renderKey,
     reads: steps.flatMap(({ reads }) => reads),
+    stopped: steps.every(({ stopped }) => stopped === true),
+    as: (other) => named({ ...plan, source: other }, made),
     async outcome() {
       const held = outcomes.get(renderKey);
-      if (held !== undefined) return { ...held, gaps: [...gaps, ...asGaps([...stepGaps, ...held.gaps])] };
-      const made = await rendering();
-      const outcome = outcomeOf(made);
-      if (made !== failed)
+      if (held !== undefined) return { ...held, gaps: withGaps(held.gaps) };
+      const printed = await rendering();
+      const outcome = outcomeOf(printed);
+      if (printed.kind !== "failed" || printed.transient !== true)
         outcomes.set(renderKey, outcome, 200 + 100 * (outcome.accounts.length + outcome.objects.length));
-      return { ...outcome, gaps: [...gaps, ...asGaps([...stepGaps, ...outcome.gaps])] };
+      return { ...outcome, gaps: withGaps(outcome.gaps) };
     },
     unit: (covers) => ({
       source,
       key,
       covers,
       render: async () => {
-        const made = await rendering();
-        const found = asGaps([...stepGaps, ...(made.kind === "steps" ? made.steps.flatMap((step) => step.gaps) : [])]);
-        return readingOf(source, steps, made, [...gaps, ...found]);
+        const printed = await rendering();
+        const found = printed.kind === "steps" ? printed.steps.flatMap((step) => step.gaps) : [];
+        return readingOf(source, project, { steps, printed, gaps: withGaps(found) });
       },
     }),
   };
 }
 
-async function renderSteps(steps: readonly ReadyStep[], known: readonly Problem[]): Promise<Rendering> {
+async function renderSteps(steps: readonly ReadyStep[]): Promise<Rendering> {
+  const known = steps.flatMap(({ problems }) => problems);
   if (known.length > 0) return { kind: "failed", problems: known };
-  const made: (StepRendering & { readonly kind: "rendered" })[] = [];
+  const printed: (Rendering & { readonly kind: "steps" })["steps"][number][] = [];
   for (const step of steps) {
     const rendering = await step.render();
     if (rendering.kind === "failed") return rendering;
-    made.push(rendering);
+    printed.push(rendering);
   }
-  return { kind: "steps", steps: made };
+  return { kind: "steps", steps: printed };
 }
 
-function outcomeOf(made: Rendering): Outcome {
-  const steps = made.kind === "steps" ? made.steps : [];
+function outcomeOf(printed: Rendering): Outcome {
+  const steps = printed.kind === "steps" ? printed.steps : [];
   const objects = steps.flatMap((step) => step.objects);
   return {
-    failed: made.kind === "failed",
-    problems: made.kind === "failed" ? made.problems : [],
-    gaps: steps.flatMap((step) => step.gaps.map((gap) => ({ source: "", ...gap }))),
+    failed: printed.kind === "failed",
+    problems: printed.kind === "failed" ? printed.problems : [],
+    gaps: steps.flatMap((step) => step.gaps.map((gap) => ({ ...gap, source: "" }))),
     manifests: objects.length,
     accounts: [...new Set(steps.flatMap((step) => step.accounts))].toSorted(),
     objects: objects.filter(({ identity }) => isOfInterest(identity)),
   };
 }
 
-/** Objects that tell what else is applied, or hold values for it. */
-export function isOfInterest({ group, kind }: { readonly group: string; readonly kind: string }): boolean {
-  if (group === "argoproj.io") return kind !== "Rollout" && kind !== "Workflow";
-  return group.endsWith(".toolkit.fluxcd.io") || (group === "" && (kind === "ConfigMap" || kind === "Secret"));
+/** Whether an object tells a GitOps controller what to apply, or how to read those that do. */
+export function isGitOps({ group, kind, name }: Identity): boolean {
+  // Flags of Flux's controllers decide how they read their objects.
+  if (group === "apps") return kind === "Deployment" && name === "kustomize-controller";
+  return group === "argoproj.io" || group.endsWith(".fluxcd.io") || group === "fluxcd.controlplane.io";
 }
 
-async function readingOf(
-  source: Source,
-  steps: readonly ReadyStep[],
-  made: Rendering,
-  gaps: readonly Gap[],
-): Promise<UnitReading> {
-  if (made.kind !== "steps") {
-    const problems = made.kind === "failed" ? made.problems : [];
-    return { manifests: [], problems, gaps, yaml: "", place: () => entryOf(source) };
+/** Objects that tell what else is applied, or hold values for it. */
+export function isOfInterest(identity: Identity): boolean {
+  return isGitOps(identity) || (identity.group === "" && (identity.kind === "ConfigMap" || identity.kind === "Secret"));
+}
+
+interface Printed {
+  readonly steps: readonly ReadyStep[];
+  readonly printed: Rendering;
+  readonly gaps: readonly Gap[];
+}
+
+function readingOf(source: Source, project: ProjectLimits | undefined, { steps, printed, gaps }: Printed): UnitReading {
+  if (printed.kind === "failed") {
+    const { problems } = printed;
+    return { manifests: [], problems, gaps, yaml: "", prepare: async () => {}, place: () => entryOf(source) };
   }
   const manifests: Manifest[] = [];
-  const found = new Map<Manifest["value"], { readonly places: StepPlaces; readonly at: number }>();
-  for (const [index, rendering] of made.steps.entries()) {
-    const step = steps[index];
-    if (step === undefined) throw new Error(`${source.id} has a rendering without a step`);
-    const places = await step.places(rendering);
-    for (const [at, object] of rendering.objects.entries()) {
-      found.set(object.value, { places, at });
+  /** By the value, which stays the same object when a manifest is given its environment. */
+  const found = new Map<Manifest["value"], { readonly step: number; readonly at: number }>();
+  for (const [step, { objects }] of printed.steps.entries()) {
+    for (const [at, object] of objects.entries()) {
+      found.set(object.value, { step, at });
       manifests.push(manifestOf(object, source));
     }
   }
+  let places: readonly StepPlaces[] | undefined;
+  let preparing: Promise<void> | undefined;
+  const prepare = async (): Promise<void> => {
+    const rendered = printed.steps.flatMap((rendering, at) => {
+      const step = steps[at];
+      return step === undefined ? [] : [step.places(rendering)];
+    });
+    places = await Promise.all(rendered);
+  };
   return {
     manifests,
     problems: [],
     gaps,
-    yaml: made.steps.map(({ yaml }) => yaml).join("---\n"),
-    // By the value, which stays the same object when a manifest is given its environment.
-    place: ({ value }, pointer: Pointer): SourcePlace => {
-      const known = found.get(value);
-      return known?.places.place(known.at, pointer) ?? entryOf(source);
+    ...(project === undefined ? {} : { violations: projectViolations(project, manifests) }),
+    yaml: printed.steps.map(({ yaml }) => yaml).join("---\n"),
+    prepare: () => (preparing ??= prepare()),
+    place: (manifest, pointer) => {
+      const known = found.get(manifest.value);
+      const place = known === undefined ? undefined : places?.[known.step]?.place(known.at, pointer);
+      return place ?? (places === undefined ? startOf(manifest) : entryOf(source));
     },
   };
 }
@@ -166,16 +187,14 @@ export function manifestOf({ identity, apiVersion, value, position }: RenderedOb
   return { identity, apiVersion, value, position: position ?? entry, source: source.id };
 }
 
+function startOf({ position: { path, line } }: Manifest): SourcePlace {
+  return { path, place: { line, column: 1, endLine: line }, precision: "source" };
+}
+
 function entryOf({ path, line }: Source): SourcePlace {
   return { path, place: { line, column: 1, endLine: line }, precision: "source" };
 }
 
-/** What a rendering takes in memory, about: values take more than the text that they were read from. */
-function weightOf(made: Rendering): number {
-  if (made.kind !== "steps") return 1000;
-  return made.steps.reduce((sum, { yaml, objects }) => sum + 1000 + 8 * yaml.length + 200 * objects.length, 0);
-}
-
-function plain(_: string, value: Json): Json {
+function asText(_: string, value: unknown): unknown {
   return typeof value === "bigint" ? `${value}n` : value;
 }

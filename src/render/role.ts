@@ -4,7 +4,7 @@ import type { TreeEntry } from "../model/tree.ts";
 export type Role =
   | { readonly kind: "plain" }
   /** A file below a Helm chart; `template`: one that Helm renders. */
-  | { readonly kind: "chart"; readonly chart: string; readonly template: boolean }
+  | { readonly kind: "chart"; readonly chart: string; readonly template: boolean; readonly library?: true }
   /** What a kustomization uses for anything but a resource: judged where it could be applied by itself. */
   | { readonly kind: "used"; readonly as: string }
   /** Read by sources that were rendered (their ids, sorted): what comes of it is judged there. */

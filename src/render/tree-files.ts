@@ -42,13 +42,20 @@ export async function treeFiles(tree: Tree): Promise<TreeFiles> {
     const end = links.follow(path);
     return end.kind === "directory" ? end.path : undefined;
   };
+  const listings = new Map<string, readonly string[]>();
   return {
     tree,
     entries,
     links,
     fileAt,
     directoryAt,
-    filesBelow: (directory) => filesBelow(directory, { entries, paths, directoryAt, fileAt }).toSorted(byCodeUnit),
+    filesBelow(directory) {
+      const known = listings.get(directory);
+      if (known !== undefined) return known;
+      const found = filesBelow(directory, { entries, paths, directoryAt, fileAt }).toSorted(byCodeUnit);
+      listings.set(directory, found);
+      return found;
+    },
     async read(wanted) {
       const byEntry = new Map<string, string[]>();
       for (const path of wanted) {

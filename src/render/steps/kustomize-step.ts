@@ -1,32 +1,32 @@
-import type { KustomizeAnswer, RenderOutcome, Renderer } from "../../model/renderer.ts";
+import type { KustomizeAnswer } from "../../model/renderer.ts";
 import type { Problem } from "../../model/problem.ts";
 import { digestOfBytes } from "../digest-bytes.ts";
 import { kustomizeBuild, type KustomizeBuild } from "../kustomize-build.ts";
-import type { KustomizationNodes } from "../kustomization-nodes.ts";
+import type { KustomizationNode } from "../kustomization-nodes.ts";
 import { ownTexts, type OwnTexts } from "../own-text.ts";
 import type { KustomizeStep } from "../recipe.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
+import { isKustomizationName } from "../scope.ts";
 import type { TreeFiles } from "../tree-files.ts";
 import { haveArrived } from "./arrival.ts";
+import { failure, unreadable } from "./failure.ts";
 import { finish } from "./finish.ts";
 import { kustomizeFiles, type KustomizeFiles } from "./kustomize-files.ts";
 import { kustomizePlacesOf } from "./kustomize-places.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
-import type { ReadyStep, StepRendering } from "./step.ts";
-
-/** What steps are rendered with. */
-export interface Workshop {
-  readonly files: TreeFiles;
-  readonly nodes: KustomizationNodes;
-  readonly renderer: Renderer;
-}
+import type { ReadyStep, StepRendering, Workshop } from "./step.ts";
 
 /** Reads what a build will ask for; nothing is rendered. */
 export async function kustomizeStep(step: KustomizeStep, workshop: Workshop): Promise<ReadyStep> {
   const { files, nodes } = workshop;
   const root = files.directoryAt(step.path) ?? step.path;
   await nodes.load([root]);
-  const build = kustomizeBuild(root, nodes);
+  const standIns = new Map<string, KustomizationNode>();
+  for (const [path, bytes] of step.overrides ?? []) {
+    const node = isKustomizationName(path) ? await nodes.standIn(path, bytes) : undefined;
+    if (node !== undefined) standIns.set(node.directory, node);
+  }
+  const build = kustomizeBuild(root, { get: (directory) => standIns.get(directory) ?? nodes.get(directory) });
   const asked = new Map(build?.asks.map(({ path, entry }) => [path, entry?.id]) ?? []);
   for (const path of step.overrides?.keys() ?? []) asked.delete(path);
   const overrides = [...(step.overrides ?? [])].map(([path, bytes]) => [path, digestOfBytes(bytes)]);
@@ -144,29 +144,4 @@ async function remoteProblems(build: KustomizeBuild, files: TreeFiles): Promise<
     line: lineOfEntry(own.reading(path), ({ value }) => value === written) ?? 1,
     message: `${written} (${as}) is not in this repository, and nothing is fetched: expected a copy in the tree, named under \`kustomize.vendored\``,
   }));
-}
-
-/** A build that came to nothing, as a problem of the root. */
-export function failure(
-  outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }>,
-  { path, files }: { readonly path: string; readonly files: TreeFiles },
-): StepRendering {
-  const { kind, message } = outcome;
-  const at = kind === "failed" && outcome.path !== undefined ? outcome.path : path;
-  const line = kind === "failed" && outcome.line !== undefined ? outcome.line : 1;
-  const problem: Problem = {
-    stage: "render",
-    path: files.fileAt(at)?.path ?? path,
-    line,
-    message:
-      kind === "failed" ? `cannot be rendered: ${message}` : `could not be rendered within its limits: ${message}`,
-  };
-  return { kind: "failed", problems: [problem], ...(kind === "failed" ? {} : { transient: true as const }) };
-}
-
-function unreadable(message: string, path: string): StepRendering {
-  return {
-    kind: "failed",
-    problems: [{ stage: "render", path, line: 1, message: `what is rendered of it: ${message}` }],
-  };
 }

@@ -1,8 +1,20 @@
 import type { Pointer } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
+import type { Renderer } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
+import type { KustomizationNodes } from "../kustomization-nodes.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
+import type { TreeFiles } from "../tree-files.ts";
 import type { SourcePlace } from "../unit.ts";
+
+/** What steps are rendered with. */
+export interface Workshop {
+  readonly files: TreeFiles;
+  readonly nodes: KustomizationNodes;
+  readonly renderer: Renderer;
+  /** `helm.vendor` of the configuration. */
+  readonly vendor: string | undefined;
+}
 
 /** One thing that a step looks for in the tree: a file with the id of its content, or, without one, a path where nothing stands. */
 export interface Read {
@@ -37,7 +49,10 @@ export interface ReadyStep {
   readonly reads: readonly Read[];
   /** Known without rendering: then there is nothing to render. */
   readonly problems: readonly Problem[];
+  /** Known without rendering. */
   readonly gaps: readonly Omit<Gap, "source">[];
+  /** A gap leaves nothing to render. */
+  readonly stopped?: true;
   render(): Promise<StepRendering>;
   /** Where values of rendered objects come from; `files` are read anew, so that nothing large is kept. */
   places(rendering: StepRendering & { readonly kind: "rendered" }): Promise<StepPlaces>;

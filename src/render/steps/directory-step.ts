@@ -1,0 +1,83 @@
+import { candidates, directoryFiles } from "../argocd/directory-files.ts";
+import { ownTexts, type OwnTexts } from "../own-text.ts";
+import type { DirectoryStep } from "../recipe.ts";
+import { readRendered } from "../rendered-objects.ts";
+import { splitDocuments } from "../../manifest/split-documents.ts";
+import { treeView } from "../tree-view.ts";
+import { finish } from "./finish.ts";
+import { failure, unreadable } from "./failure.ts";
+import { placeInOwnText } from "./own-place.ts";
+import type { ReadyStep, StepRendering, Workshop } from "./step.ts";
+
+/** The manifests of a directory as they stand in its files. */
+export function directoryStep(step: DirectoryStep, workshop: Workshop): ReadyStep {
+  const { files } = workshop;
+  const asked = candidates(step, treeView(files));
+  return {
+    options: JSON.stringify(["directory", step]),
+    reads: asked.map((path) => ({ path, id: files.fileAt(path)?.id })),
+    problems: [],
+    gaps: [],
+    render: () => render(step, workshop),
+    places: async (rendering) => {
+      const own = ownTexts(await files.read(asked), (path) => files.fileAt(path)?.path ?? path);
+      const asNamed = new Map(asked.map((path) => [files.fileAt(path)?.path ?? path, path]));
+      return {
+        place(at, pointer) {
+          const object = rendering.objects[at];
+          const path = asNamed.get(object?.position?.path ?? "");
+          return object === undefined || path === undefined ? undefined : placeInOwnText(object, pointer, own, path);
+        },
+      };
+    },
+  };
+}
+
+interface Stretch {
+  readonly path: string;
+  readonly document: number;
+  readonly text: string;
+}
+
+async function render(step: DirectoryStep, { files, renderer }: Workshop): Promise<StepRendering> {
+  const paths = (await directoryFiles(step, treeView(files))).filter((path) => !path.endsWith(".jsonnet"));
+  const bytes = await files.read(paths);
+  const own = ownTexts(bytes, (path) => files.fileAt(path)?.path ?? path);
+  const stretches: Stretch[] = [];
+  const accounts: string[] = [];
+  for (const path of paths) {
+    const reading = own.reading(path);
+    // What cannot be read, or is no manifest, stands for itself, and is told of there.
+    if (reading === undefined || reading.problems.length > 0 || reading.manifests.length === 0) continue;
+    accounts.push(files.fileAt(path)?.path ?? path);
+    for (const part of splitDocuments(new TextDecoder().decode(bytes.get(path)))) {
+      if (part.kind === "document") stretches.push({ path, document: part.index, text: part.text });
+    }
+  }
+  const finished = await finish(
+    stretches.map(({ text }) => text),
+    step.finish,
+    renderer,
+  );
+  if (finished.kind === "failed") return failure(finished.outcome, { path: step.path, files });
+  const reading = readRendered(finished.documents.map(({ text }) => text));
+  if (reading.kind === "unreadable") return unreadable(reading.message, step.path);
+  const objects = reading.objects.map((object) => {
+    const from = stretches[finished.documents[object.document]?.from ?? -1];
+    const position = from === undefined ? undefined : positionIn(from, object.pointer, own);
+    return position === undefined ? object : { ...object, position };
+  });
+  return {
+    kind: "rendered",
+    objects,
+    yaml: finished.documents.map(({ text }) => (text.endsWith("\n") ? text : `${text}\n`)).join("---\n"),
+    accounts: [...new Set(accounts)].toSorted(),
+    gaps: [],
+    trace: null,
+  };
+}
+
+function positionIn({ path, document }: Stretch, pointer: string, own: OwnTexts) {
+  const manifests = (own.reading(path)?.manifests ?? []).filter(({ position }) => position.document === document);
+  return (manifests.find(({ position }) => position.pointer === pointer) ?? manifests[0])?.position;
+}

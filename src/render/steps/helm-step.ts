@@ -1,0 +1,246 @@
+import { isObject } from "../../manifest/identity.ts";
+import { toJsonText } from "../../manifest/json-text.ts";
+import { isSops } from "../../manifest/encrypted.ts";
+import type { JsonObject } from "../../model/json.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { HelmAnswer, HelmDocument, HelmRequest } from "../../model/renderer.ts";
+import type { Gap } from "../../model/source.ts";
+import { chartFiles, firstObject, vendored, type ChartFiles } from "../chart-files.ts";
+import { ownTexts } from "../own-text.ts";
+import { readFile } from "../read-file.ts";
+import { holdsAction } from "../read-scoped.ts";
+import type { HelmStep } from "../recipe.ts";
+import { readRendered, type RenderedObject } from "../rendered-objects.ts";
+import { haveArrived } from "./arrival.ts";
+import { failure, unreadable } from "./failure.ts";
+import { finish } from "./finish.ts";
+import { templatePosition } from "./template-position.ts";
+import type { Read, ReadyStep, StepRendering, Workshop } from "./step.ts";
+
+/** A step made ready for the chart of a source that is declared at `entry`. */
+export async function helmStep(
+  step: HelmStep,
+  workshop: Workshop,
+  entry: { readonly path: string; readonly line: number },
+): Promise<ReadyStep> {
+  const { files, vendor } = workshop;
+  const found = await chartOf(step, workshop);
+  const options = JSON.stringify(["helm", step], (_, value: unknown) =>
+    typeof value === "bigint" ? `${value}n` : value,
+  );
+  const stop = (gaps: readonly Omit<Gap, "source">[], reads: readonly Read[]): ReadyStep => ({
+    options,
+    reads,
+    problems: [],
+    gaps,
+    stopped: true,
+    render: async () => ({ kind: "rendered", objects: [], yaml: "", accounts: [], gaps: [], trace: null }),
+    places: async () => ({ place: () => undefined }),
+  });
+  if (found === undefined) {
+    if (step.chart.kind === "path") return stop([{ ...entry, reason: `${step.chart.path} is not in this tree` }], []);
+    const { name, version, repository } = step.chart;
+    const shown = version === undefined ? name : `${name} ${version}`;
+    const where = vendor === undefined ? "expected a copy, and its directory as `helm.vendor`" : `not in ${vendor}`;
+    return stop([{ ...entry, reason: `chart ${shown} of ${repository} is in a registry only: ${where}` }], []);
+  }
+  const { chart, at } = found;
+  const layers = step.values.flatMap((layer) => (layer.kind === "file" ? [layer] : []));
+  const valueFiles = [...layers.map(({ path }) => path), ...ownValuePaths(step, at)];
+  const reads = [...new Set([...chart.files.values(), ...valueFiles])].map((path) => ({
+    path,
+    id: files.fileAt(path)?.id,
+  }));
+  if (chart.missing.length > 0) {
+    const gaps = chart.missing.map(({ name, version, repository, path }) => ({
+      path,
+      line: 1,
+      reason: `the chart depends on ${name} ${version} of ${repository || "no repository"}, which is not in this tree`,
+    }));
+    return stop(gaps, reads);
+  }
+  return {
+    options,
+    reads,
+    problems: [],
+    gaps: [],
+    render: async () => {
+      const request = await requestOf(step, { chart, at }, workshop);
+      if (request.kind === "refused") return { kind: "failed", problems: request.problems };
+      const outcome = await workshop.renderer.helm(request.request);
+      if (outcome.kind !== "rendered") {
+        const path = files.fileAt(`${at}/Chart.yaml`) === undefined ? entry.path : `${at}/Chart.yaml`;
+        return failure(inTree(outcome, chart), { path, files });
+      }
+      return rendered(outcome.answer, { step, chart, at, workshop, gaps: request.gaps });
+    },
+    places: async () => ({ place: () => undefined }),
+  };
+}
+
+async function chartOf(
+  { chart }: HelmStep,
+  { files, vendor }: Workshop,
+): Promise<{ readonly chart: ChartFiles; readonly at: string } | undefined> {
+  const at =
+    chart.kind === "path"
+      ? chart.path
+      : await vendored({ name: chart.name, version: chart.version ?? "" }, files, vendor);
+  if (at === undefined) return undefined;
+  if (files.fileAt(at) !== undefined)
+    return { chart: { files: new Map([[at.slice(at.lastIndexOf("/") + 1), at]]), missing: [] }, at };
+  const directory = files.directoryAt(at);
+  if (directory === undefined) return undefined;
+  return { chart: await chartFiles(directory, files, vendor), at: directory };
+}
+
+function ownValuePaths({ ownValues, chart }: HelmStep, at: string): readonly string[] {
+  return (ownValues?.files ?? []).map((path) => (chart.kind === "registry" ? `${at}/${path}` : path));
+}
+
+type Asked =
+  | { readonly kind: "asked"; readonly request: HelmRequest; readonly gaps: readonly Omit<Gap, "source">[] }
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+async function requestOf(
+  step: HelmStep,
+  { chart, at }: { readonly chart: ChartFiles; readonly at: string },
+  { files }: Workshop,
+): Promise<Asked> {
+  const layerPaths = step.values.flatMap((layer) => (layer.kind === "file" ? [layer.path] : []));
+  const own = ownValuePaths(step, at);
+  const bytes = await files.read([...chart.files.values(), ...layerPaths, ...own]);
+  const problems: Problem[] = [];
+  const gaps: Omit<Gap, "source">[] = [];
+  const valuesAt = (path: string, optional: boolean): JsonObject => {
+    const held = bytes.get(path);
+    if (held === undefined) {
+      if (!optional)
+        problems.push({ stage: "render", path, message: `${path} is not in this tree: expected a file with values` });
+      return {};
+    }
+    problems.push(...readFile(path, held).problems);
+    const value = firstObject(path, held) ?? {};
+    if (isSops(value))
+      gaps.push({ path, line: 1, reason: "the values are encrypted with SOPS: rendered as they stand" });
+    return value;
+  };
+  const values = step.values.map((layer) =>
+    layer.kind === "inline" ? layer.value : valuesAt(layer.path, layer.optional === true),
+  );
+  const content = new Map<string, Uint8Array>();
+  for (const [path, from] of chart.files) {
+    if (step.skipSchemaValidation === true && /(?:^|\/)values\.schema\.json$/.test(path)) continue;
+    const held = bytes.get(from);
+    if (held !== undefined) content.set(path, held);
+  }
+  if (step.ownValues !== undefined) {
+    const { ignoreMissing } = step.ownValues;
+    const merged = own.reduce<JsonObject>((below, path) => merge(below, valuesAt(path, ignoreMissing)), {});
+    content.set("values.yaml", new TextEncoder().encode(toJsonText(merged)));
+  }
+  if (problems.length > 0) return { kind: "refused", problems };
+  const { releaseName, namespace, set, kubeVersion, apiVersions, includeCrds } = step;
+  return {
+    kind: "asked",
+    gaps,
+    request: {
+      chart: content,
+      releaseName,
+      namespace,
+      values,
+      ...(set === undefined ? {} : { set }),
+      ...(kubeVersion === undefined ? {} : { kubeVersion }),
+      ...(apiVersions === undefined ? {} : { apiVersions }),
+      ...(includeCrds === undefined ? {} : { includeCrds }),
+    },
+  };
+}
+
+function merge(below: JsonObject, above: JsonObject): JsonObject {
+  const merged: { [key: string]: JsonObject[string] } = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const held = Object.hasOwn(below, key) ? below[key] : undefined;
+    merged[key] = isObject(held) && isObject(value) ? merge(held, value) : value;
+  }
+  return merged;
+}
+
+interface Built {
+  readonly step: HelmStep;
+  readonly chart: ChartFiles;
+  readonly at: string;
+  readonly workshop: Workshop;
+  readonly gaps: readonly Omit<Gap, "source">[];
+}
+
+async function rendered(answer: HelmAnswer, { step, chart, at, workshop, gaps }: Built): Promise<StepRendering> {
+  const { files, renderer } = workshop;
+  const kept = step.skipTests === true ? answer.documents.filter((document) => !isTest(document)) : answer.documents;
+  const finished = await finish(
+    kept.map(({ yaml }) => yaml),
+    step.finish,
+    renderer,
+  );
+  const entry = `${at}/Chart.yaml`;
+  if (finished.kind === "failed") return failure(finished.outcome, { path: entry, files });
+  const reading = readRendered(finished.documents.map(({ text }) => text));
+  if (reading.kind === "unreadable") return unreadable(reading.message, entry);
+  const bytes = await files.read(chart.files.values());
+  const templateOf = (document: number): string | undefined =>
+    chart.files.get(kept[finished.documents[document]?.from ?? -1]?.template ?? "");
+  const objects = reading.objects.map((object): RenderedObject => {
+    const template = templateOf(object.document);
+    const position = template === undefined ? undefined : templatePosition(template, bytes.get(template), object);
+    return position === undefined ? object : { ...object, position };
+  });
+  const layers = step.values.flatMap((layer) => (layer.kind === "file" ? [layer.path] : []));
+  const own = ownTexts(bytes, (path) => path);
+  const printed = new Set(kept.map(({ template }) => template));
+  const read = [...chart.files].filter(([inner]) => isReadByHelm(inner, printed)).map(([, path]) => path);
+  const accounts = [...new Set([...read, ...layers, ...ownValuePaths(step, at)])].filter((path) => {
+    const values = (own.reading(path)?.manifests ?? []).map(({ value }) => value);
+    return haveArrived(
+      values.filter((value) => !holdsAction(value)),
+      objects,
+    );
+  });
+  return {
+    kind: "rendered",
+    objects,
+    yaml: finished.documents.map(({ text }) => (text.endsWith("\n") ? text : `${text}\n`)).join("---\n"),
+    accounts: accounts.map((path) => files.fileAt(path)?.path ?? path),
+    gaps,
+    trace: finished.documents.map(({ from }) => from ?? null),
+  };
+}
+
+/** What of a chart's directory Helm takes for manifests and values; CRDs only where they were asked for. */
+function isReadByHelm(inner: string, printed: ReadonlySet<string>): boolean {
+  const own = inner.replace(/^(?:charts\/[^/]+\/)+/, "");
+  if (own.startsWith("crds/")) return printed.has(inner);
+  return (
+    own.startsWith("templates/") ||
+    /^(?:Chart\.yaml|Chart\.lock|requirements\.(?:yaml|lock)|values\.yaml|values\.schema\.json)$/.test(own)
+  );
+}
+
+/** Hooks that only `helm test` runs. */
+function isTest({ yaml, hook }: HelmDocument): boolean {
+  if (hook !== true) return false;
+  const reading = readRendered([yaml]);
+  const [object] = reading.kind === "objects" ? reading.objects : [];
+  const metadata = object?.value["metadata"];
+  const annotations = isObject(metadata) ? metadata["annotations"] : undefined;
+  const hooks = isObject(annotations) ? annotations["helm.sh/hook"] : undefined;
+  return typeof hooks === "string" && hooks.split(",").every((one) => /^test(?:-success|-failure)?$/.test(one.trim()));
+}
+
+/** Helm names files by their path within the chart. */
+function inTree<Outcome extends { readonly kind: string; readonly path?: string }>(
+  outcome: Outcome,
+  chart: ChartFiles,
+): Outcome {
+  const path = outcome.path === undefined ? undefined : chart.files.get(outcome.path);
+  return path === undefined ? outcome : { ...outcome, path };
+}

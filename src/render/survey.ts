@@ -1,0 +1,135 @@
+import type { Renderer, RenderOutcome } from "../model/renderer.ts";
+import type { Tree } from "../model/tree.ts";
+import { sha256 } from "../manifest/sha256.ts";
+import { readChart } from "./chart-files.ts";
+import type { DesiredStateRequest } from "./desired-state.ts";
+import { discover } from "./discover.ts";
+import { facts } from "./facts.ts";
+import type { TreeView } from "./gitops.ts";
+import type { KustomizationReading } from "./kustomization.ts";
+import { kustomizeBuild, kustomizeRoots } from "./kustomize-build.ts";
+import { kustomizationNodes } from "./kustomization-nodes.ts";
+import { mentionsIn, rawObjects } from "./raw-objects.ts";
+import type { Press } from "./ready-source.ts";
+import type { RenderedObject } from "./rendered-objects.ts";
+import { renderings } from "./renderings.ts";
+import type { ScopedFile } from "./role.ts";
+import { directoryOf, isKustomizationName } from "./scope.ts";
+import type { Workshop } from "./steps/step.ts";
+import { treeFiles } from "./tree-files.ts";
+import { treeView } from "./tree-view.ts";
+
+/** A directory that may be a source by itself. */
+export interface Standalone {
+  readonly kind: "root" | "chart";
+  readonly directory: string;
+  /** Its kustomization or Chart.yaml. */
+  readonly path: string;
+  /** GitOps objects may come of it. */
+  readonly mentionsGitOps: boolean;
+}
+
+/** What a tree holds before anything is rendered. */
+export interface Survey {
+  readonly request: DesiredStateRequest;
+  readonly scoped: readonly ScopedFile[];
+  readonly standalone: readonly Standalone[];
+  /** Directories of charts that only other charts use. */
+  readonly libraries: ReadonlySet<string>;
+  /** Objects of interest in plain files, by path. */
+  readonly raw: ReadonlyMap<string, readonly RenderedObject[]>;
+  readonly view: TreeView;
+  readonly workshop: Workshop;
+  readonly press: Press;
+}
+
+/** Reads what kustomizations, charts and plain files say of themselves; mostly known from the cache. */
+export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promise<Survey> {
+  const { scope, cache, config } = request;
+  const files = await treeFiles(tree);
+  const known = facts<KustomizationReading>(cache, "kustomization");
+  const scoped = await discover(tree, scope, {
+    get: (id) => known.get(id),
+    set: (id, reading) => known.set(id, reading, 4 * JSON.stringify(reading).length),
+  });
+  const nodes = kustomizationNodes(files, request);
+  const inScope = [...files.entries.keys()].filter((path) => scope.covers(path) && files.fileAt(path) !== undefined);
+  const directories = [...new Set(inScope.filter(isKustomizationName).map(directoryOf))];
+  await nodes.load(directories);
+  const mentions = await mentionsIn(
+    scoped.map(({ entry }) => entry).filter(({ kind }) => kind === "file"),
+    files,
+    cache,
+  );
+  const roots = kustomizeRoots(directories, nodes).map((directory): Standalone => {
+    const asks = kustomizeBuild(directory, nodes)?.asks ?? [];
+    const path = files.fileAt(nodes.get(directory)?.path ?? "")?.path ?? directory;
+    return { kind: "root", directory, path, mentionsGitOps: asks.some(({ entry }) => mentions.gitOps(entry)) };
+  });
+  const libraries = new Set<string>();
+  const charts: Standalone[] = [];
+  for (const directory of chartsIn(inScope)) {
+    const says = await readChart(directory, files);
+    if (says === undefined) continue;
+    if (says.library) {
+      libraries.add(directory);
+      continue;
+    }
+    const below = files.filesBelow(directory);
+    charts.push({
+      kind: "chart",
+      directory,
+      path: directory === "" ? "Chart.yaml" : `${directory}/Chart.yaml`,
+      mentionsGitOps: below.some((path) => mentions.gitOps(files.fileAt(path))),
+    });
+  }
+  const plain = scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry);
+  const needsData = plain.some((entry) => mentions.gitOps(entry) && mentions.asksForData(entry));
+  const interesting = plain.filter((entry) => mentions.gitOps(entry) || (needsData && mentions.data(entry)));
+  const renderer = remembering(request.renderer, cache);
+  return {
+    request,
+    scoped,
+    standalone: [...roots, ...charts],
+    libraries,
+    raw: await rawObjects(interesting, files, cache),
+    view: treeView(files),
+    workshop: { files, nodes, renderer, vendor: config.helm.vendor },
+    press: { cache, renderings: renderings(cache), digest: renderer.digest },
+  };
+}
+
+/** Directories with a Chart.yaml, but not those that are parts of other charts. */
+function chartsIn(paths: readonly string[]): readonly string[] {
+  const directories = paths.filter((path) => path === "Chart.yaml" || path.endsWith("/Chart.yaml")).map(directoryOf);
+  const charts = new Set(directories);
+  return directories.filter((directory) => {
+    const outer = /^(?:(.*)\/)?charts\/[^/]+$/.exec(directory);
+    return outer === null || !charts.has(outer[1] ?? "");
+  });
+}
+
+/** Answers of small questions are kept, so that planning the same again asks nobody. */
+function remembering(renderer: Renderer, cache: DesiredStateRequest["cache"]): Renderer {
+  const known = facts<RenderOutcome<{ readonly texts: readonly string[] }>>(cache, "go-template");
+  return {
+    digest: renderer.digest,
+    kustomize: (asked) => renderer.kustomize(asked),
+    helm: (asked) => renderer.helm(asked),
+    substitute: (asked) => renderer.substitute(asked),
+    async goTemplate(asked) {
+      const key = sha256(
+        JSON.stringify([renderer.digest, asked], (_, value: unknown) =>
+          typeof value === "bigint" ? `${value}n` : value,
+        ),
+      );
+      const held = known.get(key);
+      if (held !== undefined) return held;
+      const outcome = await renderer.goTemplate(asked);
+      if (outcome.kind === "rendered" || outcome.kind === "failed")
+        known.set(key, outcome, 4 * JSON.stringify(outcome).length);
+      return outcome;
+    },
+    close: () => renderer.close(),
+  };
+}
