@@ -57,7 +57,8 @@ export interface HelmStep {
   readonly values: readonly ValuesLayer[];
   /** What stands in for the chart's own values.yaml, merged in order; absent: that file. */
   readonly ownValues?: OwnValues;
-  readonly set?: readonly HelmSet[];
+  /** With the line that asks for it, where it is known. */
+  readonly set?: readonly (HelmSet & { readonly at?: { readonly path: string; readonly line: number } })[];
   readonly kubeVersion?: string;
   readonly apiVersions?: readonly string[];
   readonly includeCrds?: boolean;

@@ -8,7 +8,7 @@ import { fieldsOf, type Fields } from "./fields.ts";
 import { placesOf } from "./places.ts";
 import { planSource } from "./plan-source.ts";
 import { limitsOf } from "./project-of.ts";
-import type { SourceRequest } from "./source-request.ts";
+import type { SourceRequest, WrittenPlace } from "./source-request.ts";
 import { traitsOf } from "./traits.ts";
 import { collectTrouble, type Trouble } from "./trouble.ts";
 
@@ -39,8 +39,12 @@ export async function planApplication(object: GitOpsObject, context: PlanContext
       ARGOCD_APP_SOURCE_TARGET_REVISION: source.text("targetRevision"),
     });
     const application = { name, namespace: destination.namespace };
-    const base = manifest.position.pointer;
-    const step = await planSource({ source, application, references, environment, places, base, trouble, context });
+    const place = (pointer: string): WrittenPlace => ({
+      path: places.path,
+      line: places.line(pointer),
+      pointer: manifest.position.pointer + pointer,
+    });
+    const step = await planSource({ source, application, references, environment, place, trouble, context });
     if (environment.unknown.size > 0) {
       const names = [...environment.unknown].toSorted().map((one) => `$${one}`);
       trouble.gap(

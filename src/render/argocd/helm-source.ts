@@ -1,5 +1,4 @@
 import type { JsonObject } from "../../model/json.ts";
-import type { HelmSet } from "../../model/renderer.ts";
 import type { ChartReference, HelmStep, ValuesLayer } from "../recipe.ts";
 import type { Fields } from "./fields.ts";
 import { readValues } from "./read-values.ts";
@@ -46,22 +45,17 @@ function chartOf({ source, directory }: SourceRequest): ChartReference {
 }
 
 /** `valuesObject`, which hides `values`. */
-function inlineValues(helm: Fields, { trouble, places, base }: SourceRequest): readonly ValuesLayer[] | undefined {
-  const layer = (key: string, value: JsonObject): ValuesLayer => {
-    const pointer = `${helm.pointer}/${key}`;
-    return {
-      kind: "inline",
-      value,
-      path: places.path,
-      line: places.line(pointer),
-      pointer: base + pointer,
-    };
-  };
+function inlineValues(helm: Fields, { trouble, place }: SourceRequest): readonly ValuesLayer[] | undefined {
+  const layer = (key: string, value: JsonObject): ValuesLayer => ({
+    kind: "inline",
+    value,
+    ...place(`${helm.pointer}/${key}`),
+  });
   const object = helm.object("valuesObject");
   if (object !== undefined) return [layer("valuesObject", object.value)];
   const text = helm.text("values");
   if (text === "") return [];
-  const reading = readValues(places.path, text);
+  const reading = readValues("values", text);
   switch (reading.kind) {
     case "object":
       return [layer("values", reading.value)];
@@ -76,12 +70,22 @@ function inlineValues(helm: Fields, { trouble, places, base }: SourceRequest): r
   }
 }
 
-async function setsOf(helm: Fields, request: SourceRequest): Promise<readonly HelmSet[] | undefined> {
-  const values = new Map<string, HelmSet>();
+async function setsOf(helm: Fields, request: SourceRequest): Promise<HelmStep["set"]> {
+  const values = new Map<string, NonNullable<HelmStep["set"]>[number]>();
+  const lineOf = (pointer: string): { readonly path: string; readonly line: number } => {
+    const { path, line } = request.place(pointer);
+    return { path, line };
+  };
   for (const parameter of helm.objects("parameters")) {
     const name = parameter.text("name");
-    const as = parameter.flag("forceString") ? "string" : "value";
-    values.set(`${as} ${name}`, { as, name, value: escapeCommas(request.environment.expand(parameter.text("value"))) });
+    // Image Updater writes `forcestring`, which Go's JSON takes for the same.
+    const as = parameter.flag("forceString") || parameter.flag("forcestring") ? "string" : "value";
+    values.set(`${as} ${name}`, {
+      at: lineOf(parameter.pointer),
+      as,
+      name,
+      value: escapeCommas(request.environment.expand(parameter.text("value"))),
+    });
   }
   for (const parameter of helm.objects("fileParameters")) {
     const name = parameter.text("name");
@@ -92,7 +96,12 @@ async function setsOf(helm: Fields, request: SourceRequest): Promise<readonly He
       request.trouble.problem(`${parameter.pointer}/path`, `file ${path} is not in this tree`);
       return undefined;
     }
-    values.set(`file ${name}`, { as: "file", name, value: new TextDecoder().decode(bytes) });
+    values.set(`file ${name}`, {
+      at: lineOf(parameter.pointer),
+      as: "file",
+      name,
+      value: new TextDecoder().decode(bytes),
+    });
   }
   const order = ["value", "string", "file"];
   return [...values.values()].toSorted((one, other) => order.indexOf(one.as) - order.indexOf(other.as));

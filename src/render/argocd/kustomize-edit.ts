@@ -43,6 +43,11 @@ interface Image {
   readonly digest: string;
 }
 
+/** The name that an image of `kustomize edit set image` is known by. */
+export function imageName(text: string): string {
+  return parseImage(text)?.name ?? text;
+}
+
 function parseImage(text: string): Image | undefined {
   const equals = text.indexOf("=");
   const value = equals === -1 ? text : text.slice(equals + 1);

@@ -6,7 +6,7 @@ import { fieldsOf, type Fields } from "./fields.ts";
 import { planHelm } from "./helm-source.ts";
 import { planKustomize } from "./kustomize-source.ts";
 import { isPinned, pinnedReason } from "./revision.ts";
-import { overrideSource } from "./source-overrides.ts";
+import { overrideSource, placeInLayers } from "./source-overrides.ts";
 import type { SourceRequest } from "./source-request.ts";
 import { resolvePath } from "./tree-path.ts";
 
@@ -84,7 +84,9 @@ async function planDirectory(before: Omit<SourceRequest, "directory">, directory
     return undefined;
   }
   const source = fieldsOf(overridden.source, before.source.pointer, trouble.wrongType);
-  const request: SourceRequest = { ...before, source, directory };
+  const place: SourceRequest["place"] = (pointer) =>
+    placeInLayers(pointer.slice(source.pointer.length), overridden.layers) ?? before.place(pointer);
+  const request: SourceRequest = { ...before, source, directory, place };
   const types = explicitType(source);
   if (types.length > 1) {
     trouble.problem(source.pointer, `a source is of one tool, not of ${types.join(", ")}`);

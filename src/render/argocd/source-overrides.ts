@@ -1,12 +1,21 @@
 import { isObject } from "../../manifest/identity.ts";
-import type { Json, JsonObject } from "../../model/json.ts";
+import { locateDeepest } from "../../manifest/locate.ts";
+import type { Json, JsonObject, Pointer } from "../../model/json.ts";
 import type { TreeView } from "../gitops.ts";
 import { readValues } from "./read-values.ts";
+import type { WrittenPlace } from "./source-request.ts";
 
 /** The source as Argo CD reads it, or the first override file that it cannot read. */
 export type Overridden =
-  | { readonly kind: "source"; readonly source: JsonObject; readonly files: readonly string[] }
+  | { readonly kind: "source"; readonly source: JsonObject; readonly layers: readonly OverrideLayer[] }
   | { readonly kind: "unreadable"; readonly path: string; readonly line: number; readonly message: string };
+
+/** One override file. */
+export interface OverrideLayer {
+  readonly path: string;
+  readonly text: string;
+  readonly value: JsonObject;
+}
 
 /** What an override file cannot change. */
 const kept = ["chart", "path", "repoURL", "targetRevision"];
@@ -22,7 +31,7 @@ export async function overrideSource(
   tree: TreeView,
 ): Promise<Overridden> {
   let merged: JsonObject = source;
-  const files: string[] = [];
+  const layers: OverrideLayer[] = [];
   for (const name of [".argocd-source.yaml", `.argocd-source-${application}.yaml`]) {
     const path = directory === "" ? name : `${directory}/${name}`;
     const bytes = name.includes("/") || !tree.has(path) ? undefined : await tree.read(path);
@@ -30,13 +39,25 @@ export async function overrideSource(
     const reading = readValues(path, bytes);
     if (reading.kind === "unreadable") return { ...reading, path };
     if (reading.kind === "empty") continue;
-    files.push(path);
+    layers.push({ path, text: new TextDecoder().decode(bytes), value: reading.value });
     merged = mergeObjects(merged, reading.value);
   }
-  if (files.length === 0) return { kind: "source", source, files };
+  if (layers.length === 0) return { kind: "source", source, layers };
   const own = (from: JsonObject, isOwn: boolean): readonly (readonly [string, Json])[] =>
     Object.entries(from).filter(([key]) => kept.includes(key) === isOwn);
-  return { kind: "source", source: Object.fromEntries([...own(merged, false), ...own(source, true)]), files };
+  return { kind: "source", source: Object.fromEntries([...own(merged, false), ...own(source, true)]), layers };
+}
+
+/** Where a value of the source is written, if in one of the files: in the last that has its tool's option. `pointer` is relative to the source. */
+export function placeInLayers(pointer: Pointer, layers: readonly OverrideLayer[]): WrittenPlace | undefined {
+  const option = pointer.split("/").slice(1, 3);
+  const layer = layers.findLast(({ value }) => {
+    let at: Json | undefined = value;
+    for (const key of option) at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+    return at !== undefined;
+  });
+  if (layer === undefined) return undefined;
+  return { path: layer.path, line: locateDeepest(layer.text, 0, pointer)?.place.line ?? 1, pointer };
 }
 
 /** RFC 7396. */

@@ -2,7 +2,6 @@ import type { Pointer } from "../../model/json.ts";
 import type { PlanContext } from "../gitops.ts";
 import type { BuildEnvironment } from "./build-environment.ts";
 import type { Fields } from "./fields.ts";
-import type { Places } from "./places.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** One source of an Application, as the planners of its tools get it. */
@@ -18,9 +17,15 @@ export interface SourceRequest {
   /** Sources of the Application that others name as `$ref`: whether they are this repository. */
   readonly references: ReadonlyMap<string, "this" | "other" | "unknown">;
   readonly environment: BuildEnvironment;
-  readonly places: Places;
-  /** From the document to the Application. */
-  readonly base: Pointer;
+  /** Where a value of the source is written: in the Application, or in a file beside the source that overrides it. */
+  readonly place: (pointer: Pointer) => WrittenPlace;
   readonly trouble: Trouble;
   readonly context: PlanContext;
+}
+
+/** A line, and the pointer of the value in its document. */
+export interface WrittenPlace {
+  readonly path: string;
+  readonly line: number;
+  readonly pointer: Pointer;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { readValues } from "../../../src/render/argocd/read-values.ts";
 import type { Step } from "../../../src/render/recipe.ts";
 import { planFile, type PlanOptions } from "./plan-files.ts";
 
@@ -133,7 +134,7 @@ helm:
       },
     ],
     set: [
-      { as: "value", name: "a", value: "1\\,2" },
+      { as: "value", name: "a", value: "1\\,2", at: { path: "app.yaml", line: 18 } },
       { as: "value", name: "list", value: "{1,2}" },
       { as: "string", name: "b", value: "web-x" },
       { as: "file", name: "c", value: "a: 1" },
@@ -166,6 +167,11 @@ test("a chart of a registry takes values of a source with ref", async () => {
   ]);
 });
 
+const yaml = (bytes: Uint8Array | undefined): unknown => {
+  const reading = readValues("kustomization.yaml", bytes ?? new Uint8Array());
+  return reading.kind === "object" ? reading.value : reading;
+};
+
 test("Kustomize options edit the kustomization as kustomize edit would", async () => {
   const step = await stepOf(
     application(
@@ -188,7 +194,7 @@ kustomize:
   );
   expect(step.kind).toBe("kustomize");
   const bytes = step.kind === "kustomize" ? step.overrides?.get("root/kustomization.yaml") : undefined;
-  expect(JSON.parse(new TextDecoder().decode(bytes))).toEqual({
+  expect(yaml(bytes)).toEqual({
     resources: ["web.yaml"],
     namePrefix: "a-",
     nameSuffix: "-z",
@@ -219,7 +225,40 @@ test("what Image Updater writes beside a kustomization counts, but cannot move t
   const step = await stepOf(application(source("path: root")), {}, files);
   const bytes = step.kind === "kustomize" ? step.overrides?.get("root/kustomization.yaml") : undefined;
   expect(step).toMatchObject({ kind: "kustomize", path: "root" });
-  expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ images: [{ name: "nginx", newTag: "4" }] });
+  expect(yaml(bytes)).toMatchObject({ images: [{ name: "nginx", newTag: "4" }] });
+});
+
+test("a line that an option asks for leads to the option, every other keeps its place", async () => {
+  const files = {
+    ...tree,
+    "root/kustomization.yaml":
+      "resources: [web.yaml]\nimages:\n- { name: redis, newTag: '7' }\n- { name: nginx, newTag: '1' }\nnameSuffix: -x\n",
+    "root/.argocd-source-web.yaml": "kustomize:\n  images:\n  - nginx:4\n",
+  };
+  const step = await stepOf(application(source("path: root\nkustomize: { commonAnnotations: { a: b } }")), {}, files);
+  const text = step.kind === "kustomize" ? step.overrides?.get("root/kustomization.yaml") : undefined;
+  const lines = new TextDecoder().decode(text).split("\n");
+  expect(lines[0]).toBe("resources: [web.yaml]");
+  expect(lines[4]).toBe("nameSuffix: -x");
+  const at = (text: string) =>
+    step.kind === "kustomize" ? step.writtenAt?.("root/kustomization.yaml", lines.indexOf(text) + 1) : undefined;
+  expect(await at("nameSuffix: -x")).toEqual({ path: "root/kustomization.yaml", line: 5 });
+  expect(await at("images:")).toEqual({ path: "root/kustomization.yaml", line: 2 });
+  expect(await at('- {"name":"nginx","newTag":"4"}')).toEqual({ path: "root/.argocd-source-web.yaml", line: 3 });
+  expect(await at('- {"name":"redis","newTag":"7"}')).toEqual({ path: "root/kustomization.yaml", line: 3 });
+  expect(await at('  "a": "b"')).toEqual({ path: "app.yaml", line: 10 });
+});
+
+test("values and parameters of an override file lead there, and what Image Updater writes is understood", async () => {
+  const files = {
+    ...tree,
+    "chart/.argocd-source-web.yaml": "helm:\n  parameters:\n  - name: tag\n    value: '1.5'\n    forcestring: true\n",
+  };
+  const step = await stepOf(application(source("path: chart\nhelm: { values: 'a: 1' }")), {}, files);
+  expect(step).toMatchObject({
+    values: [{ kind: "inline", path: "app.yaml" }],
+    set: [{ as: "string", name: "tag", value: "1.5", at: { path: "chart/.argocd-source-web.yaml", line: 3 } }],
+  });
 });
 
 test("the dry source is rendered where a hydrator stands between", async () => {
