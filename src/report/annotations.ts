@@ -2,6 +2,7 @@ import type { Blocks } from "./format.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { inert, inertLines } from "./inert-text.ts";
+import { circumstancesOf } from "./landing.ts";
 import { fitUtf8 } from "./utf8.ts";
 import { nameOf } from "./wording.ts";
 
@@ -37,7 +38,12 @@ export function annotationsOf(report: Report, blocks: Blocks): readonly Annotati
     .map((finding) => {
       const title = finding.title === undefined ? finding.policy : `${finding.policy}: ${finding.title}`;
       const help = [finding.description, finding.docs].filter((text) => text !== undefined);
-      const message = [`${nameOf(finding.manifest)}: ${finding.message}`, ...help].join("\n");
+      const circumstances = circumstancesOf(finding).join("; ");
+      const message = [
+        `${nameOf(finding.manifest)}: ${finding.message}`,
+        ...(circumstances === "" ? [] : [circumstances]),
+        ...help,
+      ].join("\n");
       return annotation(finding.location.path, finding.location.line, levelOf(report, finding, blocks), title, message);
     });
   return [...problems, ...findings].toSorted((a, b) => RANK[a.level] - RANK[b.level]);

@@ -2,7 +2,8 @@ import type { Report } from "../model/report.ts";
 import { annotationsOf, type Annotation } from "./annotations.ts";
 import { codeSpan, escapeMarkdown } from "./escape-markdown.ts";
 import { blocksByDefault, type Blocks } from "./format.ts";
-import { existingLine, layOut, sectionsOf } from "./markdown-sections.ts";
+import { layOut } from "./markdown-layout.ts";
+import { existingLine, sectionsOf } from "./markdown-sections.ts";
 import { fitUtf8, utf8Length } from "./utf8.ts";
 import { count, scopeOf, unseenCount, verdictSentence } from "./wording.ts";
 

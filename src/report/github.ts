@@ -2,6 +2,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
+import { circumstancesOf } from "./landing.ts";
 import { count, nameOf, placeOf, scopeOf, unseenCount, verdictSentence, worstFirst } from "./wording.ts";
 
 type Command = "error" | "warning" | "notice";
@@ -23,7 +24,11 @@ export function github(report: Report, options: FormatOptions): string {
       kind: kindOf(report, finding, options),
       place: finding.location,
       title: finding.policy,
-      message: `${nameOf(finding.manifest)}: ${finding.message}${finding.docs === undefined ? "" : `\n${finding.docs}`}`,
+      message: [
+        `${nameOf(finding.manifest)}: ${finding.message}`,
+        ...(circumstancesOf(finding).length === 0 ? [] : [circumstancesOf(finding).join("; ")]),
+        ...(finding.docs === undefined ? [] : [finding.docs]),
+      ].join("\n"),
     })),
   ];
   const used = { error: 0, warning: 0, notice: 0 };

@@ -1,6 +1,7 @@
 import type { Finding, ManifestName, ReportedProblem } from "../model/finding.ts";
 import type { Json } from "../model/json.ts";
 import type { Report } from "../model/report.ts";
+import { matrixOf, type MatrixRow } from "./matrix.ts";
 import { printJson } from "./print-json.ts";
 
 type Loose = { readonly [key: string]: Json | undefined };
@@ -8,6 +9,7 @@ type Loose = { readonly [key: string]: Json | undefined };
 /** The report as JSON in the shape of schema/report.schema.json; keys stand in a fixed order, so equal reports are equal bytes. */
 export function json(report: Report): string {
   const { changes, counts, judged, policies } = report;
+  const rows = matrixOf(report);
   return `${printJson(
     present({
       version: report.version,
@@ -50,6 +52,7 @@ export function json(report: Report): string {
           diff: change.diff,
         }),
       ),
+      matrix: rows.length === 0 ? undefined : rows.map(matrixRow),
       unknownKinds: report.unknownKinds?.map(({ kind, manifests }) => ({ kind, manifests })),
       mode: report.mode,
       now: report.now,
@@ -90,6 +93,13 @@ function finding(of: Finding): Json {
     controls: of.controls,
     metadata: of.metadata,
   });
+}
+
+function matrixRow({ environment, policies }: MatrixRow): Json {
+  return {
+    environment,
+    policies: policies.map(({ policy, level, introduced, existing }) => ({ policy, level, introduced, existing })),
+  };
 }
 
 function manifestName({ apiVersion, kind, namespace, name }: ManifestName): Json {

@@ -2,6 +2,7 @@ import type { Report } from "../model/report.ts";
 import { escapeXml } from "./escape-xml.ts";
 import type { FormatOptions } from "./format.ts";
 import { outcomesOf, type Outcome } from "./outcomes.ts";
+import { circumstancesOf, environmentsOf, inEnvironments } from "./landing.ts";
 import { count, nameOf, placeOf } from "./wording.ts";
 
 /** The report as JUnit XML: a suite for each file; what blocks is a failure, a problem an error, the rest passes or is skipped. */
@@ -75,12 +76,14 @@ function described(outcome: Outcome): Described {
       const standing = outcome.blocks
         ? ""
         : `${finding.status === "existing" ? "existing " : ""}${finding.level}, does not block: `;
-      const docs = finding.docs === undefined ? "" : `\n${finding.docs}`;
+      const environments = inEnvironments(environmentsOf(finding));
+      const where = environments === undefined ? "" : ` ${environments}`;
+      const docs = [...circumstancesOf(finding), finding.docs].filter((text) => text !== undefined);
       return {
-        name: `${finding.policy}: ${nameOf(finding.manifest)} (line ${finding.location.line})`,
+        name: `${finding.policy}: ${nameOf(finding.manifest)} (line ${finding.location.line})${where}`,
         type: finding.policy,
         message: `${standing}${finding.message}`,
-        body: `${placeOf(finding.location)}: ${finding.message}${docs}`,
+        body: [`${placeOf(finding.location)}: ${finding.message}`, ...docs].join("\n"),
       };
     }
     case "problem": {

@@ -2,17 +2,21 @@ import type { Blocks } from "./format.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { codeSpan, docsLink, escapeMarkdown } from "./escape-markdown.ts";
-import { fitUtf8, utf8Length } from "./utf8.ts";
-import { count, groupedProblems, isChange, nameOf, placeOf, skippedByReason, worstFirst } from "./wording.ts";
-
-/** A part of a Markdown summary that can be cut at whole items. */
-export interface Section {
-  readonly heading: string;
-  readonly intro: readonly string[];
-  readonly items: readonly string[];
-  /** What an item is called where some are left out. */
-  readonly one: string;
-}
+import { circumstancesOf } from "./landing.ts";
+import type { Section } from "./markdown-layout.ts";
+import { changesSection } from "./markdown-changes.ts";
+import { matrixSection } from "./markdown-matrix.ts";
+import { fitUtf8 } from "./utf8.ts";
+import {
+  count,
+  gapsByReason,
+  groupedProblems,
+  isChange,
+  nameOf,
+  placeOf,
+  skippedByReason,
+  worstFirst,
+} from "./wording.ts";
 
 const LONGEST_TEXT = 1000;
 const LISTED_PLACES = 3;
@@ -27,6 +31,8 @@ export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): re
     findingsTable(blockingHeading(report), blocking),
     problemsTable(report, blocks),
     skippedTable("Not judged, though this change touches it", skippedByReason(report, { touched: true })),
+    gapsTable("Not rendered, though this change touches it", gapsByReason(report, { touched: true })),
+    matrixSection(report),
     findingsTable("Does not block", worstFirst(others, blocks)),
     ...(showAll ? [findingsTable("Existing: there before this change", existing)] : []),
     {
@@ -37,6 +43,9 @@ export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): re
       ),
       one: "fixed finding",
     },
+    changesSection(report),
+    gapsTable("Not rendered", gapsByReason(report, { touched: false })),
+    unknownKindsTable(report),
     skippedTable("Not judged", skippedByReason(report, { touched: false })),
   ];
   return sections.filter((section) => section.items.length > 0);
@@ -53,43 +62,32 @@ function skippedTable(heading: string, groups: ReturnType<typeof skippedByReason
   };
 }
 
+function gapsTable(heading: string, groups: ReturnType<typeof gapsByReason>): Section {
+  return {
+    heading,
+    intro: ["| reason | sources | for example |", "|---|---|---|"],
+    items: groups.map(
+      ({ reason, sources }) => `| ${prose(reason)} | ${sources.length} | ${sources.slice(0, 3).map(code).join(", ")} |`,
+    ),
+    one: "reason",
+  };
+}
+
+function unknownKindsTable({ unknownKinds = [] }: Report): Section {
+  return {
+    heading: "Kinds without a schema",
+    intro: [],
+    items: unknownKinds.map(({ kind, manifests }) => `- ${code(kind)}: ${count(manifests, "manifest")}`),
+    one: "kind",
+    collapsed: true,
+  };
+}
+
 /** Says of existing findings what a reader needs to know of them: how many, and that they do not block. */
 export function existingLine(report: Report, blocks: Blocks): string | undefined {
   const existing = report.findings.filter((f) => f.status === "existing" && !blocks(f)).length;
   if (existing === 0 || !isChange(report)) return undefined;
   return `${count(existing, "existing finding")} of code that was there before ${existing === 1 ? "is" : "are"} not listed and ${existing === 1 ? "does" : "do"} not block.`;
-}
-
-/** Sections as Markdown within a budget of UTF-8 bytes; cut at whole items, saying how many were cut. Earlier sections are served first. */
-export function layOut(sections: readonly Section[], budget: number): string {
-  let left = budget;
-  const parts: string[] = [];
-  sections.forEach((section, at) => {
-    const share = at === sections.length - 1 ? left : Math.floor(left * 0.7);
-    const part = layOutOne(section, share);
-    left -= utf8Length(part) + 2;
-    if (part !== "") parts.push(part);
-  });
-  return parts.join("\n\n");
-}
-
-function layOutOne(section: Section, budget: number): string {
-  const total = section.items.length;
-  const head = [`### ${section.heading}`, "", ...section.intro];
-  const closing = (cut: number) => [
-    "",
-    `…and ${count(cut, `more ${section.one}`, `more ${section.one}s`)} not shown here.`,
-  ];
-  let used = utf8Length([...head, ...closing(total)].join("\n")) + 1;
-  if (used > budget) return "";
-  const kept: string[] = [];
-  for (const item of section.items) {
-    used += utf8Length(item) + 1;
-    if (used > budget) break;
-    kept.push(item);
-  }
-  const cut = total - kept.length;
-  return [...head, ...kept, ...(cut > 0 ? closing(cut) : [])].join("\n");
 }
 
 function blockingHeading(report: Report): string {
@@ -107,7 +105,8 @@ function findingsTable(heading: string, findings: readonly Finding[]): Section {
 
 function what(finding: Finding): string {
   const changed = finding.changed === true ? " (there was a finding here before, with another value)" : "";
-  return `${code(nameOf(finding.manifest))} ${prose(finding.message)}${changed}`;
+  const circumstances = circumstancesOf(finding).map((text) => `<br>${prose(text)}`);
+  return `${code(nameOf(finding.manifest))} ${prose(finding.message)}${changed}${circumstances.join("")}`;
 }
 
 function policyCell(finding: Finding): string {

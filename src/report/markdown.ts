@@ -1,7 +1,8 @@
 import type { Report } from "../model/report.ts";
 import { codeSpan } from "./escape-markdown.ts";
 import type { FormatOptions } from "./format.ts";
-import { existingLine, layOut, sectionsOf } from "./markdown-sections.ts";
+import { layOut } from "./markdown-layout.ts";
+import { existingLine, sectionsOf } from "./markdown-sections.ts";
 import { count, scopeOf, verdictSentence } from "./wording.ts";
 
 /** The report as GitHub Markdown, for a job summary or a comment. All of it: whoever posts it cuts it. */

@@ -27,6 +27,10 @@ export function outcomesOf(report: Report, blocks: Blocks): readonly Outcome[] {
       (problem) => ({ kind: "problem", path: problem.path ?? "(run)", problem, blocks: blocks(problem) }) as const,
     ),
     ...report.skipped.map((skipped) => ({ kind: "skipped", path: skipped.path, skipped }) as const),
+    ...report.gaps.map((gap) => {
+      const reason = `${gap.source} was not rendered: ${gap.reason}`;
+      return { kind: "skipped", path: gap.path, skipped: { path: gap.path, reason } } as const;
+    }),
     ...report.checked
       .filter((file) => !touched.has(file.path))
       .map((file) => ({ kind: "clean", path: file.path, file }) as const),

@@ -3,6 +3,8 @@ import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
+import { circumstancesOf } from "./landing.ts";
+import { changesBlock, diffBlocks, gapsBlocks, matrixBlock, unknownKindsBlock } from "./pretty-desired-state.ts";
 import { excerptOf, isListItem } from "./source-excerpt.ts";
 import {
   count,
@@ -42,6 +44,11 @@ export function pretty(report: Report, options: FormatOptions): string {
       options,
       paint.yellow,
     ),
+    ...gapsBlocks(report, options.showAll, paint),
+    ...unknownKindsBlock(report, paint),
+    ...matrixBlock(report, paint),
+    ...diffBlocks(report, paint),
+    ...changesBlock(report, paint),
     summary(report, folded.length, options, paint),
   ];
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
@@ -53,8 +60,8 @@ type Findings = readonly [Finding, ...Finding[]];
 function byPlace(findings: readonly Finding[]): readonly Findings[] {
   const places = new Map<string, [Finding, ...Finding[]]>();
   for (const finding of findings) {
-    const { policy, level, status, changed, manifest, environment, source, location } = finding;
-    const key = JSON.stringify([policy, level, status, changed, manifest, environment, source, location]);
+    const { policy, level, status, changed, manifest, location } = finding;
+    const key = JSON.stringify([policy, level, status, changed, manifest, location, circumstancesOf(finding)]);
     const known = places.get(key);
     if (known === undefined) places.set(key, [finding]);
     else known.push(finding);
@@ -105,10 +112,8 @@ const LABELS = {
 
 function notes(report: Report, finding: Finding, first: boolean): readonly string[] {
   const what = inert(nameOf(finding.manifest));
-  const where = finding.environment === undefined ? "" : `, environment ${inert(finding.environment)}`;
-  const through = finding.source === undefined ? "" : `, through ${inert(finding.source)}`;
   const title = finding.title === undefined ? "" : `: ${inert(finding.title)}`;
-  const result = [`${what}${where}${through}${title}`];
+  const result = [`${what}${title}`, ...circumstancesOf(finding).map(inert)];
   if (isChange(report) && finding.status === "existing") result.push("existing: it was there before this change");
   if (finding.changed === true) result.push("there was a finding here before, with another value");
   if (first && finding.description !== undefined) result.push(`help: ${inertLines(finding.description).join(" ")}`);

@@ -1,9 +1,10 @@
 import type { Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
 import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { Json } from "../model/json.ts";
-import type { Report, Skipped } from "../model/report.ts";
+import type { Report, ReportedGap, Skipped } from "../model/report.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
+import { environmentsOf } from "./landing.ts";
 import { printJson } from "./print-json.ts";
 import { isChange, nameOf } from "./wording.ts";
 
@@ -24,6 +25,7 @@ export function sarif(report: Report, _options: FormatOptions): string {
         toolExecutionNotifications: [
           ...report.problems.map(problemNotification),
           ...report.skipped.map(skippedNotification),
+          ...report.gaps.map(gapNotification),
         ],
       },
     ],
@@ -84,7 +86,26 @@ function result(report: Report, finding: Finding, ruleIndex: number): Result {
     ],
     partialFingerprints: { "portcullis/v1": finding.fingerprint },
     ...(isChange(report) ? { baselineState: finding.changed === true ? "updated" : BASELINE[finding.status] } : {}),
-    properties: { rule: finding.rule, pointer: finding.pointer, precision: location.precision },
+    ...(finding.related === undefined
+      ? {}
+      : {
+          relatedLocations: [
+            {
+              message: { text: "the value stands here" },
+              physicalLocation: {
+                artifactLocation: artifact(finding.related.path),
+                region: { startLine: finding.related.line },
+              },
+            },
+          ],
+        }),
+    properties: {
+      rule: finding.rule,
+      pointer: finding.pointer,
+      precision: location.precision,
+      ...(environmentsOf(finding).length === 0 ? {} : { environments: environmentsOf(finding).map(inert) }),
+      ...(finding.sources === undefined ? {} : { sources: finding.sources.map(inert) }),
+    },
   };
 }
 
@@ -114,6 +135,15 @@ function skippedNotification(skipped: Skipped): Notification {
     message: { text: `not judged: ${inert(skipped.reason)}` },
     descriptor: { id: "skipped" },
     locations: [{ physicalLocation: { artifactLocation: artifact(skipped.path) } }],
+  };
+}
+
+function gapNotification({ source, path, line, reason, touched }: ReportedGap): Notification {
+  return {
+    level: touched === true ? "warning" : "note",
+    message: { text: `${inert(source)} was not rendered: ${inert(reason)}` },
+    descriptor: { id: "gap" },
+    locations: [{ physicalLocation: { artifactLocation: artifact(path), region: { startLine: line } } }],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Report } from "../model/report.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
+import { environmentsOf } from "./landing.ts";
 import { outcomesOf, type Outcome } from "./outcomes.ts";
 import { count, nameOf } from "./wording.ts";
 
@@ -34,6 +35,8 @@ function point(number: number, outcome: Outcome): readonly string[] {
           status: finding.status,
           policy: finding.policy,
           manifest: nameOf(finding.manifest),
+          environments: environmentsOf(finding).join(", ") || undefined,
+          sources: finding.sources?.join(", ") || undefined,
           path,
           line,
           column,

@@ -72,10 +72,33 @@ function unseenFiles(report: Report): readonly Skipped[] {
   return report.skipped.filter(({ touched }) => touched === true);
 }
 
-/** Of these files, for the line beside the verdict; undefined where there are none. */
+/** Of these files, and of sources that were not rendered, for the line beside the verdict; undefined where there are none. */
 export function unseenCount(report: Report): string | undefined {
-  const { length } = unseenFiles(report);
-  return length === 0 ? undefined : `${count(length, "changed file")} not judged`;
+  const files = unseenFiles(report).length;
+  const sources = new Set(report.gaps.filter(({ touched }) => touched === true).map(({ source }) => source)).size;
+  const parts = [
+    ...(files === 0 ? [] : [`${count(files, "changed file")} not judged`]),
+    ...(sources === 0 ? [] : [`${count(sources, "changed source")} not rendered`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(", ");
+}
+
+/** Sources that were not rendered, with their places, by the reason, most frequent first. Untrusted text. */
+export function gapsByReason(
+  report: Report,
+  { touched }: { readonly touched: boolean },
+): readonly { readonly reason: string; readonly sources: readonly string[] }[] {
+  const groups = new Map<string, string[]>();
+  for (const gap of report.gaps) {
+    if ((gap.touched === true) !== touched) continue;
+    const source = `${gap.source} (${gap.path}:${gap.line})`;
+    const known = groups.get(gap.reason);
+    if (known === undefined) groups.set(gap.reason, [source]);
+    else known.push(source);
+  }
+  return [...groups]
+    .map(([reason, sources]) => ({ reason, sources }))
+    .toSorted((a, b) => b.sources.length - a.sources.length || (a.reason < b.reason ? -1 : 1));
 }
 
 /** Skipped files and documents by their reason, most frequent first. */

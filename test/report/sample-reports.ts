@@ -81,6 +81,9 @@ const missing = finding({
   changed: true,
 });
 
+const FLEET = ["eu-1", "eu-2", "eu-3", "eu-4", "us-1", "us-2", "us-3", "us-4", "ap-1", "ap-2", "ap-3"].toSorted();
+const overlay = (environment: string): string => `overlays/${environment}`;
+
 /** Reports that every format prints into a golden file. */
 export const samples: { readonly [name: string]: Report } = {
   pass: report(),
@@ -170,6 +173,93 @@ export const samples: { readonly [name: string]: Report } = {
     ],
     problems: [{ stage: "read", status: "introduced", path: HOSTILE, line: 1, message: HOSTILE }],
     skipped: [{ path: HOSTILE, reason: HOSTILE }],
+    sources: [
+      { id: HOSTILE, kind: "kustomize", path: HOSTILE, line: 1, environments: [HOSTILE, "quiet"], manifests: 1 },
+    ],
+    gaps: [{ source: HOSTILE, path: HOSTILE, line: 1, reason: HOSTILE, touched: true }],
+    manifestChanges: [
+      {
+        kind: "deleted",
+        manifest: { apiVersion: HOSTILE, kind: HOSTILE, name: HOSTILE },
+        sources: [HOSTILE],
+        environments: [HOSTILE],
+        finalizers: [HOSTILE],
+        diff: `@@ -1,2 +0,0 @@\n-text: ${HOSTILE}\n-more: \`\`\`\`\n-</details>`,
+      },
+    ],
+    unknownKinds: [{ kind: HOSTILE, manifests: 1 }],
+  }),
+  environments: report({
+    verdict: "fail",
+    counts: { manifests: 60, sources: 13, introduced: 3, existing: 1, fixed: 1, waived: 0, problems: 0, gaps: 3 },
+    checked: [{ path: "apps/web/deployment.yaml", manifests: 1, sources: FLEET.map(overlay) }],
+    findings: [
+      finding({
+        location: { path: "apps/web/deployment.yaml", line: 10, column: 18, precision: "value" },
+        environments: FLEET,
+        sources: FLEET.map(overlay),
+      }),
+      finding({
+        policy: "changes/deletion",
+        level: "warn",
+        message: "Namespace shop leaves the desired state; Kustomization flux-system/apps prunes it",
+        manifest: { apiVersion: "v1", kind: "Namespace", name: "shop" },
+        location: { path: "clusters/eu-1/apps.yaml", line: 7, precision: "manifest" },
+        related: { path: "apps/web/namespace.yaml", line: 1 },
+        environment: "eu-1",
+        environments: ["eu-1"],
+        source: "Kustomization flux-system/apps",
+        sources: ["Kustomization flux-system/apps"],
+        fingerprint: "dead",
+        title: "What holds data or other objects is not deleted by the way",
+      }),
+      { ...missing, environments: ["eu-1", "eu-2"], sources: ["overlays/eu-1", "overlays/eu-2"] },
+      finding({ ...missing, status: "existing", environments: ["eu-2", "us-1"], fingerprint: "a4" }),
+      finding({ status: "fixed", environments: FLEET, sources: FLEET.map(overlay), fingerprint: "a5" }),
+    ],
+    sources: [...FLEET, "staging"].map((name) => ({
+      id: overlay(name),
+      kind: "kustomize",
+      path: `${overlay(name)}/kustomization.yaml`,
+      line: 1,
+      environments: [name],
+      manifests: 5,
+    })),
+    gaps: [
+      {
+        source: "HelmRelease monitoring/prometheus",
+        path: "clusters/eu-1/monitoring.yaml",
+        line: 3,
+        reason: "only the registry https://charts.example.com has the chart; name a copy in helm.vendor",
+        touched: true,
+      },
+      ...["a", "b"].map((name) => ({
+        source: `Application argocd/${name}`,
+        path: "clusters/eu-1/argo.yaml",
+        line: 3,
+        reason: "its plugin cannot be run",
+      })),
+    ],
+    changes: { created: 0, updated: 11, deleted: 1, moved: 0 },
+    manifestChanges: [
+      {
+        kind: "updated",
+        manifest: { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web" },
+        sources: FLEET.map(overlay),
+        environments: FLEET,
+        diff: "@@ -10,3 +10,3 @@\n       containers:\n-        - image: nginx:1.27\n+        - image: nginx:latest\n           name: web",
+      },
+      {
+        kind: "deleted",
+        manifest: { apiVersion: "v1", kind: "Namespace", name: "shop" },
+        sources: ["Kustomization flux-system/apps"],
+        environments: ["eu-1"],
+        pruned: true,
+        finalizers: ["kubernetes"],
+        diff: "@@ -1,4 +0,0 @@\n-apiVersion: v1\n-kind: Namespace\n-metadata:\n-  name: shop",
+      },
+    ],
+    unknownKinds: [{ kind: "example.com/Widget", manifests: 22 }],
   }),
 };
 

@@ -1,0 +1,44 @@
+import type { Finding } from "../model/finding.ts";
+
+const NAMED = 3;
+
+/** The environments that something lands in, few of them by name; undefined where none is known. Untrusted text. */
+export function inEnvironments(environments: readonly string[]): string | undefined {
+  if (environments.length === 0) return undefined;
+  return `in ${listed(environments, "environment")}`;
+}
+
+/** Where a finding's manifest lands, and what one change does to all of it. Untrusted text. */
+export function landingOf(finding: Finding): string | undefined {
+  const environments = environmentsOf(finding);
+  const where = inEnvironments(environments);
+  if (where === undefined || environments.length === 1 || finding.status === "fixed") return where;
+  return `${where}: one change clears ${environments.length === 2 ? "both" : `all ${environments.length}`}`;
+}
+
+/** The sources that a finding's manifest came through. Untrusted text. */
+export function throughOf(finding: Finding): string | undefined {
+  const sources = finding.sources ?? (finding.source === undefined ? [] : [finding.source]);
+  return sources.length === 0 ? undefined : `through ${listed(sources, "source")}`;
+}
+
+/** Where the value itself stands, for a finding that is placed at the change that brought it there. Untrusted text. */
+export function standsAt({ related }: Finding): string | undefined {
+  return related === undefined ? undefined : `the value stands at ${related.path}:${related.line}`;
+}
+
+/** All that is to be said of a finding besides what its policy says. Untrusted text. */
+export function circumstancesOf(finding: Finding): readonly string[] {
+  return [landingOf(finding), throughOf(finding), standsAt(finding)].filter((text) => text !== undefined);
+}
+
+export function environmentsOf({ environment, environments }: Finding): readonly string[] {
+  return environments ?? (environment === undefined ? [] : [environment]);
+}
+
+/** Few names in full, of many the first and the number of the rest. Untrusted text. */
+export function listed(names: readonly string[], one: string): string {
+  if (names.length === 1) return names[0] ?? "";
+  if (names.length <= NAMED + 1) return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return `${names.slice(0, NAMED).join(", ")} and ${names.length - NAMED} more ${one}s`;
+}

@@ -1,0 +1,57 @@
+import type { ManifestChange, Report } from "../model/report.ts";
+import { changeNotes, changesLine } from "./changes.ts";
+import { codeSpan, escapeMarkdown } from "./escape-markdown.ts";
+import { inert, inertLines } from "./inert-text.ts";
+import type { Section } from "./markdown-layout.ts";
+import { fitUtf8, utf8Length } from "./utf8.ts";
+import { count, nameOf } from "./wording.ts";
+
+const LONGEST_DIFF = 4_000;
+const LONGEST_NAME = 300;
+
+/** What the change does to each object, collapsed: with its difference where that was asked for. */
+export function changesSection(report: Report): Section {
+  const { manifestChanges = [] } = report;
+  const line = changesLine(report) ?? "";
+  const isDiff = manifestChanges.some(({ diff }) => diff !== undefined && diff !== "");
+  return {
+    heading: `What changes: ${line}`,
+    intro: [],
+    items: manifestChanges.map((change) => (isDiff ? withDiff(change) : inLine(change))),
+    one: "object",
+    ...(isDiff ? {} : { collapsed: true }),
+  };
+}
+
+function inLine(change: ManifestChange): string {
+  const notes = changeNotes(change).map((note) => escapeMarkdown(fitUtf8(note, LONGEST_NAME)));
+  return [`- ${change.kind} ${codeSpan(fitUtf8(nameOf(change.manifest), LONGEST_NAME))}`, ...notes].join(", ");
+}
+
+function withDiff(change: ManifestChange): string {
+  const name = `${change.kind} <code>${html(fitUtf8(nameOf(change.manifest), LONGEST_NAME))}</code>`;
+  const notes = changeNotes(change).map((note) => `<code>${html(fitUtf8(note, LONGEST_NAME))}</code>`);
+  const summary = [name, ...notes].join(" ");
+  return `<details><summary>${summary}</summary>\n\n${fenced(change.diff ?? "")}\n\n</details>\n`;
+}
+
+/** A diff in a fence that nothing within can close; cut at whole lines. */
+function fenced(diff: string): string {
+  if (diff === "") return "No difference that a cluster would see.";
+  const kept: string[] = [];
+  const lines = inertLines(diff);
+  let used = 0;
+  for (const line of lines) {
+    used += utf8Length(line) + 1;
+    if (used > LONGEST_DIFF) break;
+    kept.push(line);
+  }
+  const longest = Math.max(2, ...(diff.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const cut = lines.length - kept.length;
+  return [`${fence}diff`, ...kept, fence, ...(cut > 0 ? ["", `…and ${count(cut, "more line")}.`] : [])].join("\n");
+}
+
+function html(text: string): string {
+  return inert(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,94 @@
+import type picocolors from "picocolors";
+import type { Report } from "../model/report.ts";
+import { changesLine, changeTitle } from "./changes.ts";
+import { inert, inertLines } from "./inert-text.ts";
+import { inEnvironments, listed } from "./landing.ts";
+import { cellText, columnsOf, foldedRows, matrixOf } from "./matrix.ts";
+import { count, gapsByReason } from "./wording.ts";
+
+type Paint = ReturnType<typeof picocolors.createColors>;
+type Block = readonly string[];
+
+const LISTED = 3;
+const MOST_COLUMNS = 5;
+const MOST_ROWS = 20;
+
+/** What the change does to each object, with its difference where that was asked for. */
+export function diffBlocks(report: Report, paint: Paint): readonly Block[] {
+  const changes = (report.manifestChanges ?? []).filter(({ diff }) => diff !== undefined);
+  const colours: { readonly [sign: string]: (line: string) => string } = {
+    "+": paint.green,
+    "-": paint.red,
+    "@": paint.cyan,
+  };
+  return changes.map((change) => [
+    paint.bold(inert(changeTitle(change))),
+    // Behind a bar no line can be a command to a CI system that reads along.
+    ...inertLines(change.diff ?? "").map((line) => `${paint.blue("|")} ${(colours[line.slice(0, 1)] ?? String)(line)}`),
+  ]);
+}
+
+/** The number of objects that a change touches, as one line; of a change that touches none nothing. */
+export function changesBlock(report: Report, paint: Paint): readonly Block[] {
+  const line = changesLine(report);
+  return line === undefined ? [] : [[paint.dim(`objects: ${line}`)]];
+}
+
+/** Sources that were not rendered, by the reason. */
+export function gapsBlocks(report: Report, showAll: boolean, paint: Paint): readonly Block[] {
+  return [false, true].flatMap((touched) => {
+    const groups = gapsByReason(report, { touched });
+    if (groups.length === 0) return [];
+    const all = groups.reduce((sum, { sources }) => sum + sources.length, 0);
+    const colour = touched ? paint.yellow : paint.dim;
+    const heading = touched ? "not rendered, though this change touches it" : "not rendered";
+    const lines = groups.map(({ reason, sources }) => {
+      const listed = showAll ? sources : sources.slice(0, LISTED);
+      const rest = sources.length - listed.length;
+      const names = `${listed.map(inert).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+      return colour(`  ${String(sources.length).padStart(4)}  ${inert(reason)}: ${names}`);
+    });
+    return [[colour(`${heading}: ${count(all, "source or part of one", "sources or parts of them")}`), ...lines]];
+  });
+}
+
+/** Environments × policies as a table; nothing where fewer than two environments are known. */
+export function matrixBlock(report: Report, paint: Paint): readonly Block[] {
+  const rows = matrixOf(report);
+  const columns = columnsOf(rows);
+  if (rows.length < 2 || columns.length === 0) return [];
+  const shown = columns.slice(0, MOST_COLUMNS);
+  const table = [
+    ["environment", ...shown.map(inert)],
+    ...foldedRows(
+      rows.filter(({ policies }) => policies.length > 0),
+      MOST_ROWS,
+    ).map(({ environments, policies }) => [
+      inert(listed(environments, "environment")),
+      ...shown.map((column) => cellText(policies.find(({ policy }) => policy === column))),
+    ]),
+  ];
+  const widths = table[0]?.map((_, at) => Math.max(...table.map((row) => (row[at] ?? "").length))) ?? [];
+  const lines = table.map((row) =>
+    `  ${row.map((text, at) => text + " ".repeat((widths[at] ?? 0) - text.length)).join("   ")}`.trimEnd(),
+  );
+  const clean = rows.flatMap(({ environment, policies }) =>
+    policies.length === 0 && environment ? [environment] : [],
+  );
+  const hidden = columns.length - shown.length;
+  return [
+    [
+      paint.bold(lines[0] ?? ""),
+      ...lines.slice(1),
+      ...(clean.length === 0 ? [] : [paint.green(`  nothing found ${inert(inEnvironments(clean) ?? "")}`)]),
+      ...(hidden === 0 ? [] : [paint.dim(`  ${count(hidden, "more policy", "more policies")} found something`)]),
+    ],
+  ];
+}
+
+/** Kinds that no schema is known of, so that their manifests were not validated. */
+export function unknownKindsBlock({ unknownKinds = [] }: Report, paint: Paint): readonly Block[] {
+  if (unknownKinds.length === 0) return [];
+  const kinds = unknownKinds.map(({ kind, manifests }) => `${inert(kind)} (${manifests})`);
+  return [[paint.dim(`no schema for ${count(kinds.length, "kind")}: ${kinds.join(", ")}`)]];
+}
