@@ -89,7 +89,7 @@ func kustomize(request kustomizeRequest, files *tree) ([]byte, kustomizeAnswer) 
 		if _, again := builder.build(); again != nil {
 			err = again
 		}
-		return nil, kustomizeAnswer{Failure: found.explain(files, err)}
+		return nil, kustomizeAnswer{Failure: found.explain(files, request.Anywhere, err)}
 	}
 	var yaml bytes.Buffer
 	for i, one := range built.Resources() {

@@ -26,7 +26,16 @@ type surveyed struct {
 	references   []reference
 	generators   []generator
 	charts       []chartEntry
+	patches      []patch
 	customSchema bool
+}
+
+// patch is an entry of patches: its text, or the file that has it.
+type patch struct {
+	file string
+	line int
+	path string
+	text string
 }
 
 // generator is an entry that makes a ConfigMap or a Secret.
@@ -126,7 +135,11 @@ func (s *surveyed) read(file string, document *yaml.RNode) []reference {
 			if at := node.Field("path"); at != nil {
 				add(field, at.Value.YNode(), false)
 			}
+			s.patches = append(s.patches, patch{file: file, line: node.YNode().Line, path: textOf(node, "path"), text: textOf(node, "patch")})
 		}
+	}
+	for _, node := range items(document, "patchesStrategicMerge") {
+		s.patches = append(s.patches, patch{file: file, line: node.YNode().Line, path: node.YNode().Value, text: node.YNode().Value})
 	}
 	for _, field := range []string{"configMapGenerator", "secretGenerator"} {
 		for _, entry := range items(document, field) {
@@ -212,27 +225,4 @@ func edit(kustomization []byte, change func(fields map[string]any)) ([]byte, err
 	}
 	change(fields)
 	return k8syaml.Marshal(fields)
-}
-
-// explain puts what is missing, and where it is named, before Kustomize's own words.
-func (s *surveyed) explain(files *tree, err error) *failure {
-	text := shown(err)
-	for _, one := range s.references {
-		target := path.Join(path.Dir(one.file), one.value)
-		at := func(format string) *failure {
-			return &failure{Message: fmt.Sprintf(format, one.field, one.value) + ": " + text, Path: inTree(one.file), Line: one.line}
-		}
-		switch {
-		case strings.ContainsAny(one.value, "={") || strings.Contains(one.value, ": "):
-			// Perhaps no path: a generator's `key=path`, or something written in place.
-			continue
-		case path.IsAbs(one.value):
-			return at("%s names %s, an absolute path")
-		case target != mount && !strings.HasPrefix(target, mount+"/"):
-			return at("%s names %s, which leaves the tree")
-		case !files.Exists(target):
-			return at("%s names %s, which is not in the tree")
-		}
-	}
-	return &failure{Message: text}
 }
