@@ -27,7 +27,9 @@ const { values: options, positionals } = parseArgs({
   options: { fast: { type: "boolean" }, out: { type: "string" }, verify: { type: "boolean" } },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(engines);
-const flags = ["-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-buildmode=c-shared"];
+/** What else the linker is told. Kustomize writes its release into a label where a kustomization asks for that. */
+const variables = { kustomize: " -X sigs.k8s.io/kustomize/api/provenance.version=v5.8.2" };
+const flagsOf = (name) => ["-trimpath", "-buildvcs=false", `-ldflags=-s -w${variables[name] ?? ""}`, "-buildmode=c-shared"];
 // Nothing of the machine may reach the artifact: no workspace, no flags, no other toolchain than the installed one.
 const environment = { ...process.env, GOOS: "wasip1", GOARCH: "wasm", GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0", GOWASM: "" };
 
@@ -64,7 +66,7 @@ function build(name) {
   if (!Object.hasOwn(engines, name)) throw new Error(`unknown module ${name}: expected one of ${Object.keys(engines).join(", ")}`);
   const shim = join(here, name);
   const target = join(scratch, `${name}.wasm`);
-  go(shim, "build", ...flags, "-o", target, ".");
+  go(shim, "build", ...flagsOf(name), "-o", target, ".");
   const raw = readFileSync(target);
   const linked = linkedModules(shim);
   const thirdParty = notices(name, [{ path: "Go standard library and runtime", version: goVersion, dir: goRoot, packages: [] }, ...linked]);
@@ -99,7 +101,7 @@ function write(name) {
     name,
     go: goVersion,
     target: "wasip1/wasm",
-    flags,
+    flags: flagsOf(name),
     [name]: linked.find(({ path }) => path === engines[name]).version,
     raw: { sha256: sha256(raw), bytes: raw.length },
     packed: { file: `${name}.wasm.br`, sha256: sha256(packed), bytes: packed.length },
