@@ -2,11 +2,13 @@
 //
 // Standard input is a JSON array of cases: the files of a source by path, the directory that spec.path names, the
 // Kustomization object, and files that stand in for others where somebody else has prepared the kustomization. Standard
-// output is a JSON array with, for each case, what Flux's own generator and build make of it ("flux") and what the same
-// build makes of the files as somebody else prepared them ("ours"): {"yaml": text} or {"error": text}.
+// output is a JSON array with, for each case, what Flux's own generator, build and substitution of inline variables make of
+// it ("flux") and what the same build makes of the files as somebody else prepared them ("ours"): {"yaml": text} or
+// {"error": text}.
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"log"
 	"os"
@@ -43,14 +45,14 @@ func main() {
 		results = append(results, answers{
 			Flux: in(q.Files, nil, func(root string) ([]byte, error) {
 				directory := filepath.Join(root, q.Directory)
-				generator := kustomize.NewGenerator(root, unstructured.Unstructured{Object: q.Kustomization})
-				if _, err := generator.WriteFile(directory); err != nil {
+				object := unstructured.Unstructured{Object: q.Kustomization}
+				if _, err := kustomize.NewGenerator(root, object).WriteFile(directory); err != nil {
 					return nil, err
 				}
-				return build(root, directory)
+				return build(root, directory, &object)
 			}),
 			Ours: in(q.Files, q.Overrides, func(root string) ([]byte, error) {
-				return build(root, filepath.Join(root, q.Directory))
+				return build(root, filepath.Join(root, q.Directory), nil)
 			}),
 		})
 	}
@@ -59,10 +61,30 @@ func main() {
 	}
 }
 
-func build(root, directory string) ([]byte, error) {
+// build renders a directory and, for an object, substitutes its inline variables.
+func build(root, directory string, object *unstructured.Unstructured) ([]byte, error) {
 	resources, err := kustomize.SecureBuild(root, directory, false)
 	if err != nil {
 		return nil, err
+	}
+	if object == nil {
+		return resources.AsYaml()
+	}
+	if _, found, _ := unstructured.NestedMap(object.Object, "spec", "postBuild"); !found {
+		return resources.AsYaml()
+	}
+	strategy, _, _ := unstructured.NestedString(object.Object, "spec", "postBuild", "substituteStrategy")
+	for _, resource := range resources.Resources() {
+		substituted, err := kustomize.SubstituteVariables(context.Background(), nil, *object, resource,
+			kustomize.SubstituteWithDryRun(true), kustomize.SubstituteWithAlways(strategy == "Always"))
+		if err != nil {
+			return nil, err
+		}
+		if substituted != nil {
+			if _, err := resources.Replace(substituted); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return resources.AsYaml()
 }
