@@ -26,6 +26,21 @@ export function pointerOf(path: Path): Pointer {
   return path.map((key) => `/${escape(String(key))}`).join("");
 }
 
+/** The keys that a JSON Pointer names; of list items their numbers as text. */
+export function keysOf(pointer: Pointer): readonly string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** The value that keys lead to; undefined where there is none. */
+export function valueAt(value: Json | undefined, keys: readonly string[]): Json | undefined {
+  let at = value;
+  for (const key of keys) at = member(at, isList(at) && /^(?:0|[1-9]\d*)$/.test(key) ? Number(key) : key);
+  return at;
+}
+
 /** The same with list items named by their merge key, or by their value where they are scalars; by index where neither tells them apart. */
 export function stablePointerOf(document: Json, path: Path): string {
   let at: Json | undefined = document;

@@ -60,8 +60,8 @@ function ask(pool: ModulePool, operation: string, { list, blob }: PackedFiles, o
 /** How many lines of a document may differ before none is believed. */
 const doubtful = 0.25;
 
-// The second render runs templates that say where they are. Its lines are good for what it prints alike; a checksum of
-// another template prints otherwise, and is the one thing that may.
+// The second render runs templates that say where they are. Its lines are good for what it prints alike. A checksum of
+// another template prints otherwise, and is the one thing that may: its line is known by its key.
 function linesOf(document: Rendered, other: Rendered | undefined): readonly (HelmLine | null)[] | undefined {
   if (other === undefined || other.template !== document.template) return undefined;
   const { lines } = other;
@@ -70,5 +70,12 @@ function linesOf(document: Rendered, other: Rendered | undefined): readonly (Hel
   const [mine, theirs] = [document.yaml.split("\n"), other.yaml.split("\n")];
   const differing = mine.filter((line, at) => line !== theirs[at]).length;
   if (mine.length !== theirs.length || differing > mine.length * doubtful) return undefined;
-  return lines.map((line, at) => (mine[at] === theirs[at] ? line : null));
+  return lines.map((line, at) => {
+    if (mine[at] === theirs[at] || line === null) return line;
+    return keyOf(mine[at]) === keyOf(theirs[at]) ? { template: line.template, line: line.line } : null;
+  });
+}
+
+function keyOf(line = ""): string {
+  return line.slice(0, line.indexOf(": ") + 1) || line;
 }

@@ -1,0 +1,76 @@
+import { isList } from "../../manifest/member.ts";
+import { keysOf, pointerOf, valueAt } from "../../manifest/pointer.ts";
+import { sameJson } from "../../manifest/same-json.ts";
+import type { Json, JsonObject, Pointer } from "../../model/json.ts";
+import { stands } from "./stands.ts";
+
+/** One place of a rendered document. */
+export interface RenderedPlace {
+  readonly document: Json;
+  readonly keys: readonly string[];
+  readonly value: Json;
+}
+
+/**
+ * The keys of the one value, of those that flowed into a line, that stands at this place of what was rendered: itself, a
+ * part of a block that was printed whole, or the key of a map that was looped over. Undefined where none does, or several.
+ */
+export function flowingValue(
+  values: JsonObject,
+  flows: readonly Pointer[],
+  rendered: RenderedPlace,
+): readonly string[] | undefined {
+  const printed = flows.flatMap((flow) => partsThatStand(values, keysOf(flow), rendered));
+  const found = printed.length > 0 ? printed : flows.map(keysOf).filter((keys) => keys.at(-1) === rendered.value);
+  const apart = new Map(found.map((keys) => [pointerOf(keys), keys]));
+  return apart.size === 1 ? [...apart.values()][0] : undefined;
+}
+
+function partsThatStand(values: JsonObject, flow: readonly string[], rendered: RenderedPlace): readonly string[][] {
+  const held = valueAt(values, flow);
+  if (held === undefined) return [];
+  const { keys, value } = rendered;
+  const candidates = keys.map((_, taken) => [...flow, ...keys.slice(keys.length - taken)]);
+  if (isList(held)) candidates.push(...itemsThatStand(held, flow, rendered));
+  return candidates.filter((candidate) => {
+    const part = valueAt(values, candidate);
+    return part !== undefined && part !== null && stands(part, value);
+  });
+}
+
+/** Items of a list may stand in a longer one: they are known by what they say. */
+function itemsThatStand(
+  held: readonly Json[],
+  flow: readonly string[],
+  { document, keys }: RenderedPlace,
+): readonly string[][] {
+  return keys.flatMap((_, taken) => {
+    const item = valueAt(document, keys.slice(0, taken + 1));
+    if (item === undefined || !isList(valueAt(document, keys.slice(0, taken)))) return [];
+    const same = [...held.keys()].filter((at) => sameJson(held[at] ?? null, item));
+    return same.length === 1 ? [[...flow, String(same[0]), ...keys.slice(taken + 1)]] : [];
+  });
+}
+
+/**
+ * The keys of the values that make up a text together, with nothing but punctuation between them, such as a repository
+ * and a tag; empty where the template adds something of its own.
+ */
+export function partsOfText(
+  values: JsonObject,
+  flows: readonly Pointer[],
+  value: Json,
+): readonly (readonly string[])[] {
+  if (typeof value !== "string") return [];
+  const parts = flows
+    .map(keysOf)
+    .map((keys) => ({ keys, text: scalarText(valueAt(values, keys)) }))
+    .filter(({ text }) => text !== "" && value.includes(text))
+    .toSorted((one, other) => other.text.length - one.text.length);
+  const rest = parts.reduce((left, { text }) => left.replace(text, ""), value);
+  return parts.length > 1 && !/[\p{L}\p{N}]/u.test(rest) ? parts.map(({ keys }) => keys) : [];
+}
+
+function scalarText(value: Json | undefined): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
