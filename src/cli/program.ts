@@ -25,6 +25,17 @@ Exit codes:
   0  all passed    1  a test failed, or coverage is below the threshold    2  the tests could not be run
 `;
 
+const RENDER_HELP = `
+A Kustomize root is printed byte for byte as kustomize build prints it. Several sources are one YAML stream.
+
+Exit codes:
+  0  rendered    2  a source could not be rendered, or there is none of this name
+
+Examples:
+  portcullis render overlays/production | kubectl apply --server-side -f -
+  portcullis render "Application argocd/web"
+`;
+
 const VERIFY_HELP = `
 Looks for a concluded check of the App that names the very tree of this commit: on the commit itself (merge queue, test
 merge), and on the heads of the pull requests it came from (merge, squash, rebase). The name of a check proves nothing,
@@ -125,6 +136,28 @@ export function program(done: (code: number) => void): Command {
     .addOption(new Option("--rego-version <version>", "of files that do not say").choices(["v0", "v1"]).default("v1"))
     .action(async (paths: string[], options) =>
       done(await (await import("./fmt-command.ts")).fmtCommand(paths, options)),
+    );
+
+  root
+    .command("render")
+    .description("print the manifests that sources yield, as they are judged")
+    .argument("[source...]", "sources as `portcullis graph` names them, or their directories (default: everything)")
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .addHelpText("after", RENDER_HELP)
+    .action(async (sources: string[], options) =>
+      done(await (await import("./render-command.ts")).renderCommand(sources, options)),
+    );
+
+  root
+    .command("graph")
+    .description("show which sources there are, what each reads, where it lands, and what is not rendered and why")
+    .argument("[path...]", "files and directories (default: what the configuration names, or .)")
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .addOption(
+      new Option("-o, --output <format>", "how to print it").choices(["text", "json", "mermaid"]).default("text"),
+    )
+    .action(async (paths: string[], options) =>
+      done(await (await import("./graph-command.ts")).graphCommand(paths, options)),
     );
 
   root

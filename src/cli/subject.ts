@@ -1,11 +1,15 @@
 import { join, relative, sep } from "node:path";
 import type { Judged } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
+import { isKustomizationName, mayHoldManifests } from "../render/scope.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import type { GitRepository } from "../tree/git-repository.ts";
 import { displayed, isUnder, namedPaths } from "./paths.ts";
 import { configurationOfChange, configurationOnDisk, type ConfigurationReading } from "./read-configuration.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** API groups of objects that make a controller apply other files. */
+const GITOPS = ["argoproj.io/", "toolkit.fluxcd.io/"];
 
 /** What a run judges: trees, the paths in them, and the configuration that holds. */
 export interface Subject {
@@ -26,16 +30,28 @@ export async function directorySubject(
 ): Promise<Subject> {
   const { root, paths, shown } = namedPaths(named, cwd);
   const whole = named.length === 0 || paths.includes("");
-  const after = directoryTree(root, whole ? {} : { paths });
-  const filled = whole ? [] : await withFiles(after, paths, shown, options.allowEmpty === true);
+  const listed = directoryTree(root, whole ? {} : { paths });
+  const filled = whole ? [] : await withFiles(listed, paths, shown, options.allowEmpty === true);
   return {
-    after,
+    after: whole || !(await reachesOut(listed, filled)) ? listed : directoryTree(root),
     judged: { after: named.length === 0 ? "." : named.join(", "), how: "directory" },
     paths: filled,
     configuration: await configurationOnDisk(options.config, cwd),
     shown,
     close: async () => {},
   };
+}
+
+/** Whether something named reads files that were not: kustomizations their bases, GitOps objects what they apply. */
+async function reachesOut(tree: Tree, named: readonly string[]): Promise<boolean> {
+  const paths = (await tree.list())
+    .filter(({ path, kind }) => kind === "file" && isUnder(path, named))
+    .map(({ path }) => path);
+  if (paths.some((path) => isKustomizationName(path))) return true;
+  for await (const { bytes } of tree.readAll(paths.filter(mayHoldManifests))) {
+    if (GITOPS.some((group) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(group))) return true;
+  }
+  return false;
 }
 
 /** The paths that hold a file. One without is refused unless that is allowed: a person who names it expects something there. */

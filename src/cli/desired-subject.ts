@@ -1,0 +1,55 @@
+import type { Config } from "../model/config.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Tree } from "../model/tree.ts";
+import type { DesiredState } from "../render/desired-state.ts";
+import { findDesiredState } from "../render/find-desired-state.ts";
+import { scopeOf } from "../render/scope.ts";
+import { createRenderer } from "../renderers/create-renderer.ts";
+import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
+import { inert } from "../report/inert-text.ts";
+import { ownRepositories } from "./own-repositories.ts";
+import { directorySubject } from "./subject.ts";
+
+/** The desired state of files on disk, and how to look at parts of it. */
+export interface DesiredSubject {
+  readonly tree: Tree;
+  readonly config: Config;
+  readonly state: DesiredState;
+  /** The state as if only these paths were in scope. */
+  readonly only: (paths: readonly string[]) => Promise<DesiredState>;
+}
+
+/** Finds the desired state of what is named on the command line and hands it on; the renderer lives as long as `use` runs. */
+export async function withDesiredState<Result>(
+  named: readonly string[],
+  options: { readonly config?: string },
+  use: (subject: DesiredSubject) => Promise<Result>,
+): Promise<Result> {
+  const cwd = process.cwd();
+  const subject = await directorySubject(named, options, cwd);
+  const { config, problems } = subject.configuration;
+  tell(problems);
+  const renderer = createRenderer({ cacheDir: defaultCacheDirectory() });
+  const known = new Map<string, unknown>();
+  const cache = {
+    get: (key: string) => known.get(key),
+    set: (key: string, value: unknown) => void known.set(key, value),
+  };
+  const repositories = [...config.repositories, ...(await ownRepositories(cwd))];
+  const only = (paths: readonly string[]): Promise<DesiredState> =>
+    findDesiredState(subject.after, { scope: scopeOf(config.manifests, paths), config, renderer, repositories, cache });
+  try {
+    return await use({ tree: subject.after, config, state: await only(subject.paths), only });
+  } finally {
+    renderer.close();
+    await subject.close();
+  }
+}
+
+/** Says problems on stderr, a line each. */
+export function tell(problems: readonly Problem[]): void {
+  for (const { stage, path, line, message } of problems) {
+    const place = [path, line].filter((part) => part !== undefined).join(":");
+    process.stderr.write(`problem[${stage}]: ${inert(place === "" ? message : `${place}: ${message}`)}\n`);
+  }
+}

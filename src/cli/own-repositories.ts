@@ -1,0 +1,16 @@
+import { runGit } from "../tree/run-git.ts";
+
+/** The URLs of the remotes of the Git repository that a directory lies in, without credentials; none where there is no Git. */
+export async function ownRepositories(directory: string): Promise<readonly string[]> {
+  try {
+    const { code, stdout } = await runGit(directory, ["config", "--get-regexp", String.raw`^remote\..*\.url$`]);
+    if (code !== 0) return [];
+    const urls = stdout.split("\n").flatMap((line) => {
+      const url = line.slice(line.indexOf(" ") + 1);
+      return url === "" ? [] : [url.replace(/^([a-z+]+:\/\/)[^@/]*@/, "$1")];
+    });
+    return [...new Set(urls)];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,75 @@
+import { readFile } from "../render/read-file.ts";
+import { cleanPath } from "../render/scope.ts";
+import type { DesiredState } from "../render/desired-state.ts";
+import type { Unit } from "../render/unit.ts";
+import { inert } from "../report/inert-text.ts";
+import { tell, withDesiredState, type DesiredSubject } from "./desired-subject.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** `portcullis render`: the YAML stream on stdout, everything else on stderr. Yields the exit code. */
+export async function renderCommand(
+  sources: readonly string[],
+  options: { readonly config?: string },
+): Promise<number> {
+  return withDesiredState([], options, async (subject) => {
+    const asked = sources.length === 0 ? all(subject.state) : await chosen(sources, subject);
+    const parts: string[] = [];
+    let complete = true;
+    for (const unit of asked.units) {
+      const { yaml, problems, gaps } = await unit.render();
+      tell(problems);
+      for (const { path, line, reason } of gaps)
+        process.stderr.write(`not rendered: ${inert(`${unit.source.id} (${path}:${line}): ${reason}`)}\n`);
+      complete &&= problems.length === 0 && gaps.length === 0;
+      if (yaml !== "") parts.push(yaml);
+    }
+    for await (const { path, bytes } of subject.tree.readAll(asked.files)) {
+      const { manifests, problems } = readFile(path, bytes);
+      tell(problems);
+      complete &&= problems.length === 0;
+      if (manifests.length > 0) parts.push(new TextDecoder().decode(bytes));
+    }
+    if (sources.length === 0) tell(subject.state.problems);
+    await new Promise<void>((done) => process.stdout.write(stream(parts), () => done()));
+    return complete && (sources.length > 0 || subject.state.problems.length === 0) ? 0 : 2;
+  });
+}
+
+interface Asked {
+  readonly units: readonly Unit[];
+  /** Plain files; those that hold manifests are printed as they stand. */
+  readonly files: readonly string[];
+}
+
+function all({ units, files }: DesiredState): Asked {
+  return { units, files: files.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry.path) };
+}
+
+async function chosen(names: readonly string[], { state, only }: DesiredSubject): Promise<Asked> {
+  const units: Unit[] = [];
+  for (const name of names) {
+    const path = cleanPath(name);
+    let found = named(state, name, path);
+    // A base is no root of its own; somebody who names it wants it by itself.
+    if (found.length === 0) found = named(await only([path]), name, path);
+    if (found.length === 0) {
+      throw new UsageError(`${name}: no source of this name; portcullis graph lists them`);
+    }
+    units.push(...found);
+  }
+  return { units: [...new Set(units)], files: [] };
+}
+
+function named({ units }: DesiredState, name: string, path: string): readonly Unit[] {
+  return units.filter(({ source }) => source.id === name || source.id === (path === "" ? "." : path));
+}
+
+/** Documents one after the other: a separator stands between two parts, unless the second brings one. */
+function stream(parts: readonly string[]): string {
+  return parts
+    .map((part, index) => {
+      const ended = part.endsWith("\n") || index === parts.length - 1 ? part : `${part}\n`;
+      return index === 0 || ended.startsWith("---") ? ended : `---\n${ended}`;
+    })
+    .join("");
+}

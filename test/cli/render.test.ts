@@ -1,0 +1,49 @@
+import { expect, test } from "@jest/globals";
+import { directoryWith, portcullis } from "./run-portcullis.ts";
+
+const kustomization = (...resources: readonly string[]): string => `resources: [${resources.join(", ")}]\n`;
+const configMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
+
+const FILES = {
+  "base/kustomization.yaml": kustomization("web.yaml"),
+  "base/web.yaml": `${configMap("web")}data: { b: "1", a: "2" }\n`,
+  "overlays/prod/kustomization.yaml": `${kustomization("../../base")}namePrefix: prod-\n`,
+  "overlays/test/kustomization.yaml": `${kustomization("../../base")}namePrefix: test-\n`,
+  "plain/queue.yaml": configMap("queue"),
+  ".github/workflows/ci.yaml": "on: push\n",
+};
+const rendered = (name: string): string =>
+  `apiVersion: v1\ndata:\n  a: "2"\n  b: "1"\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
+
+test.each([
+  ["a root", ["overlays/prod"], rendered("prod-web")],
+  ["a root as a shell completes it", ["./overlays/prod/"], rendered("prod-web")],
+  ["a base, which is no root of its own", ["base"], rendered("web")],
+  ["two roots", ["overlays/prod", "overlays/test"], `${rendered("prod-web")}---\n${rendered("test-web")}`],
+  ["everything, plain files last", [], `${rendered("prod-web")}---\n${rendered("test-web")}---\n${configMap("queue")}`],
+])("%s is printed as it is judged", async (_what, sources, expected) => {
+  const directory = directoryWith(FILES);
+  expect(await portcullis(directory, ["render", ...sources])).toEqual({ code: 0, out: expected, err: "" });
+});
+
+test("a source that nobody has is no empty stream", async () => {
+  const { code, out, err } = await portcullis(directoryWith(FILES), ["render", "overlays/staging"]);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toBe("error: overlays/staging: no source of this name; portcullis graph lists them\n");
+});
+
+test("a root that cannot be built says where and why, and is never a pass", async () => {
+  const directory = directoryWith({ ...FILES, "base/kustomization.yaml": kustomization("web.yaml", "gone.yaml") });
+  const { code, err } = await portcullis(directory, ["render", "overlays/prod"]);
+  expect(code).toBe(2);
+  expect(err).toMatch(/^problem\[render\]: base\/kustomization\.yaml:1: .*gone\.yaml/);
+});
+
+test("the graph names roots, what they read, and the sums", async () => {
+  const { code, out } = await portcullis(directoryWith(FILES), ["graph"]);
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /^overlays\/prod {2}kustomize · 1 manifest\n {4}reads base\/kustomization\.yaml, base\/web\.yaml, /,
+  );
+  expect(out).toMatch(/\n2 sources, 2 rendered · 2 manifests · 0 environments · 0 gaps\n$/);
+});
