@@ -5,12 +5,12 @@ import { readRendered } from "../rendered-objects.ts";
 import { splitDocuments } from "../../manifest/split-documents.ts";
 import { treeView } from "../tree-view.ts";
 import { finish } from "./finish.ts";
-import { failure, unreadable } from "./failure.ts";
+import { failure, unreadable, type Entry } from "./failure.ts";
 import { placeInOwnText } from "./own-place.ts";
 import type { ReadyStep, StepRendering, Workshop } from "./step.ts";
 
 /** The manifests of a directory as they stand in its files. */
-export function directoryStep(step: DirectoryStep, workshop: Workshop): ReadyStep {
+export function directoryStep(step: DirectoryStep, workshop: Workshop, entry: Entry): ReadyStep {
   const { files } = workshop;
   const asked = candidates(step, treeView(files));
   return {
@@ -18,7 +18,7 @@ export function directoryStep(step: DirectoryStep, workshop: Workshop): ReadySte
     reads: asked.map((path) => ({ path, id: files.fileAt(path)?.id })),
     problems: [],
     gaps: [],
-    render: () => render(step, workshop),
+    render: () => render(step, workshop, entry),
     places: async (rendering) => {
       const own = ownTexts(await files.read(asked), (path) => files.fileAt(path)?.path ?? path);
       const asNamed = new Map(asked.map((path) => [files.fileAt(path)?.path ?? path, path]));
@@ -39,7 +39,7 @@ interface Stretch {
   readonly text: string;
 }
 
-async function render(step: DirectoryStep, { files, renderer }: Workshop): Promise<StepRendering> {
+async function render(step: DirectoryStep, { files, renderer }: Workshop, entry: Entry): Promise<StepRendering> {
   const paths = (await directoryFiles(step, treeView(files))).filter((path) => !path.endsWith(".jsonnet"));
   const bytes = await files.read(paths);
   const own = ownTexts(bytes, (path) => files.fileAt(path)?.path ?? path);
@@ -59,9 +59,9 @@ async function render(step: DirectoryStep, { files, renderer }: Workshop): Promi
     step.finish,
     renderer,
   );
-  if (finished.kind === "failed") return failure(finished.outcome, { path: step.path, files });
+  if (finished.kind === "failed") return failure(finished.outcome, { path: undefined, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));
-  if (reading.kind === "unreadable") return unreadable(reading.message, step.path);
+  if (reading.kind === "unreadable") return unreadable(reading.message, entry);
   const objects = reading.objects.map((object) => {
     const from = stretches[finished.documents[object.document]?.from ?? -1];
     const position = from === undefined ? undefined : positionIn(from, object.pointer, own);

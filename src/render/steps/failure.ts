@@ -3,18 +3,29 @@ import type { RenderOutcome } from "../../model/renderer.ts";
 import type { TreeFiles } from "../tree-files.ts";
 import type { StepRendering } from "./step.ts";
 
-/** A build that came to nothing, as a problem of the root. */
+/** Where a source is declared. */
+export interface Entry {
+  readonly path: string;
+  readonly line: number;
+}
+
+/** A rendering that came to nothing, as a problem at the file that it is about; else of `path`, else of the source's entry. */
 export function failure(
   outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }>,
-  { path, files }: { readonly path: string; readonly files: TreeFiles },
+  { path, entry, files }: { readonly path: string | undefined; readonly entry: Entry; readonly files: TreeFiles },
 ): StepRendering {
   const { kind, message } = outcome;
-  const at = kind === "failed" && outcome.path !== undefined ? outcome.path : path;
-  const line = kind === "failed" && outcome.line !== undefined ? outcome.line : 1;
+  const named = kind === "failed" && outcome.path !== undefined ? files.fileAt(outcome.path)?.path : undefined;
+  const own = path === undefined ? undefined : files.fileAt(path)?.path;
+  const at =
+    named !== undefined
+      ? { path: named, line: kind === "failed" ? (outcome.line ?? 1) : 1 }
+      : own !== undefined && own !== entry.path
+        ? { path: own, line: 1 }
+        : entry;
   const problem: Problem = {
     stage: "render",
-    path: files.fileAt(at)?.path ?? path,
-    line,
+    ...at,
     message:
       kind === "failed" ? `cannot be rendered: ${message}` : `could not be rendered within its limits: ${message}`,
   };
@@ -22,9 +33,6 @@ export function failure(
 }
 
 /** Output that is no YAML as Kubernetes reads it. */
-export function unreadable(message: string, path: string): StepRendering {
-  return {
-    kind: "failed",
-    problems: [{ stage: "render", path, line: 1, message: `what is rendered of it: ${message}` }],
-  };
+export function unreadable(message: string, { path, line }: Entry): StepRendering {
+  return { kind: "failed", problems: [{ stage: "render", path, line, message: `what is rendered of it: ${message}` }] };
 }

@@ -2,9 +2,9 @@ import { isObject } from "../../manifest/identity.ts";
 import { toJsonText } from "../../manifest/json-text.ts";
 import { sameJson } from "../../manifest/same-json.ts";
 import type { JsonObject } from "../../model/json.ts";
-import type { RenderOutcome, Renderer, SubstituteRequest } from "../../model/renderer.ts";
+import type { RenderOutcome, Renderer } from "../../model/renderer.ts";
 import { isClusterScoped } from "../cluster-scoped.ts";
-import type { Finish, Substitution } from "../recipe.ts";
+import type { Finish } from "../recipe.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
 
 /** One printed document, and the number of the one it was made of. */
@@ -31,7 +31,7 @@ export async function finish(
     documents = outcome.documents;
   }
   if (asked.substitute !== undefined) {
-    const outcome = await renderer.substitute(substitution(documents, asked.substitute));
+    const outcome = await renderer.substitute({ documents: documents.map(({ text }) => text), ...asked.substitute });
     if (outcome.kind !== "rendered") return { kind: "failed", outcome };
     const substituted = outcome.answer.documents;
     documents = documents.map(({ text, from }, at) => ({ text: substituted[at] ?? text, from }));
@@ -39,20 +39,6 @@ export async function finish(
   if (asked.metadata !== undefined || asked.defaultNamespace !== undefined)
     documents = documents.map((document) => withMetadata(document, asked));
   return { kind: "finished", documents, changed: true };
-}
-
-/** A variable that nothing in the tree sets stands for itself, so that it stays as it is written. */
-function substitution(
-  documents: readonly FinishedDocument[],
-  { variables, keepUnknown, strict }: Substitution,
-): SubstituteRequest {
-  const texts = documents.map(({ text }) => text);
-  const unknown: { [name: string]: string } = {};
-  if (keepUnknown === true) {
-    for (const text of texts)
-      for (const [, name = ""] of text.matchAll(/\$\{([_A-Za-z][_A-Za-z0-9]*)/g)) unknown[name] = `\${${name}}`;
-  }
-  return { documents: texts, variables: { ...unknown, ...variables }, ...(strict === undefined ? {} : { strict }) };
 }
 
 /** Kustomize over what was printed: each document in a file of its own, so that it is known what became of which. */

@@ -8,21 +8,16 @@ import type { Gap } from "../../model/source.ts";
 import { chartFiles, firstObject, vendored, type ChartFiles } from "../chart-files.ts";
 import { ownTexts } from "../own-text.ts";
 import { readFile } from "../read-file.ts";
-import { holdsAction } from "../read-scoped.ts";
 import type { HelmStep } from "../recipe.ts";
 import { readRendered, type RenderedObject } from "../rendered-objects.ts";
-import { haveArrived } from "./arrival.ts";
-import { failure, unreadable } from "./failure.ts";
+import { chartAccounts, isAccounted } from "./chart-accounts.ts";
+import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
 import { templatePosition } from "./template-position.ts";
-import type { Read, ReadyStep, StepRendering, Workshop } from "./step.ts";
+import { nothing, type Read, type ReadyStep, type StepRendering, type Workshop } from "./step.ts";
 
 /** A step made ready for the chart of a source that is declared at `entry`. */
-export async function helmStep(
-  step: HelmStep,
-  workshop: Workshop,
-  entry: { readonly path: string; readonly line: number },
-): Promise<ReadyStep> {
+export async function helmStep(step: HelmStep, workshop: Workshop, entry: Entry): Promise<ReadyStep> {
   const { files, vendor } = workshop;
   const found = await chartOf(step, workshop);
   const options = JSON.stringify(["helm", step], (_, value: unknown) =>
@@ -34,7 +29,7 @@ export async function helmStep(
     problems: [],
     gaps,
     stopped: true,
-    render: async () => ({ kind: "rendered", objects: [], yaml: "", accounts: [], gaps: [], trace: null }),
+    render: async () => nothing,
     places: async () => ({ place: () => undefined }),
   });
   if (found === undefined) {
@@ -69,10 +64,9 @@ export async function helmStep(
       if (request.kind === "refused") return { kind: "failed", problems: request.problems };
       const outcome = await workshop.renderer.helm(request.request);
       if (outcome.kind !== "rendered") {
-        const path = files.fileAt(`${at}/Chart.yaml`) === undefined ? entry.path : `${at}/Chart.yaml`;
-        return failure(inTree(outcome, chart), { path, files });
+        return failure(inTree(outcome, chart), { path: `${at}/Chart.yaml`, entry, files });
       }
-      return rendered(outcome.answer, { step, chart, at, workshop, gaps: request.gaps });
+      return rendered(outcome.answer, { step, chart, at, workshop, entry, gaps: request.gaps });
     },
     places: async () => ({ place: () => undefined }),
   };
@@ -171,10 +165,11 @@ interface Built {
   readonly chart: ChartFiles;
   readonly at: string;
   readonly workshop: Workshop;
+  readonly entry: Entry;
   readonly gaps: readonly Omit<Gap, "source">[];
 }
 
-async function rendered(answer: HelmAnswer, { step, chart, at, workshop, gaps }: Built): Promise<StepRendering> {
+async function rendered(answer: HelmAnswer, { step, chart, at, workshop, entry, gaps }: Built): Promise<StepRendering> {
   const { files, renderer } = workshop;
   const kept = step.skipTests === true ? answer.documents.filter((document) => !isTest(document)) : answer.documents;
   const finished = await finish(
@@ -182,8 +177,7 @@ async function rendered(answer: HelmAnswer, { step, chart, at, workshop, gaps }:
     step.finish,
     renderer,
   );
-  const entry = `${at}/Chart.yaml`;
-  if (finished.kind === "failed") return failure(finished.outcome, { path: entry, files });
+  if (finished.kind === "failed") return failure(finished.outcome, { path: undefined, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));
   if (reading.kind === "unreadable") return unreadable(reading.message, entry);
   const bytes = await files.read(chart.files.values());
@@ -197,32 +191,16 @@ async function rendered(answer: HelmAnswer, { step, chart, at, workshop, gaps }:
   const layers = step.values.flatMap((layer) => (layer.kind === "file" ? [layer.path] : []));
   const own = ownTexts(bytes, (path) => path);
   const printed = new Set(kept.map(({ template }) => template));
-  const read = [...chart.files].filter(([inner]) => isReadByHelm(inner, printed)).map(([, path]) => path);
-  const accounts = [...new Set([...read, ...layers, ...ownValuePaths(step, at)])].filter((path) => {
-    const values = (own.reading(path)?.manifests ?? []).map(({ value }) => value);
-    return haveArrived(
-      values.filter((value) => !holdsAction(value)),
-      objects,
-    );
-  });
+  const read = [...layers, ...ownValuePaths(step, at)].filter((path) => isAccounted(path, own, objects));
+  const accounts = [...new Set([...chartAccounts(chart.files, printed, { own, objects }), ...read])];
   return {
     kind: "rendered",
     objects,
     yaml: finished.documents.map(({ text }) => (text.endsWith("\n") ? text : `${text}\n`)).join("---\n"),
     accounts: accounts.map((path) => files.fileAt(path)?.path ?? path),
-    gaps,
+    gaps: [...gaps, ...(answer.notes ?? []).map((reason) => ({ ...entry, reason }))],
     trace: finished.documents.map(({ from }) => from ?? null),
   };
-}
-
-/** What of a chart's directory Helm takes for manifests and values; CRDs only where they were asked for. */
-function isReadByHelm(inner: string, printed: ReadonlySet<string>): boolean {
-  const own = inner.replace(/^(?:charts\/[^/]+\/)+/, "");
-  if (own.startsWith("crds/")) return printed.has(inner);
-  return (
-    own.startsWith("templates/") ||
-    /^(?:Chart\.yaml|Chart\.lock|requirements\.(?:yaml|lock)|values\.yaml|values\.schema\.json)$/.test(own)
-  );
 }
 
 /** Hooks that only `helm test` runs. */

@@ -8,16 +8,17 @@ import type { KustomizeStep } from "../recipe.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
 import { isKustomizationName } from "../scope.ts";
 import type { TreeFiles } from "../tree-files.ts";
-import { haveArrived } from "./arrival.ts";
-import { failure, unreadable } from "./failure.ts";
+import { chartAccounts, isAccounted } from "./chart-accounts.ts";
+import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
+import { kustomizeCharts, type KustomizeCharts } from "./kustomize-charts.ts";
 import { kustomizeFiles, type KustomizeFiles } from "./kustomize-files.ts";
 import { kustomizePlacesOf } from "./kustomize-places.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
-import type { ReadyStep, StepRendering, Workshop } from "./step.ts";
+import { nothing, type ReadyStep, type StepRendering, type Workshop } from "./step.ts";
 
 /** Reads what a build will ask for; nothing is rendered. */
-export async function kustomizeStep(step: KustomizeStep, workshop: Workshop): Promise<ReadyStep> {
+export async function kustomizeStep(step: KustomizeStep, workshop: Workshop, entry: Entry): Promise<ReadyStep> {
   const { files, nodes } = workshop;
   const root = files.directoryAt(step.path) ?? step.path;
   await nodes.load([root]);
@@ -28,56 +29,70 @@ export async function kustomizeStep(step: KustomizeStep, workshop: Workshop): Pr
   }
   const build = kustomizeBuild(root, { get: (directory) => standIns.get(directory) ?? nodes.get(directory) });
   const asked = new Map(build?.asks.map(({ path, entry }) => [path, entry?.id]) ?? []);
+  const charts = await kustomizeCharts(build, workshop);
+  for (const [path, from] of charts.files) asked.set(path, files.fileAt(from)?.id);
   for (const path of step.overrides?.keys() ?? []) asked.delete(path);
+  const work: Work = { build, charts, step, workshop, entry };
   const overrides = [...(step.overrides ?? [])].map(([path, bytes]) => [path, digestOfBytes(bytes)]);
   return {
     options: JSON.stringify(["kustomize", root, overrides, step.anywhere ?? false, step.finish ?? null]),
     reads: [...asked].map(([path, id]) => ({ path, id })),
     problems: build === undefined ? [] : await remoteProblems(build, files),
-    gaps: [],
+    gaps: charts.gaps,
+    ...(charts.gaps.length === 0 ? {} : { stopped: true as const }),
     render: async () => {
-      const bytes = await bytesOf(build, step, files);
+      if (charts.gaps.length > 0) return nothing;
+      const bytes = await bytesOf(work);
       const outcome = await workshop.renderer.kustomize({
         root,
         files: bytes.files,
         ...(step.anywhere === undefined ? {} : { anywhere: step.anywhere }),
       });
       return outcome.kind === "rendered"
-        ? rendered(outcome.answer, { build, bytes, step, workshop })
-        : failure(outcome, { path: build?.path ?? root, files });
+        ? rendered(outcome.answer, bytes, work)
+        : failure(outcome, { path: build?.path, entry, files });
     },
     places: async (rendering) => {
-      const { files: bytes } = await bytesOf(build, step, files);
+      const { files: bytes } = await bytesOf(work);
       return kustomizePlacesOf(rendering, { root, files: bytes, nameOf: (path) => files.fileAt(path)?.path ?? path });
     },
   };
 }
 
-async function bytesOf(
-  build: KustomizeBuild | undefined,
-  step: KustomizeStep,
-  files: TreeFiles,
-): Promise<KustomizeFiles> {
-  const paths = (build?.asks ?? []).filter(({ entry }) => entry !== undefined).map(({ path }) => path);
-  const bytes = new Map([...(await files.read(paths)), ...(step.overrides ?? [])]);
-  return build === undefined ? { files: bytes, standFor: new Map() } : kustomizeFiles(build, bytes);
-}
-
-interface Built {
+/** What is known of a step before it is rendered. */
+interface Work {
   readonly build: KustomizeBuild | undefined;
-  readonly bytes: KustomizeFiles;
+  readonly charts: KustomizeCharts;
   readonly step: KustomizeStep;
   readonly workshop: Workshop;
+  readonly entry: Entry;
 }
 
-async function rendered(answer: KustomizeAnswer, { build, bytes, step, workshop }: Built): Promise<StepRendering> {
+async function bytesOf({ build, charts, step, workshop: { files } }: Work): Promise<KustomizeFiles> {
+  const paths = (build?.asks ?? []).filter(({ entry }) => entry !== undefined).map(({ path }) => path);
+  const read = await files.read([...paths, ...charts.files.values()]);
+  const bytes = new Map<string, Uint8Array>();
+  const put = (path: string, from: string): void => {
+    const held = read.get(from);
+    if (held !== undefined) bytes.set(path, held);
+  };
+  for (const path of paths) put(path, path);
+  for (const [path, from] of charts.files) put(path, from);
+  for (const [path, content] of step.overrides ?? []) bytes.set(path, content);
+  const made =
+    build === undefined ? { files: bytes, standFor: new Map<string, string>() } : kustomizeFiles(build, bytes);
+  return { files: made.files, standFor: new Map([...charts.files, ...made.standFor]) };
+}
+
+async function rendered(answer: KustomizeAnswer, bytes: KustomizeFiles, work: Work): Promise<StepRendering> {
+  const { build, step, workshop, entry } = work;
   const { files, renderer } = workshop;
   const texts = documentsIn(answer.yaml);
   const nameOf = (path: string): string => bytes.standFor.get(path) ?? files.fileAt(path)?.path ?? path;
   const finished = await finish(texts, step.finish, renderer);
-  if (finished.kind === "failed") return failure(finished.outcome, { path: build?.path ?? step.path, files });
+  if (finished.kind === "failed") return failure(finished.outcome, { path: build?.path, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));
-  if (reading.kind === "unreadable") return unreadable(reading.message, build?.path ?? step.path);
+  if (reading.kind === "unreadable") return unreadable(reading.message, entry);
   const own = ownTexts(bytes.files, nameOf);
   const originOf = (document: number): KustomizeAnswer["origins"][number] | undefined =>
     answer.origins[finished.documents[document]?.from ?? -1];
@@ -93,7 +108,7 @@ async function rendered(answer: KustomizeAnswer, { build, bytes, step, workshop 
     kind: "rendered",
     objects,
     yaml: finished.changed ? finished.documents.map(({ text }) => text).join("---\n") : answer.yaml,
-    accounts: accountsOf(build, objects, own, files),
+    accounts: accountsOf(work, { answer, objects, own }),
     gaps: [],
     trace: objects.map(({ document }) => originOf(document) ?? null),
   };
@@ -101,18 +116,25 @@ async function rendered(answer: KustomizeAnswer, { build, bytes, step, workshop 
 
 /** Files whose own objects need not be judged: resources and patches, and of the rest what holds no whole object that is lost. */
 function accountsOf(
-  build: KustomizeBuild | undefined,
-  objects: readonly RenderedObject[],
-  own: OwnTexts,
-  files: TreeFiles,
+  { build, charts, workshop: { files } }: Work,
+  {
+    answer,
+    objects,
+    own,
+  }: { readonly answer: KustomizeAnswer; readonly objects: readonly RenderedObject[]; readonly own: OwnTexts },
 ): readonly string[] {
   const accounts = new Set<string>();
   for (const { path, entry, use } of build?.asks ?? []) {
     if (entry === undefined) continue;
-    const values = (): readonly RenderedObject["value"][] =>
-      (own.reading(path)?.manifests ?? []).map(({ value }) => value);
     const trusted = use === "kustomization" || use === "resource" || use === "patch";
-    if (trusted || haveArrived(values(), objects)) accounts.add(files.fileAt(path)?.path ?? path);
+    if (trusted || isAccounted(path, own, objects)) accounts.add(files.fileAt(path)?.path ?? path);
+  }
+  const printed = answer.origins.flatMap(({ path }) => (path === undefined ? [] : [path]));
+  for (const { home, files: chart } of charts.charts) {
+    const inner = printed.flatMap((path) => (path.startsWith(`${home}/`) ? [path.slice(home.length + 1)] : []));
+    const where = new Map([...chart.keys()].map((path) => [path, `${home}/${path}`]));
+    for (const path of chartAccounts(where, new Set(inner), { own, objects }))
+      accounts.add(files.fileAt(charts.files.get(path) ?? path)?.path ?? path);
   }
   return [...accounts].toSorted();
 }

@@ -1,20 +1,17 @@
 import type { Step } from "../recipe.ts";
 import { directoryStep } from "./directory-step.ts";
+import type { Entry } from "./failure.ts";
 import { helmStep } from "./helm-step.ts";
 import { kustomizeStep } from "./kustomize-step.ts";
 import type { ReadyStep, Workshop } from "./step.ts";
 
 /** Finds out what a step reads, so that it can be told from others without being rendered. */
-export async function readyStep(
-  step: Step,
-  workshop: Workshop,
-  entry: { readonly path: string; readonly line: number },
-): Promise<ReadyStep> {
+export async function readyStep(step: Step, workshop: Workshop, entry: Entry): Promise<ReadyStep> {
   switch (step.kind) {
     case "directory":
-      return directoryStep(step, workshop);
+      return directoryStep(step, workshop, entry);
     case "kustomize":
-      return kustomizeStep(step, workshop);
+      return kustomizeStep(step, workshop, entry);
     case "helm":
       return helmStep(step, workshop, entry);
     default:

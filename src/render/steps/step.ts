@@ -62,3 +62,6 @@ export interface StepPlaces {
   /** By index in `objects`; undefined where only the source's entry is known. */
   place(object: number, pointer: Pointer): SourcePlace | undefined;
 }
+
+/** What a step gives that a gap leaves nothing of. */
+export const nothing: StepRendering = { kind: "rendered", objects: [], yaml: "", accounts: [], gaps: [], trace: null };

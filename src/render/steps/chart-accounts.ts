@@ -1,0 +1,43 @@
+import type { OwnTexts } from "../own-text.ts";
+import { holdsAction } from "../read-scoped.ts";
+import type { RenderedObject } from "../rendered-objects.ts";
+import { haveArrived } from "./arrival.ts";
+
+/**
+ * The files of a chart, by path of the tree, that what Helm printed accounts for. `printed`: templates and CRDs that
+ * something was printed of. Whatever else lies in a chart's directory stands for itself.
+ */
+export function chartAccounts(
+  files: ReadonlyMap<string, string>,
+  printed: ReadonlySet<string>,
+  { own, objects }: { readonly own: OwnTexts; readonly objects: readonly RenderedObject[] },
+): readonly string[] {
+  return [...files].flatMap(([inner, path]) =>
+    isRead(inner, printed) && isAccounted(path, own, objects) ? [path] : [],
+  );
+}
+
+/** Whether no whole object of a file is lost; one with actions of a template in its values is none yet. */
+export function isAccounted(path: string, own: OwnTexts, objects: readonly RenderedObject[]): boolean {
+  const values = (own.reading(path)?.manifests ?? []).map(({ value }) => value);
+  return haveArrived(
+    values.filter((value) => !holdsAction(value)),
+    objects,
+  );
+}
+
+/** What of a chart's directory Helm takes for manifests and values; CRDs only where they were asked for. */
+function isRead(inner: string, printed: ReadonlySet<string>): boolean {
+  const own = inner.replace(/^(?:charts\/[^/]+\/)+/, "");
+  if (own.startsWith("crds/")) return printed.has(inner);
+  return own.startsWith("templates/") || known.has(own);
+}
+
+const known = new Set([
+  "Chart.yaml",
+  "Chart.lock",
+  "requirements.yaml",
+  "requirements.lock",
+  "values.yaml",
+  "values.schema.json",
+]);

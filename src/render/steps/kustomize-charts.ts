@@ -1,0 +1,49 @@
+import type { Gap } from "../../model/source.ts";
+import { chartFiles, vendored } from "../chart-files.ts";
+import type { KustomizeBuild } from "../kustomize-build.ts";
+import { cleanPath } from "../scope.ts";
+import type { Workshop } from "./step.ts";
+
+/** Charts that kustomizations render, put where Kustomize looks. */
+export interface KustomizeCharts {
+  /** By the path at which Kustomize looks: the file of the tree. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Directories of the charts where Kustomize looks, with their files by path within the chart. */
+  readonly charts: readonly { readonly home: string; readonly files: ReadonlyMap<string, string> }[];
+  readonly gaps: readonly Omit<Gap, "source">[];
+}
+
+/** Finds the charts of a build in the tree or among the vendored ones; what only a registry has is a gap. */
+export async function kustomizeCharts(
+  build: KustomizeBuild | undefined,
+  { files, vendor }: Workshop,
+): Promise<KustomizeCharts> {
+  const found = new Map<string, string>();
+  const charts: { home: string; files: ReadonlyMap<string, string> }[] = [];
+  const gaps: Omit<Gap, "source">[] = [];
+  for (const { node, chart } of build?.charts ?? []) {
+    const text = (key: string): string => (typeof chart[key] === "string" ? chart[key] : "");
+    const [name, version, repo] = [text("name"), text("version"), text("repo")];
+    if (name === "") continue;
+    const inHome = version !== "" && repo !== "" ? `${name}-${version}/${name}` : name;
+    const chartHome = text("chartHome") || node.says.chartHome || "charts";
+    const home = cleanPath(`${node.directory}/${chartHome}/${inHome}`);
+    const at = files.directoryAt(home) === undefined ? await vendored({ name, version }, files, vendor) : home;
+    const directory = at === undefined ? undefined : files.directoryAt(at);
+    const path = files.fileAt(node.path)?.path ?? node.path;
+    if (directory === undefined) {
+      const from = [repo, version].filter((part) => part !== "").join(" ");
+      const reason = `chart ${name}${from === "" ? "" : ` (${from})`} is not in this tree: expected it at ${home}, or as a directory of \`helm.vendor\``;
+      gaps.push({ path, line: 1, reason });
+      continue;
+    }
+    const gathered = await chartFiles(directory, files, vendor);
+    for (const { name: needed, version: of, repository } of gathered.missing) {
+      const reason = `chart ${name} depends on ${needed} ${of} of ${repository || "no repository"}, which is not in this tree`;
+      gaps.push({ path, line: 1, reason });
+    }
+    charts.push({ home, files: gathered.files });
+    for (const [inner, from] of gathered.files) found.set(`${home}/${inner}`, from);
+  }
+  return { files: found, charts, gaps };
+}
