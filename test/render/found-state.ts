@@ -1,0 +1,104 @@
+import { afterAll } from "@jest/globals";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defaultConfig } from "../../src/config/default-config.ts";
+import type { Config } from "../../src/model/config.ts";
+import type { Renderer } from "../../src/model/renderer.ts";
+import type { DesiredState, DesiredStateRequest } from "../../src/render/desired-state.ts";
+import { findDesiredState } from "../../src/render/find-desired-state.ts";
+import { scopeOf } from "../../src/render/scope.ts";
+import { createRenderer } from "../../src/renderers/create-renderer.ts";
+import { memoryTree, type MemoryFile } from "../../src/tree/memory-tree.ts";
+
+export type Files = { readonly [path: string]: MemoryFile };
+
+const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-desired-"));
+const renderer = createRenderer({ cacheDir, processes: 1 });
+afterAll(() => {
+  renderer.close();
+  rmSync(cacheDir, { recursive: true, force: true });
+});
+
+/** The renderer of this file's tests, counting what it is asked. */
+export const rendered = { kustomize: 0, helm: 0 };
+const counting: Renderer = {
+  ...renderer,
+  kustomize: (request) => {
+    rendered.kustomize += 1;
+    return renderer.kustomize(request);
+  },
+  helm: (request) => {
+    rendered.helm += 1;
+    return renderer.helm(request);
+  },
+};
+
+export interface Asked {
+  readonly config?: Partial<Config>;
+  readonly exclude?: readonly string[];
+  readonly paths?: readonly string[];
+  readonly repositories?: readonly string[];
+  readonly cache?: Map<string, unknown>;
+}
+
+/** Finds the desired state of a record of files. */
+export async function stateOf(files: Files, asked: Asked = {}): Promise<DesiredState> {
+  const config: Config = {
+    ...defaultConfig,
+    ...asked.config,
+    manifests: { include: ["**"], exclude: asked.exclude ?? [] },
+  };
+  const held = asked.cache ?? new Map<string, unknown>();
+  const cache: DesiredStateRequest["cache"] = {
+    get: (key) => held.get(key),
+    set: (key, value) => void held.set(key, value),
+  };
+  return findDesiredState(memoryTree(files), {
+    scope: scopeOf(config.manifests, asked.paths),
+    config,
+    renderer: counting,
+    repositories: asked.repositories ?? ["https://github.com/acme/gitops"],
+    cache,
+  });
+}
+
+/** Every file in scope with its standing in a few words. */
+export function standings({ files }: DesiredState): { readonly [path: string]: string } {
+  return Object.fromEntries(
+    files.map(({ entry, role }) => {
+      switch (role.kind) {
+        case "rendered":
+          return [entry.path, `through ${role.sources.join(", ")}`];
+        case "used":
+          return [entry.path, `used as ${role.as}`];
+        case "skip":
+          return [entry.path, `skipped: ${role.reason}`];
+        case "problem":
+          return [entry.path, `problem: ${role.message}`];
+        case "plain":
+        case "chart":
+          return [entry.path, role.kind];
+      }
+    }),
+  );
+}
+
+/** What each source yields: kind, namespace and name of its manifests, or its problems. */
+export async function yields({ units }: DesiredState): Promise<{ readonly [source: string]: readonly string[] }> {
+  const found: [string, readonly string[]][] = [];
+  for (const unit of units) {
+    const { manifests, problems } = await unit.render();
+    found.push([
+      unit.source.id,
+      [
+        ...manifests.map(
+          ({ identity: { kind, namespace, name } }) =>
+            `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
+        ),
+        ...problems.map(({ path, line, message }) => `${path}:${line}: ${message}`),
+      ],
+    ]);
+  }
+  return Object.fromEntries(found);
+}
