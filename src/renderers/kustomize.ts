@@ -36,6 +36,9 @@ interface RenderedTemplate {
   readonly yaml: string;
 }
 
+/** Kustomize prints where a generator lies in memory, which is another place every time. */
+const address = / ?&\{0x[0-9a-f]+[^}]*\}/g;
+
 const decoder = new TextDecoder();
 
 /** `kustomize build` over the files of the request; charts that it asks for are rendered by `helm` first. */
@@ -62,7 +65,7 @@ export async function renderKustomize(
 function toOutcome(outcome: ModuleOutcome<Answer>): RenderOutcome<KustomizeAnswer> {
   if (outcome.kind !== "answered") return outcome;
   const { failure, origins, reads } = outcome.answer;
-  if (failure !== undefined) return { kind: "failed", ...failure };
+  if (failure !== undefined) return { kind: "failed", ...failure, message: failure.message.replaceAll(address, "") };
   return {
     kind: "rendered",
     answer: { yaml: decoder.decode(outcome.blob), origins: origins ?? [], reads: reads ?? [] },

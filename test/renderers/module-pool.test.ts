@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, test } from "@jest/globals";
+import { createModulePool, type ModulePool, type ModulePoolOptions } from "../../src/renderers/module-pool.ts";
+import { shippedModule } from "../../src/wasm/shipped-module.ts";
+import { until } from "../support/until.ts";
+
+const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-pool-"));
+const open: ModulePool[] = [];
+afterEach(() => open.splice(0).forEach((pool) => pool.close()));
+afterAll(() => rmSync(cacheDir, { recursive: true, force: true }));
+
+function poolOf(options: Partial<ModulePoolOptions> = {}): ModulePool {
+  const pool = createModulePool({
+    module: shippedModule("kustomize"),
+    cacheDir,
+    processes: 2,
+    memoryLimitMiB: 256,
+    deadlineMs: 30_000,
+    ...options,
+  });
+  open.push(pool);
+  return pool;
+}
+
+const request = { documents: ["a: ${b}"], variables: { b: "c" } };
+
+test("requests beyond the number of processes wait in turn", async () => {
+  const pool = poolOf();
+  expect(pool.pids()).toEqual([]);
+  const answers = await Promise.all(Array.from({ length: 7 }, () => pool.ask("substitute", request)));
+  expect(answers.map(({ kind }) => kind)).toEqual(Array(7).fill("answered"));
+  expect(new Set(pool.pids()).size).toBe(2);
+});
+
+test("a late request ends alone: those that wait behind it are answered by a new process", async () => {
+  const pool = poolOf({ processes: 1, deadlineMs: 2000 });
+  await pool.ask("substitute", request);
+  const [before] = pool.pids();
+  const slow = { documents: Array(200_000).fill("a: ${b}"), variables: { b: "c" } };
+  const [late, next] = await Promise.all([pool.ask("substitute", slow), pool.ask("substitute", request)]);
+  expect(late).toEqual({ kind: "late", message: "substitute was not done within 2 s" });
+  expect(next.kind).toBe("answered");
+  expect(pool.pids()).not.toContain(before);
+});
+
+test("an unknown operation is a failure, and a module that is not there a trap: nothing is thrown", async () => {
+  expect(await poolOf().ask("nothing", {})).toEqual({ kind: "failed", message: "unknown operation nothing" });
+  const absent = { ...shippedModule("kustomize"), name: "absent", path: join(cacheDir, "absent.br"), sha256: "0" };
+  expect(await poolOf({ module: absent }).ask("substitute", request)).toMatchObject({ kind: "trap" });
+});
+
+test("a process without work is let go, and the next request starts another", async () => {
+  const pool = poolOf({ idleMs: 50 });
+  await pool.ask("substitute", request);
+  await until(() => pool.pids().length === 0, "the idle process to end");
+  expect((await pool.ask("substitute", request)).kind).toBe("answered");
+});
