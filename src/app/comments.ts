@@ -5,6 +5,7 @@ import { createReview, readReviewComments, type ReviewComment } from "../github/
 import type { Finding } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { codeSpan, docsLink, escapeMarkdown } from "../report/escape-markdown.ts";
+import { circumstancesOf } from "../report/landing.ts";
 import { claimUnsaid, saidFor, unsay } from "../store/said.ts";
 import { shownLines } from "./head-lines.ts";
 import type { LineMap, LineRange } from "./hunks.ts";
@@ -107,9 +108,11 @@ function marker(fingerprint: string): string {
 function bodyOf(finding: Finding): string {
   const docs = finding.docs === undefined ? undefined : docsLink("How to fix it", finding.docs);
   const title = finding.title === undefined ? "" : ` ${escapeMarkdown(finding.title)}`;
+  const circumstances = circumstancesOf(finding).join("; ");
   return [
     `**${finding.level === "deny" ? "Blocks" : "Warning"}** · ${codeSpan(finding.policy)}${title}`,
     escapeMarkdown(finding.message).slice(0, LONGEST_BODY),
+    ...(circumstances === "" ? [] : [escapeMarkdown(circumstances).slice(0, LONGEST_HELP)]),
     ...(finding.description === undefined ? [] : [escapeMarkdown(finding.description).slice(0, LONGEST_HELP)]),
     ...(docs === undefined ? [] : [docs]),
     marker(finding.fingerprint),

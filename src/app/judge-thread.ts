@@ -1,4 +1,5 @@
 import { check } from "../gate/check.ts";
+import { manifestDiff } from "../gate/manifest-diff.ts";
 import { memoryCache } from "../gate/memory-cache.ts";
 import type { CheckCache } from "../gate/cache.ts";
 import type { Tree } from "../model/tree.ts";
@@ -171,6 +172,7 @@ async function judge(
       ...(request.before === undefined ? {} : { before: request.before }),
     },
     cache,
+    diff: manifestDiff,
   });
   if (!touchesRules(changed, set)) return { kind: "judged", report, notes: [] };
   const proposed = await setAt(request.after);

@@ -25,6 +25,7 @@ export interface CheckOptions extends PolicyOptions {
   readonly now?: string;
   readonly allowEmpty?: boolean;
   readonly showAll?: boolean;
+  readonly diff?: boolean;
 }
 
 const EXIT_CODES: { readonly [verdict in Verdict]: number } = { pass: 0, warn: 0, fail: 1, error: 2 };
@@ -68,6 +69,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
       problems: [...configuration.problems, ...policies.problems],
       failOn: options.failOn,
       allowEmpty: options.allowEmpty === true,
+      ...(options.diff === true ? { diff: (await import("../gate/manifest-diff.ts")).manifestDiff } : {}),
       onProgress: progress,
     });
     progress.end();
@@ -119,6 +121,7 @@ async function print(
 function refuseContradictions(options: CheckOptions): void {
   if (options.base === undefined && options.head !== undefined) throw new UsageError("--head needs --base");
   if (options.base === undefined && options.repo !== undefined) throw new UsageError("--repo needs --base");
+  if (options.base === undefined && options.diff === true) throw new UsageError("--diff needs --base");
   if (options.namespace !== undefined && options.allNamespaces === true)
     throw new UsageError("--namespace and --all-namespaces exclude each other");
 }

@@ -50,6 +50,23 @@ test("only what the change introduces blocks; what was there is a count", async 
   expect(out).not.toContain("old.yaml");
 });
 
+test("with --diff what the change does to each manifest stands below the findings", async () => {
+  const directory = repository({ "apps/fine.yaml": pod("fine", "fine:1.3") });
+  const { code, out } = await portcullis(directory, [...BRANCH, "--diff"]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/updated Pod fine\n\| @@ .* @@\n(\| .*\n)*\| -.*image: fine:1\.2\n\| \+.*image: fine:1\.3\n/);
+  expect(out).toContain("\n\nobjects: 1 updated\n\nCompliant\n");
+  const json = await portcullis(directory, [...BRANCH, "--diff", "-o", "json"]);
+  expect(JSON.parse(json.out).manifestChanges).toMatchObject([
+    { kind: "updated", diff: expect.stringContaining("fine:1.3") },
+  ]);
+});
+
+test("--diff needs a change", async () => {
+  const { code, err } = await portcullis(directoryWith({}), ["check", "--diff"]);
+  expect([code, err]).toEqual([2, expect.stringContaining("--diff needs --base")]);
+});
+
 test("with --show-all what was there is listed, and still does not block", async () => {
   const directory = repository({ "apps/new.yaml": pod("new", "new:1") });
   const { code, out } = await portcullis(directory, [...BRANCH, "--show-all"]);
