@@ -22,8 +22,8 @@ export interface Context {
   readonly metadata: Schema;
   /** Whether a text stands for a value that is not known yet: it is taken for right wherever it is. */
   opaque(text: string): boolean;
-  /** As Kubernetes reads its own kinds: null is as good as absent. Not so in custom resources. */
-  readonly nullIsAbsent: boolean;
+  /** Read as Kubernetes reads its own kinds: null is as good as absent, integers have a width. Not so in custom resources. */
+  readonly ownKind: boolean;
   /** Values may be shown; false where they are secret. */
   readonly showsValues: boolean;
 }

@@ -40,7 +40,7 @@ export function repeatedItems(
       if (text !== undefined) seen.add(text);
       return [];
     }
-    const level = !context.nullIsAbsent || refused.has(String(field)) || keys[0] === "port" ? "deny" : "warn";
+    const level = !context.ownKind || refused.has(String(field)) || keys[0] === "port" ? "deny" : "warn";
     return [{ index, level, text: sayWhich(key, keys, context), rests: key } as const];
   });
 }

@@ -4,10 +4,12 @@ import { matchesPattern } from "./patterns.ts";
 import type { Schema } from "./schema.ts";
 
 /** What was expected of a text that the schema does not allow. */
-export function wrongText(text: string, schema: Schema): string | undefined {
+export function wrongText(text: string, schema: Schema, ownKind: boolean): string | undefined {
   const format =
     schema.format === undefined || !Object.hasOwn(formats, schema.format) ? undefined : formats[schema.format];
-  if (format !== undefined && !format.matches(text)) return format.expected;
+  // No bytes are bytes in Kubernetes' own kinds only.
+  const empty = schema.format === "byte" && text === "" && !ownKind;
+  if (format !== undefined && (empty || !format.matches(text))) return format.expected;
   const length = schema.minLength === undefined && schema.maxLength === undefined ? 0 : Array.from(text).length;
   if (length < (schema.minLength ?? 0)) return `at least ${counted(schema.minLength, "character")}`;
   if (length > (schema.maxLength ?? Infinity)) return `at most ${counted(schema.maxLength, "character")}`;
@@ -21,9 +23,9 @@ const ranges: { readonly [format: string]: readonly [least: bigint, most: bigint
   int64: [-(2n ** 63n), 2n ** 63n - 1n],
 };
 
-/** What was expected of a number that the schema does not allow. */
-export function wrongNumber(value: number | bigint, schema: Schema): string | undefined {
-  const range = rangeOf(schema);
+/** What was expected of a number that the schema does not allow; the width of integers counts in Kubernetes' own kinds only. */
+export function wrongNumber(value: number | bigint, schema: Schema, ownKind: boolean): string | undefined {
+  const range = ownKind ? rangeOf(schema) : undefined;
   if (range !== undefined && (value < range[0] || value > range[1]))
     return `an integer of ${schema.format === "int64" ? 64 : 32} bits`;
   const { minimum, maximum, multipleOf } = schema;
@@ -33,7 +35,7 @@ export function wrongNumber(value: number | bigint, schema: Schema): string | un
   if (maximum !== undefined && (schema.exclusiveMaximum === true ? value >= maximum : value > maximum)) {
     return `${schema.exclusiveMaximum === true ? "less than" : "at most"} ${maximum}`;
   }
-  if (multipleOf !== undefined && multipleOf > 0 && !isMultiple(Number(value), multipleOf))
+  if (multipleOf !== undefined && multipleOf > 0 && !isMultiple(value, multipleOf))
     return `a multiple of ${multipleOf}`;
   return undefined;
 }
@@ -43,7 +45,8 @@ function rangeOf(schema: Schema): readonly [bigint, bigint] | undefined {
   return schema.format !== undefined && Object.hasOwn(ranges, schema.format) ? ranges[schema.format] : undefined;
 }
 
-function isMultiple(value: number, of: number): boolean {
+function isMultiple(value: number | bigint, of: number): boolean {
+  if (typeof value === "bigint") return Number.isInteger(of) && value % BigInt(of) === 0n;
   const quotient = value / of;
   return Math.abs(quotient - Math.round(quotient)) < 1e-9;
 }

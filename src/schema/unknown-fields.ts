@@ -32,12 +32,9 @@ export function unknownFields(value: Json, schema: Schema, context: Context): re
   const field = (key: string, item: JsonObject, found: Schema): void => {
     const { properties = {}, additionalProperties } = found;
     if (Object.hasOwn(properties, key)) return below(key, item[key], properties[key]);
-    if (found["x-kubernetes-embedded-resource"] === true && ["apiVersion", "kind", "metadata"].includes(key)) {
-      return below(key, item[key], key === "metadata" ? context.metadata : undefined);
-    }
+    if (isOfObject(key, found)) return below(key, item[key], key === "metadata" ? context.metadata : undefined);
     if (typeof additionalProperties === "object") return below(key, item[key], additionalProperties);
-    if (additionalProperties === true || found["x-kubernetes-preserve-unknown-fields"] === true) return;
-    if (found.type !== "object" && found.properties === undefined) return;
+    if (!isUnknown(key, found)) return;
     const near = nearName(key, Object.keys(properties));
     const home = near === undefined ? around.findLast((one) => Object.hasOwn(one.properties ?? {}, key)) : undefined;
     complaints.push({
@@ -56,6 +53,20 @@ export function unknownFields(value: Json, schema: Schema, context: Context): re
 
   visit(value, schema);
   return complaints;
+}
+
+/** Whether an object of this schema may not have a field of this name. */
+export function isUnknown(key: string, schema: Schema): boolean {
+  const { properties = {}, additionalProperties, type } = schema;
+  if (Object.hasOwn(properties, key) || isOfObject(key, schema)) return false;
+  if (additionalProperties !== undefined && additionalProperties !== false) return false;
+  if (schema["x-kubernetes-preserve-unknown-fields"] === true) return false;
+  return type === "object" || schema.properties !== undefined;
+}
+
+/** What a whole object within an object has without any schema saying so. */
+function isOfObject(key: string, schema: Schema): boolean {
+  return schema["x-kubernetes-embedded-resource"] === true && ["apiVersion", "kind", "metadata"].includes(key);
 }
 
 /** The names to choose from, where they are few enough to read. */

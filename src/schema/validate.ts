@@ -1,8 +1,8 @@
 import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
+import { asStored } from "./as-stored.ts";
 import type { Context, SchemaComplaint } from "./complaint.ts";
 import type { CustomVersion } from "./custom-resources.ts";
-import { withDefaults } from "./defaults.ts";
 import { opaqueIn, withoutSops } from "./opaque.ts";
 import type { Schema, SchemaSource } from "./schema.ts";
 import { unknownFields } from "./unknown-fields.ts";
@@ -27,7 +27,7 @@ export function validateCustom(
   custom: CustomVersion,
   { value }: Manifest,
 ): readonly SchemaComplaint[] {
-  const context = { ...contextOf(source, version, value), nullIsAbsent: false };
+  const context = { ...contextOf(source, version, value), ownKind: false };
   const schema = wholeObject(custom.schema ?? { "x-kubernetes-preserve-unknown-fields": true }, context.metadata);
   const object = withoutSops(value);
   const { status: _, ...written } = object;
@@ -35,10 +35,10 @@ export function validateCustom(
   const { metadata, ...rest } = judged;
   const complaints = [
     ...unknownFields(object, schema, context),
-    ...wrongValues(withDefaults(rest, schema, context), schema, context, { ignoresStatus: false }),
+    ...wrongValues(asStored(rest, schema, context), schema, context, { ignoresStatus: false }),
   ];
   if (metadata === undefined) return complaints;
-  const about = wrongValues(metadata, context.metadata, { ...context, nullIsAbsent: true }, { ignoresStatus: false });
+  const about = wrongValues(metadata, context.metadata, { ...context, ownKind: true }, { ignoresStatus: false });
   return [...complaints, ...about.map((one) => ({ ...one, path: ["metadata", ...one.path] }))];
 }
 
@@ -47,7 +47,7 @@ function contextOf(source: SchemaSource, version: string, value: JsonObject): Co
     resolve: (schema) => (schema.$ref === undefined ? schema : source.definition(version, schema.$ref)),
     metadata: source.schemaOf(version, "v1", "ConfigMap")?.properties?.["metadata"] ?? {},
     opaque: opaqueIn(value),
-    nullIsAbsent: true,
+    ownKind: true,
     showsValues: true,
   };
 }

@@ -50,13 +50,15 @@ export function wrongValues(
     visits += 1;
     if (visits > maxVisits) return;
     const found = context.resolve(reference);
-    if (item === null && (context.nullIsAbsent || found.nullable === true)) return;
+    if (item === null && context.ownKind) return;
+    if (item === null && found.nullable === true && found.enum === undefined) return;
     if (typeof item === "string" && context.opaque(item)) return;
-    const expected = mismatch(item, found);
+    const expected = item === null && found.nullable === true ? undefined : mismatch(item, found);
     if (expected !== undefined) return wrong(expected, item, "type");
     if (found.enum !== undefined && !isAllowed(item, found.enum, context)) return notAllowed(item, found.enum);
-    if (typeof item === "string") scalar(item, wrongText(item, found));
-    else if (typeof item === "number" || typeof item === "bigint") scalar(item, wrongNumber(item, found));
+    if (typeof item === "string") scalar(item, wrongText(item, found, context.ownKind));
+    else if (typeof item === "number" || typeof item === "bigint")
+      scalar(item, wrongNumber(item, found, context.ownKind));
     else if (isList(item)) list(item, found);
     else if (isObject(item)) object(item, found);
     junctions(item, found);
@@ -104,7 +106,7 @@ export function wrongValues(
     const embedded = found["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind", "metadata"] : [];
     for (const name of [...(found.required ?? []), ...embedded]) {
       const given = Object.hasOwn(item, name) ? item[name] : undefined;
-      if (given === undefined || (given === null && context.nullIsAbsent)) complain("required", "", [name]);
+      if (given === undefined || (given === null && context.ownKind)) complain("required", "", [name]);
     }
   };
 
@@ -134,11 +136,12 @@ export function wrongValues(
     if (not !== undefined && tried(item, not).length === 0) complain("value", "has a form that is ruled out", item);
   };
 
-  // Alternatives that ask for a field each, as most do, are told as such.
+  // Alternatives that ask for a field each are told as such; where one alone is of the value's type, it is what was meant.
   const none = (said: readonly (readonly SchemaComplaint[])[], item: Json): void => {
-    const [only = []] = said;
     const missing = said.flatMap((one) => (one.length === 1 && one[0]?.rule === "required" ? [one[0].rests] : []));
-    if (said.length === 1) complaints.push(...only);
+    const meant = said.filter((one) => !one.some(({ rule, path: at }) => rule === "type" && at.length === path.length));
+    const [closest] = meant.length === 1 ? meant : said.length === 1 ? said : [];
+    if (closest !== undefined) complaints.push(...closest);
     else if (missing.length === said.length) complain("required", "", missing.flat());
     else complain("value", `fits none of ${said.length} alternatives`, item);
   };
@@ -149,8 +152,8 @@ export function wrongValues(
 }
 
 // Kubernetes takes an empty text of its own kinds for an absent one.
-function isAllowed(item: Json, choices: readonly Json[], { nullIsAbsent }: Context): boolean {
-  if (item === "" && nullIsAbsent) return true;
+function isAllowed(item: Json, choices: readonly Json[], { ownKind }: Context): boolean {
+  if (item === "" && ownKind) return true;
   if (item === null || typeof item !== "object")
     return choices.some((choice) => choice === item || equalNumbers(choice, item));
   const text = canonicalJson(item);

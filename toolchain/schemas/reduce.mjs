@@ -2,12 +2,18 @@ const prefix = "#/components/schemas/";
 const quantity = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const intOrString = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
 const microTime = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime";
-/** Objects that hold whatever they are given; every other object without properties is empty. */
+/** Published as objects, but read as anything; every other object without properties is empty. */
 const open = new Set([
   "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1",
   "io.k8s.apimachinery.pkg.apis.meta.v1.Patch",
   "io.k8s.apimachinery.pkg.runtime.RawExtension",
 ]);
+const jsonSchema = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps";
+/** Published as anything; their Go code reads a schema or a boolean, and takes no notice of unknown fields below. */
+const nested = {
+  [`${jsonSchema}OrArray`]: { anyOf: [{ $ref: jsonSchema }] },
+  [`${jsonSchema}OrBool`]: { anyOf: [{ type: "boolean" }, { $ref: jsonSchema }] },
+};
 const kept = ["type", "format", "enum", "required", "x-kubernetes-list-type", "x-kubernetes-list-map-keys"];
 const dropped = [
   "description",
@@ -27,8 +33,9 @@ export function reduceDefinition(name, definitions) {
   if (name === quantity) return { format: "quantity" };
   if (name === intOrString) return { format: "int-or-string" };
   if (name === microTime) return { type: "string", format: "micro-time" };
+  if (open.has(name)) return {};
+  if (Object.hasOwn(nested, name)) return nested[name];
   const reduced = reduce(definitions[name], name, definitions);
-  if (open.has(name)) return { ...reduced, "x-kubernetes-preserve-unknown-fields": true };
   return reduced.type === "object" ? { properties: {}, ...reduced } : reduced;
 }
 
