@@ -103,7 +103,7 @@ export function wrongValues(
   };
 
   const required = (item: JsonObject, found: Schema): void => {
-    const embedded = found["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind", "metadata"] : [];
+    const embedded = found["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind"] : [];
     for (const name of [...(found.required ?? []), ...embedded]) {
       const given = Object.hasOwn(item, name) ? item[name] : undefined;
       if (given === undefined || (given === null && context.ownKind)) complain("required", "", [name]);
