@@ -169,7 +169,7 @@ test("a template patch changes all but the project", async () => {
   const { children, problems } = await planFile("set.yaml", { "set.yaml": set(list("a"), undefined, patch) });
   expect(problems).toEqual([]);
   expect(children[0]?.manifest.value).toMatchObject({
-    metadata: { labels: { a: "yes" }, finalizers: ["resources-finalizer.argocd.argoproj.io", "mine"] },
+    metadata: { labels: { a: "yes" }, finalizers: ["mine", "resources-finalizer.argocd.argoproj.io"] },
     spec: { project: "default", source: { path: "apps/a" } },
   });
   expect(metadataOf(children[0]!.manifest)["labels"]).not.toHaveProperty("of");
@@ -303,13 +303,37 @@ test.each<[string, string, string]>([
     `${list("a")}\n  selector: { matchExpressions: [{ key: a, operator: Like }] }`,
     'operator "Like" is not one of In, NotIn, Exists, DoesNotExist',
   ],
+  [
+    "a text that is never closed",
+    "- list: { elements: [{ name: a, of: b }], template: { metadata: { labels: { x: '{{name}} {{' } } } }",
+    '{{ is not closed in "{{name}} {{"',
+  ],
+  [
+    "a selector of clusters that no label can meet",
+    "- clusters: { selector: { matchLabels: { a: '{{b}}' } } }",
+    '"{{b}}" is no value of a label',
+  ],
+  [
+    "a selector by what is no key",
+    `${list("a")}\n  selector: { matchLabels: { 'path[0]': a } }`,
+    '"path[0]" is no key of a label',
+  ],
+  [
+    "an operator without values",
+    `${list("a")}\n  selector: { matchExpressions: [{ key: a, operator: In }] }`,
+    "operator In needs values",
+  ],
   ["a generator that is text", "- list: all", "/spec/generators/0/list must be an object"],
 ])("%s: a problem with its line", async (_, generators, message) => {
   const files = { ...tree, "broken.yaml": "a: [", "texts.json": '["a"]', "set.yaml": set(generators) };
   const { problems } = await planFile("set.yaml", files, { repositories: [url] });
   expect(problems.map(({ path }) => path)).toEqual(["set.yaml"]);
   expect(problems[0]?.line).toBeGreaterThanOrEqual(
-    message.includes("which is no valid") || message.includes("named a,") || message.includes("without name") ? 6 : 9,
+    message.includes("not closed")
+      ? 5
+      : message.includes("which is no valid") || message.includes("named a,") || message.includes("without name")
+        ? 6
+        : 9,
   );
   expect(problems[0]?.message).toContain(`ApplicationSet argocd/all: ${message}`);
 });

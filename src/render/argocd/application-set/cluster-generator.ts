@@ -21,7 +21,7 @@ export const clusterGenerator: Generator = async (options, generation) => {
   const { clusters } = context.config;
   const fields = options.object("selector");
   const selects = fields !== undefined && ["matchLabels", "matchExpressions"].some((key) => says(fields.value[key]));
-  const matches = fields === undefined ? () => true : readSelector(fields, trouble);
+  const matches = fields === undefined ? () => true : readSelector(fields, trouble, "labels");
   if (clusters.length === 0) {
     trouble.gap(
       options.pointer,

@@ -50,7 +50,7 @@ export async function generate(entry: Fields, level: number, generation: Generat
     return [];
   }
   const selector = entry.object("selector");
-  const matches = selector === undefined ? undefined : readSelector(selector, generation.trouble);
+  const matches = selector === undefined ? undefined : readSelector(selector, generation.trouble, "any");
   const found: Generated[] = [];
   for (const kind of asked) {
     const options = entry.object(kind);

@@ -20,7 +20,11 @@ function patchObject(target: JsonObject, patch: JsonObject, path: string): JsonO
     if (value === null) result.delete(key);
     else if (isObject(value)) result.set(key, patchObject(isObject(old) ? old : {}, value, `${path}/${key}`));
     else if (`${path}/${key}` === "/metadata/finalizers" && Array.isArray(value) && Array.isArray(old)) {
-      result.set(key, [...old, ...value.filter((item: Json) => !old.includes(item))]);
+      const texts = [...old, ...value].filter((item: Json) => typeof item === "string");
+      result.set(
+        key,
+        [...new Set(texts)].toSorted((one, other) => (one < other ? -1 : 1)),
+      );
     } else result.set(key, value);
   }
   return Object.fromEntries(result);

@@ -14,10 +14,15 @@ export type TextsOutcome =
 
 /** `goTemplate: false`: `{{name}}` is replaced where a parameter has that name and is text, else it stays. */
 export const fastTexts: TextRenderer = {
-  render: async (texts, parameters) => ({
-    kind: "texts",
-    texts: texts.map((text) => fillFastTemplate(text, parameters)),
-  }),
+  render: async (texts, parameters) => {
+    const filled: string[] = [];
+    for (const text of texts) {
+      const one = fillFastTemplate(text, parameters);
+      if (one === undefined) return { kind: "failed", message: `{{ is not closed in ${JSON.stringify(text)}` };
+      filled.push(one);
+    }
+    return { kind: "texts", texts: filled };
+  },
 };
 
 /** `goTemplate: true`: Go's text/template with the functions of ApplicationSets. */
