@@ -28,30 +28,27 @@ export function assemble(instances: readonly Instance[], plannings: readonly Pla
     for (const [at, instance] of same.entries())
       names.set(instance, way?.(instance.ready.source) ?? `${id} (${at + 1})`);
   }
-  const parents = new Map<Instance, Instance>();
-  for (const parent of instances) {
-    for (const planning of parent.plannings) for (const child of childrenOf(planning)) parents.set(child, parent);
-  }
-  const kept = new Set(plannings.flatMap(childrenOf));
+  const parents = new Map<Instance, string>();
+  // A generated object's parent yields nothing by itself, and keeps its name.
+  const adopt = (planning: Planning, owner: Instance | undefined, generator?: string): void => {
+    const name = generator ?? (owner === undefined ? undefined : names.get(owner));
+    for (const child of planning.instances) if (name !== undefined && child !== owner) parents.set(child, name);
+    for (const generated of planning.children) adopt(generated, owner, generated.object.parent);
+  };
+  for (const planning of plannings) adopt(planning, undefined);
+  for (const owner of instances) for (const planning of owner.plannings) adopt(planning, owner);
   return instances
     .map((instance): TriedSource => {
-      const { parent: planned, ...source } = instance.ready.source;
+      const { parent: _, ...source } = instance.ready.source;
       const parent = parents.get(instance);
-      // A generated object's parent is an object that yields nothing by itself; it keeps that name.
-      const named = parent !== undefined && planned === parent.ready.source.id ? names.get(parent) : planned;
-      const final: Source = {
-        ...source,
-        id: names.get(instance) ?? source.id,
-        ...(named === undefined || (!kept.has(instance) && parent === undefined) ? {} : { parent: named }),
+      const id = names.get(instance) ?? source.id;
+      const gaps = instance.outcome.gaps.map((gap): Gap => ({ ...gap, source: id }));
+      return {
+        ready: instance.ready.as({ ...source, id, ...(parent === undefined ? {} : { parent }) }),
+        outcome: { ...instance.outcome, gaps },
       };
-      const gaps = instance.outcome.gaps.map((gap): Gap => ({ ...gap, source: final.id }));
-      return { ready: instance.ready.as(final), outcome: { ...instance.outcome, gaps } };
     })
     .toSorted((one, other) => (one.ready.source.id < other.ready.source.id ? -1 : 1));
-}
-
-function childrenOf(planning: Planning): readonly Instance[] {
-  return [...planning.instances, ...planning.children.flatMap(childrenOf)];
 }
 
 /** Sources as the graph shows them. */

@@ -5,7 +5,7 @@ import type { DesiredStateRequest } from "./desired-state.ts";
 import { planFlux } from "./flux/plan-flux.ts";
 import type { GitOpsObject, PlanContext, Planned, TreeView } from "./gitops.ts";
 import { inTurns } from "./in-turns.ts";
-import type { ObjectIndex } from "./object-index.ts";
+import type { ObjectIndex, Standpoint, Wanted } from "./object-index.ts";
 import { isGitOps, manifestOf, readySource, type Outcome, type Press, type ReadySource } from "./ready-source.ts";
 import type { Plan } from "./recipe.ts";
 import { readyStep } from "./steps/ready-step.ts";
@@ -37,7 +37,15 @@ export interface Explorer {
   /** By key. */
   readonly instances: Map<string, Instance>;
   readonly index: ObjectIndex;
+  /** What was looked for among objects, and what was found. */
+  readonly searches: Search[];
   readonly problems: Problem[];
+}
+
+export interface Search {
+  readonly from: Standpoint;
+  readonly wanted: Wanted;
+  readonly found: readonly Manifest[];
 }
 
 /** Sources that lead to sources, at most so many deep: an object that makes ever new ones of itself must end. */
@@ -153,7 +161,7 @@ async function instanceOf(
 function contextFor(
   object: GitOpsObject,
   owners: readonly Instance[],
-  { request, view, workshop, index }: Explorer,
+  { request, view, workshop, index, searches }: Explorer,
 ): PlanContext {
   const from = {
     owners: owners.map(({ key }) => key),
@@ -165,7 +173,11 @@ function contextFor(
     config: request.config,
     repositories: request.repositories,
     renderer: workshop.renderer,
-    find: (_, wanted) => index.find(from, wanted),
+    find(_, wanted) {
+      const found = index.find(from, wanted);
+      searches.push({ from, wanted, found });
+      return found;
+    },
   };
 }
 

@@ -11,13 +11,15 @@ import type { TreeFiles } from "./tree-files.ts";
 export interface Mentions {
   /** Groups of Argo CD or Flux. */
   gitOps(entry: TreeEntry | undefined): boolean;
+  /** Objects that may apply directories of the tree, and not only charts. */
+  applies(entry: TreeEntry | undefined): boolean;
   /** ConfigMaps or Secrets. */
   data(entry: TreeEntry | undefined): boolean;
   /** ConfigMaps and Secrets as where values come from. */
   asksForData(entry: TreeEntry | undefined): boolean;
 }
 
-const [gitOps, data, asksForData] = [1, 2, 4];
+const [gitOps, data, asksForData, applies] = [1, 2, 4, 8];
 
 /** Looks into files once for each content. */
 export async function mentionsIn(
@@ -42,12 +44,13 @@ export async function mentionsIn(
     const found =
       (text.includes("argoproj.io") || text.includes("fluxcd.") ? gitOps : 0) +
       (text.includes("ConfigMap") || text.includes("Secret") ? data : 0) +
-      (text.includes("substituteFrom") || text.includes("valuesFrom") ? asksForData : 0);
+      (text.includes("substituteFrom") || text.includes("valuesFrom") ? asksForData : 0) +
+      (/kustomize\.toolkit\.fluxcd|fluxcd\.controlplane|argoproj\.io/.test(text) ? applies : 0);
     known.set(id, found, 100);
     held.set(id, found);
   }
   const asks = (what: number) => (entry: TreeEntry | undefined) => ((held.get(entry?.id ?? "") ?? 0) & what) !== 0;
-  return { gitOps: asks(gitOps), data: asks(data), asksForData: asks(asksForData) };
+  return { gitOps: asks(gitOps), applies: asks(applies), data: asks(data), asksForData: asks(asksForData) };
 }
 
 /** The objects of interest in plain files, by path. */

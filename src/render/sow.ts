@@ -1,19 +1,19 @@
+import { sameJson } from "../manifest/same-json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Source } from "../model/source.ts";
 import { environmentsOf } from "./environments.ts";
-import { exploreObjects, explorePlan, type Explorer, type Instance } from "./explore.ts";
+import { exploreObjects, explorePlan, type Explorer, type Instance, type Search } from "./explore.ts";
 import { inTurns } from "./in-turns.ts";
-import { objectIndex, type IndexedObject } from "./object-index.ts";
+import { objectIndex, type IndexedObject, type ObjectIndex } from "./object-index.ts";
 import { manifestOf } from "./ready-source.ts";
 import type { RenderedObject } from "./rendered-objects.ts";
 import type { Plan } from "./recipe.ts";
-import { harvest, type Harvest, type Sown } from "./seeds.ts";
+import { harvest, type Harvest, type Seed, type Sown } from "./seeds.ts";
 import type { Standalone, Survey } from "./survey.ts";
 
 /** All sources that GitOps objects lead to, with the roots and charts that yield such objects. */
 export interface Found {
-  readonly sown: readonly Sown[];
   readonly harvest: Harvest;
   readonly problems: readonly Problem[];
 }
@@ -23,36 +23,62 @@ const mostRounds = 6;
 
 /** Follows GitOps objects from where they stand to all that comes of them. */
 export async function findSources(survey: Survey): Promise<Found> {
-  let objects = rawIndex(survey);
-  let found = await sow(survey, objects);
+  let explorer = explorerOf(survey, rawIndex(survey));
+  let found = await sow(survey, explorer);
   for (let round = 1; round < mostRounds; round += 1) {
-    const next = indexOf(found, survey);
-    if (signature(next) === signature(objects)) break;
-    objects = next;
-    found = await sow(survey, objects);
+    const objects = indexOf(found, survey);
+    const index = objectIndex(objects);
+    if (explorer.searches.every((search) => isAsBefore(search, index))) break;
+    explorer = explorerOf(survey, objects);
+    found = await sow(survey, explorer);
   }
   return found;
 }
 
-async function sow(survey: Survey, objects: readonly IndexedObject[]): Promise<Found> {
-  const explorer = explorerOf(survey, objects);
-  const directories = await inTurns(
-    survey.standalone.filter(({ mentionsGitOps }) => mentionsGitOps),
-    async (one): Promise<Sown> => ({
-      seed: one,
-      instance: await explorePlan(planOf(one, survey), explorer),
-      plannings: [],
-    }),
-  );
-  const accounted = new Set(directories.flatMap(({ instance }) => instance?.outcome.accounts ?? []));
-  const files = [...survey.raw].filter(([path]) => !accounted.has(path));
-  const plain = await inTurns(files, async ([path, held]): Promise<Sown> => {
-    const environments = environmentsOf({ path }, survey.request.config);
-    const manifests = held.map((object) => ({ manifest: plainManifest(object, path), environments }));
-    return { seed: { kind: "file", path }, plannings: await exploreObjects(manifests, explorer) };
-  });
-  const sown = [...directories, ...plain];
-  return { sown, harvest: harvest(sown), problems: explorer.problems };
+/** Explores seed after seed, and passes over those that what came of earlier ones accounts for. */
+async function sow(survey: Survey, explorer: Explorer): Promise<Found> {
+  const { standalone, raw, readByRoots } = survey;
+  const sown = new Map<string, Sown>();
+  const accounted = new Set<string>();
+  const account = (): void => {
+    for (const { outcome } of explorer.instances.values()) for (const path of outcome.accounts) accounted.add(path);
+  };
+  const sowAll = async (seeds: readonly (() => Promise<Sown>)[]): Promise<void> => {
+    for (const one of await inTurns(seeds, (seed) => seed())) sown.set(keyOf(one.seed), one);
+    account();
+  };
+  const sowFiles = (paths: readonly string[]): Promise<void> =>
+    sowAll(paths.map((path) => () => sowFile(path, survey, explorer)));
+  await sowFiles([...raw.keys()].filter((path) => !readByRoots.has(path)));
+  for (const mentions of ["directories", "charts"] as const) {
+    // One after the other: the first may account for all that follow.
+    for (const one of standalone.filter((other) => other.mentions === mentions)) {
+      if (!accounted.has(one.path)) await sowAll([() => sowDirectory(one, survey, explorer)]);
+    }
+  }
+  for (;;) {
+    await sowFiles([...raw.keys()].filter((path) => !accounted.has(path) && !sown.has(`file ${path}`)));
+    const reaped = harvest([...sown.values()]);
+    const live = new Set(reaped.instances.flatMap(({ outcome }) => outcome.accounts));
+    // What accounted for it may itself have been left out.
+    const open = standalone.find((one) => one.mentions !== "nothing" && !live.has(one.path) && !sown.has(keyOf(one)));
+    if (open === undefined) return { harvest: reaped, problems: explorer.problems };
+    await sowAll([() => sowDirectory(open, survey, explorer)]);
+  }
+}
+
+function keyOf({ kind, path }: Seed): string {
+  return `${kind} ${path}`;
+}
+
+async function sowDirectory(one: Standalone, survey: Survey, explorer: Explorer): Promise<Sown> {
+  return { seed: one, instance: await explorePlan(planOf(one, survey), explorer), plannings: [] };
+}
+
+async function sowFile(path: string, { raw, request }: Survey, explorer: Explorer): Promise<Sown> {
+  const environments = environmentsOf({ path }, request.config);
+  const objects = (raw.get(path) ?? []).map((object) => ({ manifest: plainManifest(object, path), environments }));
+  return { seed: { kind: "file", path }, plannings: await exploreObjects(objects, explorer) };
 }
 
 /** The roots and charts that nothing found so far accounts for, each rendered by itself. */
@@ -63,7 +89,7 @@ export async function findTheRest(survey: Survey, { harvest: found }: Found): Pr
   const stopped = new Set(
     found.instances.flatMap(({ ready }) => (ready.stopped ? ready.reads.map(({ path }) => path) : [])),
   );
-  const others = survey.standalone.filter(({ mentionsGitOps }) => !mentionsGitOps);
+  const others = survey.standalone.filter(({ mentions }) => mentions === "nothing");
   const made: Instance[] = [];
   // Charts come last: kustomizations may use them.
   for (const kind of ["root", "chart"] as const) {
@@ -76,7 +102,16 @@ export async function findTheRest(survey: Survey, { harvest: found }: Found): Pr
 }
 
 function explorerOf({ request, view, workshop, press }: Survey, objects: readonly IndexedObject[]): Explorer {
-  return { request, view, workshop, press, instances: new Map(), index: objectIndex(objects), problems: [] };
+  return {
+    request,
+    view,
+    workshop,
+    press,
+    instances: new Map(),
+    index: objectIndex(objects),
+    searches: [],
+    problems: [],
+  };
 }
 
 /** What a root or chart is rendered with where no GitOps object says. */
@@ -128,11 +163,16 @@ function indexOf({ harvest: { instances } }: Found, survey: Survey): readonly In
   return [...yielded, ...rawIndex(survey).filter(({ manifest }) => !accounted.has(manifest.position.path))];
 }
 
-function signature(objects: readonly IndexedObject[]): string {
-  return objects
-    .map(({ manifest: { identity, position }, owner }) => JSON.stringify([identity, position.path, owner ?? null]))
-    .toSorted()
-    .join("\n");
+/** Whether a search finds the same objects still. */
+function isAsBefore({ from, wanted, found }: Search, index: ObjectIndex): boolean {
+  const now = index.find(from, wanted);
+  return now.length === found.length && now.every((manifest, at) => isSame(manifest, found[at]));
+}
+
+function isSame(one: Manifest, other: Manifest | undefined): boolean {
+  if (other === undefined || !sameJson(one.value, other.value)) return false;
+  const { path, document, pointer } = one.position;
+  return path === other.position.path && document === other.position.document && pointer === other.position.pointer;
 }
 
 function plainManifest({ identity, apiVersion, value, position }: RenderedObject, path: string): Manifest {

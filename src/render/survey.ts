@@ -1,5 +1,5 @@
 import type { Renderer, RenderOutcome } from "../model/renderer.ts";
-import type { Tree } from "../model/tree.ts";
+import type { Tree, TreeEntry } from "../model/tree.ts";
 import { sha256 } from "../manifest/sha256.ts";
 import { readChart } from "./chart-files.ts";
 import type { DesiredStateRequest } from "./desired-state.ts";
@@ -9,7 +9,7 @@ import type { TreeView } from "./gitops.ts";
 import type { KustomizationReading } from "./kustomization.ts";
 import { kustomizeBuild, kustomizeRoots } from "./kustomize-build.ts";
 import { kustomizationNodes } from "./kustomization-nodes.ts";
-import { mentionsIn, rawObjects } from "./raw-objects.ts";
+import { mentionsIn, rawObjects, type Mentions } from "./raw-objects.ts";
 import type { Press } from "./ready-source.ts";
 import type { RenderedObject } from "./rendered-objects.ts";
 import { renderings } from "./renderings.ts";
@@ -25,8 +25,8 @@ export interface Standalone {
   readonly directory: string;
   /** Its kustomization or Chart.yaml. */
   readonly path: string;
-  /** GitOps objects may come of it. */
-  readonly mentionsGitOps: boolean;
+  /** Which GitOps objects may come of it: some that apply directories, only some that apply charts, or none. */
+  readonly mentions: "directories" | "charts" | "nothing";
 }
 
 /** What a tree holds before anything is rendered. */
@@ -36,6 +36,8 @@ export interface Survey {
   readonly standalone: readonly Standalone[];
   /** Directories of charts that only other charts use. */
   readonly libraries: ReadonlySet<string>;
+  /** Files that some root reads. */
+  readonly readByRoots: ReadonlySet<string>;
   /** Objects of interest in plain files, by path. */
   readonly raw: ReadonlyMap<string, readonly RenderedObject[]>;
   readonly view: TreeView;
@@ -61,10 +63,20 @@ export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promis
     files,
     cache,
   );
+  const readByRoots = new Set<string>();
   const roots = kustomizeRoots(directories, nodes).map((directory): Standalone => {
     const asks = kustomizeBuild(directory, nodes)?.asks ?? [];
+    for (const { entry } of asks) if (entry !== undefined) readByRoots.add(entry.path);
     const path = files.fileAt(nodes.get(directory)?.path ?? "")?.path ?? directory;
-    return { kind: "root", directory, path, mentionsGitOps: asks.some(({ entry }) => mentions.gitOps(entry)) };
+    return {
+      kind: "root",
+      directory,
+      path,
+      mentions: mentioned(
+        asks.map(({ entry }) => entry),
+        mentions,
+      ),
+    };
   });
   const libraries = new Set<string>();
   const charts: Standalone[] = [];
@@ -80,7 +92,7 @@ export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promis
       kind: "chart",
       directory,
       path: directory === "" ? "Chart.yaml" : `${directory}/Chart.yaml`,
-      mentionsGitOps: below.some((path) => mentions.gitOps(files.fileAt(path))),
+      mentions: mentioned(below.map(files.fileAt), mentions),
     });
   }
   const plain = scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry);
@@ -92,11 +104,17 @@ export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promis
     scoped,
     standalone: [...roots, ...charts],
     libraries,
+    readByRoots,
     raw: await rawObjects(interesting, files, cache),
     view: treeView(files),
     workshop: { files, nodes, renderer, vendor: config.helm.vendor },
     press: { cache, renderings: renderings(cache), digest: renderer.digest },
   };
+}
+
+function mentioned(entries: readonly (TreeEntry | undefined)[], mentions: Mentions): Standalone["mentions"] {
+  if (entries.some(mentions.applies)) return "directories";
+  return entries.some(mentions.gitOps) ? "charts" : "nothing";
 }
 
 /** Directories with a Chart.yaml, but not those that are parts of other charts. */
