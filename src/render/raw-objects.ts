@@ -10,13 +10,13 @@ import type { TreeFiles } from "./tree-files.ts";
 /** What the bytes of files mention, found without reading them as YAML. */
 export interface Mentions {
   /** Groups of Argo CD or Flux. */
-  gitOps(entry: TreeEntry | undefined): boolean;
+  readonly gitOps: (entry: TreeEntry | undefined) => boolean;
   /** Objects that may apply directories of the tree, and not only charts. */
-  applies(entry: TreeEntry | undefined): boolean;
+  readonly applies: (entry: TreeEntry | undefined) => boolean;
   /** ConfigMaps or Secrets. */
-  data(entry: TreeEntry | undefined): boolean;
+  readonly data: (entry: TreeEntry | undefined) => boolean;
   /** ConfigMaps and Secrets as where values come from. */
-  asksForData(entry: TreeEntry | undefined): boolean;
+  readonly asksForData: (entry: TreeEntry | undefined) => boolean;
 }
 
 const [gitOps, data, asksForData, applies] = [1, 2, 4, 8];

@@ -115,13 +115,14 @@ function explorerOf({ request, view, workshop, press }: Survey, objects: readonl
 }
 
 /** What a root or chart is rendered with where no GitOps object says. */
-function planOf({ kind, directory, path }: Standalone, { request }: Survey): Plan {
+function planOf({ kind, directory, path }: Standalone, { request, raw }: Survey): Plan {
+  const clusterFolder = holdsFlux(raw) ? /^(?:.*\/)?clusters\/[^/]+(?=\/)/.exec(path)?.[0] : undefined;
   const source: Source = {
     id: directory === "" ? "." : directory,
     kind: kind === "root" ? "kustomize" : "helm",
     path,
     line: 1,
-    environments: environmentsOf({ path }, request.config),
+    environments: environmentsOf({ path, ...(clusterFolder === undefined ? {} : { clusterFolder }) }, request.config),
   };
   if (kind === "root") return { source, steps: [{ kind: "kustomize", path: directory }], gaps: [] };
   const releaseName = (directory === "" ? "chart" : directory.slice(directory.lastIndexOf("/") + 1))
@@ -141,6 +142,10 @@ function planOf({ kind, directory, path }: Standalone, { request }: Survey): Pla
     ],
     gaps: [],
   };
+}
+
+function holdsFlux(raw: Survey["raw"]): boolean {
+  return [...raw.values()].some((objects) => objects.some(({ identity }) => identity.group.endsWith(".fluxcd.io")));
 }
 
 function rawIndex({ raw, request }: Survey): readonly IndexedObject[] {

@@ -92,7 +92,10 @@ export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promis
       kind: "chart",
       directory,
       path: directory === "" ? "Chart.yaml" : `${directory}/Chart.yaml`,
-      mentions: mentioned(below.map(files.fileAt), mentions),
+      mentions: mentioned(
+        below.map((path) => files.fileAt(path)),
+        mentions,
+      ),
     });
   }
   const plain = scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry);
