@@ -6,6 +6,7 @@ export const builtinIds: { readonly [id: string]: true } = {
   "changes/prune": true,
   "changes/suspended": true,
   "changes/two-owners": true,
+  "flux/dependency": true,
   "kubernetes/api-version": true,
   "kubernetes/schema": true,
 };

@@ -4,6 +4,12 @@
  * from the tree that is judged.
  */
 export function pathMatcher(pattern: string): (path: string) => boolean {
+  const anywhere = /^\*\*\/([^/]+)$/.exec(pattern)?.[1];
+  if (anywhere !== undefined && anywhere !== "**") {
+    const matches = segmentMatcher(anywhere);
+    return (path) => matches(path.slice(path.lastIndexOf("/") + 1));
+  }
+  if (!/[*?[\\]/.test(pattern)) return (path) => path === pattern;
   const segments = pattern.split("/").map((segment) => (segment === "**" ? segment : tokensOf(segment)));
   return (path) => matchSegments(segments, path.split("/"));
 }
@@ -20,6 +26,15 @@ function matchSegments(patterns: readonly (readonly Token[] | "**")[], segments:
     } else reached = reached.map((_, at) => reached[at - 1] === true && matchSegment(pattern, segments[at - 1] ?? ""));
   }
   return reached.at(-1) === true;
+}
+
+/** The most common patterns are names and endings. */
+function segmentMatcher(pattern: string): (segment: string) => boolean {
+  if (!/[*?[\\]/.test(pattern)) return (segment) => segment === pattern;
+  const ending = /^\*([^*?[\\]+)$/.exec(pattern)?.[1];
+  if (ending !== undefined) return (segment) => segment.endsWith(ending);
+  const tokens = tokensOf(pattern);
+  return (segment) => matchSegment(tokens, segment);
 }
 
 /** A step of a segment's pattern: any run, or one character that passes. */
