@@ -1,6 +1,8 @@
 import type { Annotation, Output } from "../github/checks.ts";
+import type { Config } from "../model/config.ts";
 import type { Report } from "../model/report.ts";
 import { checkRunBody } from "../report/check-run.ts";
+import { blocksBy } from "../report/format.ts";
 import { fitUtf8 } from "../report/utf8.ts";
 import type { Head } from "../store/heads.ts";
 
@@ -15,9 +17,9 @@ export interface Body {
   readonly annotations: readonly Annotation[];
 }
 
-/** The body of a run for a report whose lines are the head's. */
-export function bodyOf(report: Report, notes: readonly string[]): Body {
-  const body = checkRunBody(report, { notes });
+/** The body of a run for a report whose lines are the head's; `block`: as the rules in force have it. */
+export function bodyOf(report: Report, notes: readonly string[], block: Config["block"]): Body {
+  const body = checkRunBody(report, { notes, blocks: blocksBy({ failOn: "deny", block }) });
   return {
     conclusion: body.conclusion,
     output: { title: body.title, summary: body.summary },

@@ -2,6 +2,8 @@ import type { Problem } from "../model/problem.ts";
 import { createJudge, defaultLimits } from "../rego/create-judge.ts";
 import { mergeData } from "../rego/merge-data.ts";
 import { createToolchain, type Toolchain } from "../rego/toolchain/toolchain.ts";
+import { createRenderer } from "../renderers/create-renderer.ts";
+import { keepingRenderings } from "../renderers/keep-renderings.ts";
 import type { JudgeThreadOptions } from "./judge-protocol.ts";
 import type { Engine } from "./judge-thread.ts";
 import type { PolicySet } from "./policy-set.ts";
@@ -9,11 +11,16 @@ import type { PolicySet } from "./policy-set.ts";
 /** The engine of one judge thread: OPA's toolchain with its cache in the state directory. */
 export function createEngine(options: JudgeThreadOptions): Engine & { close(): void } {
   const toolchain = createToolchain({ cacheDir: options.cacheDirectory });
+  const renderer = keepingRenderings(createRenderer({ cacheDir: options.cacheDirectory }), options.cacheDirectory);
   return {
     makeJudge: (sources, now) =>
       createJudge(sources, { toolchain, now, cacheDir: options.cacheDirectory, ...defaultLimits }),
     runTests: (set) => failedTests(toolchain, set),
-    close: () => toolchain.close(),
+    renderer,
+    close: () => {
+      toolchain.close();
+      renderer.close();
+    },
   };
 }
 

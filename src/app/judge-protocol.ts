@@ -1,3 +1,4 @@
+import type { Config } from "../model/config.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Report } from "../model/report.ts";
 
@@ -41,6 +42,8 @@ export interface JudgeRequest {
   readonly how: string;
   readonly now: string;
   readonly branch: string;
+  /** URLs of this repository. */
+  readonly repositories: readonly string[];
   readonly rules:
     | { readonly kind: "in force"; readonly commit: string }
     | { readonly kind: "none compiles"; readonly trusted: string };
@@ -49,6 +52,8 @@ export interface JudgeRequest {
 export interface Judged {
   readonly kind: "judged";
   readonly report: Report;
+  /** What blocks by the rules in force. */
+  readonly block: Config["block"];
   /** Sentences for the check's summary: what the change does to the policies themselves. */
   readonly notes: readonly string[];
 }

@@ -92,6 +92,7 @@ export async function judgeTarget(parts: Parts, request: JudgeTargetRequest): Pr
         ...trees,
         now,
         branch,
+        repositories: [target.repository.cloneUrl],
         rules:
           prepared.kind === "in force"
             ? { kind: "in force", commit: prepared.commit }
@@ -106,7 +107,7 @@ export async function judgeTarget(parts: Parts, request: JudgeTargetRequest): Pr
     const notes = [...(prepared.kind === "in force" ? prepared.notes : []), ...judged.notes];
     return {
       kind: "judged",
-      body: bodyOf(onHead(judged.report, lines), notes),
+      body: bodyOf(onHead(judged.report, lines), notes, judged.block),
       base: trees.before,
       policies: prepared.digest,
       tree: choice.tree,

@@ -2,8 +2,10 @@ import { check } from "../gate/check.ts";
 import { manifestDiff } from "../gate/manifest-diff.ts";
 import { memoryCache } from "../gate/memory-cache.ts";
 import type { CheckCache } from "../gate/cache.ts";
+import type { Renderer } from "../model/renderer.ts";
 import type { Tree } from "../model/tree.ts";
 import { openRepository, type GitRepository } from "../tree/git-repository.ts";
+import { builtinChecks } from "./builtin-checks.ts";
 import { bootstrapReport, type RunPolicyTests } from "./bootstrap.ts";
 import type {
   Judged,
@@ -21,17 +23,19 @@ const SETS_KEPT = 8;
 const MIRRORS_KEPT = 8;
 const TREES_KEPT = 8;
 const CACHE_BYTES = 64 * 1024 * 1024;
+const RENDERED_BYTES = 128 * 1024 * 1024;
 
 /** What the thread needs of the room that knows Rego. */
 export interface Engine {
   readonly makeJudge: MakeJudge;
   readonly runTests: RunPolicyTests;
+  readonly renderer: Renderer;
 }
 
 /** Answers the requests of one judge thread. Keeps compiled sets by commit: a commit never changes. */
 export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest) => Promise<JudgeThreadAnswer> {
   const sets = new Map<string, PolicySet>();
-  const cache = memoryCache(CACHE_BYTES);
+  const cache = memoryCache(CACHE_BYTES, RENDERED_BYTES);
   const mirrors = new Map<string, OpenMirror>();
 
   const openMirror = async (directory: string): Promise<OpenMirror> => {
@@ -154,12 +158,17 @@ async function judge(
   if (request.rules.kind === "none compiles") {
     const [trusted, proposed] = [await setAt(request.rules.trusted), await setAt(request.after)];
     const { other } = splitChange(changed, trusted, proposed);
-    return { kind: "judged", report: await bootstrapReport(request, proposed, other, engine.runTests), notes: [] };
+    const report = await bootstrapReport(request, proposed, other, engine.runTests);
+    return { kind: "judged", report, block: "introduced", notes: [] };
   }
 
   const set = await setAt(request.rules.commit);
   if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_PATH}`);
+  const { builtins, problems } = builtinChecks(set.config, set.source);
+  const desired = { renderer: engine.renderer, repositories: request.repositories, cache };
   const report = await check({
+    ...desired,
+    builtins,
     after,
     ...(before === undefined ? {} : { before }),
     config: set.config,
@@ -171,16 +180,22 @@ async function judge(
       how: request.how,
       ...(request.before === undefined ? {} : { before: request.before }),
     },
-    cache,
+    problems,
     diff: manifestDiff,
   });
-  if (!touchesRules(changed, set)) return { kind: "judged", report, notes: [] };
+  const { block } = set.config;
+  if (!touchesRules(changed, set)) return { kind: "judged", report, block, notes: [] };
   const proposed = await setAt(request.after);
   const { rules } = splitChange(changed, set, proposed);
-  if (!rules) return { kind: "judged", report, notes: [] };
+  if (!rules) return { kind: "judged", report, block, notes: [] };
   const old: PolicySet = request.before === undefined ? { kind: "none" } : await setAt(request.before);
-  const change = await describeRulesChange(set, proposed, old, { after, now: request.now, branch: request.branch });
-  return { kind: "judged", report: withRulesChange(report, change), notes: change.notes };
+  const change = await describeRulesChange(set, proposed, old, {
+    after,
+    now: request.now,
+    branch: request.branch,
+    desired,
+  });
+  return { kind: "judged", report: withRulesChange(report, change), block, notes: change.notes };
 }
 
 /** A change that touches neither portcullis.yaml nor what the set in force names cannot change the rules. */

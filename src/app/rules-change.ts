@@ -1,8 +1,9 @@
-import { check } from "../gate/check.ts";
+import { check, type CheckRequest } from "../gate/check.ts";
 import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Report, Verdict } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
+import { builtinChecks } from "./builtin-checks.ts";
 import { CONFIG_PATH, type PolicySet } from "./policy-set.ts";
 import { weakeningFinding, weakenings } from "./weakening.ts";
 
@@ -42,6 +43,13 @@ export function splitChange(
   return { rules: other.length < changed.length, other };
 }
 
+/** The tree as it would be, and how its desired state is found. */
+interface Trees {
+  readonly after: Tree;
+  readonly now: string;
+  readonly desired: Pick<CheckRequest, "renderer" | "repositories" | "cache">;
+}
+
 /** What a change of the rules adds to the report of the rules in force. */
 export interface RulesChange {
   readonly findings: readonly Finding[];
@@ -54,7 +62,7 @@ export async function describeRulesChange(
   inForce: Set,
   proposed: PolicySet,
   before: PolicySet,
-  trees: { readonly after: Tree; readonly now: string; readonly branch: string },
+  trees: Trees & { readonly branch: string },
 ): Promise<RulesChange> {
   const rulesOf = (set: Set) => ({ config: set.config, policies: set.judge.policies.map((policy) => policy.id) });
   const sentences = weakenings(
@@ -76,13 +84,11 @@ export async function describeRulesChange(
   return { findings, problems, notes };
 }
 
-async function wouldFind(
-  inForce: Set,
-  proposed: Set,
-  trees: { readonly after: Tree; readonly now: string },
-): Promise<string> {
+async function wouldFind(inForce: Set, proposed: Set, trees: Trees): Promise<string> {
   const whole = async (set: Set): Promise<Report> =>
     check({
+      ...trees.desired,
+      builtins: builtinChecks(set.config, set.source).builtins,
       after: trees.after,
       config: set.config,
       configSource: set.source,

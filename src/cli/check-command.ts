@@ -1,10 +1,14 @@
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { builtinChecks } from "../app/builtin-checks.ts";
 import { check } from "../gate/check.ts";
 import type { Report, Verdict } from "../model/report.ts";
 import { blocksBy, type FormatOptions } from "../report/format.ts";
 import { formats, type FormatName } from "../report/formats.ts";
 import { coloured } from "./coloured.ts";
 import { openJudge } from "./open-judge.ts";
+import { openRenderer } from "./open-renderer.ts";
+import { ownRepositories } from "./own-repositories.ts";
 import { progressLine } from "./progress.ts";
 import { lineReader } from "./read-lines.ts";
 import { readPolicies, type PolicyOptions } from "./read-policies.ts";
@@ -51,13 +55,20 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
   const say = (line: string): boolean => process.stderr.write(`portcullis: ${line}\n`);
   const policies = await readPolicies(options, configuration, cwd, say);
   const judge = await openJudge(policies.sources, now);
+  const renderer = openRenderer();
   const compiled = judge.problems.every(({ stage }) => stage !== "compile");
   if (compiled && options.namespace === undefined)
     unchosenPackages(policies.sources.files, judge.policies).forEach((line) => say(line));
   const progress = progressLine(process.stderr, "judged");
   const config = options.block === undefined ? configuration.config : { ...configuration.config, block: options.block };
+  // A person who names packages wants these and nothing else.
+  const named = options.namespace !== undefined;
+  const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);
   try {
     const report = await check({
+      renderer,
+      builtins,
+      repositories: await ownRepositories(resolve(options.repo ?? cwd)),
       after: subject.after,
       ...(subject.before === undefined ? {} : { before: subject.before }),
       config,
@@ -66,7 +77,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
       now,
       judged: subject.judged,
       paths: subject.paths,
-      problems: [...configuration.problems, ...policies.problems],
+      problems: [...configuration.problems, ...policies.problems, ...problems],
       failOn: options.failOn,
       allowEmpty: options.allowEmpty === true,
       ...(options.diff === true ? { diff: (await import("../gate/manifest-diff.ts")).manifestDiff } : {}),
@@ -78,6 +89,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
     return EXIT_CODES[report.verdict];
   } finally {
     progress.end();
+    renderer.close();
     await judge.close();
   }
 }

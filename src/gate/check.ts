@@ -8,7 +8,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { Judged, Report } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
-import type { DesiredState, FindDesiredState } from "../render/desired-state.ts";
+import type { DesiredState } from "../render/desired-state.ts";
 import { environmentsOf } from "../render/environments.ts";
 import { scopeOf } from "../render/scope.ts";
 import { askingOnce } from "./ask-once.ts";
@@ -50,7 +50,6 @@ export interface CheckRequest {
   readonly builtins?: readonly BuiltinCheck[];
   /** Absent: nothing is rendered, every file is judged as it stands. */
   readonly renderer?: Renderer;
-  readonly findDesiredState?: FindDesiredState;
   /** URLs under which this repository is known, besides those of the configuration. */
   readonly repositories?: readonly string[];
   /** The job's time, RFC 3339; the judge was made with the same. */
@@ -109,7 +108,7 @@ export async function check(request: CheckRequest): Promise<Report> {
     ...comparisonsOf(change, draft, unrendered(states.after)),
     ...compareToolViolations(states.before, states.after, draft),
     ...complaintsOfStates(builtins, overview, draft),
-    ...(isChange ? [complaintsOfChange(builtins, { changes, ...overview }, change, draft)] : []),
+    ...(isChange ? [await complaintsOfChange(builtins, { changes, ...overview }, change, draft)] : []),
   ];
   const changedInTree = isChange ? await changedFiles(before, after) : undefined;
   const findings = groupFindings(
@@ -172,7 +171,6 @@ async function findStates({ before, after, config, cache, ...request }: CheckReq
     scope: scopeOf(config.manifests, request.paths ?? []),
     config,
     renderer: request.renderer,
-    find: request.findDesiredState,
     repositories: [...(request.repositories ?? []), ...config.repositories],
     cache,
   });

@@ -11,15 +11,17 @@ import type { Reading } from "./reading.ts";
 type Drafting = (manifest: JudgedManifest) => readonly Draft[];
 
 /** What builtin checks say of a change; all of it is introduced. */
-export function complaintsOfChange(
+export async function complaintsOfChange(
   builtins: readonly BuiltinCheck[],
   change: StateChange,
   { before, after }: JudgedChange,
   draft: Drafting,
-): Comparison {
+): Promise<Comparison> {
   const readingOf = (manifest: Manifest): Reading | undefined =>
     (after.readings.get(manifest) ?? before.readings.get(manifest))?.reading;
   const complaints = builtins.flatMap((builtin) => builtin.ofChange?.(change) ?? []);
+  for (const complaint of complaints)
+    if (complaint.about === "manifest") await readingOf(complaint.manifest as Manifest)?.prepare?.();
   return {
     before: [],
     after: complaints.flatMap((complaint) => aboutOf(complaint, readingOf)).flatMap(draft),
@@ -33,8 +35,8 @@ export function complaintsOfStates(
   draft: Drafting,
 ): readonly Comparison[] {
   const groups = new Map<string, { before: Draft[]; after: Draft[] }>();
-  const gather = (state: StateOverview, side: "before" | "after"): void => {
-    for (const complaint of builtins.flatMap((builtin) => builtin.ofState?.(state) ?? [])) {
+  const gather = (side: "before" | "after", state: StateOverview, earlier?: StateOverview): void => {
+    for (const complaint of builtins.flatMap((builtin) => builtin.ofState?.(state, earlier) ?? [])) {
       for (const about of aboutOf(complaint, () => undefined)) {
         const key = lastingKey(about);
         const group = groups.get(key) ?? { before: [], after: [] };
@@ -43,8 +45,8 @@ export function complaintsOfStates(
       }
     }
   };
-  gather(before, "before");
-  gather(after, "after");
+  gather("before", before);
+  gather("after", after, before);
   return [...groups.values()];
 }
 

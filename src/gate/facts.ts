@@ -1,4 +1,5 @@
 import type { BuiltinCheck, Fact } from "../model/builtin-check.ts";
+import type { Report } from "../model/report.ts";
 import type { Violation } from "../model/violation.ts";
 import type { JudgedManifest, JudgedSource } from "./cache.ts";
 import { locateViolations } from "./locate-violations.ts";
@@ -6,8 +7,8 @@ import type { Reading, ReadOrigin } from "./reading.ts";
 
 /** What the manifests of one tree say that others are judged by. */
 export interface Facts {
-  /** Those of the same environment where it has some, else all. */
-  about(key: string, environment: string | undefined): readonly Fact[];
+  /** In a fixed order. */
+  about(key: string): readonly Fact[];
 }
 
 /** Gathers the facts of all that was judged in a tree. */
@@ -22,22 +23,18 @@ export function gatherFacts(judged: Iterable<JudgedSource>): Facts {
       }
     }
   }
-  return {
-    about: (key, environment) => {
-      const all = byKey.get(key) ?? [];
-      const own = all.filter((fact) => fact.environment === environment);
-      return (own.length > 0 ? own : all).toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
-    },
-  };
+  for (const facts of byKey.values()) facts.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+  return { about: (key) => byKey.get(key) ?? [] };
+}
+
+function orderOf({ environment = "", digest }: Fact): string {
+  return `${environment}\0${digest}`;
 }
 
 /** Whether both trees tell a source the same. */
 export function sameFacts({ manifests }: JudgedSource, one: Facts, other: Facts): boolean {
-  const digests = (facts: Facts, key: string, environment: string | undefined): string =>
-    [...new Set(facts.about(key, environment).map(({ digest }) => digest))].join();
-  return manifests.every(({ awaits = [], environment }) =>
-    awaits.every(({ key }) => digests(one, key, environment) === digests(other, key, environment)),
-  );
+  const told = (facts: Facts, key: string): string => [...new Set(facts.about(key).map(orderOf))].join("\n");
+  return manifests.every(({ awaits = [] }) => awaits.every(({ key }) => told(one, key) === told(other, key)));
 }
 
 /** The source with what builtin checks say of it once the facts are known. `read` is asked only where there is something to place. */
@@ -51,6 +48,7 @@ export async function withFacts(
   if (late.every(({ length }) => length === 0)) return judged;
   const origin = await read();
   if (origin.kind === "done") throw new Error("what was judged has no content any more");
+  await origin.reading.prepare?.();
   const manifests = judged.manifests.map((manifest, index) =>
     withLate(manifest, late[index] ?? [], origin.reading, index),
   );
@@ -59,13 +57,11 @@ export async function withFacts(
 
 function lateViolations(
   builtins: readonly BuiltinCheck[],
-  { awaits = [], manifest, environment }: JudgedManifest,
+  { awaits = [], manifest }: JudgedManifest,
   facts: Facts,
 ): readonly Violation[] {
   if (manifest === undefined) return [];
-  return awaits.flatMap(
-    ({ check, key }) => builtins[check]?.ofManifest?.(manifest, facts.about(key, environment)) ?? [],
-  );
+  return awaits.flatMap(({ check, key }) => builtins[check]?.ofManifest?.(manifest, facts.about(key)) ?? []);
 }
 
 function withLate(judged: JudgedManifest, late: readonly Violation[], reading: Reading, index: number): JudgedManifest {
@@ -75,17 +71,16 @@ function withLate(judged: JudgedManifest, late: readonly Violation[], reading: R
   return { ...judged, violations: [...judged.violations, ...located] };
 }
 
-/** Kinds that something was asked about without any fact, with the number of manifests. */
-export function unknownKinds(
-  judged: Iterable<JudgedSource>,
-  facts: Facts,
-): readonly { readonly kind: string; readonly manifests: number }[] {
+/** Kinds that something was to be known of and is not, each once with the number of manifests. */
+export function unknownKinds(judged: Iterable<JudgedSource>, facts: Facts): NonNullable<Report["unknownKinds"]> {
   const counts = new Map<string, number>();
   for (const { manifests } of judged) {
-    for (const { awaits = [], environment } of manifests) {
+    for (const { awaits = [] } of manifests) {
       for (const { key } of awaits)
-        if (facts.about(key, environment).length === 0) counts.set(key, (counts.get(key) ?? 0) + 1);
+        if (facts.about(key).length === 0) counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
-  return [...counts].map(([kind, manifests]) => ({ kind, manifests })).toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
+  return [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, manifests]) => ({ kind, manifests }));
 }

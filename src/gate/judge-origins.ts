@@ -65,20 +65,21 @@ async function judgeBatch<Of extends Origin>(
   let at = 0;
   for (const { of, reading } of origins) {
     const end = at + reading.manifests.length;
-    hand(of, judgedSource(judges.builtins, reading, judgements.slice(at, end), questions.slice(at, end)));
+    hand(of, await judgedSource(judges.builtins, reading, judgements.slice(at, end), questions.slice(at, end)));
     at = end;
   }
 }
 
-function judgedSource(
+async function judgedSource(
   builtins: readonly BuiltinCheck[],
   reading: Reading,
   judgements: readonly Judgement[],
   questions: readonly Question[],
-): JudgedSource {
+): Promise<JudgedSource> {
   const manifests: JudgedManifest[] = [];
+  let prepared = reading.prepare === undefined;
   const problems: Problem[] = [...reading.problems];
-  reading.manifests.forEach((manifest, index) => {
+  for (const [index, manifest] of reading.manifests.entries()) {
     const { identity, apiVersion, position, environment, source } = manifest;
     const [judgement, question] = [judgements[index], questions[index]];
     if (judgement === undefined || question === undefined) throw new Error("a manifest without an answer");
@@ -90,6 +91,10 @@ function judgedSource(
     const all = violations.length === judgement.violations.length ? judgement : { ...judgement, violations };
     // A fingerprint tells one secret from the next; what people read does not.
     const said = withoutSecrets(all, question);
+    if (!prepared && violations.length > 0) {
+      await reading.prepare?.();
+      prepared = true;
+    }
     manifests.push({
       identity,
       apiVersion,
@@ -102,7 +107,7 @@ function judgedSource(
       ...(awaits.length > 0 ? { awaits, manifest } : {}),
     });
     for (const problem of said.problems) problems.push({ ...problem, path: position.path, line: position.line });
-  });
+  }
   const { skipped, gaps } = reading;
   return { manifests, skipped, problems, ...(gaps === undefined ? {} : { gaps }) };
 }

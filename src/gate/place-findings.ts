@@ -37,7 +37,11 @@ export async function placeFindings(
       continue;
     }
     const manifest = change.after.judged.get(draft.about);
-    const placeBefore = placeIn(change, manifest === undefined ? undefined : changeOf.get(manifest), finding.pointer);
+    const placeBefore = await placeIn(
+      change,
+      manifest === undefined ? undefined : changeOf.get(manifest),
+      finding.pointer,
+    );
     const moved = await relocate(
       {
         finding,
@@ -53,7 +57,13 @@ export async function placeFindings(
   return findings;
 }
 
-function placeIn({ before }: JudgedChange, change: Change | undefined, pointer: string): SourcePlace | undefined {
+async function placeIn(
+  { before }: JudgedChange,
+  change: Change | undefined,
+  pointer: string,
+): Promise<SourcePlace | undefined> {
   if (change === undefined || change.kind === "created") return undefined;
-  return before.readings.get(change.before)?.reading.place(change.before, pointer);
+  const reading = before.readings.get(change.before)?.reading;
+  await reading?.prepare?.();
+  return reading?.place(change.before, pointer);
 }

@@ -20,6 +20,8 @@ export interface Reading {
   readonly gaps?: readonly Gap[];
   /** What the source's own tool says of one of `manifests`. */
   readonly violationsOf?: (manifest: Manifest) => readonly Violation[];
+  /** To be awaited before `place` is asked. */
+  readonly prepare?: () => Promise<void>;
   readonly place: (manifest: Manifest, pointer: Pointer) => SourcePlace;
 }
 
@@ -72,6 +74,7 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
     skipped: [],
     gaps: rendered.gaps,
     violationsOf: (manifest) => said.get(originalOf(manifest)) ?? [],
+    prepare: () => rendered.prepare?.() ?? Promise.resolve(),
     place: (manifest, pointer) => rendered.place(originalOf(manifest), pointer),
   };
 }

@@ -3,8 +3,9 @@ import type { Config } from "../model/config.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { Source, SourceNode } from "../model/source.ts";
 import type { Tree } from "../model/tree.ts";
-import type { DesiredState, FindDesiredState } from "../render/desired-state.ts";
+import type { DesiredState } from "../render/desired-state.ts";
 import { discover } from "../render/discover.ts";
+import { findDesiredState } from "../render/find-desired-state.ts";
 import type { KustomizationReading } from "../render/kustomization.ts";
 import type { Scope } from "../render/scope.ts";
 import type { CheckCache, JudgedSource } from "./cache.ts";
@@ -21,19 +22,18 @@ export interface StateRequest {
   readonly scope: Scope;
   readonly config: Config;
   readonly renderer: Renderer | undefined;
-  readonly find: FindDesiredState | undefined;
   readonly repositories: readonly string[];
   readonly cache: CheckCache | undefined;
 }
 
 /** Makes the function that finds a tree's desired state; without a renderer every file stands for itself. */
-export function stateFinder({ scope, config, renderer, find, repositories, cache }: StateRequest) {
+export function stateFinder({ scope, config, renderer, repositories, cache }: StateRequest) {
   const kustomizations = cache?.kustomizations ?? new Map<string, KustomizationReading>();
   const renderings = cache?.renderings ?? new Map<string, unknown>();
   return async (tree: Tree): Promise<DesiredState> =>
-    renderer === undefined || find === undefined
+    renderer === undefined
       ? { ...nothing, files: await discover(tree, scope, kustomizations) }
-      : find(tree, { scope, config, renderer, repositories, cache: renderings });
+      : findDesiredState(tree, { scope, config, renderer, repositories, cache: renderings });
 }
 
 /** The state of no tree. */

@@ -1,0 +1,44 @@
+import type { ConfigSource } from "../config/read-config.ts";
+import { createDangers } from "../gate/dangers/create-dangers.ts";
+import type { BuiltinCheck } from "../model/builtin-check.ts";
+import type { Config } from "../model/config.ts";
+import type { Problem } from "../model/problem.ts";
+import { projectPolicy } from "../render/argocd/project-violation.ts";
+import { openSchemaBundle } from "../schema-bundle/open-bundle.ts";
+import { createSchemaCheck } from "../schema/schema-check.ts";
+import { unknownVersions } from "../schema/versions.ts";
+
+/** Policies without Rego as a configuration wants them, and what it says that they do not know. */
+export interface BuiltinChecks {
+  readonly builtins: readonly BuiltinCheck[];
+  readonly problems: readonly Problem[];
+}
+
+const known = new WeakMap<Config, BuiltinChecks>();
+
+/** Makes every policy that ships without Rego; the same for the same configuration. */
+export function builtinChecks(config: Config, source: ConfigSource | undefined): BuiltinChecks {
+  const made = known.get(config) ?? make(config, source);
+  known.set(config, made);
+  return made;
+}
+
+/** Argo CD's own rules come from its objects; only their documentation stands here. */
+const projects: BuiltinCheck = { policies: [projectPolicy], digest: "projects" };
+
+function make(config: Config, source: ConfigSource | undefined): BuiltinChecks {
+  if (!config.schemas.enabled) return { builtins: [projects, createDangers(config)], problems: [] };
+  const schemas = openSchemaBundle();
+  return {
+    builtins: [projects, createDangers(config), createSchemaCheck(schemas, config)],
+    problems: unknownVersions(config, schemas.versions).map(({ pointer, message }): Problem => {
+      const place = source?.place(pointer);
+      return {
+        stage: "config",
+        ...(source === undefined ? {} : { path: source.path }),
+        ...(place === undefined ? {} : { line: place.line, column: place.column }),
+        message,
+      };
+    }),
+  };
+}
