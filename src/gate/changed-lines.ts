@@ -6,7 +6,8 @@ const MOST_PAIRS = 4_000_000;
  * stand where they stood. Empty for equal texts.
  */
 export function changedLines(before: string, after: string): readonly number[] {
-  const [old, now] = [before.split("\n"), after.split("\n")];
+  if (before === after) return [];
+  const [old, now] = [linesOf(before), linesOf(after)];
   let start = 0;
   while (start < old.length && start < now.length && old[start] === now[start]) start += 1;
   let [oldEnd, nowEnd] = [old.length, now.length];
@@ -14,15 +15,15 @@ export function changedLines(before: string, after: string): readonly number[] {
     oldEnd -= 1;
     nowEnd -= 1;
   }
-  if (start === oldEnd && start === nowEnd) return [];
   const added = addedLines(old.slice(start, oldEnd), now.slice(start, nowEnd));
   if (added.length > 0) return added.map((index) => start + index + 1);
-  return [Math.max(1, Math.min(start + 1, lastLine(now)))];
+  return [Math.max(1, Math.min(start + 1, now.length))];
 }
 
-/** The number of lines without the empty one after the last line break. */
-function lastLine(lines: readonly string[]): number {
-  return lines.at(-1) === "" ? lines.length - 1 : lines.length;
+/** Without the empty one after the last line break. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split("\n");
+  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
 }
 
 /** The indexes of lines of `now` that are in no longest common subsequence. */

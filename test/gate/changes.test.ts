@@ -8,6 +8,8 @@ import { defaultConfig } from "../../src/config/default-config.ts";
 import { check } from "../../src/gate/check.ts";
 import type { Judge } from "../../src/model/judge.ts";
 import { createJudge, defaultLimits } from "../../src/rego/create-judge.ts";
+import { createRenderer } from "../../src/renderers/create-renderer.ts";
+import type { Renderer } from "../../src/model/renderer.ts";
 import { createToolchain, type Toolchain } from "../../src/rego/toolchain/toolchain.ts";
 import { json } from "../../src/report/json.ts";
 import { directoryTree } from "../../src/tree/directory-tree.ts";
@@ -20,10 +22,12 @@ const now = "2026-01-01T00:00:00Z";
 let cacheDir: string;
 let toolchain: Toolchain;
 let judge: Judge;
+let renderer: Renderer;
 
 beforeAll(async () => {
   cacheDir = mkdtempSync(join(tmpdir(), "portcullis-changes-"));
   toolchain = createToolchain({ cacheDir });
+  renderer = createRenderer({ cacheDir });
   const { sources, problems } = await policySources(directoryTree(root), { policies: ["policies"], data: [] });
   expect(problems).toEqual([]);
   judge = await createJudge(sources, { toolchain, now, ...defaultLimits });
@@ -33,6 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await judge.close();
   toolchain.close();
+  renderer.close();
   rmSync(cacheDir, { recursive: true, force: true });
 });
 
@@ -42,6 +47,7 @@ test.each(cases)("%s is judged as expected.json says", async (name) => {
     after: directoryTree(join(root, name, "head")),
     config: defaultConfig,
     judge,
+    renderer,
     now,
     judged: { before: "base", after: "head", how: "fixture" },
   });
