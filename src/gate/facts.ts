@@ -76,11 +76,8 @@ export function unknownKinds(judged: Iterable<JudgedSource>, facts: Facts): NonN
   const counts = new Map<string, number>();
   for (const { manifests } of judged) {
     for (const { awaits = [] } of manifests) {
-      for (const { key } of awaits)
-        if (facts.about(key).length === 0) counts.set(key, (counts.get(key) ?? 0) + 1);
+      for (const { key } of awaits) if (facts.about(key).length === 0) counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
-  return [...counts]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([kind, manifests]) => ({ kind, manifests }));
+  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([kind, manifests]) => ({ kind, manifests }));
 }
