@@ -17,6 +17,7 @@ import rego.v1
 deny contains message if {
 	release
 	chart := input.spec.chart.spec
+	not in_a_directory(chart)
 	not chart.version
 	message := sprintf("HelmRelease %q installs the newest version of chart %q", [input.metadata.name, chart.chart])
 }
@@ -24,9 +25,13 @@ deny contains message if {
 deny contains message if {
 	release
 	chart := input.spec.chart.spec
+	not in_a_directory(chart)
 	moving(chart.version)
 	message := sprintf("HelmRelease %q installs chart %q in version range %q", [input.metadata.name, chart.chart, chart.version])
 }
+
+# Flux ignores the version of a chart that lies in a directory of its source: the commit is its version.
+in_a_directory(chart) if chart.sourceRef.kind in {"GitRepository", "Bucket"}
 
 moving(version) if regex.match(`[<>~^|,]|\s-\s|(^|\.)[*xX]($|\.)`, version)
 
