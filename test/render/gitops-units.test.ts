@@ -268,3 +268,40 @@ test("a chart of a registry is a gap, and rendered where a copy is vendored", as
   const other = await stateOf({ "r.yaml": `${release("2.0.0")}---\n${helmRepository}`, ...vendored }, { config });
   expect(other.graph.gaps).toHaveLength(1);
 });
+
+test("a value of a chart stands where it was given: in the object, in a values file, in the template", async () => {
+  const state = await stateOf({
+    "app.yaml": application("app", "path: web, helm: { valueFiles: [prod.yaml], valuesObject: { name: one } }"),
+    "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "web/values.yaml": "image: nginx:1\npolicy: Always\n",
+    "web/prod.yaml": "# of production\nimage: nginx:2\n",
+    "web/templates/web.yaml": `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  hostname: {{ .Values.name }}
+  containers:
+    - name: main
+      image: {{ .Values.image }}
+      imagePullPolicy: {{ .Values.policy }}
+`,
+  });
+  const reading = await state.units[0]!.render();
+  const [web] = reading.manifests;
+  expect(web?.position).toMatchObject({ path: "web/templates/web.yaml", line: 1 });
+  await reading.prepare();
+  const places = [
+    "/spec/hostname",
+    "/spec/containers/0/image",
+    "/spec/containers/0/imagePullPolicy",
+    "/spec/containers/0/name",
+    "/metadata/namespace",
+  ].map((pointer) => reading.place(web!, pointer));
+  expect(places.map(({ path, place, precision }) => [path, place.line, precision])).toEqual([
+    ["app.yaml", 7, undefined],
+    ["web/prod.yaml", 2, undefined],
+    ["web/values.yaml", 2, undefined],
+    ["web/templates/web.yaml", 7, undefined],
+    ["app.yaml", 1, "source"],
+  ]);
+});

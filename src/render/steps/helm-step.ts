@@ -13,6 +13,7 @@ import { readRendered, type RenderedObject } from "../rendered-objects.ts";
 import { chartAccounts, isAccounted } from "./chart-accounts.ts";
 import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
+import { helmPlacesOf } from "./helm-places.ts";
 import { templatePosition } from "./template-position.ts";
 import { nothing, type Read, type ReadyStep, type StepRendering, type Workshop } from "./step.ts";
 
@@ -68,7 +69,12 @@ export async function helmStep(step: HelmStep, workshop: Workshop, entry: Entry)
       }
       return rendered(outcome.answer, { step, chart, at, workshop, entry, gaps: request.gaps });
     },
-    places: async () => ({ place: () => undefined }),
+    places: async (rendering) => {
+      const request = await requestOf(step, { chart, at }, workshop);
+      if (request.kind === "refused") return { place: () => undefined };
+      const ownValues = ownValuePaths(step, at);
+      return helmPlacesOf(rendering, { step, request: request.request, files: chart.files, ownValues }, workshop);
+    },
   };
 }
 
@@ -143,7 +149,7 @@ async function requestOf(
       releaseName,
       namespace,
       values,
-      ...(set === undefined ? {} : { set }),
+      ...(set === undefined ? {} : { set: set.map(({ as, name, value }) => ({ as, name, value })) }),
       ...(kubeVersion === undefined ? {} : { kubeVersion }),
       ...(apiVersions === undefined ? {} : { apiVersions }),
       ...(includeCrds === undefined ? {} : { includeCrds }),
@@ -171,7 +177,9 @@ interface Built {
 
 async function rendered(answer: HelmAnswer, { step, chart, at, workshop, entry, gaps }: Built): Promise<StepRendering> {
   const { files, renderer } = workshop;
-  const kept = step.skipTests === true ? answer.documents.filter((document) => !isTest(document)) : answer.documents;
+  const kept = [...answer.documents.entries()].flatMap(([number, document]) =>
+    step.skipTests === true && isTest(document) ? [] : [{ ...document, number }],
+  );
   const finished = await finish(
     kept.map(({ yaml }) => yaml),
     step.finish,
@@ -199,7 +207,7 @@ async function rendered(answer: HelmAnswer, { step, chart, at, workshop, entry, 
     yaml: finished.documents.map(({ text }) => (text.endsWith("\n") ? text : `${text}\n`)).join("---\n"),
     accounts: accounts.map((path) => files.fileAt(path)?.path ?? path),
     gaps: [...gaps, ...(answer.notes ?? []).map((reason) => ({ ...entry, reason }))],
-    trace: finished.documents.map(({ from }) => from ?? null),
+    trace: finished.documents.map(({ from }) => kept[from ?? -1]?.number ?? null),
   };
 }
 

@@ -1,0 +1,59 @@
+import { keysOf, valueAt } from "../../manifest/pointer.ts";
+import type { HelmRequest } from "../../model/renderer.ts";
+import { chartValues } from "../positions/chart-values.ts";
+import { helmPlaces } from "../positions/helm.ts";
+import type { PlacedSet } from "../positions/winning-layer.ts";
+import { valuesFile, valuesInObject, type ValuesText } from "../positions/values-text.ts";
+import type { HelmStep } from "../recipe.ts";
+import type { StepPlaces, StepRendering, Workshop } from "./step.ts";
+
+/** What was rendered of a chart, and of what. */
+export interface HelmBuild {
+  readonly step: HelmStep;
+  readonly request: HelmRequest;
+  /** Files of the chart by path within it: the file of the tree. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Files that stand in for the chart's values.yaml. */
+  readonly ownValues: readonly string[];
+}
+
+/** Where values of a chart come from: it is rendered once more, with lines. */
+export async function helmPlacesOf(
+  rendering: StepRendering & { readonly kind: "rendered" },
+  { step, request, files: chart, ownValues }: HelmBuild,
+  { files, renderer }: Workshop,
+): Promise<StepPlaces> {
+  const outcome = await renderer.helm({ ...request, lines: true });
+  if (outcome.kind !== "rendered") return { place: () => undefined };
+  const bytes = await files.read([...chart.values(), ...ownValues, ...step.values.map(({ path }) => path)]);
+  const held = (path: string): Uint8Array => bytes.get(path) ?? new Uint8Array();
+  const own = new Map(
+    [...chart]
+      .filter(([inner]) => ownValues.length === 0 || inner !== "values.yaml")
+      .map(([inner, path]) => [inner, { path: files.fileAt(path)?.path ?? path, bytes: held(path) }]),
+  );
+  const texts: readonly ValuesText[] = [
+    ...chartValues(own),
+    ...ownValues.map((path) => valuesFile(path, held(path))),
+    ...step.values.map((layer) =>
+      layer.kind === "file"
+        ? valuesFile(layer.path, held(layer.path))
+        : valuesInObject(layer.value, layer, held(layer.path)),
+    ),
+  ];
+  const set = (step.set ?? []).map(({ at, ...one }): PlacedSet =>
+    at === undefined
+      ? one
+      : { ...one, place: { path: at.path, place: { line: at.line, column: 1, endLine: at.line } } },
+  );
+  const places = helmPlaces({ answer: outcome.answer, texts, set, treePath: (inner) => chart.get(inner) });
+  const numbers = Array.isArray(rendering.trace) ? (rendering.trace as readonly (number | null)[]) : [];
+  return {
+    place(at, pointer) {
+      const object = rendering.objects[at];
+      const number = object === undefined ? undefined : numbers[object.document];
+      if (object === undefined || number === undefined || number === null) return undefined;
+      return places.place(number, object.pointer + pointer, valueAt(object.value, keysOf(pointer)));
+    },
+  };
+}
