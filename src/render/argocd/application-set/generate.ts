@@ -1,11 +1,9 @@
-import { isObject } from "../../../manifest/identity.ts";
 import { toJsonText } from "../../../manifest/json-text.ts";
-import type { Json } from "../../../model/json.ts";
 import { fieldsOf, type Fields } from "../fields.ts";
 import { clusterGenerator } from "./cluster-generator.ts";
-import { fillTemplate } from "./fill-template.ts";
+import { fillGenerator } from "./fill-generator.ts";
 import { flatten } from "./flatten.ts";
-import type { Generation, Generator, Parameters, ParameterSet } from "./generation.ts";
+import type { Generation, Generator, ParameterSet } from "./generation.ts";
 import { gitGenerator } from "./git-generator.ts";
 import { readSelector } from "./label-selector.ts";
 import { listGenerator } from "./list-generator.ts";
@@ -81,45 +79,15 @@ export function childGenerator(generation: () => Generation): Generation["child"
     return one?.sets;
   };
   return async (entry, level, outer) => {
-    const filled = outer === undefined ? entry : await interpolate(entry, outer, generation());
-    if (filled === undefined) return undefined;
+    const value =
+      outer === undefined || Object.keys(outer).length === 0
+        ? entry.value
+        : await fillGenerator(entry.value, entry.pointer, outer, generation());
+    if (value === undefined) return undefined;
+    const filled = fieldsOf(value, entry.pointer, generation().trouble.wrongType);
     const key = `${level} ${entry.pointer} ${toJsonText(filled.value)}`;
     const answer = answers.get(key) ?? run(filled, level);
     answers.set(key, answer);
     return answer;
   };
-}
-
-/** Fills the texts of a generator. Its `values` may name its own parameters, so that what is missing there is left for later. */
-async function interpolate(
-  entry: Fields,
-  outer: Parameters,
-  { texts, goTemplate, trouble }: Generation,
-): Promise<Fields | undefined> {
-  if (Object.keys(outer).length === 0) return entry;
-  const parts = await Promise.all(
-    Object.entries(entry.value).map(async ([kind, options]): Promise<readonly [string, Json | undefined]> => {
-      const late = goTemplate && isObject(options) && isObject(options["values"]) ? options["values"] : undefined;
-      const { values: _, ...early } = isObject(options) ? options : {};
-      const outcome = await fillTemplate(late === undefined ? options : early, outer, texts);
-      if (outcome.kind === "failed") {
-        trouble.problem(`${entry.pointer}/${kind}${outcome.pointer}`, outcome.message);
-        return [kind, undefined];
-      }
-      if (late === undefined || !isObject(outcome.value)) return [kind, outcome.value];
-      const values = await Promise.all(
-        Object.entries(late).map(async ([name, text]): Promise<readonly [string, Json]> => {
-          const filled = typeof text === "string" ? await texts.render([text], outer, "error") : undefined;
-          return [name, filled?.kind === "texts" ? (filled.texts[0] ?? text) : text];
-        }),
-      );
-      return [kind, { ...outcome.value, values: Object.fromEntries(values) }];
-    }),
-  );
-  const filled: [string, Json][] = [];
-  for (const [kind, value] of parts) {
-    if (value === undefined) return undefined;
-    filled.push([kind, value]);
-  }
-  return fieldsOf(Object.fromEntries(filled), entry.pointer, trouble.wrongType);
 }
