@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { builtinChecks } from "../app/builtin-checks.ts";
 import { check } from "../gate/check.ts";
+import type { Config } from "../model/config.ts";
 import type { Report, Verdict } from "../model/report.ts";
 import { blocksBy, type FormatOptions } from "../report/format.ts";
 import { formats, type FormatName } from "../report/formats.ts";
@@ -30,6 +31,8 @@ export interface CheckOptions extends PolicyOptions {
   readonly allowEmpty?: boolean;
   readonly showAll?: boolean;
   readonly diff?: boolean;
+  /** False: not held against Kubernetes' schemas, whatever the configuration says. */
+  readonly schemas?: boolean;
 }
 
 const EXIT_CODES: { readonly [verdict in Verdict]: number } = { pass: 0, warn: 0, fail: 1, error: 2 };
@@ -60,7 +63,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
   if (compiled && options.namespace === undefined)
     unchosenPackages(policies.sources.files, judge.policies).forEach((line) => say(line));
   const progress = progressLine(process.stderr, "judged");
-  const config = options.block === undefined ? configuration.config : { ...configuration.config, block: options.block };
+  const config = configOf(configuration.config, options);
   // A person who names packages wants these and nothing else.
   const named = options.namespace !== undefined;
   const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);
@@ -92,6 +95,15 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
     renderer.close();
     await judge.close();
   }
+}
+
+/** The configuration with what the command line says otherwise. */
+function configOf(config: Config, { block, schemas }: CheckOptions): Config {
+  return {
+    ...config,
+    ...(block === undefined ? {} : { block }),
+    ...(schemas === false ? { schemas: { ...config.schemas, enabled: false } } : {}),
+  };
 }
 
 /** Rejected fixtures of a repository's own policies are bad on purpose, and only its configuration may say so. */

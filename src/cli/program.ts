@@ -99,6 +99,7 @@ export function program(done: (code: number) => void): Command {
     )
     .option("--now <time>", "the time that policies see, e.g. 2027-01-31T12:00:00Z (default: the clock)")
     .option("--allow-empty", "judge nothing without complaint")
+    .option("--no-schemas", "do not hold manifests against Kubernetes' schemas and CRDs of the tree")
     .option("--diff", "with --base: what the change does to each manifest, as it will be applied")
     .option("--show-all", "list existing findings and skipped files in full")
     .addHelpText("after", CHECK_HELP)

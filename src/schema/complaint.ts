@@ -24,6 +24,8 @@ export interface Context {
   opaque(text: string): boolean;
   /** Read as Kubernetes reads its own kinds: null is as good as absent, integers have a width. Not so in custom resources. */
   readonly ownKind: boolean;
+  /** A part of an object: nothing is missing in it, and it may have directives of patches. */
+  readonly fragment: boolean;
   /** Values may be shown; false where they are secret. */
   readonly showsValues: boolean;
 }

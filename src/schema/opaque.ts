@@ -1,4 +1,5 @@
 import { isSops } from "../manifest/encrypted.ts";
+import type { Manifest } from "../model/manifest.ts";
 import type { JsonObject } from "../model/json.ts";
 
 /** `${name}` and its other forms, as Flux's postBuild fills them; `<path:…#key>`, as Argo CD's Vault plugin does. */
@@ -19,4 +20,14 @@ export function withoutSops(object: JsonObject): JsonObject {
   if (!isSops(object)) return object;
   const { sops: _, ...rest } = object;
   return rest;
+}
+
+const patchPath = /(?:^|\/)patch(?:es)?\/|patch[^/]*$/i;
+
+/**
+ * Whether a manifest is a part of one: what lies in a place for patches and no source renders is what someone left
+ * there. It need not be whole, and may say `$patch`; what it does say must be right.
+ */
+export function isFragment({ source, position }: Manifest): boolean {
+  return source === undefined && patchPath.test(position.path);
 }

@@ -34,7 +34,7 @@ export function unknownFields(value: Json, schema: Schema, context: Context): re
     if (Object.hasOwn(properties, key)) return below(key, item[key], properties[key]);
     if (isOfObject(key, found)) return below(key, item[key], key === "metadata" ? context.metadata : undefined);
     if (typeof additionalProperties === "object") return below(key, item[key], additionalProperties);
-    if (!isUnknown(key, found)) return;
+    if (!isUnknown(key, found) || (context.fragment && key.startsWith("$"))) return;
     const near = nearName(key, Object.keys(properties));
     const home = near === undefined ? around.findLast((one) => Object.hasOwn(one.properties ?? {}, key)) : undefined;
     complaints.push({

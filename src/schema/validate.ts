@@ -1,9 +1,8 @@
-import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { asStored } from "./as-stored.ts";
 import type { Context, SchemaComplaint } from "./complaint.ts";
 import type { CustomVersion } from "./custom-resources.ts";
-import { opaqueIn, withoutSops } from "./opaque.ts";
+import { isFragment, opaqueIn, withoutSops } from "./opaque.ts";
 import type { Schema, SchemaSource } from "./schema.ts";
 import { unknownFields } from "./unknown-fields.ts";
 import { wrongValues } from "./wrong-values.ts";
@@ -13,10 +12,10 @@ export function validateBuiltin(
   source: SchemaSource,
   version: string,
   schema: Schema,
-  { value, identity }: Manifest,
+  manifest: Manifest,
 ): readonly SchemaComplaint[] {
-  const context = { ...contextOf(source, version, value), showsValues: identity.kind !== "Secret" };
-  const object = withoutSops(value);
+  const context = { ...contextOf(source, version, manifest), showsValues: manifest.identity.kind !== "Secret" };
+  const object = withoutSops(manifest.value);
   return [...unknownFields(object, schema, context), ...wrongValues(object, schema, context, { ignoresStatus: true })];
 }
 
@@ -25,11 +24,11 @@ export function validateCustom(
   source: SchemaSource,
   version: string,
   custom: CustomVersion,
-  { value }: Manifest,
+  manifest: Manifest,
 ): readonly SchemaComplaint[] {
-  const context = { ...contextOf(source, version, value), ownKind: false };
+  const context = { ...contextOf(source, version, manifest), ownKind: false };
   const schema = wholeObject(custom.schema ?? { "x-kubernetes-preserve-unknown-fields": true }, context.metadata);
-  const object = withoutSops(value);
+  const object = withoutSops(manifest.value);
   const { status: _, ...written } = object;
   const judged = custom.hasStatus ? written : object;
   const { metadata, ...rest } = judged;
@@ -42,11 +41,12 @@ export function validateCustom(
   return [...complaints, ...about.map((one) => ({ ...one, path: ["metadata", ...one.path] }))];
 }
 
-function contextOf(source: SchemaSource, version: string, value: JsonObject): Context {
+function contextOf(source: SchemaSource, version: string, manifest: Manifest): Context {
   return {
     resolve: (schema) => (schema.$ref === undefined ? schema : source.definition(version, schema.$ref)),
     metadata: source.schemaOf(version, "v1", "ConfigMap")?.properties?.["metadata"] ?? {},
-    opaque: opaqueIn(value),
+    opaque: opaqueIn(manifest.value),
+    fragment: isFragment(manifest),
     ownKind: true,
     showsValues: true,
   };

@@ -93,7 +93,7 @@ export function wrongValues(
 
   const object = (item: JsonObject, found: Schema): void => {
     sized(Object.keys(item).length, found.minProperties, found.maxProperties, "field", item);
-    if (!(ignoresStatus && path[0] === "status")) required(item, found);
+    if (!context.fragment && !(ignoresStatus && path[0] === "status")) required(item, found);
     const { properties = {}, additionalProperties } = found;
     for (const key of Object.keys(item)) {
       if (Object.hasOwn(properties, key)) below(key, item[key], properties[key]);

@@ -1,5 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { complaintsOf, linesOf } from "./judging.ts";
+import { openSchemaBundle } from "../../src/schema-bundle/open-bundle.ts";
+import { createSchemaCheck } from "../../src/schema/schema-check.ts";
+import { complaintsOf, linesOf, manifestsIn, onKubernetes } from "./judging.ts";
 
 const deployment = (
   more: { readonly spec?: string; readonly pod?: string; readonly container?: string } = {},
@@ -190,4 +192,23 @@ sops: {mac: "ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]", version: 3.9.0}
   expect(linesOf(deployment({ spec: "  replicas: ${replicas:=3}" }))).toEqual([]);
   expect(linesOf(deployment({ spec: '  replicas: "$replicas"' }))).toHaveLength(1);
   expect(linesOf(sealed.replace(/^sops.*$/m, ""))).toHaveLength(2);
+});
+
+test("What lies in a place for patches and nobody renders need not be whole, but what it says must be right", () => {
+  const check = createSchemaCheck(openSchemaBundle(), onKubernetes("1.34"));
+  const yaml = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n$patch: merge\nspec: {replicas: "3"}\n';
+  const [manifest] = manifestsIn(yaml);
+  const rules = (path: string, source?: string) => {
+    const placed = {
+      ...manifest!,
+      position: { ...manifest!.position, path },
+      ...(source === undefined ? {} : { source }),
+    };
+    return check.ofManifest?.(placed, []).map(({ rule }) => rule);
+  };
+  expect(rules("crd/patches/a.yaml")).toEqual(["type"]);
+  expect(rules("overlays/replicas-patch.yaml")).toEqual(["type"]);
+  // A source that renders it yields a whole object.
+  expect(rules("crd/patches/a.yaml", "overlays")).toEqual(["unknown-field", "required", "required", "type"]);
+  expect(rules("apps/a.yaml")).toEqual(["unknown-field", "required", "required", "type"]);
 });
