@@ -49,6 +49,7 @@ export async function placeFindings(
         ...(placeBefore === undefined ? {} : { placeBefore }),
         declaredIn: node.path,
         reads: nodes.flatMap((one) => one?.reads ?? []),
+        ...(source !== undefined && !sources.after.has(source) ? { wentAt: node.line } : {}),
       },
       files,
     );

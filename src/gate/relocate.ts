@@ -2,6 +2,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Json } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
+import { isKustomizationName } from "../render/scope.ts";
 import type { SourcePlace } from "../render/unit.ts";
 import { changedLines } from "./changed-lines.ts";
 
@@ -9,6 +10,8 @@ import { changedLines } from "./changed-lines.ts";
 export interface ChangedFiles {
   /** Whether the tree after holds the file with other content than the tree before. */
   changed(path: string): boolean;
+  /** Whether the tree before holds the file and the tree after does not. */
+  gone(path: string): boolean;
   /** The file's changed lines with their text, first to last; at least one. Of a changed file only. */
   linesOf(path: string): Promise<readonly ChangedLine[]>;
 }
@@ -36,6 +39,7 @@ export async function changedFiles(before: Tree, after: Tree): Promise<ChangedFi
       const [one, other] = [old.get(path), now.get(path)];
       return other?.kind === "file" && (one?.kind !== "file" || one.id !== other.id);
     },
+    gone: (path) => old.has(path) && !now.has(path),
     linesOf: (path) => {
       const lines = known.get(path) ?? read(path);
       known.set(path, lines);
@@ -58,6 +62,8 @@ export interface Relocatable {
   /** Where the source is declared, and all files that it reads or read. */
   readonly declaredIn: string;
   readonly reads: readonly string[];
+  /** The line on which a source that is gone was declared. */
+  readonly wentAt?: number;
 }
 
 /**
@@ -66,15 +72,26 @@ export interface Relocatable {
  * reads. Undefined where the change does not touch the source's files.
  */
 export async function relocate(
-  { finding, manifest, placeBefore, declaredIn, reads }: Relocatable,
+  { finding, manifest, placeBefore, declaredIn, reads, wentAt }: Relocatable,
   files: ChangedFiles,
 ): Promise<Pick<Finding, "location" | "related"> | undefined> {
   const { location, pointer } = finding;
   if (files.changed(location.path)) return undefined;
+  // With its declaration all that it yielded goes, whatever else the change does to the files that it read.
+  if (wentAt !== undefined && files.gone(declaredIn)) {
+    if (location.path === declaredIn) return undefined;
+    return {
+      location: { path: declaredIn, line: wentAt, precision: "source" },
+      related: { path: location.path, line: location.line },
+    };
+  }
   const own = (path: string): boolean => path === declaredIn;
+  // What is gone from the state while its file stays is no longer asked for: by a kustomization, most likely the nearest.
+  const lists = (path: string): number =>
+    manifest === undefined && isKustomizationName(path) ? 1 + commonLength(path, location.path) : 0;
   const candidates = [...new Set([declaredIn, ...reads])]
     .filter((path) => files.changed(path))
-    .toSorted((a, b) => Number(own(b)) - Number(own(a)) || (a < b ? -1 : 1));
+    .toSorted((a, b) => Number(own(b)) - Number(own(a)) || lists(b) - lists(a) || (a < b ? -1 : 1));
   const [first] = candidates;
   if (first === undefined) return undefined;
   const on = (path: string, line: number): Pick<Finding, "location" | "related"> => ({
@@ -96,6 +113,12 @@ export async function relocate(
   }
   const [line] = await files.linesOf(first);
   return on(first, line?.line ?? 1);
+}
+
+function commonLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
 }
 
 /** The scalar at a pointer as a file would hold it; undefined where it would be found by chance. */

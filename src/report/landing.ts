@@ -16,10 +16,11 @@ export function landingOf(finding: Finding): string | undefined {
   return `${where}: one change clears ${environments.length === 2 ? "both" : `all ${environments.length}`}`;
 }
 
-/** The sources that a finding's manifest came through. Untrusted text. */
+/** The sources that a finding's manifest came through; those that differ in their environment only, once. Untrusted text. */
 export function throughOf(finding: Finding): string | undefined {
   const sources = finding.sources ?? (finding.source === undefined ? [] : [finding.source]);
-  return sources.length === 0 ? undefined : `through ${listed(sources, "source")}`;
+  const names = [...new Set(sources.map((id) => id.replace(/ \([^()]*\)$/, "")))];
+  return names.length === 0 ? undefined : `through ${listed(names, "source")}`;
 }
 
 /** Where the value itself stands, for a finding that is placed at the change that brought it there. Untrusted text. */

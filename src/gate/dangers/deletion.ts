@@ -6,6 +6,7 @@ import { valueAt } from "./differences.ts";
 import { fateOf } from "./fate.ts";
 import { finalizersOf } from "./marks.ts";
 import { dangers } from "./policies.ts";
+import { sourceName } from "./source-name.ts";
 
 /** What goes with an object, by group and kind: only these are dangerous to delete. */
 const goesWith: { readonly [groupKind: string]: (manifest: Manifest) => string } = {
@@ -38,7 +39,11 @@ export function deletions(change: StateChange): readonly Complaint[] {
       ...(fate.kind === "kept" || finalizers.length === 0
         ? []
         : [`its finalizers run first: ${finalizers.join(", ")}`]),
-      ...(other === undefined ? [] : [`${other.source ?? other.position.path} yields it too and would create it anew`]),
+      ...(other === undefined
+        ? []
+        : [
+            `${other.source === undefined ? other.position.path : sourceName(other.source)} yields it too and would create it anew`,
+          ]),
     ];
     return [
       {

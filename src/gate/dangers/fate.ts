@@ -2,6 +2,7 @@ import type { StateChange } from "../../model/builtin-check.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Source, SourceKind } from "../../model/source.ts";
 import { annotation, syncOptions } from "./marks.ts";
+import { sourceName } from "./source-name.ts";
 
 /** What becomes in the cluster of an object that leaves the desired state, in half a sentence. */
 export interface Fate {
@@ -14,7 +15,10 @@ export function fateOf(manifest: Manifest, { before, after }: StateChange): Fate
   const id = manifest.source;
   const source = id === undefined ? undefined : before.sources.get(id);
   if (source === undefined || id === undefined || !controllers.has(source.kind))
-    return { kind: "unknown", because: `whether it is deleted is up to what applies ${id ?? manifest.position.path}` };
+    return {
+      kind: "unknown",
+      because: `whether it is deleted is up to what applies ${id === undefined ? manifest.position.path : sourceName(id)}`,
+    };
   const stays = after.sources.get(id);
   const mark = keepingMark(manifest, source, stays === undefined);
   if (mark !== undefined) return { kind: "kept", because: `it stays in the cluster: ${mark}` };
@@ -24,18 +28,20 @@ export function fateOf(manifest: Manifest, { before, after }: StateChange): Fate
 const controllers = new Set<SourceKind>(["argocd-application", "flux-kustomization", "flux-helmrelease"]);
 
 function fateUnder({ id, traits }: Source, manifest: Manifest): Fate {
-  if (traits?.prune === false) return { kind: "kept", because: `it stays in the cluster: ${id} does not prune` };
-  if (traits?.prune === undefined) return { kind: "unknown", because: `it is deleted where ${id} prunes` };
+  const name = sourceName(id);
+  if (traits?.prune === false) return { kind: "kept", because: `it stays in the cluster: ${name} does not prune` };
+  if (traits?.prune === undefined) return { kind: "unknown", because: `it is deleted where ${name} prunes` };
   const waits = syncOptions(manifest.value).has("Prune=confirm") ? ", once a person confirms it" : "";
   const paused = traits.suspended === true ? ", once that is resumed" : "";
-  return { kind: "deleted", because: `${id} prunes it${waits}${paused}` };
+  return { kind: "deleted", because: `${name} prunes it${waits}${paused}` };
 }
 
 function fateWith({ id, traits }: Source): Fate {
+  const name = sourceName(id);
   if (traits?.cascades === false)
-    return { kind: "kept", because: `it stays in the cluster: ${id} goes without deleting what it applied` };
-  if (traits?.cascades === undefined) return { kind: "unknown", because: `it is deleted if ${id} takes it along` };
-  return { kind: "deleted", because: `${id} goes, and deletes what it applied` };
+    return { kind: "kept", because: `it stays in the cluster: ${name} goes without deleting what it applied` };
+  if (traits?.cascades === undefined) return { kind: "unknown", because: `it is deleted if ${name} takes it along` };
+  return { kind: "deleted", because: `${name} goes, and deletes what it applied` };
 }
 
 /** What marks an object to be kept, by the tool that would delete it. */

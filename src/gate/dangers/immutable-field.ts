@@ -57,11 +57,13 @@ function spelled(before: JsonObject, now: JsonObject, path: Path, field: string)
   return `${name === "" ? "it" : name} was ${old} and would be ${next}`;
 }
 
+const LONGEST = 60;
+
 function shown(value: Json | undefined): string | undefined {
   if (value === undefined || value === null) return "absent";
   if (typeof value === "object") return undefined;
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? undefined : text;
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 function minorOf(environment: string | undefined, { environments, schemas }: Config): number | undefined {

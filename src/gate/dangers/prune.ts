@@ -4,6 +4,7 @@ import type { Source } from "../../model/source.ts";
 import { identityKey } from "../fingerprint.ts";
 import { counted, dangerViolation } from "./danger-violation.ts";
 import { dangers } from "./policies.ts";
+import { sourceName } from "./source-name.ts";
 
 /** GitOps objects whose removal or change makes their controller delete what they had applied. */
 export function prunes(change: StateChange): readonly Complaint[] {
@@ -21,38 +22,27 @@ export function prunes(change: StateChange): readonly Complaint[] {
     const what = counted([...objects.values()].map(({ identity }) => identity.kind));
     if (after === undefined) {
       if (before.traits?.cascades !== true) return [];
-      return [complaint(before, declaration(before, change), `${id} goes, and deletes what it applied: ${what}`)];
+      return [complaint(before, `${sourceName(id)} goes, and deletes what it applied: ${what}`)];
     }
     if (after.traits?.prune !== true || !isRewritten(after, change)) return [];
-    return [complaint(after, declaration(after, change), `this change of ${id} makes it prune ${what}`)];
+    return [complaint(after, `this change of ${sourceName(id)} makes it prune ${what}`)];
   });
 }
 
-function complaint(source: Source, manifest: Manifest | undefined, message: string): Complaint {
-  const violation = dangerViolation({ policy: dangers.prune, level: "warn", message });
-  return manifest === undefined ? { about: "source", source, violation } : { about: "manifest", manifest, violation };
+function complaint(source: Source, message: string): Complaint {
+  return { about: "source", source, violation: dangerViolation({ policy: dangers.prune, level: "warn", message }) };
 }
 
-/** The GitOps object itself is changed, or the one that generates it. */
-function isRewritten(source: Source, change: StateChange): boolean {
-  return [source.id, source.parent].some((id) => id !== undefined && changed(id, change) !== undefined);
-}
-
-function declaration(source: Source, change: StateChange): Manifest | undefined {
-  return changed(source.id, change);
-}
-
-/** The changed manifest that a source's id names: `Application argocd/guestbook`. */
-function changed(id: string, { changes }: StateChange): Manifest | undefined {
-  const wanted = id.replace(/ \([^()]*\)$/, "");
-  for (const change of changes) {
-    if (change.kind === "created" || change.kind === "unchanged" || (change.kind === "moved" && change.equal)) continue;
-    const manifest = change.kind === "deleted" ? change.before : change.after;
-    const { group, kind, namespace, name } = manifest.identity;
-    if (!gitops.has(group)) continue;
-    if (wanted === `${kind} ${namespace ?? ""}/${name}` || wanted === `${kind} ${name}`) return manifest;
-  }
-  return undefined;
+/** Whether the GitOps object itself is changed, or the one that generates it. Others may have its name in other clusters. */
+function isRewritten({ id, parent, path }: Source, { changes }: StateChange): boolean {
+  const names = new Set([id, parent].flatMap((one) => (one === undefined ? [] : [sourceName(one)])));
+  return changes.some((change) => {
+    if (change.kind === "unchanged" || (change.kind === "moved" && change.equal)) return false;
+    const { identity, position } = change.kind === "deleted" ? change.before : change.after;
+    const { group, kind, namespace, name } = identity;
+    if (!gitops.has(group) || position.path !== path) return false;
+    return names.has(`${kind} ${namespace ?? ""}/${name}`) || names.has(`${kind} ${name}`);
+  });
 }
 
 const gitops = new Set(["argoproj.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"]);

@@ -2,6 +2,7 @@ import type { Complaint, StateChange } from "../../model/builtin-check.ts";
 import { identityKey } from "../fingerprint.ts";
 import { dangerViolation } from "./danger-violation.ts";
 import { dangers } from "./policies.ts";
+import { sourceName } from "./source-name.ts";
 
 /** Suspended Flux objects whose manifests the change touches: it takes no effect until they are resumed. */
 export function suspendedSources({ changes, after }: StateChange): readonly Complaint[] {
@@ -18,12 +19,12 @@ export function suspendedSources({ changes, after }: StateChange): readonly Comp
     const source = after.sources.get(id);
     if (source?.traits?.suspended !== true) return [];
     const objects = size === 1 ? "1 object" : `${size} objects`;
-    const message = `${id} is suspended: what this change does to ${objects} takes no effect until it is resumed`;
+    const message = `${sourceName(id)} is suspended: what this change does to ${objects} takes no effect until it is resumed`;
     return [
       {
         about: "source",
         source,
-        violation: dangerViolation({ policy: dangers.suspended, level: "warn", message, reads: id }),
+        violation: dangerViolation({ policy: dangers.suspended, level: "warn", message, reads: sourceName(id) }),
       },
     ];
   });

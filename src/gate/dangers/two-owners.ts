@@ -1,8 +1,10 @@
 import type { Complaint, ManifestHandle, StateOverview } from "../../model/builtin-check.ts";
-import type { SourceKind } from "../../model/source.ts";
+import type { Source, SourceKind } from "../../model/source.ts";
+import type { Violation } from "../../model/violation.ts";
 import { identityKey } from "../fingerprint.ts";
-import { dangerViolation, named } from "./danger-violation.ts";
+import { counted, dangerViolation, named } from "./danger-violation.ts";
 import { dangers } from "./policies.ts";
+import { sourceName } from "./source-name.ts";
 
 /** Only these own what they yield: they put it back, and prune it. */
 const owning = new Set<SourceKind>(["argocd-application", "flux-kustomization", "flux-helmrelease"]);
@@ -23,27 +25,55 @@ export function twoOwners({ manifests, sources }: StateOverview, earlier?: State
     if (owners === undefined) byObject.set(key, [manifest]);
     else if (owners.every((owner) => owner.source !== source)) owners.push(manifest);
   }
-  return [...byObject.values()].flatMap((owners) => {
-    if (owners.length < 2) return [];
+  const pairs = new Map<string, [Pair, ...Pair[]]>();
+  for (const owners of byObject.values()) {
     const [first, ...others] = owners.toSorted(
       (a, b) =>
         Number(old.has(ownershipOf(b))) - Number(old.has(ownershipOf(a))) ||
         ((a.source ?? "") < (b.source ?? "") ? -1 : 1),
     );
-    return first === undefined ? [] : others.map((owner) => complaint(owner, first));
+    if (first === undefined) continue;
+    for (const owner of others) {
+      const key = JSON.stringify([owner.source, first.source, owner.environment]);
+      const known = pairs.get(key);
+      if (known === undefined) pairs.set(key, [{ owner, first }]);
+      else known.push({ owner, first });
+    }
+  }
+  return [...pairs.values()].flatMap((shared) => {
+    const source = sources.get(shared[0].owner.source ?? "");
+    return shared.length > MOST_SINGLY && source !== undefined ? [together(shared, source)] : shared.map(single);
   });
 }
 
-function complaint(owner: ManifestHandle, first: ManifestHandle): Complaint {
+interface Pair {
+  readonly owner: ManifestHandle;
+  readonly first: ManifestHandle;
+}
+
+/** Where two sources share more objects than these, it is the sources that are the trouble. */
+const MOST_SINGLY = 3;
+
+function single({ owner, first }: Pair): Complaint {
   const { kind, namespace, name } = owner.identity;
   const object = named({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
-  const message = `${owner.source} and ${first.source} both yield ${object}: here and at ${first.position.path}:${first.position.line}`;
-  const reads = [owner.source ?? null, first.source ?? null];
-  return {
-    about: "manifest",
-    manifest: owner,
-    violation: { ...dangerViolation({ policy: dangers.twoOwners, level: "deny", message, reads }), readsChange: false },
-  };
+  const message = `${bothOf({ owner, first })} yield ${object}: here and at ${first.position.path}:${first.position.line}`;
+  return { about: "manifest", manifest: owner, violation: violationOf({ owner, first }, message) };
+}
+
+function together(shared: readonly [Pair, ...Pair[]], source: Source): Complaint {
+  const [pair] = shared;
+  const what = counted(shared.map(({ owner }) => owner.identity.kind));
+  return { about: "source", source, violation: violationOf(pair, `${bothOf(pair)} yield ${what}`) };
+}
+
+function bothOf({ owner, first }: Pair): string {
+  return `${sourceName(owner.source ?? "")} and ${sourceName(first.source ?? "")} both`;
+}
+
+function violationOf({ owner, first }: Pair, message: string): Violation {
+  const reads = [sourceName(owner.source ?? ""), sourceName(first.source ?? "")];
+  return { ...dangerViolation({ policy: dangers.twoOwners, level: "deny", message, reads }), readsChange: false };
 }
 
 function ownershipOf({ identity, environment, source }: ManifestHandle): string {

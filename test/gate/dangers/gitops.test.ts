@@ -13,6 +13,8 @@ const APPLICATION =
 const KUSTOMIZATION =
   "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: shop, namespace: flux-system }\nspec: { path: a }\n";
 
+/** Where GitOps objects are declared. */
+const FILE = { position: { path: "clusters/production/gitops.yaml", document: 0, line: 3, pointer: "" } };
 const application = (traits: object) => source("Application argocd/shop", "argocd-application", traits);
 const kustomization = (traits: object) => source("Kustomization flux-system/shop", "flux-kustomization", traits);
 
@@ -24,9 +26,9 @@ function yielded(by: { readonly id: string }, environment?: string): readonly Ma
 
 test("an Application with its finalizer that goes takes its objects with it, counted once for all environments", () => {
   const shop = application({ cascades: true });
-  const before = state([manifest(APPLICATION), ...yielded(shop, "eu"), ...yielded(shop, "us")], [shop]);
+  const before = state([manifest(APPLICATION, FILE), ...yielded(shop, "eu"), ...yielded(shop, "us")], [shop]);
   expect(dangersOf(before, state([]))).toEqual([
-    "warn changes/prune shop: Application argocd/shop goes, and deletes what it applied: 2 Deployment and 1 Service",
+    "warn changes/prune Application argocd/shop: Application argocd/shop goes, and deletes what it applied: 2 Deployment and 1 Service",
   ]);
 });
 
@@ -41,15 +43,33 @@ test.each([
   ["an Application without finalizer", application({ cascades: false })],
   ["one of which nothing is known", application({})],
 ])("%s that goes prunes nothing", (_, shop) => {
-  expect(dangersOf(state([manifest(APPLICATION), ...yielded(shop)], [shop]), state([]))).toEqual([]);
+  expect(dangersOf(state([manifest(APPLICATION, FILE), ...yielded(shop)], [shop]), state([]))).toEqual([]);
 });
 
 test("a Kustomization whose path changes prunes what the new one lacks", () => {
   const shop = kustomization({ prune: true });
-  const before = state([manifest(KUSTOMIZATION), ...yielded(shop)], [shop]);
-  const moved = manifest(KUSTOMIZATION.replace("path: a", "path: b"));
+  const before = state([manifest(KUSTOMIZATION, FILE), ...yielded(shop)], [shop]);
+  const moved = manifest(KUSTOMIZATION.replace("path: a", "path: b"), FILE);
   expect(dangersOf(before, state([moved, ...yielded(shop).slice(2)], [shop]))).toEqual([
-    "warn changes/prune shop: this change of Kustomization flux-system/shop makes it prune 2 Deployment",
+    "warn changes/prune Kustomization flux-system/shop: this change of Kustomization flux-system/shop makes it prune 2 Deployment",
+  ]);
+});
+
+test("of two clusters' objects of one name only the one that changes is named", () => {
+  const [eu, us] = ["eu", "us"].map((where) =>
+    source(
+      `Kustomization flux-system/shop (${where})`,
+      "flux-kustomization",
+      { prune: true },
+      { path: `${where}.yaml` },
+    ),
+  );
+  const at = (path: string, text = KUSTOMIZATION) => manifest(text, { position: { ...FILE.position, path } });
+  const before = state([at("eu.yaml"), at("us.yaml"), ...yielded(eu!, "eu"), ...yielded(us!, "us")], [eu!, us!]);
+  const moved = at("us.yaml", KUSTOMIZATION.replace("path: a", "path: b"));
+  const after = state([at("eu.yaml"), moved, ...yielded(eu!, "eu").slice(1)], [eu!, us!]);
+  expect(dangersOf(before, after)).toEqual([
+    "warn changes/prune Kustomization flux-system/shop (us): this change of Kustomization flux-system/shop makes it prune 2 Deployment and 1 Service",
   ]);
 });
 
@@ -58,7 +78,7 @@ test.each<[string, readonly string[]]>([
     "a file that leaves an untouched Kustomization is an ordinary deletion",
     (() => {
       const shop = kustomization({ prune: true });
-      const flux = manifest(KUSTOMIZATION);
+      const flux = manifest(KUSTOMIZATION, FILE);
       return dangersOf(state([flux, ...yielded(shop)], [shop]), state([flux, ...yielded(shop).slice(1)], [shop]));
     })(),
   ],
@@ -66,17 +86,17 @@ test.each<[string, readonly string[]]>([
     "a Kustomization that does not prune may change its path",
     (() => {
       const shop = kustomization({ prune: false });
-      const moved = manifest(KUSTOMIZATION.replace("path: a", "path: b"));
-      return dangersOf(state([manifest(KUSTOMIZATION), ...yielded(shop)], [shop]), state([moved], [shop]));
+      const moved = manifest(KUSTOMIZATION.replace("path: a", "path: b"), FILE);
+      return dangersOf(state([manifest(KUSTOMIZATION, FILE), ...yielded(shop)], [shop]), state([moved], [shop]));
     })(),
   ],
   [
     "objects that another source takes over are not pruned",
     (() => {
       const [shop, other] = [kustomization({ prune: true }), application({ prune: true })];
-      const moved = manifest(KUSTOMIZATION.replace("path: a", "path: b"));
+      const moved = manifest(KUSTOMIZATION.replace("path: a", "path: b"), FILE);
       return dangersOf(
-        state([manifest(KUSTOMIZATION), ...yielded(shop)], [shop]),
+        state([manifest(KUSTOMIZATION, FILE), ...yielded(shop)], [shop]),
         state([moved, ...yielded(other)], [shop, other]),
       );
     })(),
@@ -134,6 +154,15 @@ test("two GitOps objects of one environment that yield the same object are found
     "deny changes/two-owners web: Kustomization flux-system/shop and Application argocd/shop both yield Service shop/web: here and at apps/all.yaml:3",
   ]);
   expect(found[0]).toMatchObject({ manifest: ofB[2], violation: { readsChange: false } });
+});
+
+test("sources that share many objects are complained about once", () => {
+  const { a, b } = owners("production");
+  const many = ["a", "b", "c", "d"].map((name) => object("Service", name));
+  const of = (id: string) => many.map((text) => manifest(text, { source: id, environment: "production" }));
+  expect(twoOwners(state([...of(a.id), ...of(b.id)], [a, b])).map(sentence)).toEqual([
+    "deny changes/two-owners Kustomization flux-system/shop: Kustomization flux-system/shop and Application argocd/shop both yield 4 Service",
+  ]);
 });
 
 test("the newcomer is complained about, whatever its name", () => {
