@@ -75,7 +75,7 @@ function named(plan: Plan, made: Made): ReadySource {
     source,
     key,
     renderKey,
-    reads: steps.flatMap(({ reads }) => reads),
+    reads: [...steps.flatMap(({ reads }) => reads), ...(plan.reads ?? []).map((path) => ({ path, id: "plan" }))],
     stopped: steps.every(({ stopped }) => stopped === true),
     as: (other) => named({ ...plan, source: other }, made),
     async outcome() {

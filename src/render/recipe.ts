@@ -9,6 +9,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** What is known not to be rendered. */
   readonly gaps: readonly Gap[];
+  /** Files of the tree that the plan was made from, besides the one that declares the source. */
+  readonly reads?: readonly string[];
   /** What the rendered manifests must comply with: part of the unit's key, asked by `projectViolations`. */
   readonly project?: ProjectLimits;
 }

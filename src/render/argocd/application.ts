@@ -1,5 +1,5 @@
 import { environmentsOf } from "../environments.ts";
-import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
+import type { GitOpsObject, PlanContext, Planned, TreeView } from "../gitops.ts";
 import type { Finish, Plan, Step } from "../recipe.ts";
 import { repositoryNamedBy } from "../repository-url.ts";
 import type { Source } from "../../model/source.ts";
@@ -13,11 +13,13 @@ import { traitsOf } from "./traits.ts";
 import { collectTrouble, type Trouble } from "./trouble.ts";
 
 /** Plans an Application: what Argo CD would sync for it, as far as this tree holds it. */
-export async function planApplication(object: GitOpsObject, context: PlanContext): Promise<Planned> {
+export async function planApplication(object: GitOpsObject, within: PlanContext): Promise<Planned> {
   const { manifest, origin } = object;
+  const reads = new Set(origin === undefined ? [] : [origin.path]);
+  const context = { ...within, tree: noting(within.tree, reads) };
   const { namespace, name } = manifest.identity;
   const id = `Application ${namespace === undefined ? "" : `${namespace}/`}${name}`;
-  const places = await placesOf(object, context.tree);
+  const places = await placesOf(object, within.tree);
   const trouble = collectTrouble(id, places);
   const spec = fieldsOf(manifest.value, "", trouble.wrongType).object("spec");
   if (name === "" || spec === undefined) {
@@ -80,6 +82,7 @@ export async function planApplication(object: GitOpsObject, context: PlanContext
     source,
     steps: trouble.problems.length > 0 ? [] : steps,
     gaps: trouble.gaps,
+    reads: [...reads].filter((path) => path !== places.path).toSorted(),
     ...(limits.project === undefined ? {} : { project: limits.project }),
   };
   return {
@@ -88,7 +91,21 @@ export async function planApplication(object: GitOpsObject, context: PlanContext
     gaps: [],
     problems: trouble.problems,
     violations: limits.violations.map((violation) => ({ manifest, violation })),
-    reads: [places.path, ...sources.flatMap((one) => one.text("path") || [])],
+    reads: [places.path, ...reads],
+  };
+}
+
+/** The tree, with the files that are read noted. */
+function noting(tree: TreeView, reads: Set<string>): TreeView {
+  return {
+    has: (path) => tree.has(path),
+    isDirectory: (path) => tree.isDirectory(path),
+    filesBelow: (directory) => tree.filesBelow(directory),
+    read: async (path) => {
+      const bytes = await tree.read(path);
+      if (bytes !== undefined) reads.add(path);
+      return bytes;
+    },
   };
 }
 

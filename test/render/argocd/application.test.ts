@@ -225,6 +225,12 @@ test("what Image Updater writes beside a kustomization counts, but cannot move t
   const step = await stepOf(application(source("path: root")), {}, files);
   const bytes = step.kind === "kustomize" ? step.overrides?.get("root/kustomization.yaml") : undefined;
   expect(step).toMatchObject({ kind: "kustomize", path: "root" });
+  const { plans } = await planFile("app.yaml", { ...files, "app.yaml": application(source("path: root")) });
+  expect(plans[0]?.reads).toEqual([
+    "root/.argocd-source-web.yaml",
+    "root/.argocd-source.yaml",
+    "root/kustomization.yaml",
+  ]);
   expect(yaml(bytes)).toMatchObject({ images: [{ name: "nginx", newTag: "4" }] });
 });
 
