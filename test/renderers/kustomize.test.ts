@@ -107,6 +107,16 @@ test.each([
     [{ path: "a.yaml" }, { path: "a.yaml" }],
   ],
   [
+    "what a JSON patch takes all annotations from keeps its file",
+    {
+      "kustomization.yaml":
+        'resources: [a.yaml, b.yaml]\npatches:\n  - target: {name: one-more}\n    patch: \'[{"op": "add", "path": "/metadata/annotations", "value": {"x": "y"}}]\'\n',
+      "a.yaml": configMap("one-more"),
+      "b.yaml": configMap("two"),
+    },
+    [{ path: "a.yaml" }, { path: "b.yaml" }],
+  ],
+  [
     "a file that is also the content of a ConfigMap is not touched",
     {
       "kustomization.yaml":

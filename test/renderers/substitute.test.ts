@@ -35,9 +35,9 @@ test("objects that say so, by label or annotation, are left alone", async () => 
   expect(await renderer.substitute({ documents, variables })).toEqual({ kind: "rendered", answer: { documents } });
 });
 
-test("without variables nothing is substituted, as Flux has it", async () => {
+test("without variables defaults are filled in: whether that is wanted is the caller's", async () => {
   const outcome = await renderer.substitute({ documents: ["a: ${gone:=eu}\n"], variables: {} });
-  expect(outcome).toEqual({ kind: "rendered", answer: { documents: ["a: ${gone:=eu}\n"] } });
+  expect(outcome).toEqual({ kind: "rendered", answer: { documents: ["a: eu\n"] } });
 });
 
 test("an unknown variable is an error of its document where strict, and stays where asked", async () => {

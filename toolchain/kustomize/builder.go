@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -42,10 +43,10 @@ func (b *builder) build() (result resmap.ResMap, err error) {
 	return krusty.MakeKustomizer(b.options).Run(b.files, b.root)
 }
 
-// annotatedOrigins builds once more with Kustomize's own annotations. It is a build beside the real one because an
-// annotation more can change what patches do: `add /metadata/annotations/x` fails where there are none.
-func (b *builder) annotatedOrigins(plain resmap.ResMap) []origin {
-	list := make([]origin, plain.Size())
+// annotatedOrigins fills in what is not known by building once more with Kustomize's own annotations. It is a build
+// beside the real one because an annotation more can change what patches do: `add /metadata/annotations/x` fails where
+// there are none.
+func (b *builder) annotatedOrigins(plain resmap.ResMap, list []*origin) {
 	for _, name := range konfig.RecognizedKustomizationFileNames() {
 		file := path.Join(b.root, name)
 		content, found := b.files.files[file]
@@ -56,18 +57,19 @@ func (b *builder) annotatedOrigins(plain resmap.ResMap) []origin {
 		annotated, err := b.build()
 		b.files.files[file] = content
 		if err != nil || annotated.Size() != plain.Size() {
-			return list
+			return
 		}
 		for i, one := range annotated.Resources() {
-			if one.CurId() != plain.Resources()[i].CurId() {
+			if list[i] != nil || one.CurId() != plain.Resources()[i].CurId() {
 				continue
 			}
-			if from, err := one.GetOrigin(); err == nil && from != nil {
-				list[i] = origin{Path: below(b.root, from.Path), ConfiguredIn: below(b.root, from.ConfiguredIn)}
+			from, err := one.GetOrigin()
+			// Kustomize takes a resource that lost its annotation for one that a transformer made.
+			if err == nil && from != nil && !strings.HasSuffix(from.ConfiguredBy.Kind, "Transformer") {
+				list[i] = &origin{Path: below(b.root, from.Path), ConfiguredIn: below(b.root, from.ConfiguredIn)}
 			}
 		}
 	}
-	return list
 }
 
 func withOrigins(kustomization []byte) []byte {

@@ -69,6 +69,21 @@ func (t *tree) reads() []string {
 	return names
 }
 
+// named gives what a chart's template rendered the template's name. An origin that is not known is empty.
+func (t *tree) named(from []*origin) []origin {
+	list := make([]origin, len(from))
+	for i, one := range from {
+		if one == nil {
+			continue
+		}
+		list[i] = *one
+		if template, found := t.charts[path.Join(mount, one.Path)]; found {
+			list[i] = template
+		}
+	}
+	return list
+}
+
 func absolute(name string) string {
 	if !path.IsAbs(name) {
 		name = path.Join(mount, name)

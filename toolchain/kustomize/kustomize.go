@@ -103,16 +103,14 @@ func kustomize(request kustomizeRequest, files *tree) ([]byte, kustomizeAnswer) 
 		yaml.Write(text)
 	}
 	reads := files.reads()
-	from := marks.origins(built.Resources(), found.generators)
-	if from == nil || request.Annotated {
-		from = builder.annotatedOrigins(built)
+	from, complete := marks.origins(built.Resources(), found.generators)
+	if request.Annotated {
+		from, complete = make([]*origin, built.Size()), false
 	}
-	for i, one := range from {
-		if template, found := files.charts[path.Join(mount, one.Path)]; found {
-			from[i] = template
-		}
+	if !complete {
+		builder.annotatedOrigins(built, from)
 	}
-	return yaml.Bytes(), kustomizeAnswer{Reads: reads, Origins: from}
+	return yaml.Bytes(), kustomizeAnswer{Reads: reads, Origins: files.named(from)}
 }
 
 // below is a path of the tree for one that is relative to the root.

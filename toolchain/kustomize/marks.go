@@ -64,25 +64,18 @@ func (m *marks) of(one *resource.Resource) int {
 	return index
 }
 
-// origins is nil where a mark was lost and more than one document, or none, may be the one it stood at.
-func (m *marks) origins(resources []*resource.Resource, generators []generator) []origin {
-	list := make([]origin, len(resources))
-	var lost []int
+// origins leaves out those whose mark was lost where more than one document, or none, may be the one it stood at.
+func (m *marks) origins(resources []*resource.Resource, generators []generator) (list []*origin, complete bool) {
+	list, complete = make([]*origin, len(resources)), true
 	for i, one := range resources {
 		if index := m.of(one); index >= 0 {
-			list[i] = origin{Path: m.documents[index].file}
-		} else {
-			lost = append(lost, i)
+			list[i] = &origin{Path: m.documents[index].file}
+			continue
 		}
+		list[i] = m.only(one, generators)
+		complete = complete && list[i] != nil
 	}
-	for _, i := range lost {
-		from := m.only(resources[i], generators)
-		if from == nil {
-			return nil
-		}
-		list[i] = *from
-	}
-	return list
+	return list, complete
 }
 
 // only is the one origin that this resource can have: something of its kind whose name is within the resource's.
@@ -95,8 +88,10 @@ func (m *marks) only(one *resource.Resource, generators []generator) *origin {
 		}
 	}
 	for _, document := range m.documents {
-		if bytes.Contains(document.text, []byte(kind)) && document.canBe(kind, name) {
-			found = append(found, origin{Path: document.file})
+		if bytes.Contains(document.text, []byte(kind)) {
+			for range document.like(kind, name) {
+				found = append(found, origin{Path: document.file})
+			}
 		}
 	}
 	if len(found) != 1 {
@@ -105,13 +100,22 @@ func (m *marks) only(one *resource.Resource, generators []generator) *origin {
 	return &found[0]
 }
 
-// canBe is true where a document cannot be told, as for a list, whose resources have no mark of their own.
-func (d markedDocument) canBe(kind, name string) bool {
+// like has the objects of a document that can have become one of this kind and name. Those of a list have no mark.
+func (d markedDocument) like(kind, name string) (found []*yaml.RNode) {
 	node, err := yaml.Parse(string(d.text))
-	if err != nil || strings.HasSuffix(node.GetKind(), "List") {
-		return true
+	if err != nil {
+		return nil
 	}
-	return node.GetKind() == kind && node.GetName() != "" && strings.Contains(name, node.GetName())
+	objects := []*yaml.RNode{node}
+	if strings.HasSuffix(node.GetKind(), "List") {
+		objects = items(node, "items")
+	}
+	for _, object := range objects {
+		if own := object.GetName(); object.GetKind() == kind && own != "" && strings.Contains(name, own) {
+			found = append(found, object)
+		}
+	}
+	return found
 }
 
 // markResources marks every file that the kustomizations name as a resource, and as nothing else.

@@ -61,7 +61,7 @@ func substitute(document string, request substituteRequest) (string, error) {
 	if err := yaml.Unmarshal([]byte(document), &object); err != nil {
 		return "", err
 	}
-	if len(request.Variables) == 0 || object.Metadata.Labels[substituteKey] == substituteDisabled || object.Metadata.Annotations[substituteKey] == substituteDisabled {
+	if object.Metadata.Labels[substituteKey] == substituteDisabled || object.Metadata.Annotations[substituteKey] == substituteDisabled {
 		return document, nil
 	}
 	output, err := envsubst.Eval(document, func(name string) (string, bool) {
