@@ -13,7 +13,7 @@ import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
 import { kustomizeCharts, type KustomizeCharts } from "./kustomize-charts.ts";
 import { kustomizeFiles, type KustomizeFiles } from "./kustomize-files.ts";
-import { kustomizePlacesOf } from "./kustomize-places.ts";
+import { kustomizePlacesOf, writtenLines } from "./kustomize-places.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
 import { nothing, type ReadyStep, type StepRendering, type Workshop } from "./step.ts";
 
@@ -53,8 +53,14 @@ export async function kustomizeStep(step: KustomizeStep, workshop: Workshop, ent
         : failure(outcome, { path: build?.path, entry, files });
     },
     places: async (rendering) => {
-      const { files: bytes } = await bytesOf(work);
-      return kustomizePlacesOf(rendering, { root, files: bytes, nameOf: (path) => files.fileAt(path)?.path ?? path });
+      const { files: bytes, standFor } = await bytesOf(work);
+      const written = await writtenLines(step);
+      return kustomizePlacesOf(rendering, {
+        root,
+        files: bytes,
+        nameOf: (path) => standFor.get(path) ?? files.fileAt(path)?.path ?? path,
+        written,
+      });
     },
   };
 }
