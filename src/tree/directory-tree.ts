@@ -12,10 +12,10 @@ import { TreeError } from "./tree-error.ts";
  */
 export function directoryTree(root: string, options: { readonly paths?: readonly string[] } = {}): Tree {
   let entries: readonly TreeEntry[] | undefined;
-  const read = (path: string): Uint8Array => readEntry(join(root, path));
+  const read = reader(root);
   return {
     name: root,
-    list: async () => (entries ??= listBelow(root, options.paths ?? [""])),
+    list: async () => (entries ??= listBelow(root, options.paths ?? [""], read)),
     read: async (path) => read(path),
     async *readAll(paths) {
       for (const path of paths) yield { path, bytes: read(path) };
@@ -23,24 +23,51 @@ export function directoryTree(root: string, options: { readonly paths?: readonly
   };
 }
 
-function listBelow(root: string, paths: readonly string[]): readonly TreeEntry[] {
+/** Bytes of files kept at most: what is searched, hashed and judged is mostly read once, and is always the same. */
+const heldBytes = 64 * 1024 * 1024;
+
+type Read = (path: string) => Uint8Array;
+
+function reader(root: string): Read {
+  const held = new Map<string, Uint8Array>();
+  let free = heldBytes;
+  return (path) => {
+    const known = held.get(path);
+    if (known !== undefined) return known;
+    const bytes = readEntry(join(root, path));
+    if (bytes.length > free) return bytes;
+    held.set(path, bytes);
+    free -= bytes.length;
+    return bytes;
+  };
+}
+
+/** A directory as it is listed: what was found in it, and how its files are read. */
+interface Listing {
+  readonly root: string;
+  readonly read: Read;
+  readonly found: Map<string, TreeEntry>;
+}
+
+function listBelow(root: string, paths: readonly string[], read: Read): readonly TreeEntry[] {
   const found = new Map<string, TreeEntry>();
+  const listing: Listing = { root, read, found };
   const named = paths.map(partsOf);
   const outside = paths.find((_, index) => named[index]?.includes(".."));
   if (outside !== undefined) throw new RangeError(`${outside} leads out of ${root}`);
   if (named.some((parts) => parts.length === 0)) {
-    walk(root, "", found);
+    walk(listing, "");
     return sorted(found);
   }
   for (const parts of named) {
-    for (let depth = 0; depth < parts.length; depth += 1) listFiles(root, parts.slice(0, depth).join("/"), found);
-    reach(root, parts, found, maxHops);
+    for (let depth = 0; depth < parts.length; depth += 1) listFiles(listing, parts.slice(0, depth).join("/"));
+    reach(listing, parts, maxHops);
   }
   const seen = new Set<string>();
   for (const { path, kind } of found.values()) {
     if (kind !== "symlink" || seen.has(path)) continue;
     seen.add(path);
-    reach(root, path.split("/"), found, maxHops);
+    reach(listing, path.split("/"), maxHops);
   }
   return sorted(found);
 }
@@ -53,23 +80,24 @@ function sorted(found: ReadonlyMap<string, TreeEntry>): readonly TreeEntry[] {
 const maxHops = 40;
 
 /** Lists what a path leads to, and every link on the way. */
-function reach(root: string, parts: readonly string[], found: Map<string, TreeEntry>, hops: number): void {
+function reach(listing: Listing, parts: readonly string[], hops: number): void {
+  const { root, found } = listing;
   if (parts.includes(".git")) return;
   for (let depth = 1; depth <= parts.length; depth += 1) {
     const path = parts.slice(0, depth).join("/");
     const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.isSymbolicLink()) {
-      if (!found.has(path)) found.set(path, entryOf(root, path, true));
+      if (!found.has(path)) found.set(path, entryOf(listing, path, true));
       const end = targetOf(root, parts.slice(0, depth), parts.slice(depth));
-      if (end !== undefined && hops > 0) reach(root, end, found, hops - 1);
+      if (end !== undefined && hops > 0) reach(listing, end, hops - 1);
       return;
     }
     if (depth < parts.length) continue;
-    if (stats.isDirectory()) walk(root, path, found);
-    else if (!found.has(path)) found.set(path, entryOf(root, path, false));
+    if (stats.isDirectory()) walk(listing, path);
+    else if (!found.has(path)) found.set(path, entryOf(listing, path, false));
   }
-  if (parts.length === 0) walk(root, "", found);
+  if (parts.length === 0) walk(listing, "");
 }
 
 /** Where a link leads, as parts from the root; undefined where that is outside. */
@@ -88,19 +116,21 @@ function partsOf(path: string): readonly string[] {
   return path.split("/").filter((part) => part !== "" && part !== ".");
 }
 
-function listFiles(root: string, directory: string, found: Map<string, TreeEntry>): void {
+function listFiles(listing: Listing, directory: string): void {
+  const { root, found } = listing;
   for (const item of itemsOf(root, directory)) {
     const path = directory === "" ? item.name : `${directory}/${item.name}`;
-    if (item.isFile() && item.name !== ".git" && !found.has(path)) found.set(path, entryOf(root, path, false));
+    if (item.isFile() && item.name !== ".git" && !found.has(path)) found.set(path, entryOf(listing, path, false));
   }
 }
 
-function walk(root: string, directory: string, found: Map<string, TreeEntry>): void {
+function walk(listing: Listing, directory: string): void {
+  const { root, found } = listing;
   for (const item of itemsOf(root, directory)) {
     if (item.name === ".git") continue;
     const path = directory === "" ? item.name : `${directory}/${item.name}`;
-    if (item.isDirectory()) walk(root, path, found);
-    else if (!found.has(path)) found.set(path, entryOf(root, path, item.isSymbolicLink()));
+    if (item.isDirectory()) walk(listing, path);
+    else if (!found.has(path)) found.set(path, entryOf(listing, path, item.isSymbolicLink()));
   }
 }
 
@@ -115,7 +145,7 @@ function itemsOf(root: string, directory: string): readonly Dirent[] {
   }
 }
 
-function entryOf(root: string, path: string, symlink: boolean): TreeEntry {
+function entryOf({ read }: Listing, path: string, symlink: boolean): TreeEntry {
   const kind: EntryKind = symlink ? "symlink" : "file";
   let id: string | undefined;
   return {
@@ -123,7 +153,7 @@ function entryOf(root: string, path: string, symlink: boolean): TreeEntry {
     kind,
     // A digest needs the file's bytes, and most uses of a directory never compare.
     get id() {
-      return (id ??= blobId(join(root, path)));
+      return (id ??= blobId(read, path));
     },
   };
 }
@@ -138,10 +168,10 @@ function readEntry(file: string): Uint8Array {
 }
 
 /** Git's own id of a blob, so that a directory compares with a commit. */
-function blobId(file: string): string {
+function blobId(read: Read, path: string): string {
   let bytes: Uint8Array;
   try {
-    bytes = readEntry(file);
+    bytes = read(path);
   } catch {
     return "unreadable";
   }
