@@ -3,7 +3,6 @@ import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { SourceGraph } from "../model/source.ts";
-import type { Tree } from "../model/tree.ts";
 import type { Violation } from "../model/violation.ts";
 import type { ScopedFile } from "./role.ts";
 import type { Scope } from "./scope.ts";
@@ -35,5 +34,3 @@ export interface DesiredState {
     readonly violation: Violation;
   }[];
 }
-
-export type FindDesiredState = (tree: Tree, request: DesiredStateRequest) => Promise<DesiredState>;

@@ -47,3 +47,13 @@ test("a pull request that breaks policy is refused, its fix is let through", asy
     pull_requests: "write",
   });
 });
+
+test("where all findings block, the check says so of those that were there before, too", async () => {
+  const repository = await github.createRepository({
+    files: { ...rules("block: all\n"), "apps/web.yaml": deployment("nginx:latest") },
+  });
+  const pull = await github.proposeFiles(repository, { "apps/web.yaml": `# said\n${deployment("nginx:latest")}` });
+  const run = await app.concluded(pull);
+  expect(run).toMatchObject({ conclusion: "failure", title: expect.stringContaining("1 finding blocks") });
+  expect(run.annotations).toMatchObject([{ path: "apps/web.yaml", start_line: 15, annotation_level: "failure" }]);
+});
