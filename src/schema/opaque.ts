@@ -22,7 +22,7 @@ export function withoutSops(object: JsonObject): JsonObject {
   return rest;
 }
 
-const patchPath = /(?:^|\/)patch(?:es)?\/|patch[^/]*$/i;
+const patchPath = /(?:^|[/._-])patch(?:es)?(?:\/|(?:[._-][^/]*)?$)/i;
 
 /**
  * Whether a manifest is a part of one: what lies in a place for patches and no source renders is what someone left

@@ -208,7 +208,8 @@ test("What lies in a place for patches and nobody renders need not be whole, but
   };
   expect(rules("crd/patches/a.yaml")).toEqual(["type"]);
   expect(rules("overlays/replicas-patch.yaml")).toEqual(["type"]);
+  expect(rules("overlays/patch.replicas.yaml")).toEqual(["type"]);
   // A source that renders it yields a whole object.
   expect(rules("crd/patches/a.yaml", "overlays")).toEqual(["unknown-field", "required", "required", "type"]);
-  expect(rules("apps/a.yaml")).toEqual(["unknown-field", "required", "required", "type"]);
+  expect(rules("apps/dispatch/dispatcher.yaml")).toEqual(["unknown-field", "required", "required", "type"]);
 });

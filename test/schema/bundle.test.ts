@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "@jest/globals";
 import { openSchemaBundle } from "../../src/schema-bundle/open-bundle.ts";
 import type { Schema } from "../../src/schema/schema.ts";
@@ -10,6 +11,7 @@ const directory = "toolchain/dist/schemas";
 const manifest = JSON.parse(readFileSync(join(directory, "manifest.json"), "utf8")) as {
   readonly kubernetes: readonly string[];
   readonly packed: { readonly file: string; readonly sha256: string; readonly bytes: number };
+  readonly sources: string;
   readonly modules: Readonly<Record<string, string>>;
 };
 const source = openSchemaBundle();
@@ -21,6 +23,14 @@ test("The bundle is what its manifest describes, with the licence of what it is 
   const notices = readFileSync(join(directory, "THIRD_PARTY_NOTICES.txt"), "utf8");
   expect(notices).toContain("Apache License");
   for (const module of Object.keys(manifest.modules)) expect(notices).toContain(module);
+});
+
+test("The scripts beside it are those it was made by", async () => {
+  const scripts = resolve("toolchain/schemas");
+  const { scriptsDigest } = (await import(pathToFileURL(join(scripts, "sources.mjs")).href)) as {
+    readonly scriptsDigest: (directory: string) => string;
+  };
+  expect(scriptsDigest(scripts)).toBe(manifest.sources);
 });
 
 test("It has every version from 1.29 on without a gap", () => {
@@ -70,9 +80,9 @@ test("No kind is served by a version in which it is said to be gone, or not yet 
 });
 
 const go = spawnSync("go", ["version"], { encoding: "utf8" });
-const rebuilds = process.env["PORTCULLIS_REBUILD"] !== undefined && go.status === 0;
+const rebuilds = process.env["PORTCULLIS_SWEEP"] !== undefined && go.status === 0;
 if (!rebuilds)
-  console.warn("skipped: rebuilding the bundle of schemas (needs Go, the module proxy and PORTCULLIS_REBUILD=1)");
+  console.warn("skipped: rebuilding the bundle of schemas (needs Go, the module proxy and PORTCULLIS_SWEEP=1)");
 
 (rebuilds ? test : test.skip)(
   "It is rebuilt byte for byte from the Go modules it names",

@@ -9,9 +9,11 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { addEnums } from "./enums.mjs";
 import { lifecyclesIn } from "./lifecycle.mjs";
 import { download, kubernetes, lifecycles } from "./modules.mjs";
+import { scriptsDigest } from "./sources.mjs";
 import { reduceDefinition } from "./reduce.mjs";
 
-const out = join(dirname(fileURLToPath(import.meta.url)), "../dist/schemas");
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "../dist/schemas");
 const sums = {};
 const licences = new Map();
 
@@ -127,6 +129,7 @@ const manifest = {
   kubernetes: index.versions,
   raw: { sha256: sha256(raw), bytes: raw.length },
   packed: { file: "kubernetes.br", sha256: sha256(packed), bytes: packed.length },
+  sources: scriptsDigest(here),
   modules: Object.fromEntries(Object.entries(sums).sort(([a], [b]) => (a < b ? -1 : 1))),
 };
 const notice = [...licences]
