@@ -163,7 +163,7 @@ test("a Flux object that goes, one that moves on, a suspended one and a second o
     "introduced deny changes/two-owners clusters/c3/more.yaml:1 [c3] Kustomization flux-system/more and Kustomization flux-system/apps both yield Deployment shop/web: here and at base/deployment.yaml:1",
     "introduced deny changes/two-owners clusters/c3/more.yaml:1 [c3] Kustomization flux-system/more and Kustomization flux-system/apps both yield Namespace shop: here and at base/namespace.yaml:1",
     `introduced warn changes/prune clusters/c1/apps.yaml:1 [c1] Kustomization flux-system/apps goes, and deletes what it applied: ${all}`,
-    `introduced warn changes/prune clusters/c2/apps.yaml:1 [c2] this change of Kustomization flux-system/apps makes it prune ${all}`,
+    `introduced warn changes/prune clusters/c2/apps.yaml:1 [c2] Kustomization flux-system/apps is changed, and prunes what it no longer yields: ${all}`,
     "introduced warn changes/suspended clusters/c3/apps.yaml:1 [c3] Kustomization flux-system/apps is suspended: what this change does to 1 object takes no effect until it is resumed",
   ]);
 }, 60_000);

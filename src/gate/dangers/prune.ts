@@ -25,7 +25,7 @@ export function prunes(change: StateChange): readonly Complaint[] {
       return [complaint(before, `${sourceName(id)} goes, and deletes what it applied: ${what}`)];
     }
     if (after.traits?.prune !== true || !isRewritten(after, change)) return [];
-    return [complaint(after, `this change of ${sourceName(id)} makes it prune ${what}`)];
+    return [complaint(after, `${sourceName(id)} is changed, and prunes what it no longer yields: ${what}`)];
   });
 }
 

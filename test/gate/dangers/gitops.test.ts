@@ -51,7 +51,7 @@ test("a Kustomization whose path changes prunes what the new one lacks", () => {
   const before = state([manifest(KUSTOMIZATION, FILE), ...yielded(shop)], [shop]);
   const moved = manifest(KUSTOMIZATION.replace("path: a", "path: b"), FILE);
   expect(dangersOf(before, state([moved, ...yielded(shop).slice(2)], [shop]))).toEqual([
-    "warn changes/prune Kustomization flux-system/shop: this change of Kustomization flux-system/shop makes it prune 2 Deployment",
+    "warn changes/prune Kustomization flux-system/shop: Kustomization flux-system/shop is changed, and prunes what it no longer yields: 2 Deployment",
   ]);
 });
 
@@ -69,7 +69,7 @@ test("of two clusters' objects of one name only the one that changes is named", 
   const moved = at("us.yaml", KUSTOMIZATION.replace("path: a", "path: b"));
   const after = state([at("eu.yaml"), moved, ...yielded(eu!, "eu").slice(1)], [eu!, us!]);
   expect(dangersOf(before, after)).toEqual([
-    "warn changes/prune Kustomization flux-system/shop (us): this change of Kustomization flux-system/shop makes it prune 2 Deployment and 1 Service",
+    "warn changes/prune Kustomization flux-system/shop (us): Kustomization flux-system/shop is changed, and prunes what it no longer yields: 2 Deployment and 1 Service",
   ]);
 });
 
