@@ -33,7 +33,7 @@ export async function discover(
     else if (scope.covers(path)) {
       const language = unrendered[path.slice(path.lastIndexOf(".") + 1)];
       if (language !== undefined)
-        roles.set(path, { kind: "skip", reason: `${language} is not rendered yet`, unrendered: true });
+        roles.set(path, { kind: "skip", reason: `${language} is not rendered`, unrendered: true });
     }
   }
   const { targets, follow } = await readLinks(tree, entries, links);

@@ -54,7 +54,7 @@ export async function kustomize(
 
 const kustomization: Role = {
   kind: "skip",
-  reason: "Kustomize overlays are not rendered yet: its resources are judged as they stand in their own files",
+  reason: "not rendered: its resources are judged as they stand in their own files",
   unrendered: true,
 };
 

@@ -25,7 +25,7 @@ export function readScoped(
     case "chart":
       return readOfChart(role, reading, bytes);
     case "used": {
-      const reason = `${role.as}: Kustomize overlays are not rendered yet`;
+      const reason = `${role.as}, which was not rendered`;
       return readPart(reading, isWhole, { reason, part: `a part of one, ${reason}` });
     }
     default:
@@ -50,11 +50,11 @@ function readOfChart(
 ): ScopedReading {
   const templated = contains(bytes, "{{");
   if (template && templated) {
-    const reason = `Helm chart templates are not rendered yet: ${chart}`;
+    const reason = `template of a Helm chart that was not rendered: ${chart}`;
     return readPart({ ...reading, problems: [] }, (value) => !holdsAction(value), { reason, part: reason });
   }
   if (reading.manifests.length > 0 || (reading.problems.length > 0 && !templated)) return { kind: "read", reading };
-  return { kind: "skipped", reason: `part of a Helm chart, which is not rendered yet: ${chart}`, unrendered: true };
+  return { kind: "skipped", reason: `part of a Helm chart that was not rendered: ${chart}`, unrendered: true };
 }
 
 /** A file of which only some manifests are to be judged; `part` says of the others why not. */

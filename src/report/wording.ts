@@ -51,7 +51,7 @@ export function verdictSentence(report: Report, blocks: Blocks): string {
     case "pass":
       if (touchesNothing(report)) {
         return unseenFiles(report).length > 0
-          ? "Nothing was judged: the change touches only what is not rendered yet"
+          ? "Nothing was judged: the change touches only what is not rendered"
           : "Nothing to judge: the change touches no manifest";
       }
       return counts.manifests === 0 ? "Nothing was judged: no manifest" : "Compliant";

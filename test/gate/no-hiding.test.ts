@@ -158,7 +158,7 @@ test.each<[string, string]>([
   expect(report.findings).toEqual([]);
   expect(report.skipped).toContainEqual({
     path: "p.yaml",
-    reason: "patch of kustomization.yaml: Kustomize overlays are not rendered yet",
+    reason: "patch of kustomization.yaml, which was not rendered",
     touched: true,
   });
 });
@@ -176,8 +176,7 @@ test("a whole object beside a part of one is judged, and the part is named", asy
       skipped: [
         {
           line: 1,
-          reason:
-            "no Kubernetes object: a part of one, patch of kustomization.yaml: Kustomize overlays are not rendered yet",
+          reason: "no Kubernetes object: a part of one, patch of kustomization.yaml, which was not rendered",
         },
       ],
     },
