@@ -42,11 +42,12 @@ interface LimitsRequest {
  */
 export async function limitsOf(request: LimitsRequest): Promise<ProjectSays> {
   const { object, spec, trouble, context } = request;
-  const name = spec.text("project");
-  if (name === "") {
+  const { project: written } = spec.value;
+  if (written === undefined || written === null) {
     trouble.problem("/spec/project", "an Application needs project");
     return { violations: [], traits: {} };
   }
+  const name = spec.text("project") || "default";
   const [project] = context.find(object, { group: "argoproj.io", kind: "AppProject", name });
   if (project === undefined) {
     const others = context.find(object, { group: "argoproj.io", kind: "AppProject" });
