@@ -17,10 +17,13 @@ export interface Places {
 /** Finds lines in the file that an object was read from; where that file is no YAML (a chart's template), every line is the object's. */
 export async function placesOf({ manifest }: GitOpsObject, tree: TreeView): Promise<Places> {
   const { path, document, line, pointer: base } = manifest.position;
-  const decoded = decodeText((await tree.read(path)) ?? new Uint8Array(), DEFAULT_BUDGET);
-  const text = decoded.kind === "text" ? decoded.text : undefined;
+  const bytes = (await tree.read(path)) ?? new Uint8Array();
+  let text: string | undefined;
   const lineOf = (pointer: Pointer): number => {
-    const found = text === undefined ? undefined : locateDeepest(text, document, base + pointer);
+    // Most objects are asked for no other line, so that their file need not be parsed for places.
+    if (pointer === "") return line;
+    text ??= textOf(bytes);
+    const found = locateDeepest(text, document, base + pointer);
     // Of a rendered object the text may lack what the pointer leads to, and with it all likeness to the object.
     return found === undefined || found.pointer.length < base.length ? line : found.place.line;
   };
@@ -29,4 +32,9 @@ export async function placesOf({ manifest }: GitOpsObject, tree: TreeView): Prom
     line: lineOf,
     problem: (pointer, message) => ({ stage: "render", path, line: lineOf(pointer), message }),
   };
+}
+
+function textOf(bytes: Uint8Array): string {
+  const decoded = decodeText(bytes, DEFAULT_BUDGET);
+  return decoded.kind === "text" ? decoded.text : "";
 }
