@@ -26,7 +26,14 @@ function problemStatus(before: readonly MarkedProblem[], after: readonly MarkedP
 
 /** The problems of the tree after, told apart by those of the tree before: of origins by what they are, of planning by the file. */
 export function problemsOf(before: ProblemsOfTree, after: ProblemsOfTree): readonly ReportedProblem[] {
-  return problemStatus(marked(before), marked(after));
+  const each = new Map<string, ReportedProblem>();
+  for (const problem of problemStatus(marked(before), marked(after))) {
+    // What breaks a base breaks every source that loads it, and is one problem: an introduced one if it is for any.
+    const { stage, path, line, column, message, status } = problem;
+    const key = JSON.stringify([stage, path, line, column, message]);
+    if (status === "introduced" || !each.has(key)) each.set(key, problem);
+  }
+  return [...each.values()];
 }
 
 /** What could not be judged in one tree; untouched origins first, so that a copy does not take the place of the old one. */

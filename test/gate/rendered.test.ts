@@ -282,6 +282,14 @@ test("a root that failed before fails no change that comes after, but hides noth
   expect(report.verdict).toBe("fail");
 });
 
+test("a base that breaks every source that loads it is one problem", async () => {
+  const base = { "base/kustomization.yaml": "resources: [pod.yaml]\n", "base/pod.yaml": pod("a") };
+  const report = await judged(fleet({ ...base, "base/kustomization.yaml": "resources: [gone.yaml]\n" }), fleet(base));
+  expect(report.problems).toHaveLength(1);
+  expect(report.problems).toMatchObject([{ stage: "render", status: "introduced" }]);
+  expect(report.verdict).toBe("error");
+});
+
 test("every file in scope is accounted for, rendered ones with the sources that read them", async () => {
   const report = await judged({
     ...root("resources: [pod.yaml]\npatches: [{ path: patch.yaml }]"),
