@@ -96,6 +96,25 @@ test.each([
   });
 });
 
+test.each([
+  [
+    "an image that the Kustomization sets",
+    "/spec/template/spec/containers/0/image",
+    "clusters/production/apps.yaml:31",
+  ],
+  ["the namespace that it sets", "/metadata/namespace", "clusters/production/apps.yaml:25"],
+  ["a number that the overlay sets", "/spec/replicas", "apps/production/kustomization.yaml:7"],
+  ["a text with variables", "/spec/template/spec/containers/0/env/0/value", "apps/base/web.yaml:19"],
+  ["what the base says", "/spec/template/spec/containers/0/name", "apps/base/web.yaml:15"],
+])("%s leads to the line that says it", async (_, pointer, expected) => {
+  const unit = fleet.units.find(({ source }) => source.id === "Kustomization flux-system/apps (production)");
+  const reading = await unit!.render();
+  await reading.prepare();
+  const web = reading.manifests.find(({ identity }) => identity.kind === "Deployment");
+  const { path, place } = reading.place(web!, pointer);
+  expect(`${path}:${place.line}`).toBe(expected);
+});
+
 test("a release gets the values of a generated ConfigMap and its own, post-renderers and common labels", async () => {
   const [cache] = await manifestsOf(fleet, "HelmRelease web/cache (production)");
   expect(cache?.identity).toEqual({ group: "apps", kind: "Deployment", namespace: "web", name: "cache" });
