@@ -28,9 +28,9 @@ type helmRequest struct {
 }
 
 type helmAnswer struct {
-	Documents []document       `json:"documents"`
-	Values    chartutil.Values `json:"values"`
-	Notes     []string         `json:"notes,omitempty"`
+	Documents []document      `json:"documents"`
+	Values    json.RawMessage `json:"values"`
+	Notes     []string        `json:"notes,omitempty"`
 }
 
 type document struct {
@@ -57,6 +57,11 @@ func helmOperation(text json.RawMessage, blob []byte) (any, []byte, error) {
 	if err != nil {
 		return failed(err)
 	}
+	// Templates may change their values.
+	merged, err := json.Marshal(ready.values["Values"])
+	if err != nil {
+		return failed(failure{Message: fmt.Sprintf("the values are no JSON: %v", err)})
+	}
 	files, err := engine.Engine{}.Render(ready.chart, ready.values)
 	if err != nil {
 		return failed(renderFailure(err, ready.paths))
@@ -65,7 +70,6 @@ func helmOperation(text json.RawMessage, blob []byte) (any, []byte, error) {
 	if err != nil {
 		return failed(renderFailure(err, ready.paths))
 	}
-	merged, _ := ready.values["Values"].(chartutil.Values)
 	return helmAnswer{Documents: documents, Values: merged, Notes: ready.notes}, nil, nil
 }
 

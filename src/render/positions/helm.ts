@@ -95,6 +95,10 @@ function placeInValues(
   lines: readonly (HelmLine | null)[],
   rendered: PlaceInDocument,
 ): Found {
+  // What says which object this is stands for all of it.
+  if (rendered.keys.length === 1 && (rendered.keys[0] === "kind" || rendered.keys[0] === "apiVersion")) {
+    return { kind: "none" };
+  }
   const flows = [...new Set(lines.flatMap((line) => line?.values ?? []))];
   const keys = flowingValue(values, flows, rendered) ?? namedGuard(values, lines[0]?.guards ?? [], rendered);
   const won = keys === undefined ? undefined : winnerOf(keys, valueAt(values, keys) ?? null, layers);

@@ -35,11 +35,12 @@ func Render(root *chart.Chart, values chartutil.Values) (map[string]File, error)
 		return nil, err
 	}
 	rewriteChart(root, files, marks)
+	// Templates may change their values.
+	merged := copied(values["Values"])
 	rendered, err := engine.Engine{}.Render(root, values)
 	if err != nil {
 		return nil, err
 	}
-	merged, _ := values["Values"].(chartutil.Values)
 	result := map[string]File{}
 	for name, marked := range rendered {
 		text, pieces, sound := read(marked, marks.sites, things[name], merged)

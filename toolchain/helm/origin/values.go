@@ -35,6 +35,25 @@ func valueAt(value any, path []string) any {
 	return value
 }
 
+// copied shares no map and no list with what it is a copy of.
+func copied(value any) any {
+	if mapping, is := asMap(value); is {
+		result := make(map[string]any, len(mapping))
+		for key, inner := range mapping {
+			result[key] = copied(inner)
+		}
+		return result
+	}
+	if list, is := value.([]any); is {
+		result := make([]any, len(list))
+		for at, inner := range list {
+			result[at] = copied(inner)
+		}
+		return result
+	}
+	return value
+}
+
 func sortedKeys(mapping map[string]any) []string {
 	keys := make([]string, 0, len(mapping))
 	for key := range mapping {
