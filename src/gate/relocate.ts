@@ -76,7 +76,7 @@ export async function relocate(
   files: ChangedFiles,
 ): Promise<Pick<Finding, "location" | "related"> | undefined> {
   const { location, pointer } = finding;
-  if (files.changed(location.path)) return undefined;
+  if (files.changed(location.path)) return withinPlace(finding, manifest, files);
   // With its declaration all that it yielded goes, whatever else the change does to the files that it read.
   if (wentAt !== undefined && files.gone(declaredIn)) {
     if (location.path === declaredIn) return undefined;
@@ -119,6 +119,19 @@ function commonLength(one: string, other: string): number {
   let length = 0;
   while (length < one.length && one[length] === other[length]) length += 1;
   return length;
+}
+
+/** Of a value that several lines of another file make (a tag below `image:` in values), the line that the change alters. */
+async function withinPlace(
+  { location }: Relocatable["finding"],
+  manifest: Manifest | undefined,
+  files: ChangedFiles,
+): Promise<Pick<Finding, "location" | "related"> | undefined> {
+  const { path, line, endLine = line, precision } = location;
+  if (manifest === undefined || manifest.position.path === path || endLine === line) return undefined;
+  const inside = (await files.linesOf(path)).find((changed) => changed.line >= line && changed.line <= endLine);
+  if (inside === undefined || inside.line === line) return undefined;
+  return { location: { path, line: inside.line, precision }, related: { path, line } };
 }
 
 /** The scalar at a pointer as a file would hold it; undefined where it would be found by chance. */
