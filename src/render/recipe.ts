@@ -19,6 +19,8 @@ export interface Plan {
 export interface ProjectLimits {
   readonly manifest: Manifest;
   readonly destination: { readonly name: string; readonly server: string };
+  /** The namespace of the Application itself where the project refuses that: said once, not for every manifest. */
+  readonly refused?: string;
 }
 
 export type Step = DirectoryStep | KustomizeStep | HelmStep;

@@ -61,7 +61,11 @@ export async function limitsOf(request: LimitsRequest): Promise<ProjectSays> {
   const windows = limits.syncWindows.filter((window) => concerns(window, object.manifest.identity.name, target));
   const syncWindows = windows.map(({ kind, schedule, duration }) => `${kind} ${schedule} for ${duration}`);
   return {
-    project: { manifest: project, destination: { name: target.name, server: target.server } },
+    project: {
+      manifest: project,
+      destination: { name: target.name, server: target.server },
+      ...(permitsDestination(limits, target) === "denied" ? { refused: target.namespace } : {}),
+    },
     violations: violationsOf(limits, target, request),
     traits: syncWindows.length > 0 ? { syncWindows } : {},
   };

@@ -17,13 +17,15 @@ export interface ProjectViolation {
  * a kind whose scope nobody knows is refused only where it would be refused either way.
  */
 export function projectViolations(
-  { manifest: project, destination }: ProjectLimits,
+  { manifest: project, destination, refused }: ProjectLimits,
   manifests: readonly Manifest[],
   scopeOf: (group: string, kind: string) => boolean | undefined = isClusterScoped,
 ): readonly ProjectViolation[] {
   const limits = readAppProject(project);
   return manifests.flatMap((manifest) =>
-    violationsOf(limits, manifest, destination, scopeOf).map((violation) => ({ manifest, violation })),
+    violationsOf(limits, manifest, destination, scopeOf)
+      .filter(({ cause }) => cause.pointer === "/kind" || manifest.identity.namespace !== refused)
+      .map((violation) => ({ manifest, violation })),
   );
 }
 
