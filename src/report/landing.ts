@@ -9,7 +9,7 @@ export function inEnvironments(environments: readonly string[]): string | undefi
 }
 
 /** Where a finding's manifest lands, and what one change does to all of it. Untrusted text. */
-export function landingOf(finding: Finding): string | undefined {
+function landingOf(finding: Finding): string | undefined {
   const environments = environmentsOf(finding);
   const where = inEnvironments(environments);
   if (where === undefined || environments.length === 1 || finding.status === "fixed") return where;
@@ -17,14 +17,14 @@ export function landingOf(finding: Finding): string | undefined {
 }
 
 /** The sources that a finding's manifest came through; those that differ in their environment only, once. Untrusted text. */
-export function throughOf(finding: Finding): string | undefined {
+function throughOf(finding: Finding): string | undefined {
   const sources = finding.sources ?? (finding.source === undefined ? [] : [finding.source]);
   const names = [...new Set(sources.map((id) => id.replace(/ \([^()]*\)$/, "")))];
   return names.length === 0 ? undefined : `through ${listed(names, "source")}`;
 }
 
 /** Where the value itself stands, for a finding that is placed at the change that brought it there. Untrusted text. */
-export function standsAt({ related }: Finding): string | undefined {
+function standsAt({ related }: Finding): string | undefined {
   return related === undefined ? undefined : `the value stands at ${related.path}:${related.line}`;
 }
 

@@ -20,7 +20,7 @@ export function shippedModule(name: string): ShippedModule {
 }
 
 /** The module `name` whose manifest lies in the directory `from`, a URL that ends in a slash. */
-export function readShippedModule(name: string, from: URL): ShippedModule {
+function readShippedModule(name: string, from: URL): ShippedModule {
   const manifest = JSON.parse(readFileSync(new URL("manifest.json", from), "utf8")) as {
     readonly [name: string]: unknown;
     readonly raw: { readonly sha256: string };

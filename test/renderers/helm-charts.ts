@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { HelmRequest } from "../../src/model/renderer.ts";
 
 /** Files of a chart by path; Chart.yaml is added where it is missing. */
-export function chartOf(files: { readonly [path: string]: string | Uint8Array }): Map<string, Uint8Array> {
+function chartOf(files: { readonly [path: string]: string | Uint8Array }): Map<string, Uint8Array> {
   const all = { "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", ...files };
   return new Map(Object.entries(all).map(([path, content]) => [path, Buffer.from(content)]));
 }

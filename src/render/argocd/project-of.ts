@@ -113,7 +113,7 @@ function violationsOf(limits: AppProject, target: ClusterTarget, request: Limits
 }
 
 /** The destination with both name and server where Argo CD's own cluster or the configuration tells them. */
-export function targetOf({ name, server, namespace }: Destination, { config }: PlanContext): ClusterTarget {
+function targetOf({ name, server, namespace }: Destination, { config }: PlanContext): ClusterTarget {
   const known = [...config.clusters, { name: "in-cluster", server: "https://kubernetes.default.svc" }];
   const found = known.find((one) => (name === "" ? one.server === server : one.name === name));
   return { name: name || (found?.name ?? ""), server: server || (found?.server ?? ""), namespace };

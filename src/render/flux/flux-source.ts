@@ -8,7 +8,7 @@ import { flagAt, objectsAt, textAt, textMapAt } from "./fields.ts";
 import { findObject, namespaceOf } from "./find-object.ts";
 
 /** An object as people name it: `Kustomization flux-system/apps`. */
-export function idOf({ identity: { kind, namespace, name } }: Manifest): string {
+function idOf({ identity: { kind, namespace, name } }: Manifest): string {
   return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 

@@ -45,7 +45,7 @@ function replaceEntry(text: string, written: string, instead: string): string {
 }
 
 /** The way from one directory to another; both may be the root, "". */
-export function relative(from: string, to: string): string {
+function relative(from: string, to: string): string {
   const [start, end] = [from, to].map((path) => (path === "" ? [] : path.split("/"))) as [string[], string[]];
   let shared = 0;
   while (shared < start.length && shared < end.length && start[shared] === end[shared]) shared += 1;

@@ -43,7 +43,7 @@ export function state(
 
 type State = ReturnType<typeof state>;
 
-export function changeOf(before: State, after: State): StateChange {
+function changeOf(before: State, after: State): StateChange {
   const changes = matchManifests(before.manifests, after.manifests).filter(({ kind }) => kind !== "unchanged");
   return { changes, before, after };
 }

@@ -38,7 +38,7 @@ export async function planFile(
   return planObject({ manifest, environments: options.environments ?? [] }, files, options);
 }
 
-export async function planObject(
+async function planObject(
   object: GitOpsObject,
   files: { readonly [path: string]: string },
   options: PlanOptions = {},
