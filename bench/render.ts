@@ -1,0 +1,104 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createRenderer } from "../src/renderers/create-renderer.ts";
+import { nativeKustomize } from "../test/renderers/native-kustomize.ts";
+import { readTreeDirectory } from "../test/renderers/tree-directory.ts";
+import { median } from "./measure.ts";
+
+// node dist/bench/render.js [DIR]: roots rendered a second, ours and native Kustomize in turns, over the roots of DIR, or
+// over twelve overlays of each of five bases.
+
+const rounds = 7;
+const scratch = mkdtempSync(join(tmpdir(), "portcullis-bench-"));
+const [given] = process.argv.slice(2);
+const directory = given ?? overlays(join(scratch, "tree"));
+const { files, roots } = readTreeDirectory(directory);
+const native = nativeKustomize();
+const known = new Set<string>();
+const cacheDir = join(scratch, "cache");
+const one = createRenderer({ cacheDir, processes: 1 });
+for (const root of roots) if ((await one.kustomize({ root, files: below(root) })).kind === "rendered") known.add(root);
+one.close();
+
+const perSecond = (ms: number): string => `${((known.size * 1000) / ms).toFixed(1)} roots/s`;
+console.log(`${known.size} of ${roots.length} roots, ${files.size} files`);
+for (const processes of [1, 2]) {
+  const renderer = createRenderer({ cacheDir, processes });
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  const ratios: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const start = performance.now();
+    await Promise.all([...known].map((root) => renderer.kustomize({ root, files: below(root) })));
+    const mine = performance.now() - start;
+    if (round === 0) {
+      console.log(`${processes} process${processes > 1 ? "es" : ""}: first round ${perSecond(mine)}`);
+      continue;
+    }
+    ours.push(mine);
+    // Three rounds of which the last counts, so that both are warm.
+    const loop = native
+      ?.rounds(
+        3,
+        [...known].map((root) => join(directory, root)),
+      )
+      .at(-1);
+    if (loop === undefined) continue;
+    theirs.push(loop);
+    ratios.push(mine / loop);
+  }
+  const memory = renderer.pids().map((pid) => `${peakOf(pid)} MiB`);
+  const beside =
+    theirs.length === 0
+      ? ""
+      : `, native in one process ${perSecond(median(theirs))}: ${median(ratios).toFixed(1)}× as long`;
+  console.log(`  warm ${perSecond(median(ours))}${beside}; memory ${memory.join(" + ")}`);
+  renderer.close();
+}
+if (native !== undefined) {
+  const start = performance.now();
+  for (const root of known) native.build(join(directory, root));
+  console.log(`native, a program for each root: ${perSecond(performance.now() - start)}`);
+}
+rmSync(scratch, { recursive: true });
+
+/** The files of the tree below what the root's path starts with: about what a build reads. */
+function below(root: string): ReadonlyMap<string, Uint8Array> {
+  if (given !== undefined) return files;
+  const team = root.split("/")[0] ?? "";
+  return new Map([...files].filter(([path]) => path.startsWith(`${team}/`)));
+}
+
+function peakOf(pid: number): number {
+  const status = process.platform === "linux" ? readFileSync(`/proc/${pid}/status`, "utf8") : "";
+  return Math.round(Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+function overlays(at: string): string {
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(at, path)), { recursive: true });
+    writeFileSync(join(at, path), text);
+  };
+  write("team0/base/kustomization.yaml", "resources: [web.yaml, rest.yaml]\ncommonLabels: {app: shop}\n");
+  write(
+    "team0/base/web.yaml",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 1\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n        - name: web\n          image: nginx:1.0\n          env: [{name: A, value: b}]\n",
+  );
+  const rest = ["Service", "ServiceAccount", "ConfigMap"].map(
+    (kind) => `apiVersion: v1\nkind: ${kind}\nmetadata: {name: web}\n`,
+  );
+  write("team0/base/rest.yaml", rest.join("---\n"));
+  for (let overlay = 0; overlay < 12; overlay++) {
+    write(
+      `team0/overlays/${overlay}/kustomization.yaml`,
+      `namespace: team-${overlay}\nnamePrefix: p${overlay}-\nresources: [../../base]\nimages: [{name: nginx, newTag: "1.${overlay}"}]\nconfigMapGenerator: [{name: settings, literals: [stage=${overlay}]}]\npatches: [{path: patch.yaml}]\n`,
+    );
+    write(
+      `team0/overlays/${overlay}/patch.yaml`,
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: ${overlay}\n  template: {spec: {containers: [{name: web, resources: {limits: {memory: 1Gi}}}]}}\n`,
+    );
+  }
+  for (let team = 1; team < 5; team++) cpSync(join(at, "team0"), join(at, `team${team}`), { recursive: true });
+  return at;
+}
