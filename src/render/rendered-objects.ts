@@ -50,7 +50,7 @@ export function readRendered(
         return {
           kind: "unreadable",
           document,
-          message: `line ${reading.problem.line ?? 1} of document ${document + 1} cannot be read: ${reading.problem.message}`,
+          message: `document ${document + 1}, line ${reading.problem.line ?? 1}: ${reading.problem.message}`,
         };
       case "value":
         for (const found of recognise(reading.value)) {

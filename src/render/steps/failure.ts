@@ -22,7 +22,7 @@ export function failure(
       ? { path: named, line: kind === "failed" ? (outcome.line ?? 1) : 1 }
       : own !== undefined && own !== entry.path
         ? { path: own, line: 1 }
-        : entry;
+        : { path: entry.path, line: entry.line };
   const problem: Problem = {
     stage: "render",
     ...at,
@@ -34,5 +34,5 @@ export function failure(
 
 /** Output that is no YAML as Kubernetes reads it. */
 export function unreadable(message: string, { path, line }: Entry): StepRendering {
-  return { kind: "failed", problems: [{ stage: "render", path, line, message: `what is rendered of it: ${message}` }] };
+  return { kind: "failed", problems: [{ stage: "render", path, line, message: `what is rendered cannot be read: ${message}` }] };
 }

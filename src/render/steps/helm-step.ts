@@ -187,10 +187,13 @@ async function rendered(answer: HelmAnswer, { step, chart, at, workshop, entry, 
   );
   if (finished.kind === "failed") return failure(finished.outcome, { path: undefined, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));
-  if (reading.kind === "unreadable") return unreadable(reading.message, entry);
-  const bytes = await files.read(chart.files.values());
   const templateOf = (document: number): string | undefined =>
     chart.files.get(kept[finished.documents[document]?.from ?? -1]?.template ?? "");
+  if (reading.kind === "unreadable") {
+    const template = templateOf(reading.document);
+    return unreadable(reading.message, template === undefined ? entry : { path: template, line: 1 });
+  }
+  const bytes = await files.read(chart.files.values());
   const objects = reading.objects.map((object): RenderedObject => {
     const template = templateOf(object.document);
     const position = template === undefined ? undefined : templatePosition(template, bytes.get(template), object);

@@ -6,7 +6,8 @@ import { kustomizeStep } from "./kustomize-step.ts";
 import type { ReadyStep, Workshop } from "./step.ts";
 
 /** Finds out what a step reads, so that it can be told from others without being rendered. */
-export async function readyStep(step: Step, workshop: Workshop, entry: Entry): Promise<ReadyStep> {
+export async function readyStep(step: Step, workshop: Workshop, { path, line }: Entry): Promise<ReadyStep> {
+  const entry = { path, line };
   switch (step.kind) {
     case "directory":
       return directoryStep(step, workshop, entry);
