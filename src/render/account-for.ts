@@ -1,7 +1,8 @@
 import type { TriedSource } from "./assemble.ts";
+import { kustomization } from "./kustomize.ts";
 import type { ReadySource } from "./ready-source.ts";
 import type { Role, ScopedFile } from "./role.ts";
-import { directoryOf, isKustomizationName } from "./scope.ts";
+import { directoryOf } from "./scope.ts";
 import type { Survey } from "./survey.ts";
 
 /** The files in scope with what rendering makes of each, and what each source accounts for. */
@@ -30,21 +31,19 @@ export function accountFor(survey: Survey, tried: readonly TriedSource[]): Accou
   const files = survey.scoped.map((file): ScopedFile => {
     const { entry, role } = file;
     const sources = bySource.get(entry.path);
-    const isRead = role.kind === "plain" || role.kind === "used" || role.kind === "chart" || isKustomization(file);
+    const isRead = role.kind === "plain" || role.kind === "used" || role.kind === "chart" || role === kustomization;
     if (sources !== undefined && isRead)
       return { entry, role: { kind: "rendered", sources: [...new Set(sources)].toSorted() } };
-    if (isKustomization(file)) return { entry, role: leftOver(entry.path, failedReads, survey) };
-    if (role.kind === "chart" && survey.libraries.has(role.chart === "." ? "" : role.chart))
-      return { entry, role: { ...role, library: true } };
+    if (role === kustomization) return { entry, role: leftOver(entry.path, failedReads, survey) };
+    if (role.kind === "chart") {
+      const chart = role.chart === "." ? "" : role.chart;
+      if (survey.libraries.has(chart)) return { entry, role: { ...role, because: "library" } };
+      if (bySource.has(chart === "" ? "Chart.yaml" : `${chart}/Chart.yaml`))
+        return { entry, role: { ...role, because: "unread" } };
+    }
     return file;
   });
   return { files, covers };
-}
-
-/** What `discover` took for a kustomization; others that have the name are manifests or cannot be read. */
-function isKustomization({ entry, role }: ScopedFile): boolean {
-  if (role.kind !== "skip" || role.unrendered !== true) return false;
-  return isKustomizationName(entry.path) || role.reason.startsWith("Kustomize");
 }
 
 function leftOver(path: string, failedReads: ReadonlySet<string>, { workshop: { nodes } }: Survey): Role {

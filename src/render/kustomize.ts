@@ -52,7 +52,8 @@ export async function kustomize(
   return { roles, drawn: drawnBy(readings, entries, scope) };
 }
 
-const kustomization: Role = {
+/** The role of a kustomization until it is known what renders it. */
+export const kustomization: Role = {
   kind: "skip",
   reason: "not rendered: its resources are judged as they stand in their own files",
   unrendered: true,

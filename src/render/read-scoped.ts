@@ -44,7 +44,7 @@ function readPlain(reading: FileReading, bytes: Uint8Array): ScopedReading {
 
 /** What holds no action Helm passes on as it stands, and whatever else reads the directory too, so that is judged. */
 function readOfChart(
-  { chart, template }: Role & { kind: "chart" },
+  { chart, template, because }: Role & { kind: "chart" },
   reading: FileReading,
   bytes: Uint8Array,
 ): ScopedReading {
@@ -54,6 +54,10 @@ function readOfChart(
     return readPart({ ...reading, problems: [] }, (value) => !holdsAction(value), { reason, part: reason });
   }
   if (reading.manifests.length > 0 || (reading.problems.length > 0 && !templated)) return { kind: "read", reading };
+  if (because === "library")
+    return { kind: "skipped", reason: `part of the library chart ${chart}, which yields nothing by itself` };
+  if (because === "unread")
+    return { kind: "skipped", reason: `lies with the Helm chart ${chart}, whose rendering does not read it` };
   return { kind: "skipped", reason: `part of a Helm chart that was not rendered: ${chart}`, unrendered: true };
 }
 

@@ -34,5 +34,8 @@ export function failure(
 
 /** Output that is no YAML as Kubernetes reads it. */
 export function unreadable(message: string, { path, line }: Entry): StepRendering {
-  return { kind: "failed", problems: [{ stage: "render", path, line, message: `what is rendered cannot be read: ${message}` }] };
+  return {
+    kind: "failed",
+    problems: [{ stage: "render", path, line, message: `what is rendered cannot be read: ${message}` }],
+  };
 }
