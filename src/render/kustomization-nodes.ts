@@ -1,4 +1,5 @@
 import type { TreeEntry } from "../model/tree.ts";
+import { contentId, unreadable } from "./content-id.ts";
 import type { DesiredStateRequest } from "./desired-state.ts";
 import { facts, type Facts } from "./facts.ts";
 import {
@@ -116,14 +117,16 @@ async function knownOrRead<Value>(
   const found = new Map<string, Value>();
   const unread: string[] = [];
   for (const path of paths) {
-    const value = known.get(files.fileAt(path)?.id ?? "");
+    const id = contentId(files.fileAt(path)) ?? unreadable;
+    const value = id === unreadable ? undefined : known.get(id);
     if (value === undefined) unread.push(path);
     else found.set(path, value);
   }
   for (const [path, bytes] of await files.read(unread)) {
     const value = read(path, bytes);
     found.set(path, value);
-    known.set(files.fileAt(path)?.id ?? "", value, 200 + 4 * bytes.length);
+    const id = contentId(files.fileAt(path)) ?? unreadable;
+    if (id !== unreadable) known.set(id, value, 200 + 4 * bytes.length);
   }
   return found;
 }

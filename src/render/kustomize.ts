@@ -1,4 +1,5 @@
 import type { Tree, TreeEntry } from "../model/tree.ts";
+import { contentId } from "./content-id.ts";
 import { readKustomization, resolveUse, type KustomizationReading } from "./kustomization.ts";
 import type { Links } from "./links.ts";
 import { readEach } from "./read-each.ts";
@@ -72,7 +73,7 @@ async function readKustomizations(
     const entry = textOf(path, entries, follow);
     if (entry === undefined || tooLarge(entry.size) !== undefined) continue;
     // A directory hashes a file when its id is asked for.
-    const known = cache.get(entry.id);
+    const known = cache.get(contentId(entry) ?? "");
     if (known === undefined) unread.set(entry.path, [...(unread.get(entry.path) ?? []), path]);
     else readings.set(path, known);
   }
@@ -80,7 +81,7 @@ async function readKustomizations(
     const reading: KustomizationReading =
       file.kind === "bytes" ? readKustomization(file.path, file.bytes) : { kind: "unreadable" };
     for (const path of unread.get(file.path) ?? []) readings.set(path, reading);
-    if (file.kind === "bytes") cache.set(entries.get(file.path)?.id ?? "", reading);
+    if (file.kind === "bytes") cache.set(contentId(entries.get(file.path)) ?? "", reading);
   }
   return readings;
 }

@@ -1,8 +1,9 @@
 import type { TreeEntry } from "../model/tree.ts";
+import { contentId, unreadable } from "./content-id.ts";
 import type { DesiredStateRequest } from "./desired-state.ts";
 import { facts } from "./facts.ts";
 import { readEach } from "./read-each.ts";
-import { readFile } from "./read-file.ts";
+import { readFile, tooLarge } from "./read-file.ts";
 import { isOfInterest } from "./ready-source.ts";
 import type { RenderedObject } from "./rendered-objects.ts";
 import type { TreeFiles } from "./tree-files.ts";
@@ -31,11 +32,14 @@ export async function mentionsIn(
   const held = new Map<string, number>();
   const unread: TreeEntry[] = [];
   for (const entry of entries) {
-    const found = known.get(entry.id);
+    const id = contentId(entry);
+    // What cannot be read, or is too large to be, is told of where it is judged.
+    if (id === undefined || id === unreadable || tooLarge(entry.size) !== undefined) continue;
+    const found = known.get(id);
     if (found === undefined) unread.push(entry);
-    else held.set(entry.id, found);
+    else held.set(entry.path, found);
   }
-  const ids = new Map(unread.map(({ path, id }) => [path, id]));
+  const ids = new Map(unread.map((entry) => [entry.path, contentId(entry)]));
   const decoder = new TextDecoder("latin1");
   for await (const reading of readEach(files.tree, [...ids.keys()])) {
     const id = ids.get(reading.path);
@@ -47,9 +51,9 @@ export async function mentionsIn(
       (text.includes("substituteFrom") || text.includes("valuesFrom") ? asksForData : 0) +
       (/kustomize\.toolkit\.fluxcd|fluxcd\.controlplane|argoproj\.io/.test(text) ? applies : 0);
     known.set(id, found, 100);
-    held.set(id, found);
+    held.set(reading.path, found);
   }
-  const asks = (what: number) => (entry: TreeEntry | undefined) => ((held.get(entry?.id ?? "") ?? 0) & what) !== 0;
+  const asks = (what: number) => (entry: TreeEntry | undefined) => ((held.get(entry?.path ?? "") ?? 0) & what) !== 0;
   return { gitOps: asks(gitOps), applies: asks(applies), data: asks(data), asksForData: asks(asksForData) };
 }
 
@@ -63,7 +67,7 @@ export async function rawObjects(
   const found = new Map<string, readonly RenderedObject[]>();
   const unread = new Map<string, TreeEntry>();
   for (const entry of entries) {
-    const objects = known.get(`${entry.id}\0${entry.path}`);
+    const objects = known.get(`${contentId(entry)}\0${entry.path}`);
     if (objects === undefined) unread.set(entry.path, entry);
     else found.set(entry.path, objects);
   }
@@ -81,7 +85,7 @@ export async function rawObjects(
         pointer: position.pointer,
       }));
     known.set(
-      `${unread.get(reading.path)?.id}\0${reading.path}`,
+      `${contentId(unread.get(reading.path))}\0${reading.path}`,
       objects,
       200 + (objects.length > 0 ? 8 * reading.bytes.length : 0),
     );

@@ -1,3 +1,4 @@
+import { contentId } from "../content-id.ts";
 import { candidates, directoryFiles } from "../argocd/directory-files.ts";
 import { ownTexts, type OwnTexts } from "../own-text.ts";
 import type { DirectoryStep } from "../recipe.ts";
@@ -15,7 +16,7 @@ export function directoryStep(step: DirectoryStep, workshop: Workshop, entry: En
   const asked = candidates(step, treeView(files));
   return {
     options: JSON.stringify(["directory", step]),
-    reads: asked.map((path) => ({ path, id: files.fileAt(path)?.id })),
+    reads: asked.map((path) => ({ path, id: contentId(files.fileAt(path)) })),
     problems: [],
     gaps: [],
     render: () => render(step, workshop, entry),

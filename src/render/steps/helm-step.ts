@@ -1,3 +1,4 @@
+import { contentId } from "../content-id.ts";
 import { isObject } from "../../manifest/identity.ts";
 import { toJsonText } from "../../manifest/json-text.ts";
 import { isSops } from "../../manifest/encrypted.ts";
@@ -45,7 +46,7 @@ export async function helmStep(step: HelmStep, workshop: Workshop, entry: Entry)
   const valueFiles = [...layers.map(({ path }) => path), ...ownValuePaths(step, at)];
   const reads = [...new Set([...chart.files.values(), ...valueFiles])].map((path) => ({
     path,
-    id: files.fileAt(path)?.id,
+    id: contentId(files.fileAt(path)),
   }));
   if (chart.missing.length > 0) {
     const gaps = chart.missing.map(({ name, version, repository, path }) => ({

@@ -1,3 +1,4 @@
+import { contentId } from "../content-id.ts";
 import type { KustomizeAnswer } from "../../model/renderer.ts";
 import type { Problem } from "../../model/problem.ts";
 import { digestOfBytes } from "../digest-bytes.ts";
@@ -28,9 +29,9 @@ export async function kustomizeStep(step: KustomizeStep, workshop: Workshop, ent
     if (node !== undefined) standIns.set(node.directory, node);
   }
   const build = kustomizeBuild(root, { get: (directory) => standIns.get(directory) ?? nodes.get(directory) });
-  const asked = new Map(build?.asks.map(({ path, entry }) => [path, entry?.id]) ?? []);
+  const asked = new Map(build?.asks.map(({ path, entry }) => [path, contentId(entry)]) ?? []);
   const charts = await kustomizeCharts(build, workshop);
-  for (const [path, from] of charts.files) asked.set(path, files.fileAt(from)?.id);
+  for (const [path, from] of charts.files) asked.set(path, contentId(files.fileAt(from)));
   for (const path of step.overrides?.keys() ?? []) asked.delete(path);
   const work: Work = { build, charts, step, workshop, entry };
   const overrides = [...(step.overrides ?? [])].map(([path, bytes]) => [path, digestOfBytes(bytes)]);
