@@ -1,6 +1,7 @@
 import { join, relative, sep } from "node:path";
 import type { Judged } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
+import { readEach } from "../render/read-each.ts";
 import { isKustomizationName, mayHoldManifests } from "../render/scope.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import type { GitRepository } from "../tree/git-repository.ts";
@@ -48,8 +49,10 @@ async function reachesOut(tree: Tree, named: readonly string[]): Promise<boolean
     .filter(({ path, kind }) => kind === "file" && isUnder(path, named))
     .map(({ path }) => path);
   if (paths.some((path) => isKustomizationName(path))) return true;
-  for await (const { bytes } of tree.readAll(paths.filter(mayHoldManifests))) {
-    if (GITOPS.some((group) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(group))) return true;
+  for await (const reading of readEach(tree, paths.filter(mayHoldManifests))) {
+    if (reading.kind === "failed") continue;
+    const { buffer, byteOffset, length } = reading.bytes;
+    if (GITOPS.some((group) => Buffer.from(buffer, byteOffset, length).includes(group))) return true;
   }
   return false;
 }
