@@ -12,16 +12,15 @@ export interface RenderedPlace {
 }
 
 /**
- * The keys of the one value, of those that flowed into a line, that stands at this place of what was rendered: itself, a
- * part of a block that was printed whole, or the key of a map that was looped over. Undefined where none does, or several.
+ * The keys of the one value, of those that flowed into a line, that stands at this place of what was rendered: itself, or
+ * a part of a block that was printed whole. Undefined where none does, or several.
  */
 export function flowingValue(
   values: JsonObject,
   flows: readonly Pointer[],
   rendered: RenderedPlace,
 ): readonly string[] | undefined {
-  const printed = flows.flatMap((flow) => partsThatStand(values, keysOf(flow), rendered));
-  const found = printed.length > 0 ? printed : flows.map(keysOf).filter((keys) => keys.at(-1) === rendered.value);
+  const found = flows.flatMap((flow) => partsThatStand(values, keysOf(flow), rendered));
   const apart = new Map(found.map((keys) => [pointerOf(keys), keys]));
   return apart.size === 1 ? [...apart.values()][0] : undefined;
 }

@@ -176,7 +176,7 @@ const table: readonly (readonly [variant: string, object: string, pointer: Point
   ],
   ["plain", "Deployment shop", `${container}/securityContext/capabilities/drop/0`, "values.yaml:24 - ALL"],
   ["plain", "Deployment shop", `${container}/securityContext/runAsUser`, "values.yaml:19-24 securityContext:"],
-  ["plain", "Deployment shop", `${container}/env/1/name`, "values.yaml:34 LOG_LEVEL: info"],
+  ["plain", "Deployment shop", `${container}/env/1/name`, "templates/deployment.yaml:52 - name: {{ $name }}"],
   ["plain", "Deployment shop", `${container}/env/2/value`, "values.yaml:35 REGION: eu-west-1"],
   ["plain", "Deployment shop", `${container}/env/3/value`, 'values.yaml:39 value: "on"'],
   ["production", "Deployment shop", `${container}/env/4/name`, "deploy/production.yaml:24 - name: FEATURE_B"],
