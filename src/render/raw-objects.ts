@@ -14,13 +14,15 @@ export interface Mentions {
   readonly gitOps: (entry: TreeEntry | undefined) => boolean;
   /** Objects that may apply directories of the tree, and not only charts. */
   readonly applies: (entry: TreeEntry | undefined) => boolean;
+  /** CRDs. */
+  readonly crds: (entry: TreeEntry | undefined) => boolean;
   /** ConfigMaps or Secrets. */
   readonly data: (entry: TreeEntry | undefined) => boolean;
   /** ConfigMaps and Secrets as where values come from. */
   readonly asksForData: (entry: TreeEntry | undefined) => boolean;
 }
 
-const [gitOps, data, asksForData, applies] = [1, 2, 4, 8];
+const [gitOps, data, asksForData, applies, crds] = [1, 2, 4, 8, 16];
 
 /** Looks into files once for each content. */
 export async function mentionsIn(
@@ -49,12 +51,19 @@ export async function mentionsIn(
       (text.includes("argoproj.io") || text.includes("fluxcd.") ? gitOps : 0) +
       (text.includes("ConfigMap") || text.includes("Secret") ? data : 0) +
       (text.includes("substituteFrom") || text.includes("valuesFrom") ? asksForData : 0) +
-      (/kustomize\.toolkit\.fluxcd|fluxcd\.controlplane|argoproj\.io/.test(text) ? applies : 0);
+      (/kustomize\.toolkit\.fluxcd|fluxcd\.controlplane|argoproj\.io/.test(text) ? applies : 0) +
+      (text.includes("CustomResourceDefinition") ? crds : 0);
     known.set(id, found, 100);
     held.set(reading.path, found);
   }
   const asks = (what: number) => (entry: TreeEntry | undefined) => ((held.get(entry?.path ?? "") ?? 0) & what) !== 0;
-  return { gitOps: asks(gitOps), applies: asks(applies), data: asks(data), asksForData: asks(asksForData) };
+  return {
+    gitOps: asks(gitOps),
+    applies: asks(applies),
+    crds: asks(crds),
+    data: asks(data),
+    asksForData: asks(asksForData),
+  };
 }
 
 /** The objects of interest in plain files, by path. */

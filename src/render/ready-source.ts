@@ -3,6 +3,7 @@ import type { Identity, Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Gap, Source } from "../model/source.ts";
 import { projectViolations } from "./argocd/project-violations.ts";
+import type { Scopes } from "./crd-scopes.ts";
 import type { DesiredStateRequest } from "./desired-state.ts";
 import { facts } from "./facts.ts";
 import type { Plan, ProjectLimits } from "./recipe.ts";
@@ -42,6 +43,7 @@ export interface ReadySource {
 export interface Press {
   readonly cache: DesiredStateRequest["cache"];
   readonly renderings: Renderings;
+  readonly scopes: Scopes;
   /** Digest of the renderer. */
   readonly digest: string;
 }
@@ -65,7 +67,12 @@ function named(plan: Plan, made: Made): ReadySource {
   const { source, project } = plan;
   const { steps, renderKey, press } = made;
   const outcomes = facts<Outcome>(press.cache, "outcome");
-  const key = sha256(JSON.stringify([renderKey, source, plan.gaps, project ?? null], asText));
+  const key = sha256(
+    JSON.stringify(
+      [renderKey, source, plan.gaps, project === undefined ? null : [project, press.scopes.digest]],
+      asText,
+    ),
+  );
   const rendering = (): Promise<Rendering> => press.renderings.of(renderKey, () => renderSteps(steps));
   const withGaps = (found: readonly Omit<Gap, "source">[]): readonly Gap[] => [
     ...plan.gaps.map((gap) => ({ ...gap, source: source.id })),
@@ -94,7 +101,7 @@ function named(plan: Plan, made: Made): ReadySource {
       render: async () => {
         const printed = await rendering();
         const found = printed.kind === "steps" ? printed.steps.flatMap((step) => step.gaps) : [];
-        return readingOf(source, project, { steps, printed, gaps: withGaps(found) });
+        return readingOf(source, project, { steps, printed, gaps: withGaps(found), scopes: press.scopes });
       },
     }),
   };
@@ -141,9 +148,14 @@ interface Printed {
   readonly steps: readonly ReadyStep[];
   readonly printed: Rendering;
   readonly gaps: readonly Gap[];
+  readonly scopes: Scopes;
 }
 
-function readingOf(source: Source, project: ProjectLimits | undefined, { steps, printed, gaps }: Printed): UnitReading {
+function readingOf(
+  source: Source,
+  project: ProjectLimits | undefined,
+  { steps, printed, gaps, scopes }: Printed,
+): UnitReading {
   if (printed.kind === "failed") {
     const { problems } = printed;
     return { manifests: [], problems, gaps, yaml: "", prepare: async () => {}, place: () => entryOf(source) };
@@ -170,7 +182,7 @@ function readingOf(source: Source, project: ProjectLimits | undefined, { steps, 
     manifests,
     problems: [],
     gaps,
-    ...(project === undefined ? {} : { violations: projectViolations(project, manifests) }),
+    ...(project === undefined ? {} : { violations: projectViolations(project, manifests, scopes.isClusterScoped) }),
     yaml: printed.steps.map(({ yaml }) => yaml).join("---\n"),
     prepare: () => (preparing ??= prepare()),
     place: (manifest, pointer) => {

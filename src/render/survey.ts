@@ -2,6 +2,7 @@ import type { Renderer, RenderOutcome } from "../model/renderer.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { sha256 } from "../manifest/sha256.ts";
 import { readChart } from "./chart-files.ts";
+import { crdScopes } from "./crd-scopes.ts";
 import type { DesiredStateRequest } from "./desired-state.ts";
 import { discover } from "./discover.ts";
 import { facts } from "./facts.ts";
@@ -101,6 +102,7 @@ export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promis
   const plain = scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry);
   const needsData = plain.some((entry) => mentions.gitOps(entry) && mentions.asksForData(entry));
   const interesting = plain.filter((entry) => mentions.gitOps(entry) || (needsData && mentions.data(entry)));
+  const scopes = await crdScopes(plain.filter(mentions.crds), files, cache);
   const renderer = remembering(request.renderer, cache);
   return {
     request,
@@ -110,8 +112,8 @@ export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promis
     readByRoots,
     raw: await rawObjects(interesting, files, cache),
     view: treeView(files),
-    workshop: { files, nodes, renderer, vendor: config.helm.vendor },
-    press: { cache, renderings: renderings(cache), digest: renderer.digest },
+    workshop: { files, nodes, renderer, scopes, vendor: config.helm.vendor },
+    press: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
   };
 }
 

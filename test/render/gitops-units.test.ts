@@ -305,3 +305,21 @@ spec:
     ["app.yaml", 1, "source"],
   ]);
 });
+
+test("a namespace is given to what lacks one, unless a CRD of the tree says that it takes none", async () => {
+  const crd = (kind: string, scope: string): string =>
+    `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: ${kind.toLowerCase()}s.acme.io }\nspec: { group: acme.io, scope: ${scope}, names: { kind: ${kind} }, versions: [] }\n`;
+  const thing = (kind: string): string => `apiVersion: acme.io/v1\nkind: ${kind}\nmetadata: { name: one }\n`;
+  const files = {
+    "app.yaml": application("app", "path: web"),
+    "crds/a.yaml": crd("Wide", "Cluster"),
+    "crds/b.yaml": crd("Narrow", "Namespaced"),
+    "web/all.yaml": [thing("Wide"), thing("Narrow"), thing("Unknown"), pod("web")].join("---\n"),
+  };
+  const state = await stateOf(files);
+  expect(await yields(state)).toEqual({
+    "Application argocd/app": ["Wide one", "Narrow shop/one", "Unknown shop/one", "Pod shop/web"],
+  });
+  const other = await stateOf({ ...files, "crds/a.yaml": crd("Wide", "Namespaced") });
+  expect(other.units[0]?.key).not.toBe(state.units[0]?.key);
+});

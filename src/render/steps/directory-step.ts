@@ -40,7 +40,8 @@ interface Stretch {
   readonly text: string;
 }
 
-async function render(step: DirectoryStep, { files, renderer }: Workshop, entry: Entry): Promise<StepRendering> {
+async function render(step: DirectoryStep, workshop: Workshop, entry: Entry): Promise<StepRendering> {
+  const { files } = workshop;
   const paths = (await directoryFiles(step, treeView(files))).filter((path) => !path.endsWith(".jsonnet"));
   const bytes = await files.read(paths);
   const own = ownTexts(bytes, (path) => files.fileAt(path)?.path ?? path);
@@ -58,7 +59,7 @@ async function render(step: DirectoryStep, { files, renderer }: Workshop, entry:
   const finished = await finish(
     stretches.map(({ text }) => text),
     step.finish,
-    renderer,
+    workshop,
   );
   if (finished.kind === "failed") return failure(finished.outcome, { path: undefined, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));

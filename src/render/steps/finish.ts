@@ -3,7 +3,7 @@ import { toJsonText } from "../../manifest/json-text.ts";
 import { sameJson } from "../../manifest/same-json.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { RenderOutcome, Renderer } from "../../model/renderer.ts";
-import { isClusterScoped } from "../cluster-scoped.ts";
+import type { Scopes } from "../crd-scopes.ts";
 import type { Finish } from "../recipe.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
 
@@ -21,7 +21,7 @@ export type Finished =
 export async function finish(
   texts: readonly string[],
   asked: Finish | undefined,
-  renderer: Renderer,
+  { renderer, scopes }: { readonly renderer: Renderer; readonly scopes: Scopes },
 ): Promise<Finished> {
   let documents: readonly FinishedDocument[] = texts.map((text, from) => ({ text, from }));
   if (asked === undefined) return { kind: "finished", documents, changed: false };
@@ -37,7 +37,7 @@ export async function finish(
     documents = documents.map(({ text, from }, at) => ({ text: substituted[at] ?? text, from }));
   }
   if (asked.metadata !== undefined || asked.defaultNamespace !== undefined)
-    documents = documents.map((document) => withMetadata(document, asked));
+    documents = documents.map((document) => withMetadata(document, asked, scopes));
   return { kind: "finished", documents, changed: true };
 }
 
@@ -67,7 +67,11 @@ function isEmpty(text: string): boolean {
   return text.split("\n").every((line) => line.trim() === "" || line.trimStart().startsWith("#"));
 }
 
-function withMetadata(document: FinishedDocument, { metadata, defaultNamespace }: Finish): FinishedDocument {
+function withMetadata(
+  document: FinishedDocument,
+  { metadata, defaultNamespace }: Finish,
+  scopes: Scopes,
+): FinishedDocument {
   const reading = readRendered([document.text]);
   // What cannot be read is told of when all of it is read.
   if (reading.kind === "unreadable" || reading.objects.length === 0) return document;
@@ -76,7 +80,7 @@ function withMetadata(document: FinishedDocument, { metadata, defaultNamespace }
     const more = {
       ...merged("labels", given, metadata?.labels),
       ...merged("annotations", given, metadata?.annotations),
-      ...(lacksNamespace(object) && defaultNamespace !== undefined ? { namespace: defaultNamespace } : {}),
+      ...(lacksNamespace(object, scopes) && defaultNamespace !== undefined ? { namespace: defaultNamespace } : {}),
     };
     return Object.keys(more).length === 0 ? undefined : { ...object.value, metadata: { ...given, ...more } };
   });
@@ -98,7 +102,7 @@ function withNamespaceLine(text: string, namespace: string | undefined, value: J
   return says !== undefined && sameJson(says, value) ? more : undefined;
 }
 
-function lacksNamespace({ identity }: RenderedObject): boolean {
+function lacksNamespace({ identity }: RenderedObject, { isClusterScoped }: Scopes): boolean {
   return identity.namespace === undefined && isClusterScoped(identity.group, identity.kind) !== true;
 }
 

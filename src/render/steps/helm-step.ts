@@ -177,14 +177,14 @@ interface Built {
 }
 
 async function rendered(answer: HelmAnswer, { step, chart, at, workshop, entry, gaps }: Built): Promise<StepRendering> {
-  const { files, renderer } = workshop;
+  const { files } = workshop;
   const kept = [...answer.documents.entries()].flatMap(([number, document]) =>
     step.skipTests === true && isTest(document) ? [] : [{ ...document, number }],
   );
   const finished = await finish(
     kept.map(({ yaml }) => yaml),
     step.finish,
-    renderer,
+    workshop,
   );
   if (finished.kind === "failed") return failure(finished.outcome, { path: undefined, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));

@@ -93,10 +93,10 @@ async function bytesOf({ build, charts, step, workshop: { files } }: Work): Prom
 
 async function rendered(answer: KustomizeAnswer, bytes: KustomizeFiles, work: Work): Promise<StepRendering> {
   const { build, step, workshop, entry } = work;
-  const { files, renderer } = workshop;
+  const { files } = workshop;
   const texts = documentsIn(answer.yaml);
   const nameOf = (path: string): string => bytes.standFor.get(path) ?? files.fileAt(path)?.path ?? path;
-  const finished = await finish(texts, step.finish, renderer);
+  const finished = await finish(texts, step.finish, workshop);
   if (finished.kind === "failed") return failure(finished.outcome, { path: build?.path, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));
   if (reading.kind === "unreadable") return unreadable(reading.message, entry);

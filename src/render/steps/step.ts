@@ -2,6 +2,7 @@ import type { Pointer } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Renderer } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
+import type { Scopes } from "../crd-scopes.ts";
 import type { KustomizationNodes } from "../kustomization-nodes.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { TreeFiles } from "../tree-files.ts";
@@ -12,6 +13,7 @@ export interface Workshop {
   readonly files: TreeFiles;
   readonly nodes: KustomizationNodes;
   readonly renderer: Renderer;
+  readonly scopes: Scopes;
   /** `helm.vendor` of the configuration. */
   readonly vendor: string | undefined;
 }
