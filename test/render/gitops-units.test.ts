@@ -323,3 +323,28 @@ test("a namespace is given to what lacks one, unless a CRD of the tree says that
   const other = await stateOf({ ...files, "crds/a.yaml": crd("Wide", "Namespaced") });
   expect(other.units[0]?.key).not.toBe(state.units[0]?.key);
 });
+
+test("an object that a source yields is planned as it yields it, and not as its file says", async () => {
+  const state = await stateOf({
+    "root.yaml": application("root", "path: apps").replace("namespace: shop", "namespace: argocd"),
+    "apps/web.yaml": application("web", "path: web").replace(", namespace: argocd }", " }"),
+    "web/web.yaml": pod("web"),
+  });
+  expect(await yields(state)).toEqual({
+    "Application argocd/root": ["Application argocd/web"],
+    "Application argocd/web": ["Pod shop/web"],
+  });
+});
+
+test("of roots that Applications in each other reach, each is there once", async () => {
+  const state = await stateOf({
+    "a/kustomization.yaml": "resources: [app.yaml]\n",
+    "a/app.yaml": application("to-b", "path: b"),
+    "b/kustomization.yaml": "resources: [app.yaml]\n",
+    "b/app.yaml": application("to-a", "path: a"),
+  });
+  expect(await yields(state)).toEqual({
+    "Application argocd/to-a": ["Application argocd/to-b"],
+    "Application argocd/to-b": ["Application argocd/to-a"],
+  });
+});
