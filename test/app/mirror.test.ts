@@ -27,8 +27,11 @@ afterAll(async () => {
 async function withMirror(body: (mirror: Mirror) => Promise<void>): Promise<void> {
   const mirrors = new Mirrors(directory);
   const mirror = await mirrors.enter(repository.id);
-  await body(mirror);
-  await mirrors.close();
+  try {
+    await body(mirror);
+  } finally {
+    await mirrors.close();
+  }
 }
 
 test("a fetch brings a commit, its parents by their true ids, and their trees", async () => {
@@ -36,7 +39,8 @@ test("a fetch brings a commit, its parents by their true ids, and their trees", 
   const second = await github.pushCommit(repository, "main", { "a.yaml": "a: 3\n" });
   await withMirror(async (mirror) => {
     expect(await mirror.fetch(remote, "j1", { tip: "refs/heads/main" }, signal)).toEqual({ kind: "fetched" });
-    expect(await mirror.commit("j1", "tip")).toEqual({ id: second, parents: [first] });
+    const tree = (await mirror.read(["rev-parse", `${second}^{tree}`])).trim();
+    expect(await mirror.commit("j1", "tip")).toEqual({ id: second, tree, parents: [first] });
     expect(await mirror.read(["show", `${first}:a.yaml`])).toBe("a: 2\n");
     expect(await mirror.fetch(remote, "j1", { none: "refs/heads/nowhere" }, signal)).toEqual({ kind: "missing" });
     expect(await mirror.fetch(remote, "j1", { none: "0123456789012345678901234567890123456789" }, signal)).toEqual({
