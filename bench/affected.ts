@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { builtinChecks } from "../src/app/builtin-checks.ts";
+import { builtinChecks } from "../src/engine/builtin-checks.ts";
 import { defaultConfig } from "../src/config/default-config.ts";
 import { check, type CheckRequest } from "../src/gate/check.ts";
 import { memoryCache } from "../src/gate/memory-cache.ts";

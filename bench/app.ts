@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { startApp } from "../test/support/app.ts";
 import { deployment, rules } from "../test/support/fleet.ts";
 import { startGitHub } from "../test/support/github/server.ts";
-import { createEngine } from "../src/app/engine.ts";
+import { createEngine } from "../src/engine/judge-engine.ts";
 import { check } from "../src/gate/check.ts";
 import { defaultConfig } from "../src/config/default-config.ts";
 import { policySources } from "../src/config/policy-sources.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Question } from "../src/model/judge.ts";
 import { createJudge, defaultLimits } from "../src/rego/create-judge.ts";
 import { createToolchain } from "../src/rego/toolchain/toolchain.ts";
-import { readFile, type FileReading } from "../src/render/read-file.ts";
+import { readFile, type FileReading } from "../src/render/files/read-file.ts";
 import { corpus } from "./corpus.ts";
 import { median } from "./measure.ts";
 

@@ -10,16 +10,16 @@ import { lockStateDirectory } from "../store/lock.ts";
 import { openStore } from "../store/open.ts";
 import { stuckRuns } from "../store/runs.ts";
 import { workDepth } from "../store/work.ts";
-import { writeAuthorities } from "./authorities.ts";
-import { createIngress } from "./ingress.ts";
-import { listen } from "./intake.ts";
-import { JudgePool } from "./judge-pool.ts";
+import { writeAuthorities } from "./mirror/certificates.ts";
+import { createIngress } from "./ingress/ingress.ts";
+import { listen } from "./ingress/intake.ts";
+import { JudgePool } from "./judge/pool.ts";
 import { createMetrics } from "./metrics.ts";
-import { Mirrors } from "./mirror.ts";
-import type { Parts } from "./parts.ts";
+import { Mirrors } from "./mirror/mirror.ts";
+import type { Parts } from "./services.ts";
 import type { Settings } from "./settings.ts";
-import { callWorkers, sweep } from "./sweep.ts";
-import { work } from "./worker.ts";
+import { callWorkers, sweep } from "./jobs/sweep.ts";
+import { work } from "./jobs/worker.ts";
 
 /** A running server. */
 export interface RunningServer {

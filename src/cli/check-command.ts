@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { builtinChecks } from "../app/builtin-checks.ts";
+import { builtinChecks } from "../engine/builtin-checks.ts";
 import { check } from "../gate/check.ts";
 import type { Config } from "../model/config.ts";
 import type { Report, Verdict } from "../model/report.ts";
 import { blocksBy, type FormatOptions } from "../report/format.ts";
 import { formats, type FormatName } from "../report/formats.ts";
 import { coloured } from "./coloured.ts";
-import { openJudge } from "./open-judge.ts";
-import { openRenderer } from "./open-renderer.ts";
+import { openJudge } from "../engine/open-judge.ts";
+import { openRenderer } from "../engine/open-renderer.ts";
 import { ownRepositories } from "./own-repositories.ts";
 import { progressLine } from "./progress.ts";
 import { lineReader } from "./read-lines.ts";
@@ -83,7 +83,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
       problems: [...configuration.problems, ...policies.problems, ...problems],
       failOn: options.failOn,
       allowEmpty: options.allowEmpty === true,
-      ...(options.diff === true ? { diff: (await import("../gate/manifest-diff.ts")).manifestDiff } : {}),
+      ...(options.diff === true ? { diff: (await import("../gate/reporting/manifest-diff.ts")).manifestDiff } : {}),
       onProgress: progress,
     });
     progress.end();

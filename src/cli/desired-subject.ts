@@ -3,7 +3,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
 import type { DesiredState } from "../render/desired-state.ts";
 import { findDesiredState } from "../render/find-desired-state.ts";
-import { scopeOf } from "../render/scope.ts";
+import { scopeOf } from "../render/files/scope.ts";
 import { createRenderer } from "../renderers/create-renderer.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 import { inert } from "../report/inert-text.ts";

@@ -1,5 +1,5 @@
-import { readFile } from "../render/read-file.ts";
-import { cleanPath } from "../render/scope.ts";
+import { readFile } from "../render/files/read-file.ts";
+import { cleanPath } from "../render/files/scope.ts";
 import type { DesiredState } from "../render/desired-state.ts";
 import type { Unit } from "../render/unit.ts";
 import { inert } from "../report/inert-text.ts";

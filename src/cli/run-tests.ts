@@ -13,7 +13,7 @@ import { placeOf } from "../report/wording.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import { libraryTree } from "../tree/library-tree.ts";
 import { fixturesIn, policiesIn, runFixtures } from "./fixtures.ts";
-import { openJudge } from "./open-judge.ts";
+import { openJudge } from "../engine/open-judge.ts";
 import { isUnder, namedPaths } from "./paths.ts";
 import { configurationOnDisk } from "./read-configuration.ts";
 import { type ConfigInForce, readNamed } from "./read-policies.ts";

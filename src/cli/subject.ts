@@ -1,8 +1,8 @@
 import { join, relative, sep } from "node:path";
 import type { Judged } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
-import { readEach } from "../render/read-each.ts";
-import { isKustomizationName, mayHoldManifests } from "../render/scope.ts";
+import { readEach } from "../render/files/read-each.ts";
+import { isKustomizationName, mayHoldManifests } from "../render/files/scope.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import type { GitRepository } from "../tree/git-repository.ts";
 import { displayed, isUnder, namedPaths } from "./paths.ts";

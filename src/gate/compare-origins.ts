@@ -1,4 +1,4 @@
-import type { ScopedFile } from "../render/role.ts";
+import type { ScopedFile } from "../render/files/role.ts";
 import type { Unit } from "../render/unit.ts";
 
 /** The files in scope of two trees, parted by whether the change can make a difference to them. */

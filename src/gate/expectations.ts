@@ -5,7 +5,7 @@ import type { Pointer } from "../model/json.ts";
 import type { Judge } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
 import { environmentPaths } from "../render/environments.ts";
-import { cleanPath, matcher } from "../render/scope.ts";
+import { cleanPath, matcher } from "../render/files/scope.ts";
 import { builtinIds } from "./builtin-ids.ts";
 
 /** What a configuration is held against. */

@@ -1,5 +1,5 @@
-import type { KustomizationReading } from "../render/kustomization.ts";
-import type { CheckCache, JudgedSource } from "./cache.ts";
+import type { KustomizationReading } from "../render/kustomizations/kustomization.ts";
+import type { CheckCache, JudgedSource } from "./judged-source.ts";
 
 /** A cache in this process that forgets what was used longest ago once it holds about `bytes`, and `rendered` of renderings. */
 export function memoryCache(bytes: number, rendered: number = bytes): CheckCache {

@@ -3,10 +3,10 @@ import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Gap } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
-import type { FileReading } from "../render/read-file.ts";
-import type { ScopedFile } from "../render/role.ts";
+import type { FileReading } from "../render/files/read-file.ts";
+import type { ScopedFile } from "../render/files/role.ts";
 import type { SourcePlace, Unit, UnitReading } from "../render/unit.ts";
-import type { JudgedSource } from "./cache.ts";
+import type { JudgedSource } from "./judged-source.ts";
 
 /** What yields manifests: a plain file, or a unit. */
 export type Origin = ScopedFile | Unit;

@@ -4,11 +4,11 @@ import type { Renderer } from "../model/renderer.ts";
 import type { Source, SourceNode } from "../model/source.ts";
 import type { Tree } from "../model/tree.ts";
 import type { DesiredState } from "../render/desired-state.ts";
-import { discover } from "../render/discover.ts";
+import { discover } from "../render/discover-files.ts";
 import { findDesiredState } from "../render/find-desired-state.ts";
-import type { KustomizationReading } from "../render/kustomization.ts";
-import type { Scope } from "../render/scope.ts";
-import type { CheckCache, JudgedSource } from "./cache.ts";
+import type { KustomizationReading } from "../render/kustomizations/kustomization.ts";
+import type { Scope } from "../render/files/scope.ts";
+import type { CheckCache, JudgedSource } from "./judged-source.ts";
 import type { Origin } from "./reading.ts";
 
 /** The desired state of both trees. */

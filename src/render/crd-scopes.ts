@@ -2,12 +2,12 @@ import { sha256 } from "../manifest/sha256.ts";
 import { isObject } from "../manifest/identity.ts";
 import type { TreeEntry } from "../model/tree.ts";
 import { isClusterScoped } from "./cluster-scoped.ts";
-import { contentId } from "./content-id.ts";
+import { contentId } from "./files/content-id.ts";
 import type { DesiredStateRequest } from "./desired-state.ts";
-import { facts } from "./facts.ts";
-import { readEach } from "./read-each.ts";
-import { readFile } from "./read-file.ts";
-import type { TreeFiles } from "./tree-files.ts";
+import { facts } from "./kept-values.ts";
+import { readEach } from "./files/read-each.ts";
+import { readFile } from "./files/read-file.ts";
+import type { TreeFiles } from "./files/tree-files.ts";
 
 /** Which kinds belong to no namespace, as Kubernetes and the CRDs of a tree say. */
 export interface Scopes {

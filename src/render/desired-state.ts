@@ -4,8 +4,8 @@ import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { SourceGraph } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
-import type { ScopedFile } from "./role.ts";
-import type { Scope } from "./scope.ts";
+import type { ScopedFile } from "./files/role.ts";
+import type { Scope } from "./files/scope.ts";
 import type { SourcePlace, Unit } from "./unit.ts";
 
 /** What finding the desired state of a tree needs besides the tree. */

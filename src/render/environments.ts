@@ -1,5 +1,5 @@
 import type { Config } from "../model/config.ts";
-import { cleanPath, directoryOf, matcher } from "./scope.ts";
+import { cleanPath, directoryOf, matcher } from "./files/scope.ts";
 
 /** What is known of a source when it is asked which environments its manifests land in. */
 export interface Landing {

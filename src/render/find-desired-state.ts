@@ -1,12 +1,12 @@
 import type { Gap } from "../model/source.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
-import { accountFor } from "./account-for.ts";
-import { assemble, nodesOf } from "./assemble.ts";
+import { accountFor } from "./sources/assign-files.ts";
+import { assemble, nodesOf } from "./sources/name-sources.ts";
 import type { DesiredState, DesiredStateRequest } from "./desired-state.ts";
-import { findSources, findTheRest } from "./sow.ts";
-import { surveyOf } from "./survey.ts";
-import { placedViolations } from "./placed-violations.ts";
+import { findSources, findTheRest } from "./sources/find-sources.ts";
+import { surveyOf } from "./sources/survey-tree.ts";
+import { placedViolations } from "./sources/placed-violations.ts";
 
 /**
  * Finds and renders every source of a tree: what GitOps objects ask for, and the Kustomize roots and charts that none of

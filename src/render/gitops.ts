@@ -4,7 +4,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { Gap } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
-import type { Plan } from "./recipe.ts";
+import type { Plan } from "./plan.ts";
 
 /** An object that tells a GitOps controller what to apply, as some source yields it. */
 export interface GitOpsObject {

@@ -1,5 +1,5 @@
 import type { Manifest, SourcePosition } from "../model/manifest.ts";
-import { readFile, type FileReading } from "./read-file.ts";
+import { readFile, type FileReading } from "./files/read-file.ts";
 import type { RenderedObject } from "./rendered-objects.ts";
 
 /** Finds the text that rendered objects were loaded from; each file is read once. */

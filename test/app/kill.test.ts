@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Step } from "../../src/app/parts.ts";
+import type { Step } from "../../src/app/services.ts";
 import { concluded, settingsFor } from "../support/app.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import { deployment, rules } from "../support/fleet.ts";

@@ -2,8 +2,8 @@ import { expect, test } from "@jest/globals";
 import { defaultConfig } from "../../src/config/default-config.ts";
 import { check } from "../../src/gate/check.ts";
 import type { Report } from "../../src/model/report.ts";
-import { discover } from "../../src/render/discover.ts";
-import { scopeOf } from "../../src/render/scope.ts";
+import { discover } from "../../src/render/discover-files.ts";
+import { scopeOf } from "../../src/render/files/scope.ts";
 import { memoryTree, type MemoryFile } from "../../src/tree/memory-tree.ts";
 import { simpleJudge } from "./simple-judge.ts";
 

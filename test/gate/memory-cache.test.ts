@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { JudgedSource } from "../../src/gate/cache.ts";
+import type { JudgedSource } from "../../src/gate/judged-source.ts";
 import { memoryCache } from "../../src/gate/memory-cache.ts";
 
 const file = (reason: string): JudgedSource => ({ skippedAs: reason, manifests: [], skipped: [], problems: [] });

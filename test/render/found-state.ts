@@ -7,7 +7,7 @@ import type { Config } from "../../src/model/config.ts";
 import type { Renderer } from "../../src/model/renderer.ts";
 import type { DesiredState, DesiredStateRequest } from "../../src/render/desired-state.ts";
 import { findDesiredState } from "../../src/render/find-desired-state.ts";
-import { scopeOf } from "../../src/render/scope.ts";
+import { scopeOf } from "../../src/render/files/scope.ts";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { memoryTree, type MemoryFile } from "../../src/tree/memory-tree.ts";
 

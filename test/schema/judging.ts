@@ -4,7 +4,7 @@ import type { Fact } from "../../src/model/builtin-check.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
 import type { Violation } from "../../src/model/violation.ts";
-import { readFile } from "../../src/render/read-file.ts";
+import { readFile } from "../../src/render/files/read-file.ts";
 import { openSchemaBundle } from "../../src/schema-bundle/open-bundle.ts";
 import { createSchemaCheck } from "../../src/schema/schema-check.ts";
 

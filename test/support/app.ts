@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../../src/app/log.ts";
-import type { Step } from "../../src/app/parts.ts";
+import type { Step } from "../../src/app/services.ts";
 import { startServer, type RunningServer } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";
 import type { SimulatedGitHub } from "./github/server.ts";

@@ -1,6 +1,6 @@
 import { environmentsOf } from "../environments.ts";
 import type { GitOpsObject, PlanContext, Planned, TreeView } from "../gitops.ts";
-import type { Finish, Plan, Step } from "../recipe.ts";
+import type { Finish, Plan, Step } from "../plan.ts";
 import { repositoryNamedBy } from "../repository-url.ts";
 import type { Source } from "../../model/source.ts";
 import { buildEnvironment } from "./build-environment.ts";

@@ -1,5 +1,5 @@
 import type { TreeView } from "../gitops.ts";
-import type { DirectoryStep } from "../recipe.ts";
+import type { DirectoryStep } from "../plan.ts";
 import { compileGlob } from "./glob.ts";
 
 /** A file with this in it is left out, wherever it stands. */

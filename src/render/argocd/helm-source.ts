@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../model/json.ts";
-import type { ChartReference, HelmStep, ValuesLayer } from "../recipe.ts";
+import type { ChartReference, HelmStep, ValuesLayer } from "../plan.ts";
 import type { Fields } from "./fields.ts";
 import { readValues } from "./read-values.ts";
 import type { SourceRequest } from "./source-request.ts";

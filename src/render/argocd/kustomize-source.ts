@@ -1,9 +1,9 @@
 import { isObject } from "../../manifest/identity.ts";
 import type { Json } from "../../model/json.ts";
 import { editText, type FieldEdit } from "../edited-text.ts";
-import { readFile } from "../read-file.ts";
-import type { KustomizeStep } from "../recipe.ts";
-import { kustomizationNames } from "../scope.ts";
+import { readFile } from "../files/read-file.ts";
+import type { KustomizeStep } from "../plan.ts";
+import { kustomizationNames } from "../files/scope.ts";
 import { kustomizeEdits } from "./kustomize-options.ts";
 import type { SourceRequest } from "./source-request.ts";
 

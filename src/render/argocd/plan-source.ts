@@ -1,5 +1,5 @@
-import type { Step } from "../recipe.ts";
-import { kustomizationNames } from "../scope.ts";
+import type { Step } from "../plan.ts";
+import { kustomizationNames } from "../files/scope.ts";
 import { repositoryNamedBy } from "../repository-url.ts";
 import { candidates } from "./directory-files.ts";
 import { fieldsOf, type Fields } from "./fields.ts";

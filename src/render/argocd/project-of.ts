@@ -3,7 +3,7 @@ import type { Pointer } from "../../model/json.ts";
 import type { SourceTraits } from "../../model/source.ts";
 import type { Violation } from "../../model/violation.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
-import type { ProjectLimits } from "../recipe.ts";
+import type { ProjectLimits } from "../plan.ts";
 import {
   matches,
   permitsDestination,

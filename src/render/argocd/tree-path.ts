@@ -1,4 +1,4 @@
-import { cleanPath } from "../scope.ts";
+import { cleanPath } from "../files/scope.ts";
 
 /** A path relative to a directory of the tree, as a path of the tree; undefined where it leads out of the tree. */
 export function resolvePath(directory: string, written: string): string | undefined {

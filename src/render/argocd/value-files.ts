@@ -1,4 +1,4 @@
-import type { ValuesLayer } from "../recipe.ts";
+import type { ValuesLayer } from "../plan.ts";
 import type { Fields } from "./fields.ts";
 import { compileGlob } from "./glob.ts";
 import type { SourceRequest } from "./source-request.ts";

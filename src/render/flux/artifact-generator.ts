@@ -1,7 +1,7 @@
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import { cleanPath, directoryOf } from "../scope.ts";
+import { cleanPath, directoryOf } from "../files/scope.ts";
 import { objectsAt, textAt } from "./fields.ts";
 import { namespaceOf, nearest } from "./find-object.ts";
 

@@ -1,6 +1,6 @@
 import { isSops } from "../../manifest/encrypted.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import { cleanPath } from "../scope.ts";
+import { cleanPath } from "../files/scope.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
 import { textMapAt } from "./fields.ts";
 

@@ -1,4 +1,4 @@
-import { directoryOf, isKustomizationName, kustomizationNames } from "../scope.ts";
+import { directoryOf, isKustomizationName, kustomizationNames } from "../files/scope.ts";
 import type { TreeView } from "../gitops.ts";
 import { defaultIgnores, ignores, readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
 

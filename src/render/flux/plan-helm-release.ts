@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
-import type { Finish, HelmStep } from "../recipe.ts";
+import type { Finish, HelmStep } from "../plan.ts";
 import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
 import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
 import { mergeSpec } from "./merge-spec.ts";

@@ -1,7 +1,7 @@
 import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { SourceTraits } from "../../model/source.ts";
-import type { Plan, Step } from "../recipe.ts";
+import type { Plan, Step } from "../plan.ts";
 import { artifactOrigin, type ArtifactOrigin } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt } from "./fields.ts";
 import { namespaceOf, pathBelow } from "./find-object.ts";

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
-import type { ChartReference, OwnValues } from "../recipe.ts";
+import type { ChartReference, OwnValues } from "../plan.ts";
 import { artifactOrigin } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt, textsAt } from "./fields.ts";
 import { findObject, namespaceOf, pathBelow } from "./find-object.ts";

@@ -2,8 +2,8 @@ import { isObject } from "../../manifest/identity.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { HelmSet } from "../../model/renderer.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
-import { readFile } from "../read-file.ts";
-import type { ValuesLayer } from "../recipe.ts";
+import { readFile } from "../files/read-file.ts";
+import type { ValuesLayer } from "../plan.ts";
 import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
 import { namespaceOf, readData } from "./find-object.ts";
 

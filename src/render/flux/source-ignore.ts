@@ -1,4 +1,4 @@
-import { directoryOf } from "../scope.ts";
+import { directoryOf } from "../files/scope.ts";
 import { pathMatcher } from "./match-path.ts";
 
 /** One line of a `.sourceignore`, and the directory that it speaks of. */

@@ -1,5 +1,5 @@
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
-import type { Substitution } from "../recipe.ts";
+import type { Substitution } from "../plan.ts";
 import { flagAt, objectAt, objectsAt, textAt, textMapAt, textsAt } from "./fields.ts";
 import { namespaceOf, readData } from "./find-object.ts";
 

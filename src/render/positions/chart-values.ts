@@ -1,7 +1,7 @@
 import { isObject } from "../../manifest/identity.ts";
 import { isList } from "../../manifest/member.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import { readFile } from "../read-file.ts";
+import { readFile } from "../files/read-file.ts";
 import { valuesFile, type ValuesText } from "./values-text.ts";
 
 /** A file of a chart: where the tree has it, and what it holds. */

@@ -6,7 +6,7 @@ import { pointerOf, valueAt } from "../../manifest/pointer.ts";
 import { splitDocuments, type DocumentText } from "../../manifest/split-documents.ts";
 import type { Json, JsonObject, Pointer } from "../../model/json.ts";
 import type { Place } from "../../model/manifest.ts";
-import { readFile } from "../read-file.ts";
+import { readFile } from "../files/read-file.ts";
 import type { SourcePlace } from "../unit.ts";
 
 /** One layer of values with the text that they are written in. */

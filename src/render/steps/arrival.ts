@@ -1,7 +1,7 @@
 import { isObject } from "../../manifest/identity.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
-import { isWhole } from "../whole-object.ts";
+import { isWhole } from "../files/applies-alone.ts";
 
 /**
  * Whether every whole object of a file has arrived in what was rendered: all that it says stands in an object of its

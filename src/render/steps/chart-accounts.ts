@@ -1,5 +1,5 @@
 import type { OwnTexts } from "../own-text.ts";
-import { holdsAction } from "../read-scoped.ts";
+import { holdsAction } from "../files/read-scoped.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import { haveArrived } from "./arrival.ts";
 

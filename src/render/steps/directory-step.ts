@@ -1,10 +1,10 @@
-import { contentId } from "../content-id.ts";
+import { contentId } from "../files/content-id.ts";
 import { candidates, directoryFiles } from "../argocd/directory-files.ts";
 import { ownTexts, type OwnTexts } from "../own-text.ts";
-import type { DirectoryStep } from "../recipe.ts";
+import type { DirectoryStep } from "../plan.ts";
 import { readRendered } from "../rendered-objects.ts";
 import { splitDocuments } from "../../manifest/split-documents.ts";
-import { treeView } from "../tree-view.ts";
+import { treeView } from "../files/tree-view.ts";
 import { finish } from "./finish.ts";
 import { failure, unreadable, type Entry } from "./failure.ts";
 import { placeInOwnText } from "./own-place.ts";

@@ -1,6 +1,6 @@
 import type { Problem } from "../../model/problem.ts";
 import type { RenderOutcome } from "../../model/renderer.ts";
-import type { TreeFiles } from "../tree-files.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
 import type { StepRendering } from "./step.ts";
 
 /** Where a source is declared. */

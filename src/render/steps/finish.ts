@@ -4,7 +4,7 @@ import { sameJson } from "../../manifest/same-json.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { RenderOutcome, Renderer } from "../../model/renderer.ts";
 import type { Scopes } from "../crd-scopes.ts";
-import type { Finish } from "../recipe.ts";
+import type { Finish } from "../plan.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
 
 /** One printed document, and the number of the one it was made of. */

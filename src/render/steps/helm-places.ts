@@ -4,7 +4,7 @@ import { chartValues } from "../positions/chart-values.ts";
 import { helmPlaces } from "../positions/helm.ts";
 import type { PlacedSet } from "../positions/winning-layer.ts";
 import { valuesFile, valuesInObject, type ValuesText } from "../positions/values-text.ts";
-import type { HelmStep } from "../recipe.ts";
+import type { HelmStep } from "../plan.ts";
 import type { StepPlaces, StepRendering, Workshop } from "./step.ts";
 
 /** What was rendered of a chart, and of what. */

@@ -1,7 +1,7 @@
 import type { Gap } from "../../model/source.ts";
-import { chartFiles, vendored } from "../chart-files.ts";
-import type { KustomizeBuild } from "../kustomize-build.ts";
-import { cleanPath } from "../scope.ts";
+import { chartFiles, vendored } from "../charts/chart-files.ts";
+import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
+import { cleanPath } from "../files/scope.ts";
 import type { Workshop } from "./step.ts";
 
 /** Charts that kustomizations render, put where Kustomize looks. */

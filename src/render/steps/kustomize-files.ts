@@ -1,5 +1,5 @@
-import { directoryOf } from "../scope.ts";
-import type { KustomizeBuild } from "../kustomize-build.ts";
+import { directoryOf } from "../files/scope.ts";
+import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 
 /** The files that a build is handed: those of the tree, with entries that Kustomize could not follow written anew. */
 export interface KustomizeFiles {

@@ -1,7 +1,7 @@
 import type { KustomizeOrigin } from "../../model/renderer.ts";
 import { ownTexts } from "../own-text.ts";
 import { kustomizePlaces } from "../positions/kustomize.ts";
-import type { KustomizeStep } from "../recipe.ts";
+import type { KustomizeStep } from "../plan.ts";
 import type { SourcePlace } from "../unit.ts";
 import { placeInOwnText } from "./own-place.ts";
 import type { StepPlaces, StepRendering } from "./step.ts";

@@ -1,6 +1,6 @@
 import { isObject } from "../../manifest/identity.ts";
 import type { Json } from "../../model/json.ts";
-import type { FileReading } from "../read-file.ts";
+import type { FileReading } from "../files/read-file.ts";
 
 /** One value of a kustomization; `name` where it is an object that has one. */
 export interface NamedEntry {

@@ -1,4 +1,4 @@
-import type { Step } from "../recipe.ts";
+import type { Step } from "../plan.ts";
 import { directoryStep } from "./directory-step.ts";
 import type { Entry } from "./failure.ts";
 import { helmStep } from "./helm-step.ts";

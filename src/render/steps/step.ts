@@ -3,9 +3,9 @@ import type { Problem } from "../../model/problem.ts";
 import type { Renderer } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
 import type { Scopes } from "../crd-scopes.ts";
-import type { KustomizationNodes } from "../kustomization-nodes.ts";
+import type { KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
-import type { TreeFiles } from "../tree-files.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
 import type { SourcePlace } from "../unit.ts";
 
 /** What steps are rendered with. */

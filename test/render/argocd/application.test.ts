@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { readValues } from "../../../src/render/argocd/read-values.ts";
-import type { Step } from "../../../src/render/recipe.ts";
+import type { Step } from "../../../src/render/plan.ts";
 import { planFile, type PlanOptions } from "./plan-files.ts";
 
 const application = (source: string, more = ""): string =>

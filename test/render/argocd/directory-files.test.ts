@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { directoryFiles } from "../../../src/render/argocd/directory-files.ts";
-import type { DirectoryStep } from "../../../src/render/recipe.ts";
+import type { DirectoryStep } from "../../../src/render/plan.ts";
 import { viewOf } from "./plan-files.ts";
 
 const view = viewOf({

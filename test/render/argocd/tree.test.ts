@@ -6,7 +6,7 @@ import { defaultConfig } from "../../../src/config/default-config.ts";
 import type { Renderer } from "../../../src/model/renderer.ts";
 import type { DesiredState } from "../../../src/render/desired-state.ts";
 import { findDesiredState } from "../../../src/render/find-desired-state.ts";
-import { scopeOf } from "../../../src/render/scope.ts";
+import { scopeOf } from "../../../src/render/files/scope.ts";
 import { createRenderer } from "../../../src/renderers/create-renderer.ts";
 import { memoryTree } from "../../../src/tree/memory-tree.ts";
 

@@ -7,7 +7,7 @@ import type { Manifest } from "../../../src/model/manifest.ts";
 import type { Tree } from "../../../src/model/tree.ts";
 import type { DesiredState } from "../../../src/render/desired-state.ts";
 import { findDesiredState } from "../../../src/render/find-desired-state.ts";
-import { scopeOf } from "../../../src/render/scope.ts";
+import { scopeOf } from "../../../src/render/files/scope.ts";
 import { createRenderer } from "../../../src/renderers/create-renderer.ts";
 import { directoryTree } from "../../../src/tree/directory-tree.ts";
 import { memoryTree } from "../../../src/tree/memory-tree.ts";

@@ -5,7 +5,7 @@ import type { Manifest } from "../../../src/model/manifest.ts";
 import { readManifests } from "../../../src/manifest/read-manifests.ts";
 import { planFlux } from "../../../src/render/flux/plan-flux.ts";
 import type { GitOpsObject, PlanContext, Planned, TreeView } from "../../../src/render/gitops.ts";
-import type { HelmStep, KustomizeStep } from "../../../src/render/recipe.ts";
+import type { HelmStep, KustomizeStep } from "../../../src/render/plan.ts";
 
 /** Files by path. */
 export type Files = { readonly [path: string]: string };

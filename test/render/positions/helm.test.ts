@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isObject } from "../../../src/manifest/identity.ts";
 import { keysOf, valueAt } from "../../../src/manifest/pointer.ts";
 import type { JsonObject, Pointer } from "../../../src/model/json.ts";
-import { readFile } from "../../../src/render/read-file.ts";
+import { readFile } from "../../../src/render/files/read-file.ts";
 import { chartValues, type ChartFile } from "../../../src/render/positions/chart-values.ts";
 import { helmPlaces, type HelmPlaces } from "../../../src/render/positions/helm.ts";
 import { valuesFile, valuesInObject, type ValuesText } from "../../../src/render/positions/values-text.ts";

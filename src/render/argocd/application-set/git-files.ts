@@ -4,7 +4,7 @@ import { isObject } from "../../../manifest/identity.ts";
 import { locate } from "../../../manifest/locate.ts";
 import type { JsonObject } from "../../../model/json.ts";
 import type { TreeView } from "../../gitops.ts";
-import { directoryOf } from "../../scope.ts";
+import { directoryOf } from "../../files/scope.ts";
 import { compileGlob } from "../glob.ts";
 import { readYaml } from "../read-values.ts";
 import { flatten } from "./flatten.ts";

@@ -1,7 +1,7 @@
 import { isObject } from "../../../manifest/identity.ts";
 import { isList } from "../../../manifest/member.ts";
 import type { Json, JsonObject, Pointer } from "../../../model/json.ts";
-import { directoryOf, kustomizationNames } from "../../scope.ts";
+import { directoryOf, kustomizationNames } from "../../files/scope.ts";
 import type { SourceTexts, TextDocument } from "./texts.ts";
 
 /** One kustomization of a build. */

@@ -1,0 +1,142 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Logger } from "pino";
+import type { Metrics } from "../metrics.ts";
+import { signedByOneOf } from "./signature.ts";
+import { concernsUs } from "./events.ts";
+import type { Delivery } from "../../store/deliveries.ts";
+
+const WEBHOOK_PATH = "/api/github/webhooks";
+
+/** GitHub never sends more than 25 MB; a little more is read before a body is refused. */
+const LARGEST_BODY = 26 * 1024 * 1024;
+const LARGEST_DRAINED = 4 * LARGEST_BODY;
+
+/** What the ingress needs of the rest of the server. */
+export interface IngressParts {
+  readonly secrets: readonly string[];
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Keeps the delivery durably before it resolves. */
+  accept(delivery: Delivery): Promise<void>;
+  /** Whether work is taken; false while the server starts and drains. */
+  ready(): Promise<boolean>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly type?: string;
+  readonly allow?: string;
+}
+
+/** The HTTP server in front of the App. Answers never carry an error's text or any part of a payload. */
+export function createIngress(parts: IngressParts): Server {
+  const server = createServer((request, response) => {
+    answer(parts, request)
+      .catch((error: unknown): Answer => {
+        parts.log.error({ err: error }, "a request could not be answered");
+        return { status: 500, text: "internal error" };
+      })
+      .then((reply) => send(request, response, reply))
+      .catch((error: unknown) => parts.log.warn({ err: error }, "an answer could not be sent"));
+  });
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  server.keepAliveTimeout = 5_000;
+  return server;
+}
+
+async function answer(parts: IngressParts, request: IncomingMessage): Promise<Answer> {
+  const path = (request.url ?? "/").split("?")[0];
+  if (path === WEBHOOK_PATH) {
+    const reply = request.method === "POST" ? await receive(parts, request) : notAllowed("POST");
+    parts.metrics.deliveries.inc({ answer: String(reply.status) });
+    return reply;
+  }
+  if (path !== "/livez" && path !== "/readyz" && path !== "/metrics") return { status: 404, text: "not found" };
+  if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
+  if (path === "/livez") return { status: 200, text: "alive" };
+  if (path === "/readyz") {
+    return (await parts.ready()) ? { status: 200, text: "ready" } : { status: 503, text: "not ready" };
+  }
+  return { status: 200, text: await parts.metrics.scrape(), type: parts.metrics.contentType };
+}
+
+async function receive(parts: IngressParts, request: IncomingMessage): Promise<Answer> {
+  const body = await read(request);
+  if (body === "too large") return { status: 413, text: "the body is larger than 26 MB" };
+  if (body === "cut off") return { status: 400, text: "the body ended early" };
+  const signature = header(request, "x-hub-signature-256");
+  if (!signedByOneOf(parts.secrets, body, signature)) {
+    return { status: 401, text: signature === undefined ? "the signature is missing" : "the signature is wrong" };
+  }
+  const guid = header(request, "x-github-delivery");
+  const event = header(request, "x-github-event");
+  if (guid === undefined || event === undefined || !/^[\w-]{1,100}$/.test(guid) || !/^\w{1,100}$/.test(event)) {
+    return { status: 400, text: "the headers X-GitHub-Delivery and X-GitHub-Event are needed" };
+  }
+  const payload = body.toString("utf8");
+  const parsed = parse(payload);
+  if (parsed === undefined) return { status: 400, text: "the body is not a JSON object" };
+  if (!concernsUs(event, parsed)) return { status: 202, text: "nothing to do" };
+  try {
+    await parts.accept({ guid, event, payload });
+  } catch (error) {
+    parts.log.error({ err: error, delivery: guid, event }, "a delivery could not be stored");
+    return { status: 503, text: "could not store the delivery" };
+  }
+  return { status: 202, text: "accepted" };
+}
+
+/**
+ * The body as bytes. What is too large is thrown away while it comes, up to a bound: a sender that is still writing when
+ * the connection closes never reads why.
+ */
+function read(request: IncomingMessage): Promise<Buffer | "too large" | "cut off"> {
+  return new Promise((done) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= LARGEST_BODY) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > LARGEST_DRAINED) done("too large");
+    });
+    request.on("end", () => done(size > LARGEST_BODY ? "too large" : Buffer.concat(chunks)));
+    request.on("close", () => done("cut off"));
+    request.on("error", () => done("cut off"));
+  });
+}
+
+function parse(text: string): { readonly [key: string]: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as { readonly [key: string]: unknown })
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function notAllowed(allow: string): Answer {
+  return { status: 405, text: "method not allowed", allow };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, reply: Answer): void {
+  if (response.destroyed) return;
+  const body = Buffer.from(`${reply.text}\n`);
+  // What was not read of a refused body must not be taken for the next request.
+  if (!request.complete) response.setHeader("connection", "close");
+  if (reply.allow !== undefined) response.setHeader("allow", reply.allow);
+  response.setHeader("content-type", reply.type ?? "text/plain; charset=utf-8");
+  response.setHeader("content-length", body.length);
+  response.setHeader("x-content-type-options", "nosniff");
+  response.writeHead(reply.status);
+  response.end(request.method === "HEAD" ? undefined : body);
+}

@@ -1,0 +1,204 @@
+import { check } from "../../gate/check.ts";
+import { manifestDiff } from "../../gate/reporting/manifest-diff.ts";
+import { memoryCache } from "../../gate/memory-cache.ts";
+import type { CheckCache } from "../../gate/judged-source.ts";
+import type { Renderer } from "../../model/renderer.ts";
+import type { Tree } from "../../model/tree.ts";
+import { openRepository, type GitRepository } from "../../tree/git-repository.ts";
+import { builtinChecks } from "../../engine/builtin-checks.ts";
+import { bootstrapReport, type RunPolicyTests } from "../rules/bootstrap.ts";
+import type {
+  Judged,
+  JudgeRequest,
+  JudgeThreadAnswer,
+  JudgeThreadRequest,
+  Prepared,
+  PrepareRequest,
+} from "./protocol.ts";
+import { CONFIG_PATH, readPolicySet, type MakeJudge, type PolicySet } from "../rules/policy-set.ts";
+import { changedPaths, describeRulesChange, splitChange, withRulesChange } from "../rules/rules-change.ts";
+
+/** What is kept open and compiled, and room for judged files, on one thread. */
+const SETS_KEPT = 8;
+const MIRRORS_KEPT = 8;
+const TREES_KEPT = 8;
+const CACHE_BYTES = 64 * 1024 * 1024;
+const RENDERED_BYTES = 128 * 1024 * 1024;
+
+/** What the thread needs of the room that knows Rego. */
+export interface Engine {
+  readonly makeJudge: MakeJudge;
+  readonly runTests: RunPolicyTests;
+  readonly renderer: Renderer;
+}
+
+/** Answers the requests of one judge thread. Keeps compiled sets by commit: a commit never changes. */
+export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest) => Promise<JudgeThreadAnswer> {
+  const sets = new Map<string, PolicySet>();
+  const cache = memoryCache(CACHE_BYTES, RENDERED_BYTES);
+  const mirrors = new Map<string, OpenMirror>();
+
+  const openMirror = async (directory: string): Promise<OpenMirror> => {
+    const known = mirrors.get(directory);
+    mirrors.delete(directory);
+    const mirror = known ?? { repository: await openRepository(directory), trees: new Map() };
+    mirrors.set(directory, mirror);
+    for (const [oldest, { repository }] of mirrors) {
+      if (mirrors.size <= MIRRORS_KEPT) break;
+      mirrors.delete(oldest);
+      await repository.close();
+    }
+    return mirror;
+  };
+
+  const setAt = async (mirror: OpenMirror, commit: string, now: string): Promise<PolicySet> => {
+    const known = sets.get(commit);
+    sets.delete(commit);
+    const timeless = known?.kind === "none" || known?.judge.readsTime === false;
+    if (timeless && known !== undefined) {
+      sets.set(commit, known);
+      return known;
+    }
+    if (known?.kind === "set") await known.judge.close();
+    const set = await readPolicySet(treeAt(mirror, commit), engine.makeJudge, now);
+    // What went wrong may have been ours; it is asked again.
+    if (set.kind === "none" || set.problems.length === 0) sets.set(commit, set);
+    for (const [oldest, old] of sets) {
+      if (sets.size <= SETS_KEPT) break;
+      sets.delete(oldest);
+      if (old.kind === "set") await old.judge.close();
+    }
+    return set;
+  };
+
+  return async (request) => {
+    const mirror = await openMirror(request.mirror);
+    const at: SetAt = (commit) => setAt(mirror, commit, request.now);
+    try {
+      if (request.kind === "prepare") return await prepare(request, at);
+      return forgetWhereRulesFailed(sets, await judge(request, mirror, at, engine, cache));
+    } catch (error) {
+      // The mirror may have been made anew under us.
+      mirrors.delete(request.mirror);
+      await mirror.repository.close();
+      throw error;
+    }
+  };
+}
+
+/** A mirror as this thread reads it, with the trees whose listing it knows. */
+interface OpenMirror {
+  readonly repository: GitRepository;
+  readonly trees: Map<string, Tree>;
+}
+
+function treeAt({ repository, trees }: OpenMirror, commit: string): Tree {
+  const tree = trees.get(commit) ?? repository.tree(commit);
+  trees.delete(commit);
+  trees.set(commit, tree);
+  for (const oldest of trees.keys()) {
+    if (trees.size <= TREES_KEPT) break;
+    trees.delete(oldest);
+  }
+  return tree;
+}
+
+/** A rule that ran out of time or memory is not asked again by its judge: the next job gets a fresh one. */
+function forgetWhereRulesFailed(sets: Map<string, PolicySet>, judged: Judged): Judged {
+  if (judged.report.problems.some((problem) => problem.stage === "evaluate")) sets.clear();
+  return judged;
+}
+
+type SetAt = (commit: string) => Promise<PolicySet>;
+
+async function prepare(request: PrepareRequest, setAt: SetAt): Promise<Prepared> {
+  const trusted = await setAt(request.trusted);
+  if (trusted.kind === "none" && !request.enrolled) return { kind: "not enrolled" };
+  if (trusted.kind === "set" && trusted.problems.length === 0) return inForce(request.trusted, trusted, []);
+  const last = request.inForce === undefined ? undefined : await setAt(request.inForce);
+  if (request.inForce !== undefined && last?.kind === "set" && last.problems.length === 0) {
+    const first = trusted.kind === "set" ? trusted.problems[0] : undefined;
+    const why =
+      first === undefined
+        ? `${CONFIG_PATH} is gone from ${request.branch}`
+        : `the rules on ${request.branch} cannot be used (${[first.path, first.line].filter((part) => part !== undefined).join(":")}: ${first.message})`;
+    return inForce(request.inForce, last, [
+      `The rules of commit ${request.inForce.slice(0, 12)} are in force, the last that compiled: ${why}.`,
+    ]);
+  }
+  return {
+    kind: "none compiles",
+    digest: trusted.kind === "set" ? trusted.digest : "none",
+    problems: trusted.kind === "set" ? trusted.problems : [],
+  };
+}
+
+function inForce(commit: string, set: Extract<PolicySet, { kind: "set" }>, notes: readonly string[]): Prepared {
+  return {
+    kind: "in force",
+    commit,
+    digest: set.digest,
+    branches: set.config.branches,
+    comments: set.config.comments === "on",
+    notes,
+  };
+}
+
+async function judge(
+  request: JudgeRequest,
+  mirror: OpenMirror,
+  setAt: SetAt,
+  engine: Engine,
+  cache: CheckCache,
+): Promise<Judged> {
+  const after = treeAt(mirror, request.after);
+  const before = request.before === undefined ? undefined : treeAt(mirror, request.before);
+  const changed = await changedPaths(before, after);
+
+  if (request.rules.kind === "none compiles") {
+    const [trusted, proposed] = [await setAt(request.rules.trusted), await setAt(request.after)];
+    const { other } = splitChange(changed, trusted, proposed);
+    const report = await bootstrapReport(request, proposed, other, engine.runTests);
+    return { kind: "judged", report, block: "introduced", notes: [] };
+  }
+
+  const set = await setAt(request.rules.commit);
+  if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_PATH}`);
+  const { builtins, problems } = builtinChecks(set.config, set.source);
+  const desired = { renderer: engine.renderer, repositories: request.repositories, cache };
+  const report = await check({
+    ...desired,
+    builtins,
+    after,
+    ...(before === undefined ? {} : { before }),
+    config: set.config,
+    configSource: set.source,
+    judge: set.judge,
+    now: request.now,
+    judged: {
+      after: request.after,
+      how: request.how,
+      ...(request.before === undefined ? {} : { before: request.before }),
+    },
+    problems,
+    diff: manifestDiff,
+  });
+  const { block } = set.config;
+  if (!touchesRules(changed, set)) return { kind: "judged", report, block, notes: [] };
+  const proposed = await setAt(request.after);
+  const { rules } = splitChange(changed, set, proposed);
+  if (!rules) return { kind: "judged", report, block, notes: [] };
+  const old: PolicySet = request.before === undefined ? { kind: "none" } : await setAt(request.before);
+  const change = await describeRulesChange(set, proposed, old, {
+    after,
+    now: request.now,
+    branch: request.branch,
+    desired,
+  });
+  return { kind: "judged", report: withRulesChange(report, change), block, notes: change.notes };
+}
+
+/** A change that touches neither portcullis.yaml nor what the set in force names cannot change the rules. */
+function touchesRules(changed: readonly string[], set: PolicySet): boolean {
+  return splitChange(changed, set).rules;
+}

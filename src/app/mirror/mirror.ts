@@ -1,0 +1,247 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ObjectReader } from "../../tree/object-reader.ts";
+import { authorization, runGit } from "./git.ts";
+
+/** Where a mirror fetches from, and with what. */
+export interface Remote {
+  readonly url: string;
+  readonly token: string;
+  /** Extra certificates that Git trusts: a file in PEM form. */
+  readonly authorities?: string;
+}
+
+export type FetchOutcome =
+  | { readonly kind: "fetched" }
+  /** The other side has no such ref or commit. */
+  | { readonly kind: "missing" }
+  /** The way there or the mirror failed; it may work soon. */
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** A commit as its own object says. */
+interface Commit {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+}
+
+/** A bare, shallow copy of one repository that holds what jobs need, under refs of their own. */
+export interface Mirror {
+  readonly directory: string;
+  /**
+   * Fetches each source (a ref or a commit id) with its tree and its parents' trees into `refs/portcullis/jobs/<job>/<name>`.
+   * All or none. One fetch at a time runs on a mirror: parallel ones fail on `shallow.lock`.
+   */
+  fetch(
+    remote: Remote,
+    job: string,
+    sources: { readonly [name: string]: string },
+    signal: AbortSignal,
+  ): Promise<FetchOutcome>;
+  /** The commit that a job's ref names. */
+  commit(job: string, name: string): Promise<Commit | undefined>;
+  /** Output of a `git` that only reads. Rejects where it fails. */
+  read(args: readonly string[]): Promise<string>;
+  /** Keeps a commit beyond its job, so that the next fetch brings only what is new. */
+  keep(name: string, commit: string): Promise<void>;
+  kept(name: string): Promise<string | undefined>;
+  /** Deletes the refs of a job. The last job that leaves collects the garbage when there is enough. */
+  leave(job: string): Promise<void>;
+}
+
+const FETCHES_UNTIL_GC = 200;
+
+/** A mirror that nobody enters for so long lets its reader of objects go. */
+const IDLE_MILLISECONDS = 60_000;
+
+/** What Git says of its own files, not of the way to the other side. */
+const DAMAGE =
+  /bad (?:object|shallow)|corrupt|loose object|not a git repository|index-pack|unpack|shallow file|packfile/i;
+
+/** The mirrors below a directory that this process alone uses. */
+export class Mirrors {
+  readonly #directory: string;
+  readonly #open = new Map<number, Promise<OpenMirror>>();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** The mirror of a repository, for one job; call `leave` at its end. */
+  async enter(repository: number): Promise<Mirror> {
+    let mirror = this.#open.get(repository);
+    if (mirror === undefined) {
+      mirror = OpenMirror.at(join(this.#directory, `${repository}.git`));
+      this.#open.set(repository, mirror);
+      mirror.catch(() => this.#open.delete(repository));
+    }
+    const entered = await mirror;
+    entered.readers++;
+    return entered;
+  }
+
+  async close(): Promise<void> {
+    for (const mirror of this.#open.values()) await (await mirror).close();
+  }
+}
+
+class OpenMirror implements Mirror {
+  readonly directory: string;
+  readers = 0;
+  #fetches = 0;
+  #failures = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  #idle: NodeJS.Timeout | undefined;
+  readonly #objects: ObjectReader;
+  readonly #kept = new Map<string, string | undefined>();
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.#objects = new ObjectReader(directory);
+  }
+
+  static async at(directory: string): Promise<OpenMirror> {
+    const mirror = new OpenMirror(directory);
+    await mirror.#create();
+    // What a process that was killed left behind: refs of its jobs, and locks that nobody holds.
+    await mirror.#deleteRefs("refs/portcullis/jobs/");
+    return mirror;
+  }
+
+  fetch(
+    remote: Remote,
+    job: string,
+    sources: { readonly [name: string]: string },
+    signal: AbortSignal,
+  ): Promise<FetchOutcome> {
+    return this.#alone(async () => {
+      await this.#clearLocks();
+      const refspecs = Object.entries(sources).map(
+        ([name, source]) => `+${source}:refs/portcullis/jobs/${job}/${name}`,
+      );
+      const { code, stderr } = await runGit(
+        this.directory,
+        [
+          "fetch",
+          "--quiet",
+          "--depth=2",
+          "--no-tags",
+          "--no-write-fetch-head",
+          "--no-recurse-submodules",
+          "--refmap=",
+          "--",
+          remote.url,
+          ...refspecs,
+        ],
+        {
+          signal,
+          environment: {
+            ...authorization(remote.url, remote.token),
+            ...(remote.authorities === undefined ? {} : { GIT_SSL_CAINFO: remote.authorities }),
+          },
+        },
+      );
+      this.#fetches++;
+      if (code === 0) {
+        this.#failures = 0;
+        return { kind: "fetched" };
+      }
+      if (/couldn't find remote ref|not our ref|no such remote ref/i.test(stderr)) return { kind: "missing" };
+      if (!signal.aborted && DAMAGE.test(stderr)) await this.#mend();
+      return { kind: "failed", reason: stderr.split("\n").find((line) => line !== "") ?? "git fetch failed" };
+    });
+  }
+
+  async commit(job: string, name: string): Promise<Commit | undefined> {
+    const id = await this.#resolve(`refs/portcullis/jobs/${job}/${name}`);
+    if (id === undefined) return undefined;
+    // The raw object names its parents even where a shallow history pretends that there are none.
+    const raw = Buffer.from(await this.#objects.read(id)).toString("latin1");
+    const header = raw.split("\n\n", 1)[0] ?? "";
+    const named = (what: string): readonly string[] =>
+      [...header.matchAll(new RegExp(`^${what} ([0-9a-f]+)$`, "gm"))].map((match) => match[1] ?? "");
+    return { id, tree: named("tree")[0] ?? "", parents: named("parent") };
+  }
+
+  async read(args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await runGit(this.directory, args);
+    if (code !== 0) throw new Error(`git ${args[0]} failed on a mirror: ${stderr}`);
+    return stdout;
+  }
+
+  async keep(name: string, commit: string): Promise<void> {
+    if ((await this.kept(name)) === commit) return;
+    await this.#alone(() => this.read(["update-ref", `refs/portcullis/kept/${name}`, commit]));
+    this.#kept.set(name, commit);
+  }
+
+  async kept(name: string): Promise<string | undefined> {
+    if (!this.#kept.has(name)) this.#kept.set(name, await this.#resolve(`refs/portcullis/kept/${name}`));
+    return this.#kept.get(name);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    await this.#objects.close();
+  }
+
+  async leave(job: string): Promise<void> {
+    // A fetch writes each ref as a file, and nothing packs them while a job runs.
+    await this.#alone(() => rm(join(this.directory, "refs/portcullis/jobs", job), { recursive: true, force: true }));
+    this.readers--;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      if (this.readers === 0) void this.#objects.close();
+    }, IDLE_MILLISECONDS).unref();
+    if (this.readers === 0 && this.#fetches >= FETCHES_UNTIL_GC) {
+      this.#fetches = 0;
+      await this.#alone(async () => {
+        if (this.readers === 0) await runGit(this.directory, ["gc", "--quiet", "--prune=now"]);
+      });
+    }
+  }
+
+  async #resolve(ref: string): Promise<string | undefined> {
+    const loose = (await readFile(join(this.directory, ref), "latin1").catch(() => "")).trim();
+    if (/^[0-9a-f]{40,64}$/.test(loose)) return loose;
+    const { code, stdout } = await runGit(this.directory, ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
+    return code === 0 ? stdout.trim() : undefined;
+  }
+
+  async #create(): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    await this.#clearLocks();
+    await this.read(["init", "--quiet", "--bare", "."]);
+  }
+
+  async #clearLocks(): Promise<void> {
+    for (const lock of ["shallow.lock", "packed-refs.lock", "config.lock", "HEAD.lock", "gc.pid"]) {
+      await rm(join(this.directory, lock), { force: true });
+    }
+  }
+
+  async #deleteRefs(prefix: string): Promise<void> {
+    const refs = (await this.read(["for-each-ref", "--format=delete %(refname)", prefix])).trim();
+    if (refs === "") return;
+    const { code } = await runGit(this.directory, ["update-ref", "--stdin"], { input: `${refs}\n` });
+    // A ref that is locked by a process that was killed: the lock is a file beside it.
+    if (code !== 0) await rm(join(this.directory, prefix), { recursive: true, force: true });
+  }
+
+  /** A mirror that looks damaged twice in a row holds nothing of its own, so it is made anew. */
+  async #mend(): Promise<void> {
+    this.#failures++;
+    if (this.#failures < 2 || this.readers > 1) return;
+    this.#failures = 0;
+    await this.#objects.close();
+    this.#kept.clear();
+    await rm(this.directory, { recursive: true, force: true });
+    await this.#create();
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}

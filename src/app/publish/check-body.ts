@@ -1,0 +1,77 @@
+import type { Annotation, Output } from "../../github/checks.ts";
+import type { Config } from "../../model/config.ts";
+import type { Report } from "../../model/report.ts";
+import { checkRunBody } from "../../report/check-run.ts";
+import { blocksBy } from "../../report/format.ts";
+import { fitUtf8 } from "../../report/utf8.ts";
+import type { Head } from "../../store/heads.ts";
+
+/** GitHub's limits, in bytes to be safe. */
+const LONGEST_TITLE = 255;
+const LONGEST_SUMMARY = 65_535;
+
+/** What a run is concluded with. */
+export interface Body {
+  readonly conclusion: "success" | "failure";
+  readonly output: Output;
+  readonly annotations: readonly Annotation[];
+}
+
+/** The body of a run for a report whose lines are the head's; `block`: as the rules in force have it. */
+export function bodyOf(report: Report, notes: readonly string[], block: Config["block"]): Body {
+  const body = checkRunBody(report, { notes, blocks: blocksBy({ failOn: "deny", block }) });
+  return {
+    conclusion: body.conclusion,
+    output: { title: body.title, summary: body.summary },
+    annotations: body.annotations.map((annotation) => ({
+      path: annotation.path,
+      start_line: annotation.startLine,
+      end_line: annotation.endLine,
+      annotation_level: annotation.level,
+      title: annotation.title,
+      message: annotation.message,
+    })),
+  };
+}
+
+/** A repository that never had a portcullis.yaml on its default branch is let alone, and the check says so. */
+export function notEnrolled(branch: string): Body {
+  return {
+    conclusion: "success",
+    output: {
+      title: "Not enrolled, nothing judged",
+      summary: `There is no \`portcullis.yaml\` on the default branch (\`${branch.replaceAll("`", "")}\`), so nothing was judged. Add one there to enroll this repository.`,
+    },
+    annotations: [],
+  };
+}
+
+/** The end of a judgement that could not be made in time. It blocks. */
+export function couldNotEvaluate(reason: string): Body {
+  return {
+    conclusion: "failure",
+    output: {
+      title: "Gate could not evaluate",
+      summary: `This change could not be judged, so it is not let through: ${reason}.\n\nRe-run the check, or comment \`/portcullis recheck\`, to try again.`,
+    },
+    annotations: [],
+  };
+}
+
+/** One commit has one verdict: the worst of the pull requests whose head it is. */
+export function worstOf(own: Body, others: readonly Head[]): Body {
+  const worse = others.filter((other) => other.conclusion === "failure");
+  if (own.conclusion === "failure" || worse.length === 0) return own;
+  const where = worse.map((other) => `#${other.pull}`).join(", ");
+  return {
+    ...own,
+    conclusion: "failure",
+    output: {
+      title: fitUtf8(`The same commit is refused in ${where}`, LONGEST_TITLE),
+      summary: fitUtf8(
+        `A check belongs to a commit, and this one is also the head of ${where}, where it is refused. Judged for this pull request alone: ${own.output.title}.\n\n${own.output.summary}`,
+        LONGEST_SUMMARY,
+      ),
+    },
+  };
+}

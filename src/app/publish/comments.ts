@@ -1,0 +1,120 @@
+import type { Octokit } from "octokit";
+import { failureOf } from "../../github/failure.ts";
+import { readMergeBase, type PullRequest } from "../../github/pulls.ts";
+import { createReview, readReviewComments, type ReviewComment } from "../../github/reviews.ts";
+import type { Finding } from "../../model/finding.ts";
+import type { Report } from "../../model/report.ts";
+import { codeSpan, docsLink, escapeMarkdown } from "../../report/escape-markdown.ts";
+import { circumstancesOf } from "../../report/landing.ts";
+import { claimUnsaid, saidFor, unsay } from "../../store/said.ts";
+import { shownLines } from "../mirror/head-lines.ts";
+import type { LineMap, LineRange } from "../mirror/hunks.ts";
+import type { Mirror, Remote } from "../mirror/mirror.ts";
+import type { Parts } from "../services.ts";
+
+const MOST_COMMENTS = 20;
+const LONGEST_BODY = 56_000;
+const LONGEST_HELP = 4_000;
+
+/** What saying comments needs. The report's lines are those of the tree that was judged; `lines` leads to the head. */
+export interface CommentsRequest {
+  readonly octokit: Octokit;
+  readonly mirror: Mirror;
+  readonly remote: Remote;
+  readonly job: string;
+  readonly signal: AbortSignal;
+  readonly pull: PullRequest;
+  readonly report: Report;
+  readonly lines: LineMap;
+}
+
+/**
+ * Says introduced findings on their lines, in one review of the head: those that stand on a line the diff shows, each once
+ * over all pushes of the pull request, at most 20. A courtesy: where GitHub refuses it, the check has said it already.
+ */
+export async function sayComments(parts: Parts, request: CommentsRequest): Promise<void> {
+  const { pull, report, octokit } = request;
+  const introduced = report.findings.filter(
+    (finding) => finding.status === "introduced" && finding.level !== "info" && finding.policy !== "portcullis/rules",
+  );
+  if (introduced.length === 0) return;
+  const place = { owner: pull.repository.owner, repo: pull.repository.name };
+  const said = { repository: pull.repository.id, pull: pull.number, head: pull.head };
+
+  const claimedBefore = await saidFor(parts.database, said);
+  if (claimedBefore.size > 0) {
+    // Claimed for this very head by an attempt that may have died before GitHub got the review.
+    const bodies = await readReviewComments(octokit, place, pull.number);
+    const lost = [...claimedBefore].filter((fingerprint) => !bodies.some((body) => body.includes(marker(fingerprint))));
+    await unsay(parts.database, said, lost);
+  }
+  const shown = await hunksOf(request, place);
+  if (shown === undefined) return;
+  const candidates = new Map<string, ReviewComment>();
+  for (const finding of introduced) {
+    const { line, exact } = request.lines(finding.location.path, finding.location.line);
+    const inHunk = shown.get(finding.location.path)?.some((range) => range.from <= line && line <= range.to) ?? false;
+    if (!exact || !inHunk || candidates.has(finding.fingerprint)) continue;
+    candidates.set(finding.fingerprint, { path: finding.location.path, line, body: bodyOf(finding) });
+  }
+  const claimed = await claimSome(parts, said, [...candidates.keys()]);
+  await parts.step("comments claimed");
+  if (claimed.size === 0) return;
+  const comments = [...candidates].filter(([fingerprint]) => claimed.has(fingerprint)).map(([, comment]) => comment);
+  try {
+    const body = comments.length === 1 ? "One finding of this change:" : `${comments.length} findings of this change:`;
+    await createReview(octokit, place, { pull: pull.number, head: pull.head, body, comments });
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    // Refused is final for this head; otherwise the next attempt looks which of them are there.
+    if (failure.kind !== "refused" && failure.kind !== "gone") throw error;
+    parts.log.warn({ pull: pull.number, failure }, "GitHub refused review comments");
+    await unsay(parts.database, said, claimed);
+  }
+  await parts.step("review said");
+}
+
+async function claimSome(
+  parts: Parts,
+  said: { readonly repository: number; readonly pull: number; readonly head: string },
+  fingerprints: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const claimed = new Set<string>();
+  for (const fingerprint of fingerprints) {
+    if (claimed.size >= MOST_COMMENTS) break;
+    for (const one of await claimUnsaid(parts.database, said, [fingerprint])) claimed.add(one);
+  }
+  return claimed;
+}
+
+async function hunksOf(
+  request: CommentsRequest,
+  place: { owner: string; repo: string },
+): Promise<ReadonlyMap<string, readonly LineRange[]> | undefined> {
+  const { mirror, job, pull, octokit } = request;
+  const [head, base] = [await mirror.commit(job, "head"), await mirror.commit(job, "base")];
+  if (head === undefined || base === undefined) return undefined;
+  if (head.parents.length === 1 && head.parents[0] === base.id) return shownLines(mirror, base.id, head.id);
+  const mergeBase = await readMergeBase(octokit, place, base.id, head.id);
+  const outcome = await mirror.fetch(request.remote, job, { shown: mergeBase }, request.signal);
+  return outcome.kind === "fetched" ? shownLines(mirror, mergeBase, pull.head) : undefined;
+}
+
+function marker(fingerprint: string): string {
+  return `<!-- portcullis:${fingerprint} -->`;
+}
+
+function bodyOf(finding: Finding): string {
+  const docs = finding.docs === undefined ? undefined : docsLink("How to fix it", finding.docs);
+  const title = finding.title === undefined ? "" : ` ${escapeMarkdown(finding.title)}`;
+  const circumstances = circumstancesOf(finding).join("; ");
+  return [
+    `**${finding.level === "deny" ? "Blocks" : "Warning"}** · ${codeSpan(finding.policy)}${title}`,
+    escapeMarkdown(finding.message).slice(0, LONGEST_BODY),
+    ...(circumstances === "" ? [] : [escapeMarkdown(circumstances).slice(0, LONGEST_HELP)]),
+    ...(finding.description === undefined ? [] : [escapeMarkdown(finding.description).slice(0, LONGEST_HELP)]),
+    ...(docs === undefined ? [] : [docs]),
+    marker(finding.fingerprint),
+  ].join("\n\n");
+}

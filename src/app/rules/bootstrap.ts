@@ -1,0 +1,66 @@
+import type { ReportedProblem } from "../../model/finding.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Report } from "../../model/report.ts";
+import type { PolicySet } from "./policy-set.ts";
+
+/** How the policies' own tests went. */
+export type RunPolicyTests = (set: Extract<PolicySet, { readonly kind: "set" }>) => Promise<readonly Problem[]>;
+
+/**
+ * The report where no rules were ever in force: nothing can be judged, so that only a change that touches nothing but the
+ * rules may pass, and only when they compile and their tests pass.
+ */
+export async function bootstrapReport(
+  request: { readonly now: string; readonly after: string; readonly before?: string; readonly how: string },
+  proposed: PolicySet,
+  other: readonly string[],
+  runTests: RunPolicyTests,
+): Promise<Report> {
+  const problems: Problem[] = [];
+  if (proposed.kind === "none") {
+    problems.push({
+      stage: "config",
+      message: "The repository is enrolled and no rules ever compiled; this change leaves it without portcullis.yaml.",
+    });
+  } else {
+    problems.push(...proposed.problems);
+    if (proposed.problems.length === 0) problems.push(...(await runTests(proposed)));
+  }
+  if (other.length > 0) {
+    const named = other.slice(0, 5).join(", ") + (other.length > 5 ? ` and ${other.length - 5} more` : "");
+    problems.push({
+      stage: "config",
+      ...(other[0] === undefined ? {} : { path: other[0] }),
+      message: `No rules are in force yet, because none on the default branch compiled. Until then only changes of portcullis.yaml and the policies can pass; this one also touches ${named}.`,
+    });
+  }
+  const set = proposed.kind === "set" ? proposed : undefined;
+  return {
+    version: 1,
+    verdict: problems.length > 0 ? "error" : "pass",
+    counts: {
+      manifests: 0,
+      sources: 0,
+      introduced: 0,
+      existing: 0,
+      fixed: 0,
+      waived: 0,
+      problems: problems.length,
+      gaps: 0,
+    },
+    findings: [],
+    problems: problems.map((problem): ReportedProblem => ({ ...problem, status: "introduced" })),
+    checked: [],
+    skipped: [],
+    sources: [],
+    gaps: [],
+    now: request.now,
+    judged: {
+      after: request.after,
+      how: request.how,
+      ...(request.before === undefined ? {} : { before: request.before }),
+    },
+    policies: { digest: set?.digest ?? "none", count: set?.judge.policies.length ?? 0 },
+    mode: "enforce",
+  };
+}

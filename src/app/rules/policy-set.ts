@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { readConfig, type ConfigSource } from "../../config/read-config.ts";
+import { CONVENTIONAL, namedPolicies } from "../../config/named-policies.ts";
+import { policySources } from "../../config/policy-sources.ts";
+import type { Config } from "../../model/config.ts";
+import type { Judge } from "../../model/judge.ts";
+import type { PolicyFile, PolicySources } from "../../model/policy.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Tree } from "../../model/tree.ts";
+import { libraryTree } from "../../tree/library-tree.ts";
+
+export const CONFIG_PATH = "portcullis.yaml";
+
+/** Configuration and policies of one tree. */
+export type PolicySet =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "set";
+      readonly config: Config;
+      /** The paths of the tree that the set is read from, or would be if something stood there. */
+      readonly roots: readonly string[];
+      readonly source: ConfigSource;
+      readonly sources: PolicySources;
+      readonly tests: readonly PolicyFile[];
+      readonly judge: Judge;
+      /** Anything here means that the set must not come into force. */
+      readonly problems: readonly Problem[];
+      readonly digest: string;
+    };
+
+export type MakeJudge = (sources: PolicySources, now: string) => Promise<Judge>;
+
+/** Reads and compiles what `tree` says about itself. Never rejects for what stands in the tree. */
+export async function readPolicySet(tree: Tree, makeJudge: MakeJudge, now: string): Promise<PolicySet> {
+  const entry = (await tree.list()).find(({ path }) => path === CONFIG_PATH);
+  if (entry === undefined) return { kind: "none" };
+  const text = entry.kind === "file" ? new TextDecoder().decode(await tree.read(CONFIG_PATH)) : "";
+  const { config, source, problems } = readConfig(CONFIG_PATH, text);
+  const named = await namedPolicies(tree, config);
+  const reading = await policySources(
+    tree,
+    { policies: named, data: config.data, environments: config.environments },
+    source,
+    libraryTree(),
+  );
+  const judge = await makeJudge(reading.sources, now);
+  return {
+    kind: "set",
+    config,
+    roots: [...(config.policies.length > 0 ? named : CONVENTIONAL), ...config.data],
+    source,
+    sources: reading.sources,
+    tests: reading.tests,
+    judge,
+    problems: [
+      ...(entry.kind === "file" ? [] : [notAFile(entry.kind)]),
+      ...problems,
+      ...reading.problems,
+      ...judge.problems,
+      ...(judge.policies.length === 0 && judge.problems.length === 0 ? [noRule(named)] : []),
+    ],
+    digest: createHash("sha256")
+      .update(JSON.stringify([judge.digest, config]))
+      .digest("hex"),
+  };
+}
+
+function notAFile(kind: string): Problem {
+  return { stage: "config", path: CONFIG_PATH, line: 1, message: `${CONFIG_PATH} is a ${kind}, it must be a file` };
+}
+
+function noRule(named: readonly string[]): Problem {
+  return {
+    stage: "compile",
+    path: CONFIG_PATH,
+    line: 1,
+    message: `no rule that decides (deny, violation or warn) stands under ${named.join(", ")}`,
+  };
+}

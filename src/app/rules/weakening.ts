@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import type { Config } from "../../model/config.ts";
+import type { Finding } from "../../model/finding.ts";
+import { CONFIG_PATH } from "./policy-set.ts";
+import { lost, weakerDesiredState } from "./weaker-desired-state.ts";
+import { weakerLevels } from "./weaker-levels.ts";
+
+/** What is compared: a configuration with the policies that it brings. */
+export interface Rules {
+  readonly config: Config;
+  readonly policies: readonly string[];
+}
+
+/**
+ * What a change would switch off once it is merged, one sentence each: what the rules in force do and the proposed ones
+ * (absent: portcullis.yaml is gone) would not. `today` is the day of the judgement, such as 2027-01-15.
+ */
+export function weakenings(inForce: Rules, proposed: Rules | undefined, today: string): readonly string[] {
+  if (proposed === undefined) {
+    return [`removes ${CONFIG_PATH}; the repository stays enrolled, and the rules in force now go on judging it`];
+  }
+  const [old, next] = [inForce.config, proposed.config];
+  const found: string[] = [];
+  if (old.mode === "enforce" && next.mode === "report")
+    found.push("turns the gate to report only: nothing would block");
+  if (old.block === "all" && next.block === "introduced") found.push("would no longer block what was there before");
+  if (old.comments === "on" && next.comments === "off") found.push("turns review comments off");
+  for (const policy of inForce.policies) {
+    if (!proposed.policies.includes(policy)) found.push(`removes the policy ${policy}`);
+  }
+  found.push(...weakerLevels(old, next, today), ...weakerDesiredState(old, next));
+  found.push(...lost(old.manifests.include, next.manifests.include, "no longer includes manifests under"));
+  found.push(...lost(next.manifests.exclude, old.manifests.exclude, "excludes manifests under"));
+  if (old.branches.length > 0 && next.branches.length > 0) {
+    found.push(...lost(next.branches, old.branches, "takes as accepted what stands on the branch"));
+  }
+  return found;
+}
+
+/** The built-in finding that a change of the rules themselves carries. It warns: whether to accept it is for reviewers. */
+export function weakeningFinding(sentence: string, line: number): Finding {
+  const message = `This change ${sentence}.`;
+  return {
+    policy: "portcullis/rules",
+    rule: "weakened",
+    level: "warn",
+    message,
+    status: "introduced",
+    manifest: { apiVersion: "portcullis/v1", kind: "Configuration", name: CONFIG_PATH },
+    location: { path: CONFIG_PATH, line, precision: "source" },
+    pointer: "",
+    fingerprint: createHash("sha256").update(`portcullis/rules\0${message}`).digest("hex").slice(0, 32),
+    title: "The change weakens the rules that judge it",
+  };
+}

@@ -1,0 +1,51 @@
+import type { Config, EnvironmentConfig } from "../../model/config.ts";
+
+/** What a change of the keys about desired state would no longer judge, or judge less strictly, one sentence each. */
+export function weakerDesiredState(old: Config, next: Config): readonly string[] {
+  const found: string[] = [];
+  for (const [name, before] of Object.entries(old.environments)) {
+    const after = next.environments[name];
+    found.push(...(after === undefined ? [`removes the environment ${name}`] : weakerEnvironment(name, before, after)));
+  }
+  if (old.gaps === "block" && next.gaps === "allow") found.push("lets through what could not be rendered");
+  if (old.schemas.enabled && !next.schemas.enabled) found.push("turns validation against schemas off");
+  if (isOlder(next.schemas.kubernetes, old.schemas.kubernetes))
+    found.push(
+      `validates against Kubernetes ${next.schemas.kubernetes ?? ""} instead of ${old.schemas.kubernetes ?? "the newest"}`,
+    );
+  found.push(...lost(old.repositories, next.repositories, "no longer takes for this repository"));
+  const names = (config: Config): readonly string[] => config.clusters.map(({ name }) => name);
+  found.push(...lost(names(old), names(next), "no longer knows the cluster"));
+  if (old.helm.vendor !== undefined && next.helm.vendor === undefined)
+    found.push(`no longer renders the charts under ${old.helm.vendor}`);
+  return found;
+}
+
+function weakerEnvironment(name: string, before: EnvironmentConfig, after: EnvironmentConfig): readonly string[] {
+  const found = [
+    ...lost(before.paths, after.paths, `takes out of ${name} what stands under`),
+    ...lost(before.clusters, after.clusters, `takes out of ${name} the cluster`),
+  ];
+  if (isOlder(after.kubernetes, before.kubernetes))
+    found.push(
+      `validates ${name} against Kubernetes ${after.kubernetes ?? ""} instead of ${before.kubernetes ?? "the newest"}`,
+    );
+  for (const policy of new Set([...Object.keys(before.parameters), ...Object.keys(after.parameters)])) {
+    if (JSON.stringify(before.parameters[policy]) !== JSON.stringify(after.parameters[policy]))
+      found.push(`changes the parameters of ${policy} in ${name}`);
+  }
+  return found;
+}
+
+/** An older version has API versions that a newer one no longer has; none named is the newest. */
+function isOlder(version: string | undefined, than: string | undefined): boolean {
+  if (version === undefined) return false;
+  if (than === undefined) return true;
+  const minor = (one: string): number => Number(one.split(".")[1]);
+  return minor(version) < minor(than);
+}
+
+/** One sentence for each item that is gone. */
+export function lost(from: readonly string[], to: readonly string[], sentence: string): readonly string[] {
+  return from.filter((item) => !to.includes(item)).map((item) => `${sentence} ${item}`);
+}

@@ -1,0 +1,134 @@
+import type { BuiltinCheck, Complaint, ManifestHandle, StateChange, StateOverview } from "../../model/builtin-check.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { Source, SourceKind } from "../../model/source.ts";
+import type { JudgedManifest, LocatedViolation } from "../judged-source.ts";
+import type { Comparison } from "./classify.ts";
+import type { Draft } from "./drafts.ts";
+import { fingerprintOf, lastingKey } from "../fingerprint.ts";
+import type { JudgedChange } from "../judging/judge-change.ts";
+import type { Reading } from "../reading.ts";
+
+type Drafting = (manifest: JudgedManifest) => readonly Draft[];
+
+/** What builtin checks say of a change; all of it is introduced. */
+export async function complaintsOfChange(
+  builtins: readonly BuiltinCheck[],
+  change: StateChange,
+  { before, after }: JudgedChange,
+  draft: Drafting,
+): Promise<Comparison> {
+  const readingOf = (manifest: Manifest): Reading | undefined =>
+    (after.readings.get(manifest) ?? before.readings.get(manifest))?.reading;
+  const complaints = builtins.flatMap((builtin) => builtin.ofChange?.(change) ?? []);
+  for (const complaint of complaints)
+    if (complaint.about === "manifest") await readingOf(complaint.manifest as Manifest)?.prepare?.();
+  return {
+    before: [],
+    after: complaints.flatMap((complaint) => aboutOf(complaint, readingOf)).flatMap(draft),
+  };
+}
+
+/** What builtin checks say of each tree as a whole, put together by the object it is about. */
+export function complaintsOfStates(
+  builtins: readonly BuiltinCheck[],
+  { before, after }: { readonly before: StateOverview; readonly after: StateOverview },
+  draft: Drafting,
+): readonly Comparison[] {
+  const groups = new Map<string, { before: Draft[]; after: Draft[] }>();
+  const gather = (side: "before" | "after", state: StateOverview, earlier?: StateOverview): void => {
+    for (const complaint of builtins.flatMap((builtin) => builtin.ofState?.(state, earlier) ?? [])) {
+      for (const about of aboutOf(complaint, () => undefined)) {
+        const key = lastingKey(about);
+        const group = groups.get(key) ?? { before: [], after: [] };
+        groups.set(key, group);
+        group[side].push(...draft(about));
+      }
+    }
+  };
+  gather("before", before);
+  gather("after", after, before);
+  return [...groups.values()];
+}
+
+/** The complaint as if its manifest had been judged so, once for each environment. */
+function aboutOf(
+  complaint: Complaint,
+  readingOf: (manifest: Manifest) => Reading | undefined,
+): readonly JudgedManifest[] {
+  const { violation } = complaint;
+  switch (complaint.about) {
+    case "manifest": {
+      const { identity, apiVersion, position, environment, source } = complaint.manifest;
+      const located = placeOf(complaint.manifest, readingOf(complaint.manifest as Manifest), violation);
+      return [
+        {
+          identity,
+          apiVersion,
+          position,
+          ...(environment === undefined ? {} : { environment }),
+          ...(source === undefined ? {} : { source }),
+          violations: [located],
+          excepted: 0,
+        },
+      ];
+    }
+    case "source": {
+      const { source } = complaint;
+      const manifest = declarationOf(source);
+      const place = { line: source.line, column: 1, endLine: source.line };
+      const fingerprint = fingerprintOf(violation, manifest);
+      const located = { violation, place, precision: "source" as const, fingerprint };
+      const environments = source.environments.length === 0 ? [undefined] : source.environments;
+      return environments.map((environment) => ({
+        ...manifest,
+        ...(environment === undefined ? {} : { environment }),
+        violations: [located],
+        excepted: 0,
+      }));
+    }
+    default:
+      return complaint satisfies never;
+  }
+}
+
+function placeOf(
+  manifest: ManifestHandle,
+  reading: Reading | undefined,
+  violation: Complaint["violation"],
+): LocatedViolation {
+  const fingerprint = fingerprintOf(violation, manifest);
+  const { line, path: own } = manifest.position;
+  if (reading === undefined) {
+    return { violation, place: { line, column: 1, endLine: line }, precision: "manifest", fingerprint };
+  }
+  const { path, place, precision } = reading.place(manifest as Manifest, violation.cause.pointer);
+  return {
+    violation,
+    place,
+    ...(path === own ? {} : { path }),
+    ...(precision === undefined ? {} : { precision }),
+    fingerprint,
+  };
+}
+
+const kinds: { readonly [kind in SourceKind]: readonly [group: string, apiVersion: string, kind: string] } = {
+  file: ["", "v1", "File"],
+  directory: ["", "v1", "Directory"],
+  kustomize: ["kustomize.config.k8s.io", "kustomize.config.k8s.io/v1beta1", "Kustomization"],
+  helm: ["", "v2", "Chart"],
+  "argocd-application": ["argoproj.io", "argoproj.io/v1alpha1", "Application"],
+  "flux-kustomization": ["kustomize.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io/v1", "Kustomization"],
+  "flux-helmrelease": ["helm.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io/v2", "HelmRelease"],
+};
+
+/** What declares a source, as a manifest is named: `Application argocd/guestbook` is the Application guestbook in argocd. */
+function declarationOf(source: Source): ManifestHandle {
+  const [group, apiVersion, kind] = kinds[source.kind];
+  const [, namespace, name] = /^[A-Za-z]+ ([^/\s]+)\/(\S+)/.exec(source.id) ?? [];
+  return {
+    identity: { group, kind, ...(namespace === undefined ? {} : { namespace }), name: name ?? source.id },
+    apiVersion,
+    position: { path: source.path, document: 0, line: source.line, pointer: "" },
+    source: source.id,
+  };
+}

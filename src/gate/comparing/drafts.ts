@@ -1,0 +1,80 @@
+import type { Finding } from "../../model/finding.ts";
+import type { Policy } from "../../model/policy.ts";
+import type { JudgedManifest, LocatedViolation } from "../judged-source.ts";
+import type { LevelOf } from "../levels.ts";
+
+/** A finding before its status is known. */
+export interface Draft {
+  readonly finding: Omit<Finding, "status" | "changed">;
+  /** Its place by names, not by positions. */
+  readonly stablePointer: string;
+  /** The rule reads the operation or the old object. */
+  readonly readsChange: boolean;
+  readonly about: JudgedManifest;
+}
+
+/** What turns violations into findings: the policies' documentation, the configured levels, and which paths exist. */
+export interface Drafting {
+  readonly policies: readonly Policy[];
+  readonly levelOf: LevelOf;
+  /** Whether the tree has a file of this path: a place that a policy declares may be anything. */
+  readonly hasPath: (path: string) => boolean;
+}
+
+/** Makes the function that turns a manifest's violations into drafts; violations of policies that are `off` have none. */
+export function drafter({ policies, levelOf, hasPath }: Drafting): (manifest: JudgedManifest) => readonly Draft[] {
+  const known = new Map(policies.map((policy) => [policy.id, policy]));
+  return (manifest) =>
+    manifest.violations.flatMap((located) => {
+      const { violation } = located;
+      const level = levelOf(violation.policy, manifest.environment) ?? violation.level;
+      if (level === "off") return [];
+      const { policy, rule, message, metadata, cause } = violation;
+      const { identity, apiVersion, environment, source } = manifest;
+      const about = known.get(policy);
+      const finding: Draft["finding"] = {
+        policy,
+        rule,
+        level,
+        message,
+        manifest: {
+          apiVersion,
+          kind: identity.kind,
+          ...(identity.namespace === undefined ? {} : { namespace: identity.namespace }),
+          name: identity.name,
+        },
+        ...(environment === undefined ? {} : { environment }),
+        location: locationOf(manifest, located, hasPath),
+        pointer: cause.pointer,
+        ...(source === undefined ? {} : { source }),
+        fingerprint: located.fingerprint,
+        ...(about?.title === undefined ? {} : { title: about.title }),
+        ...(about?.description === undefined ? {} : { description: about.description }),
+        ...(about?.docs === undefined ? {} : { docs: about.docs }),
+        ...(about?.severity === undefined ? {} : { severity: about.severity }),
+        ...(about?.controls === undefined ? {} : { controls: about.controls }),
+        ...(metadata === undefined ? {} : { metadata }),
+      };
+      return [{ finding, stablePointer: cause.stablePointer, readsChange: violation.readsChange, about: manifest }];
+    });
+}
+
+function locationOf(
+  { position }: JudgedManifest,
+  { violation, place, path: file = position.path, precision }: LocatedViolation,
+  hasPath: (path: string) => boolean,
+): Finding["location"] {
+  const { declared, cause } = violation;
+  if (declared !== undefined && Number.isInteger(declared.line) && declared.line > 0) {
+    const path = declaredFile(declared.path, position.path, hasPath);
+    if (path !== undefined) return { path, line: declared.line, precision: "value" };
+  }
+  const { line, endLine, column } = place;
+  return { path: file, line, ...(endLine > line ? { endLine } : {}), column, precision: precision ?? cause.precision };
+}
+
+/** The file that a policy names, also by the end of the manifest's own path; a line of an unknown file is a line of nothing. */
+function declaredFile(named: string | undefined, own: string, hasPath: (path: string) => boolean): string | undefined {
+  if (named === undefined || own.endsWith(`/${named.replace(/^\.\//, "")}`)) return own;
+  return hasPath(named) ? named : undefined;
+}

@@ -1,0 +1,54 @@
+import type { Status } from "../../model/finding.ts";
+import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
+import type { Classified, Comparison } from "./classify.ts";
+import type { Draft } from "./drafts.ts";
+import { sameFacts, withFacts } from "../judging/facts.ts";
+import type { JudgedChange } from "../judging/judge-change.ts";
+import { readAgain, type Whole } from "../judging/judge-as-new.ts";
+import type { Origin } from "../reading.ts";
+
+type Judged = readonly (readonly [Origin, JudgedSource])[];
+
+/** What is to be said of files and units that both trees have. */
+export interface Same {
+  readonly judged: Judged;
+  readonly classified: readonly Classified[];
+  /** Of those that are judged by something that did change. */
+  readonly comparisons: readonly Comparison[];
+}
+
+/** Gives the findings of untouched sources their status: the same in both trees, unless other facts hold now (a CRD changed). */
+export async function compareSame(
+  whole: Whole,
+  origins: Judged,
+  { before, after }: Pick<JudgedChange, "before" | "after">,
+  status: Status & ("introduced" | "existing"),
+  draft: (manifest: JudgedManifest) => readonly Draft[],
+): Promise<Same> {
+  const { builtins } = whole.judges;
+  const judged: (readonly [Origin, JudgedSource])[] = [];
+  const classified: Classified[] = [];
+  const comparisons: Comparison[] = [];
+  for (const [of, source] of origins) {
+    const read = () => readAgain(whole, of);
+    const now = await withFacts(builtins, source, after.facts, read);
+    judged.push([of, now]);
+    if (status === "existing" && !sameFacts(source, before.facts, after.facts)) {
+      const old = await withFacts(builtins, source, before.facts, read);
+      now.manifests.forEach((manifest, index) => {
+        const was = old.manifests[index];
+        comparisons.push({ before: was === undefined ? [] : lasting(draft(was)), after: lasting(draft(manifest)) });
+      });
+      continue;
+    }
+    for (const manifest of now.manifests) {
+      for (const one of draft(manifest))
+        if (status === "introduced" || !one.readsChange) classified.push({ draft: one, status });
+    }
+  }
+  return { judged, classified, comparisons };
+}
+
+function lasting(drafts: readonly Draft[]): readonly Draft[] {
+  return drafts.filter(({ readsChange }) => !readsChange);
+}

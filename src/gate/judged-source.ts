@@ -1,0 +1,58 @@
+import type { Fact } from "../model/builtin-check.ts";
+import type { Identity, Manifest, Place, SourcePosition } from "../model/manifest.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Gap } from "../model/source.ts";
+import type { Precision, Violation } from "../model/violation.ts";
+import type { DesiredStateRequest } from "../render/desired-state.ts";
+import type { KustomizationCache } from "../render/kustomizations/kustomize-roles.ts";
+
+/** A violation with its place, so that the text need not be kept. */
+export interface LocatedViolation {
+  readonly violation: Violation;
+  readonly place: Place;
+  /** Absent: the file that the manifest's position names. */
+  readonly path?: string;
+  /** How well the place is known, where that is less than what the violation itself says. */
+  readonly precision?: Precision;
+  /** Without the environment. */
+  readonly fingerprint: string;
+}
+
+/** What is kept of one manifest in one environment: enough to match and report it, not its content. */
+export interface JudgedManifest {
+  readonly identity: Identity;
+  readonly apiVersion: string;
+  readonly position: SourcePosition;
+  readonly environment?: string;
+  readonly source?: string;
+  readonly violations: readonly LocatedViolation[];
+  /** How many results an `exception` rule excused. */
+  readonly excepted: number;
+  /** What others are judged by. */
+  readonly facts?: readonly Fact[];
+  /** Builtin checks (by their number) that cannot answer before the facts of `key` are known, and the content they need. */
+  readonly awaits?: readonly { readonly check: number; readonly key: string }[];
+  /** With `awaits`. */
+  readonly manifest?: Manifest;
+}
+
+/** One source (a file, a unit), read and judged as if it were new. Depends on its content, the environments and the policies, and on nothing else of the tree. */
+export interface JudgedSource {
+  /** Why a file as a whole is not judged. */
+  readonly skippedAs?: string;
+  /** With `skippedAs`: manifests come of the file that are not judged. */
+  readonly unrendered?: true;
+  readonly manifests: readonly JudgedManifest[];
+  /** Parts of a judged file that are not judged. */
+  readonly skipped: readonly { readonly line: number; readonly reason: string }[];
+  readonly problems: readonly Problem[];
+  /** Of a unit. */
+  readonly gaps?: readonly Gap[];
+}
+
+/** Keeps what was read and judged between checks, so that a small change of a large tree costs what the change costs. */
+export interface CheckCache {
+  readonly sources: { get(key: string): JudgedSource | undefined; set(key: string, judged: JudgedSource): void };
+  readonly kustomizations: KustomizationCache;
+  readonly renderings: DesiredStateRequest["cache"];
+}

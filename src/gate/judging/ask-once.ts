@@ -1,0 +1,57 @@
+import { toJsonText } from "../../manifest/json-text.ts";
+import type { Json } from "../../model/json.ts";
+import type { Judge, Question } from "../../model/judge.ts";
+import type { Judgement } from "../../model/violation.ts";
+
+/**
+ * A judge that puts equal questions once: a base that eleven overlays load is mostly the same in all of them. What it
+ * was told is kept as long as it is.
+ */
+export function askingOnce(judge: Judge): Judge {
+  const answers = new Map<string, Promise<Judgement>>();
+  return {
+    ...judge,
+    judge: async (questions) => {
+      const fresh: { readonly key: string; readonly question: Question }[] = [];
+      const keys = questions.map((question) => keyOf(judge, question));
+      const asked = new Set<string>();
+      questions.forEach((question, index) => {
+        const key = keys[index] ?? "";
+        if (answers.has(key) || asked.has(key)) return;
+        asked.add(key);
+        fresh.push({ key, question });
+      });
+      if (fresh.length > 0) {
+        const judged = judge.judge(fresh.map(({ question }) => question));
+        fresh.forEach(({ key }, index) => {
+          const answer = judged.then((all) => answered(all[index]));
+          // Whoever awaits it is told; nobody may.
+          answer.catch(() => {});
+          answers.set(key, answer);
+        });
+      }
+      return Promise.all(keys.map(async (key) => answered(await answers.get(key))));
+    },
+  };
+}
+
+function answered(judgement: Judgement | undefined): Judgement {
+  if (judgement === undefined) throw new Error("the judge did not answer every question");
+  return judgement;
+}
+
+/** Policies see the file's path, the operation, both objects, and what their environment makes of them. */
+function keyOf({ environmentKey }: Judge, { manifest, operation, oldObject }: Question): string {
+  const { environment, position, value } = manifest;
+  const where = environmentKey === undefined ? `=${environment ?? ""}` : environmentKey(environment);
+  return [where, operation, position.path, text(value), oldObject === undefined ? "" : text(oldObject)].join("\0");
+}
+
+function text(value: Json): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // It holds an integer that only this way is written out.
+    return `exact ${toJsonText(value)}`;
+  }
+}

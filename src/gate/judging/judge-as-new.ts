@@ -1,0 +1,79 @@
+import type { Judge } from "../../model/judge.ts";
+import type { Tree } from "../../model/tree.ts";
+import type { ScopedFile } from "../../render/files/role.ts";
+import type { Unit } from "../../render/unit.ts";
+import type { CheckCache, JudgedSource } from "../judged-source.ts";
+import { contentKey, unitKey } from "../compare-origins.ts";
+import { created } from "./judge-change.ts";
+import { judgeOrigins, type Judges } from "./judge-origins.ts";
+import { isUnit, type Origin, type ReadOrigin } from "../reading.ts";
+import { readFiles, readUnits, type EnvironmentsOf } from "./read-origins.ts";
+
+/** How sources that stand in no relation to another tree are judged. */
+export interface Whole {
+  readonly tree: Tree;
+  readonly judges: Judges;
+  /** For units: much of what they yield is asked about more than once. */
+  readonly judgeOnce: Judge;
+  readonly environmentsOf: EnvironmentsOf;
+  readonly now: string;
+  readonly cache: CheckCache | undefined;
+  readonly onJudged: (done: number) => void;
+}
+
+export type Judged<Of extends Origin> = readonly (readonly [Of, JudgedSource])[];
+
+/** Judges files and units each as if it were new; known ones come from the cache. */
+export async function judgeWhole(
+  whole: Whole,
+  files: readonly ScopedFile[],
+  units: readonly Unit[],
+): Promise<Judged<Origin>> {
+  const { tree, judges, judgeOnce, environmentsOf } = whole;
+  const keyOfFile = (file: ScopedFile): string =>
+    [file.entry.path, contentKey(file), ...environmentsOf(file.entry.path)].join("\0");
+  const judgedFiles = await judgeAll(whole, files, keyOfFile, {
+    judges,
+    read: (unknown) => readFiles(tree, unknown, environmentsOf),
+  });
+  const judgedUnits = await judgeAll(whole, units, unitKey, {
+    judges: { ...judges, judge: judgeOnce },
+    read: readUnits,
+  });
+  return [...judgedFiles, ...judgedUnits];
+}
+
+/** Reads one of the tree's files or units once more, for the places of its values. */
+export async function readAgain({ tree, environmentsOf }: Whole, of: Origin): Promise<ReadOrigin> {
+  const readings: AsyncIterable<ReadOrigin> = isUnit(of) ? readUnits([of]) : readFiles(tree, [of], environmentsOf);
+  for await (const reading of readings) return reading;
+  throw new Error("an origin was not read");
+}
+
+async function judgeAll<Of extends Origin>(
+  { judges: { judge, builtins }, now, cache, onJudged }: Whole,
+  origins: readonly Of[],
+  nameOf: (of: Of) => string,
+  by: { readonly judges: Judges; readonly read: (unknown: readonly Of[]) => AsyncIterable<ReadOrigin<Of>> },
+): Promise<Judged<Of>> {
+  const outcomes: (readonly [Of, JudgedSource])[] = [];
+  const asked = JSON.stringify([
+    judge.digest,
+    judge.readsTime === false ? null : now,
+    builtins.map(({ digest }) => digest),
+  ]);
+  const keyOf = (of: Of): string => `${asked}\0${isUnit(of) ? "unit" : "file"}\0${nameOf(of)}`;
+  const unknown = origins.filter((of) => {
+    const known = cache?.sources.get(keyOf(of));
+    if (known !== undefined) outcomes.push([of, known]);
+    return known === undefined;
+  });
+  await judgeOrigins(by.judges, by.read(unknown), created, (of, judged) => {
+    outcomes.push([of, judged]);
+    // What a policy could not answer or a limit ended this time may be answered the next.
+    const lasting = judged.problems.every(({ stage }) => stage !== "evaluate" && stage !== "render");
+    if (lasting) cache?.sources.set(keyOf(of), judged);
+    onJudged(outcomes.length);
+  });
+  return outcomes;
+}

@@ -1,0 +1,130 @@
+import type { BuiltinCheck } from "../../model/builtin-check.ts";
+import type { Judge, Question } from "../../model/judge.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Judgement } from "../../model/violation.ts";
+import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
+import { locateViolations } from "./locate-violations.ts";
+import { withoutSecrets } from "./mask-secret.ts";
+import type { Origin, Reading, ReadOrigin } from "../reading.ts";
+
+/** Whoever has something to say of a manifest. */
+export interface Judges {
+  readonly judge: Judge;
+  readonly builtins: readonly BuiltinCheck[];
+}
+
+/** Manifests asked about in one call: enough to keep workers busy, few enough to keep memory flat. */
+const batchSize = 128;
+/** Calls under way while the next files are read. */
+const batchesUnderWay = 4;
+
+/** Asks about every manifest of the origins, as `ask` puts it, and hands each origin on as soon as it is judged. */
+export async function judgeOrigins<Of extends Origin>(
+  judges: Judges,
+  origins: AsyncIterable<ReadOrigin<Of>> | Iterable<ReadOrigin<Of>>,
+  ask: (manifest: Manifest) => Question,
+  hand: (of: Of, judged: JudgedSource) => void,
+): Promise<void> {
+  const underWay = new Set<Promise<void>>();
+  let batch: Read<Of>[] = [];
+  let manifests = 0;
+  const send = (): void => {
+    const sent = judgeBatch(judges, batch, ask, hand).finally(() => underWay.delete(sent));
+    underWay.add(sent);
+    batch = [];
+    manifests = 0;
+  };
+  try {
+    for await (const origin of origins) {
+      if (origin.kind === "done") hand(origin.of, origin.judged);
+      else {
+        batch.push(origin);
+        manifests += origin.reading.manifests.length;
+      }
+      if (manifests >= batchSize) send();
+      if (underWay.size >= batchesUnderWay) await Promise.race(underWay);
+    }
+    if (batch.length > 0) send();
+  } finally {
+    await Promise.all(underWay);
+  }
+}
+
+type Read<Of extends Origin> = ReadOrigin<Of> & { readonly kind: "read" };
+
+async function judgeBatch<Of extends Origin>(
+  judges: Judges,
+  origins: readonly Read<Of>[],
+  ask: (manifest: Manifest) => Question,
+  hand: (of: Of, judged: JudgedSource) => void,
+): Promise<void> {
+  const questions = origins.flatMap(({ reading }) => reading.manifests.map(ask));
+  const judgements = questions.length === 0 ? [] : await judges.judge.judge(questions);
+  if (judgements.length !== questions.length) throw new Error("the judge did not answer every question");
+  let at = 0;
+  for (const { of, reading } of origins) {
+    const end = at + reading.manifests.length;
+    hand(of, await judgedSource(judges.builtins, reading, judgements.slice(at, end), questions.slice(at, end)));
+    at = end;
+  }
+}
+
+async function judgedSource(
+  builtins: readonly BuiltinCheck[],
+  reading: Reading,
+  judgements: readonly Judgement[],
+  questions: readonly Question[],
+): Promise<JudgedSource> {
+  const manifests: JudgedManifest[] = [];
+  let prepared = reading.prepare === undefined;
+  const problems: Problem[] = [...reading.problems];
+  for (const [index, manifest] of reading.manifests.entries()) {
+    const { identity, apiVersion, position, environment, source } = manifest;
+    const [judgement, question] = [judgements[index], questions[index]];
+    if (judgement === undefined || question === undefined) throw new Error("a manifest without an answer");
+    // Of what goes away only rules that read the operation have something to say.
+    const stays = question.operation !== "DELETE";
+    const { found, awaits, facts } = stays ? askBuiltins(builtins, manifest) : silent;
+    const told = stays ? (reading.violationsOf?.(manifest) ?? []) : [];
+    const violations = [...judgement.violations, ...told, ...found];
+    const all = violations.length === judgement.violations.length ? judgement : { ...judgement, violations };
+    // A fingerprint tells one secret from the next; what people read does not.
+    const said = withoutSecrets(all, question);
+    if (!prepared && violations.length > 0) {
+      await reading.prepare?.();
+      prepared = true;
+    }
+    manifests.push({
+      identity,
+      apiVersion,
+      position,
+      ...(environment === undefined ? {} : { environment }),
+      ...(source === undefined ? {} : { source }),
+      violations: locateViolations(reading, manifest, { said: said.violations, told: violations }),
+      excepted: said.excepted.length,
+      ...(facts.length > 0 ? { facts } : {}),
+      ...(awaits.length > 0 ? { awaits, manifest } : {}),
+    });
+    for (const problem of said.problems) problems.push({ ...problem, path: position.path, line: position.line });
+  }
+  const { skipped, gaps } = reading;
+  return { manifests, skipped, problems, ...(gaps === undefined ? {} : { gaps }) };
+}
+
+const silent: ReturnType<typeof askBuiltins> = { found: [], awaits: [], facts: [] };
+
+/** What builtin checks say at once, which of them wait for facts, and the facts that the manifest brings itself. */
+function askBuiltins(builtins: readonly BuiltinCheck[], manifest: Manifest) {
+  const awaits: NonNullable<JudgedManifest["awaits"]>[number][] = [];
+  const found = builtins.flatMap((builtin, check) => {
+    const key = builtin.awaits?.(manifest);
+    if (key !== undefined) awaits.push({ check, key });
+    return key === undefined ? (builtin.ofManifest?.(manifest, []) ?? []) : [];
+  });
+  const { environment } = manifest;
+  const facts = builtins
+    .flatMap((builtin) => builtin.factsOf?.(manifest) ?? [])
+    .map((fact) => (environment === undefined ? fact : { ...fact, environment }));
+  return { found, awaits, facts };
+}

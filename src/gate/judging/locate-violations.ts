@@ -1,0 +1,23 @@
+import type { Manifest } from "../../model/manifest.ts";
+import type { Violation } from "../../model/violation.ts";
+import type { LocatedViolation } from "../judged-source.ts";
+import { fingerprintOf } from "../fingerprint.ts";
+import type { Reading } from "../reading.ts";
+
+/** Violations with their places. `told`: the same as the policies put them, before secrets were masked. */
+export function locateViolations(
+  reading: Pick<Reading, "place">,
+  manifest: Manifest,
+  { said, told }: { readonly said: readonly Violation[]; readonly told: readonly Violation[] },
+): readonly LocatedViolation[] {
+  return said.map((violation, at) => {
+    const { path, place, precision } = reading.place(manifest, violation.cause.pointer);
+    return {
+      violation,
+      place,
+      ...(path === manifest.position.path ? {} : { path }),
+      ...(precision === undefined ? {} : { precision }),
+      fingerprint: fingerprintOf(told[at] ?? violation, manifest),
+    };
+  });
+}

@@ -1,0 +1,82 @@
+import type { Problem } from "../../model/problem.ts";
+import type { Tree } from "../../model/tree.ts";
+import { tooLarge } from "../../render/files/read-file.ts";
+import { readEach, type PathReading } from "../../render/files/read-each.ts";
+import { readScoped } from "../../render/files/read-scoped.ts";
+import type { Role, ScopedFile } from "../../render/files/role.ts";
+import type { Unit } from "../../render/unit.ts";
+import type { JudgedSource } from "../judged-source.ts";
+import { fileReading, unitReading, type ReadOrigin } from "../reading.ts";
+
+/** The environments that a plain file of a path lands in. */
+export type EnvironmentsOf = (path: string) => readonly string[];
+
+/** Reads files of a tree, each according to its role, in their order. */
+export async function* readFiles(
+  tree: Tree,
+  files: readonly ScopedFile[],
+  environmentsOf: EnvironmentsOf,
+): AsyncGenerator<ReadOrigin<ScopedFile>> {
+  const readings = readEach(
+    tree,
+    files.filter(isRead).map(({ entry }) => entry.path),
+  );
+  for (const file of files) {
+    const { role } = file;
+    const { path, size } = file.entry;
+    if (role.kind === "skip") yield { kind: "done", of: file, judged: skipped(role) };
+    else if (role.kind === "rendered") yield { kind: "done", of: file, judged: nothing };
+    else if (role.kind === "problem") {
+      yield { kind: "done", of: file, judged: failed({ stage: "read", path, message: role.message }) };
+    } else if (tooLarge(size) !== undefined) {
+      yield { kind: "done", of: file, judged: failed({ stage: "read", path, line: 1, message: tooLarge(size) ?? "" }) };
+    } else {
+      const next = await readings.next();
+      if (next.done === true) throw new Error(`the tree did not answer for ${path}`);
+      yield readOne(file, role, next.value, environmentsOf);
+    }
+  }
+}
+
+function isRead({ entry, role }: ScopedFile): boolean {
+  const unread = role.kind === "skip" || role.kind === "problem" || role.kind === "rendered";
+  return !unread && tooLarge(entry.size) === undefined;
+}
+
+function readOne(
+  file: ScopedFile,
+  role: Role & { readonly kind: "plain" | "chart" | "used" },
+  got: PathReading,
+  environmentsOf: EnvironmentsOf,
+): ReadOrigin<ScopedFile> {
+  const { path } = file.entry;
+  if (got.kind === "failed")
+    return { kind: "done", of: file, judged: failed({ stage: "read", path, message: got.message }) };
+  const scoped = readScoped(path, role, got.bytes);
+  if (scoped.kind === "skipped") return { kind: "done", of: file, judged: skipped(scoped) };
+  return { kind: "read", of: file, reading: fileReading(scoped.reading, environmentsOf(path)) };
+}
+
+/** Renderings under way while others are judged. */
+const ahead = 4;
+
+/** Renders units in their order, some ahead. */
+export async function* readUnits(units: readonly Unit[]): AsyncGenerator<ReadOrigin<Unit>> {
+  const underWay: ReturnType<Unit["render"]>[] = [];
+  for (const [index, unit] of units.entries()) {
+    for (const next of units.slice(index + underWay.length, index + ahead)) underWay.push(next.render());
+    const rendered = await underWay.shift();
+    if (rendered === undefined) throw new Error(`${unit.source.id} was not rendered`);
+    yield { kind: "read", of: unit, reading: unitReading(unit, rendered) };
+  }
+}
+
+function skipped({ reason, unrendered }: { readonly reason: string; readonly unrendered?: true }): JudgedSource {
+  return { skippedAs: reason, ...(unrendered ? { unrendered } : {}), manifests: [], skipped: [], problems: [] };
+}
+
+const nothing: JudgedSource = { manifests: [], skipped: [], problems: [] };
+
+function failed(problem: Problem): JudgedSource {
+  return { manifests: [], skipped: [], problems: [problem] };
+}

@@ -1,0 +1,70 @@
+import type { Change } from "../../model/change.ts";
+import type { Finding } from "../../model/finding.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { SourceNode } from "../../model/source.ts";
+import type { SourcePlace } from "../../render/unit.ts";
+import type { Classified } from "../comparing/classify.ts";
+import type { JudgedChange } from "../judging/judge-change.ts";
+import { relocate, type ChangedFiles } from "./relocate.ts";
+
+/** What is known of the change that findings are placed by. */
+export interface Placing {
+  readonly change: JudgedChange;
+  /** Of both trees, by id. */
+  readonly sources: {
+    readonly before: ReadonlyMap<string, SourceNode>;
+    readonly after: ReadonlyMap<string, SourceNode>;
+  };
+  /** Absent without a tree before. */
+  readonly files: ChangedFiles | undefined;
+}
+
+/** Findings with their status; what the change introduced through a source stands on a line of the change where one brought it. */
+export async function placeFindings(
+  classified: readonly Classified[],
+  { change, sources, files }: Placing,
+): Promise<readonly Finding[]> {
+  const changeOf = new Map<Manifest, Change>();
+  for (const one of change.changes) if (one.kind !== "deleted") changeOf.set(one.after, one);
+  const findings: Finding[] = [];
+  for (const { draft, status, changed } of classified) {
+    const finding: Finding = { ...draft.finding, status, ...(changed === undefined ? {} : { changed }) };
+    const source = draft.about.source;
+    const nodes = source === undefined ? [] : [sources.after.get(source), sources.before.get(source)];
+    const [node] = nodes.filter((one) => one !== undefined);
+    if (files === undefined || node === undefined || status !== "introduced") {
+      findings.push(finding);
+      continue;
+    }
+    const manifest = change.after.judged.get(draft.about);
+    const placeBefore = await placeIn(
+      change,
+      manifest === undefined ? undefined : changeOf.get(manifest),
+      finding.pointer,
+    );
+    const moved = await relocate(
+      {
+        finding,
+        ...(manifest === undefined ? {} : { manifest }),
+        ...(placeBefore === undefined ? {} : { placeBefore }),
+        declaredIn: node.path,
+        reads: nodes.flatMap((one) => one?.reads ?? []),
+        ...(source !== undefined && !sources.after.has(source) ? { wentAt: node.line } : {}),
+      },
+      files,
+    );
+    findings.push(moved === undefined ? finding : { ...finding, ...moved });
+  }
+  return findings;
+}
+
+async function placeIn(
+  { before }: JudgedChange,
+  change: Change | undefined,
+  pointer: string,
+): Promise<SourcePlace | undefined> {
+  if (change === undefined || change.kind === "created") return undefined;
+  const reading = before.readings.get(change.before)?.reading;
+  await reading?.prepare?.();
+  return reading?.place(change.before, pointer);
+}

@@ -1,0 +1,148 @@
+import type { Finding } from "../../model/finding.ts";
+import type { Json } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { Tree, TreeEntry } from "../../model/tree.ts";
+import { isKustomizationName } from "../../render/files/scope.ts";
+import type { SourcePlace } from "../../render/unit.ts";
+import { changedLines } from "./changed-lines.ts";
+
+/** What a change does to the files that sources read. */
+export interface ChangedFiles {
+  /** Whether the tree after holds the file with other content than the tree before. */
+  changed(path: string): boolean;
+  /** Whether the tree before holds the file and the tree after does not. */
+  gone(path: string): boolean;
+  /** The file's changed lines with their text, first to last; at least one. Of a changed file only. */
+  linesOf(path: string): Promise<readonly ChangedLine[]>;
+}
+
+interface ChangedLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Compares the files of two trees, each when it is asked about. */
+export async function changedFiles(before: Tree, after: Tree): Promise<ChangedFiles> {
+  const [old, now] = [await entriesOf(before), await entriesOf(after)];
+  const known = new Map<string, Promise<readonly ChangedLine[]>>();
+  const read = async (path: string): Promise<readonly ChangedLine[]> => {
+    const decoder = new TextDecoder();
+    const text = decoder.decode(await after.read(path));
+    const lines = text.split("\n");
+    const was = old.get(path)?.kind === "file" ? decoder.decode(await before.read(path)) : undefined;
+    const numbers = was === undefined ? lines.map((_, index) => index + 1) : changedLines(was, text);
+    // A file whose mode alone changed has no line that did.
+    return (numbers.length === 0 ? [1] : numbers).map((line) => ({ line, text: lines[line - 1] ?? "" }));
+  };
+  return {
+    changed: (path) => {
+      const [one, other] = [old.get(path), now.get(path)];
+      return other?.kind === "file" && (one?.kind !== "file" || one.id !== other.id);
+    },
+    gone: (path) => old.has(path) && !now.has(path),
+    linesOf: (path) => {
+      const lines = known.get(path) ?? read(path);
+      known.set(path, lines);
+      return lines;
+    },
+  };
+}
+
+async function entriesOf(tree: Tree): Promise<ReadonlyMap<string, TreeEntry>> {
+  return new Map((await tree.list()).map((entry) => [entry.path, entry]));
+}
+
+/** An introduced finding of a source, and what is known of how it came about. */
+export interface Relocatable {
+  readonly finding: Pick<Finding, "location" | "pointer">;
+  /** The manifest as it is now; absent where it is gone. */
+  readonly manifest?: Manifest;
+  /** Where the same value came from before. */
+  readonly placeBefore?: SourcePlace;
+  /** Where the source is declared, and all files that it reads or read. */
+  readonly declaredIn: string;
+  readonly reads: readonly string[];
+  /** The line on which a source that is gone was declared. */
+  readonly wentAt?: number;
+}
+
+/**
+ * The finding's place on a line of the change, where it is not in a changed file already: the changed line where the
+ * value stood before, else one that holds the value, else the first changed line of the source's own file or of what it
+ * reads. Undefined where the change does not touch the source's files.
+ */
+export async function relocate(
+  { finding, manifest, placeBefore, declaredIn, reads, wentAt }: Relocatable,
+  files: ChangedFiles,
+): Promise<Pick<Finding, "location" | "related"> | undefined> {
+  const { location, pointer } = finding;
+  if (files.changed(location.path)) return withinPlace(finding, manifest, files);
+  // With its declaration all that it yielded goes, whatever else the change does to the files that it read.
+  if (wentAt !== undefined && files.gone(declaredIn)) {
+    if (location.path === declaredIn) return undefined;
+    return {
+      location: { path: declaredIn, line: wentAt, precision: "source" },
+      related: { path: location.path, line: location.line },
+    };
+  }
+  const own = (path: string): boolean => path === declaredIn;
+  // What is gone from the state while its file stays is no longer asked for: by a kustomization, most likely the nearest.
+  const lists = (path: string): number =>
+    manifest === undefined && isKustomizationName(path) ? 1 + commonLength(path, location.path) : 0;
+  const candidates = [...new Set([declaredIn, ...reads])]
+    .filter((path) => files.changed(path))
+    .toSorted((a, b) => Number(own(b)) - Number(own(a)) || lists(b) - lists(a) || (a < b ? -1 : 1));
+  const [first] = candidates;
+  if (first === undefined) return undefined;
+  const on = (path: string, line: number): Pick<Finding, "location" | "related"> => ({
+    location: { path, line, precision: "source" },
+    related: { path: location.path, line: location.line },
+  });
+  if (placeBefore !== undefined && candidates.includes(placeBefore.path)) {
+    const lines = await files.linesOf(placeBefore.path);
+    const { line: stood } = placeBefore.place;
+    const nearest = lines.toSorted((a, b) => Math.abs(a.line - stood) - Math.abs(b.line - stood))[0];
+    if (nearest !== undefined) return on(placeBefore.path, nearest.line);
+  }
+  const value = manifest === undefined ? undefined : tellingText(manifest.value, pointer);
+  if (value !== undefined) {
+    for (const path of candidates) {
+      const line = (await files.linesOf(path)).find(({ text }) => text.includes(value));
+      if (line !== undefined) return on(path, line.line);
+    }
+  }
+  const [line] = await files.linesOf(first);
+  return on(first, line?.line ?? 1);
+}
+
+function commonLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
+}
+
+/** Of a value that several lines of another file make (a tag below `image:` in values), the line that the change alters. */
+async function withinPlace(
+  { location }: Relocatable["finding"],
+  manifest: Manifest | undefined,
+  files: ChangedFiles,
+): Promise<Pick<Finding, "location" | "related"> | undefined> {
+  const { path, line, endLine = line, precision } = location;
+  if (manifest === undefined || manifest.position.path === path || endLine === line) return undefined;
+  const inside = (await files.linesOf(path)).find((changed) => changed.line >= line && changed.line <= endLine);
+  if (inside === undefined || inside.line === line) return undefined;
+  return { location: { path, line: inside.line, precision }, related: { path, line } };
+}
+
+/** The scalar at a pointer as a file would hold it; undefined where it would be found by chance. */
+function tellingText(value: Json, pointer: string): string | undefined {
+  let at: Json | undefined = value;
+  for (const part of pointer.split("/").slice(1)) {
+    if (typeof at !== "object" || at === null) return undefined;
+    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    at = Array.isArray(at) ? (at as readonly Json[])[Number(key)] : (at as { readonly [key: string]: Json })[key];
+  }
+  if (typeof at !== "string" && typeof at !== "number" && typeof at !== "boolean") return undefined;
+  const text = String(at);
+  return text.length < 2 ? undefined : text;
+}

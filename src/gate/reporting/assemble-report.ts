@@ -1,0 +1,154 @@
+import type { Finding, ReportedProblem } from "../../model/finding.ts";
+import type { CheckedFile, Report, ReportedGap, ReportedSource, Skipped } from "../../model/report.ts";
+import type { SourceNode } from "../../model/source.ts";
+import type { JudgedSource } from "../judged-source.ts";
+import { isUnit, type Origin } from "../reading.ts";
+
+/** Everything of a report but what is counted and sorted here. */
+export interface Parts {
+  readonly frame: Pick<
+    Report,
+    "verdict" | "now" | "judged" | "policies" | "mode" | "changes" | "manifestChanges" | "unknownKinds"
+  >;
+  readonly findings: readonly Finding[];
+  readonly problems: readonly ReportedProblem[];
+  /** Every file in scope and every unit of the tree after. */
+  readonly origins: readonly (readonly [Origin, JudgedSource])[];
+  /** Every source but plain files. */
+  readonly sources: readonly SourceNode[];
+  readonly gaps: readonly ReportedGap[];
+  /** The files that the change brings or alters. */
+  readonly touched: ReadonlySet<string>;
+}
+
+/** Counts and sorts, and puts every file in scope into exactly one list: problems before skipped before checked. */
+export function assembleReport(parts: Parts): Report {
+  const { frame, findings, problems, gaps } = parts;
+  const { checked, skipped } = accountFor(parts);
+  const all = parts.origins.map(([, judged]) => judged);
+  let manifests = 0;
+  let excepted = 0;
+  for (const { manifests: judged } of all) {
+    manifests += judged.length;
+    for (const manifest of judged) excepted += manifest.excepted;
+  }
+  const withStatus = (status: Finding["status"]): number =>
+    findings.filter((finding) => finding.status === status).length;
+  const { changes, manifestChanges, unknownKinds, ...rest } = frame;
+  return {
+    version: 1,
+    verdict: rest.verdict,
+    counts: {
+      manifests,
+      sources: all.filter((judged) => judged.manifests.length > 0).length,
+      introduced: withStatus("introduced"),
+      existing: withStatus("existing"),
+      fixed: withStatus("fixed"),
+      waived: 0,
+      excepted,
+      problems: problems.length,
+      gaps: gaps.length,
+    },
+    findings: sortBy(findings, findingKey),
+    problems: sortBy(problems, problemKey),
+    checked: sortBy(checked, ({ path }) => [path]),
+    skipped: sortBy(skipped, ({ path }) => [path]),
+    sources: sortBy(sourcesOf(parts), ({ id }) => [id]),
+    gaps: sortBy(gaps, ({ source, path, line, reason }) => [source, path, line, reason]),
+    now: rest.now,
+    judged: rest.judged,
+    policies: rest.policies,
+    mode: rest.mode,
+    ...(changes === undefined ? {} : { changes }),
+    ...(manifestChanges === undefined || manifestChanges.length === 0 ? {} : { manifestChanges }),
+    ...(unknownKinds === undefined || unknownKinds.length === 0 ? {} : { unknownKinds }),
+  };
+}
+
+function accountFor({ origins, problems, touched }: Parts): {
+  readonly checked: readonly CheckedFile[];
+  readonly skipped: readonly Skipped[];
+} {
+  const troubled = new Set(problems.map(({ path }) => path));
+  const rendered = new Map<string, number>();
+  for (const [of, { manifests }] of origins) {
+    if (!isUnit(of)) continue;
+    for (const { position } of manifests) rendered.set(position.path, (rendered.get(position.path) ?? 0) + 1);
+  }
+  const checked: CheckedFile[] = [];
+  const skipped: Skipped[] = [];
+  for (const [of, judged] of origins) {
+    if (isUnit(of)) continue;
+    const { entry, role } = of;
+    const { path } = entry;
+    if (troubled.has(path)) continue;
+    if (judged.skippedAs !== undefined) {
+      const unseen = judged.unrendered === true && touched.has(path);
+      skipped.push({ path, reason: judged.skippedAs, ...(unseen ? { touched: true } : {}) });
+    } else {
+      checked.push({
+        path,
+        manifests: judged.manifests.length + (rendered.get(path) ?? 0),
+        ...(role.kind === "rendered" ? { sources: role.sources } : {}),
+        ...(judged.skipped.length > 0 ? { skipped: judged.skipped } : {}),
+      });
+    }
+  }
+  return { checked, skipped };
+}
+
+function sourcesOf({ sources, origins, gaps }: Parts): readonly ReportedSource[] {
+  const yielded = new Map<string, number>();
+  for (const [of, { manifests }] of origins) {
+    if (isUnit(of)) yielded.set(of.source.id, manifests.length / Math.max(1, of.source.environments.length));
+  }
+  return sources.map(({ id, kind, path, line, environments }) => {
+    const gap = gaps.find(({ source }) => source === id);
+    return {
+      id,
+      kind,
+      path,
+      line,
+      environments,
+      manifests: yielded.get(id) ?? 0,
+      ...(gap === undefined ? {} : { gap: gap.reason }),
+    };
+  });
+}
+
+function findingKey(finding: Finding): readonly (string | number)[] {
+  const { location, policy, rule, message, manifest, pointer, status, fingerprint } = finding;
+  const { kind, namespace = "", name } = manifest;
+  const reached = [...(finding.environments ?? []), ...(finding.sources ?? [])].join("\0");
+  return [
+    location.path,
+    location.line,
+    policy,
+    rule,
+    message,
+    kind,
+    namespace,
+    name,
+    pointer,
+    status,
+    fingerprint,
+    reached,
+  ];
+}
+
+function problemKey({ path, line, column, stage, message }: ReportedProblem): readonly (string | number)[] {
+  return [path ?? "", line ?? 0, column ?? 0, stage, message];
+}
+
+/** Texts by code unit, so that the order is the same everywhere. */
+function sortBy<Item>(items: readonly Item[], keyOf: (item: Item) => readonly (string | number)[]): readonly Item[] {
+  const keyed = items.map((item) => ({ item, key: keyOf(item) }));
+  keyed.sort((a, b) => {
+    for (let index = 0; index < a.key.length; index += 1) {
+      const [one, other] = [a.key[index] ?? "", b.key[index] ?? ""];
+      if (one !== other) return one < other ? -1 : 1;
+    }
+    return 0;
+  });
+  return keyed.map(({ item }) => item);
+}

@@ -1,0 +1,108 @@
+import type { Change } from "../../model/change.ts";
+import type { Json } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { ChangeCounts, ManifestChange } from "../../model/report.ts";
+import type { Source } from "../../model/source.ts";
+import { isObject } from "../../manifest/identity.ts";
+
+/** How many manifests of how many environments the change touches. */
+export function countChanges(changes: readonly Change[]): ChangeCounts {
+  const count = (kind: Change["kind"]): number => changes.filter((change) => change.kind === kind).length;
+  return { created: count("created"), updated: count("updated"), deleted: count("deleted"), moved: count("moved") };
+}
+
+/** What a change is shown with. */
+export interface Showing {
+  /** Of both trees, by id. */
+  readonly sources: { readonly before: ReadonlyMap<string, Source>; readonly after: ReadonlyMap<string, Source> };
+  /** The difference as text. */
+  readonly diff: ((change: Change) => string) | undefined;
+}
+
+/** The changes that a cluster would see, those that are alike in several environments and sources together, by name. */
+export function listChanges(changes: readonly Change[], showing: Showing): readonly ManifestChange[] {
+  const groups = new Map<string, ManifestChange>();
+  for (const change of changes) {
+    const one = shown(change, showing);
+    if (one === undefined) continue;
+    const { sources, environments, ...alike } = one;
+    const key = JSON.stringify(alike);
+    const known = groups.get(key);
+    groups.set(key, {
+      ...alike,
+      sources: union(known?.sources, sources),
+      environments: union(known?.environments, environments),
+    });
+  }
+  return [...groups]
+    .toSorted(([one, a], [other, b]) => compare(orderOf(a), orderOf(b)) || compare(one, other))
+    .map(([, change]) => change);
+}
+
+function shown(change: Change, { sources, diff }: Showing): ManifestChange | undefined {
+  const kind = kindOf(change);
+  if (kind === undefined) return undefined;
+  const manifest = change.kind === "deleted" ? change.before : change.after;
+  const { identity, apiVersion, source, environment } = manifest;
+  const pruned = change.kind === "deleted" ? isPruned(source, sources.before, sources.after) : undefined;
+  const finalizers = change.kind === "deleted" ? finalizersOf(manifest) : [];
+  return {
+    kind,
+    manifest: {
+      apiVersion,
+      kind: identity.kind,
+      ...(identity.namespace === undefined ? {} : { namespace: identity.namespace }),
+      name: identity.name,
+    },
+    sources: source === undefined ? [] : [source],
+    environments: environment === undefined ? [] : [environment],
+    ...(pruned === undefined ? {} : { pruned }),
+    ...(finalizers.length > 0 ? { finalizers } : {}),
+    ...(diff === undefined ? {} : { diff: diff(change) }),
+  };
+}
+
+/** An object that merely stands elsewhere in the tree is the same to a cluster. */
+function kindOf(change: Change): ManifestChange["kind"] | undefined {
+  switch (change.kind) {
+    case "created":
+    case "updated":
+    case "deleted":
+      return change.kind;
+    case "moved":
+      return change.equal ? undefined : "updated";
+    case "unchanged":
+      return undefined;
+    default:
+      return change satisfies never;
+  }
+}
+
+/** A source that stays prunes what it no longer yields; one that goes takes along what it yielded only if it cascades. */
+function isPruned(
+  source: string | undefined,
+  before: ReadonlyMap<string, Source>,
+  after: ReadonlyMap<string, Source>,
+): boolean | undefined {
+  if (source === undefined) return undefined;
+  const now = after.get(source);
+  return now === undefined ? before.get(source)?.traits?.cascades : now.traits?.prune;
+}
+
+function finalizersOf({ value }: Manifest): readonly string[] {
+  const metadata: Json | undefined = value["metadata"];
+  const finalizers = isObject(metadata) ? metadata["finalizers"] : undefined;
+  return Array.isArray(finalizers) ? finalizers.filter((item): item is string => typeof item === "string") : [];
+}
+
+function orderOf({ manifest: { kind, namespace = "", name } }: ManifestChange): string {
+  return [kind, namespace, name].join("\0");
+}
+
+function compare(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+function union(known: readonly string[] = [], more: readonly string[]): readonly string[] {
+  return [...new Set([...known, ...more])].toSorted();
+}

@@ -1,0 +1,28 @@
+import type { TreeEntry } from "../../model/tree.ts";
+
+/** What a file in scope is to the gate, as far as the tree around it decides. */
+export type Role =
+  | { readonly kind: "plain" }
+  /**
+   * A file below a Helm chart that no source accounts for; `template`: one that Helm renders. Nothing comes of it where the
+   * chart is a `library`, or was rendered and the file left `unread`.
+   */
+  | {
+      readonly kind: "chart";
+      readonly chart: string;
+      readonly template: boolean;
+      readonly because?: "library" | "unread";
+    }
+  /** What a kustomization uses for anything but a resource: judged where it could be applied by itself. */
+  | { readonly kind: "used"; readonly as: string }
+  /** Read by sources that were rendered (their ids, sorted): what comes of it is judged there. */
+  | { readonly kind: "rendered"; readonly sources: readonly string[] }
+  /** `unrendered`: manifests come of it that are not judged. */
+  | { readonly kind: "skip"; readonly reason: string; readonly unrendered?: true }
+  | { readonly kind: "problem"; readonly message: string };
+
+/** A file in scope with its role. Equal entries with equal roles are judged equally. */
+export interface ScopedFile {
+  readonly entry: TreeEntry;
+  readonly role: Role;
+}

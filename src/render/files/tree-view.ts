@@ -1,0 +1,20 @@
+import type { TreeView } from "../gitops.ts";
+import type { TreeFiles } from "./tree-files.ts";
+
+/** A tree as planners read it; what was read once is kept while the view is. */
+export function treeView(files: TreeFiles): TreeView {
+  const held = new Map<string, Promise<Uint8Array | undefined>>();
+  return {
+    has: (path) => files.fileAt(path) !== undefined,
+    isDirectory: (path) => files.directoryAt(path) !== undefined,
+    filesBelow: (directory) => files.filesBelow(directory),
+    read(path) {
+      let reading = held.get(path);
+      if (reading === undefined) {
+        reading = files.read([path]).then((found) => found.get(path));
+        held.set(path, reading);
+      }
+      return reading;
+    },
+  };
+}

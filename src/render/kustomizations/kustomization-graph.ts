@@ -1,0 +1,213 @@
+import type { TreeEntry } from "../../model/tree.ts";
+import { contentId, unreadable } from "../files/content-id.ts";
+import type { DesiredStateRequest } from "../desired-state.ts";
+import { facts, type Facts } from "../kept-values.ts";
+import {
+  pluginUses,
+  readKustomization,
+  type KustomizationReading,
+  type KustomizationSays,
+  type KustomizeUse,
+} from "./kustomization.ts";
+import { isRemote } from "./remote-reference.ts";
+import { cleanPath, directoryOf, kustomizationNames } from "../files/scope.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
+
+/** What a kustomization uses a file for, as far as it decides who judges the file. */
+export type UseKind = "kustomization" | "resource" | "patch" | "targeted-patch" | "values" | "other";
+
+/** One file that a kustomization asks for, by the path at which Kustomize looks; without an entry it is missing. */
+export interface AskedFile {
+  readonly path: string;
+  readonly entry: TreeEntry | undefined;
+  readonly use: UseKind;
+  readonly as: string;
+}
+
+/**
+ * An entry of a kustomization that is not found where it says. `directory`: a link leads to `to`, or the configuration
+ * has it stand in for a URL; `file`: that file stands in for a URL; `remote`: nothing does.
+ */
+export type OddEntry = { readonly written: string; readonly as: string } & (
+  | { readonly kind: "remote" }
+  | { readonly kind: "directory" | "file"; readonly to: string }
+);
+
+/** One directory with a kustomization, and all that it asks for by itself. */
+export interface KustomizationNode {
+  readonly directory: string;
+  /** The kustomization's path. */
+  readonly path: string;
+  readonly says: KustomizationSays;
+  readonly asks: readonly AskedFile[];
+  /** Directories that it loads, by their own names. */
+  readonly loads: readonly string[];
+  readonly odd: readonly OddEntry[];
+}
+
+/** Directories with kustomizations, read as they are asked for. */
+export interface KustomizationNodes {
+  /** Reads the kustomizations of directories and of all that they load. Directories without one are left out. */
+  load(directories: Iterable<string>): Promise<void>;
+  get(directory: string): KustomizationNode | undefined;
+  /** What a kustomization that is not in the tree would ask for at a path; all that it loads is loaded. */
+  standIn(path: string, bytes: Uint8Array): Promise<KustomizationNode | undefined>;
+}
+
+/** Makes the reader of a tree's kustomizations; what one says is kept by blob id. */
+export function kustomizationNodes(
+  files: TreeFiles,
+  { cache, config }: Pick<DesiredStateRequest, "cache" | "config">,
+): KustomizationNodes {
+  const { vendored } = config.kustomize;
+  const nodes = new Map<string, KustomizationNode | undefined>();
+  const readings = facts<KustomizationReading>(cache, "kustomization");
+  const plugins = facts<readonly KustomizeUse[]>(cache, "kustomize-plugin");
+  const configurationsOf = async (
+    readings: Iterable<readonly [string, KustomizationReading]>,
+  ): Promise<ReadonlyMap<string, readonly KustomizeUse[]>> => {
+    const paths = [...readings].flatMap(([path, reading]) =>
+      reading.kind === "kustomization"
+        ? reading.plugins.map(({ path: written }) => join(directoryOf(path), written) ?? "")
+        : [],
+    );
+    const inTree = paths.filter((path) => files.fileAt(path) !== undefined);
+    return knownOrRead(files, plugins, inTree, (_, bytes) => pluginUses(bytes));
+  };
+  const reader: KustomizationNodes = {
+    get: (directory) => nodes.get(directory),
+    async standIn(path, bytes) {
+      const reading = readKustomization(path, bytes);
+      if (reading.kind !== "kustomization") return undefined;
+      const configurations = await configurationsOf([[path, reading]]);
+      const node = nodeOf(path, reading, { files, configurations, vendored });
+      await reader.load(node.loads);
+      return node;
+    },
+    async load(directories) {
+      let todo = [...new Set(directories)].filter((directory) => !nodes.has(directory));
+      while (todo.length > 0) {
+        for (const directory of todo) nodes.set(directory, undefined);
+        const paths = todo.flatMap((directory) => kustomizationsIn(directory, files));
+        const says = await knownOrRead(files, readings, paths, readKustomization);
+        const configurations = await configurationsOf(says);
+        const next: string[] = [];
+        for (const path of paths) {
+          const reading = says.get(path);
+          const directory = directoryOf(path);
+          // Kustomize refuses a directory with two kustomizations; the first stands for what they ask.
+          if (reading?.kind !== "kustomization" || nodes.get(directory) !== undefined) continue;
+          const node = nodeOf(path, reading, { files, configurations, vendored });
+          nodes.set(directory, node);
+          next.push(...node.loads);
+        }
+        todo = [...new Set(next)].filter((directory) => !nodes.has(directory));
+      }
+    },
+  };
+  return reader;
+}
+
+async function knownOrRead<Value>(
+  files: TreeFiles,
+  known: Facts<Value>,
+  paths: readonly string[],
+  read: (path: string, bytes: Uint8Array) => Value,
+): Promise<ReadonlyMap<string, Value>> {
+  const found = new Map<string, Value>();
+  const unread: string[] = [];
+  for (const path of paths) {
+    const id = contentId(files.fileAt(path)) ?? unreadable;
+    const value = id === unreadable ? undefined : known.get(id);
+    if (value === undefined) unread.push(path);
+    else found.set(path, value);
+  }
+  for (const [path, bytes] of await files.read(unread)) {
+    const value = read(path, bytes);
+    found.set(path, value);
+    const id = contentId(files.fileAt(path)) ?? unreadable;
+    if (id !== unreadable) known.set(id, value, 200 + 4 * bytes.length);
+  }
+  return found;
+}
+
+/** The paths in a directory that Kustomize takes for its kustomization. */
+function kustomizationsIn(directory: string, files: TreeFiles): readonly string[] {
+  return kustomizationNames
+    .map((name) => (directory === "" ? name : `${directory}/${name}`))
+    .filter((path) => files.fileAt(path) !== undefined);
+}
+
+function nodeOf(
+  path: string,
+  says: KustomizationSays,
+  {
+    files,
+    configurations,
+    vendored,
+  }: {
+    readonly files: TreeFiles;
+    readonly configurations: ReadonlyMap<string, readonly KustomizeUse[]>;
+    readonly vendored: { readonly [url: string]: string };
+  },
+): KustomizationNode {
+  const directory = directoryOf(path);
+  const asks: AskedFile[] = kustomizationNames.map((name) => {
+    const asked = directory === "" ? name : `${directory}/${name}`;
+    return { path: asked, entry: files.fileAt(asked), use: "kustomization", as: "kustomization" };
+  });
+  const loads: string[] = [];
+  const odd: OddEntry[] = [];
+  const ask = (written: string, as: string, use: UseKind, mayLoad: boolean): void => {
+    const target = join(directory, written);
+    const entry = target === undefined ? undefined : files.fileAt(target);
+    if (target === undefined || (entry === undefined && isRemote(written) && files.directoryAt(target) === undefined)) {
+      if (isRemote(written)) remote(written, as, use, mayLoad);
+      return;
+    }
+    const loaded = entry === undefined && mayLoad ? files.directoryAt(target) : undefined;
+    if (loaded === undefined) {
+      asks.push({ path: target, entry, use, as });
+      return;
+    }
+    loads.push(loaded);
+    if (loaded !== target) odd.push({ written, kind: "directory", to: loaded, as });
+  };
+  const remote = (written: string, as: string, use: UseKind, mayLoad: boolean): void => {
+    const standIn = Object.hasOwn(vendored, written) ? cleanPath(vendored[written] ?? "") : undefined;
+    const entry = standIn === undefined ? undefined : files.fileAt(standIn);
+    const loaded = standIn === undefined || !mayLoad ? undefined : files.directoryAt(standIn);
+    if (standIn !== undefined && entry !== undefined) {
+      asks.push({ path: standIn, entry, use, as });
+      odd.push({ written, kind: "file", to: standIn, as });
+    } else if (loaded !== undefined) {
+      loads.push(loaded);
+      odd.push({ written, kind: "directory", to: loaded, as });
+    } else odd.push({ written, kind: "remote", as });
+  };
+  for (const { path: written, as } of says.resources) ask(written, as, "resource", true);
+  for (const { path: written, as } of says.plugins) {
+    ask(written, as, "other", true);
+    for (const use of configurations.get(join(directory, written) ?? "") ?? [])
+      ask(use.path, use.as, useKind(use), false);
+  }
+  for (const use of says.uses) ask(use.path, use.as, useKind(use), false);
+  return { directory, path, says, asks, loads, odd };
+}
+
+function useKind({ as, targeted }: KustomizeUse): UseKind {
+  if (as === "patch") return targeted === true ? "targeted-patch" : "patch";
+  return as === "Helm values" ? "values" : "other";
+}
+
+/** The path of the tree that is meant; undefined for what lies outside of it. */
+function join(directory: string, written: string): string | undefined {
+  if (written.startsWith("/")) return undefined;
+  const parts = directory === "" ? [] : directory.split("/");
+  for (const part of written.split("/")) {
+    if (part === "..") {
+      if (parts.pop() === undefined) return undefined;
+    } else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return cleanPath(parts.join("/"));
+}

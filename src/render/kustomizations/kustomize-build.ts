@@ -1,0 +1,71 @@
+import type { JsonObject } from "../../model/json.ts";
+import type { AskedFile, KustomizationNode, KustomizationNodes, OddEntry } from "./kustomization-graph.ts";
+
+/** All that building one root asks for, over all kustomizations that it loads. */
+export interface KustomizeBuild {
+  readonly root: string;
+  /** The root's kustomization. */
+  readonly path: string;
+  readonly nodes: readonly KustomizationNode[];
+  /** Each path once, sorted; where a file is used in several ways, the first of resource, patch, targeted patch, the rest. */
+  readonly asks: readonly AskedFile[];
+  readonly odd: readonly (OddEntry & { readonly path: string })[];
+  readonly charts: readonly { readonly node: KustomizationNode; readonly chart: JsonObject }[];
+}
+
+const order: readonly AskedFile["use"][] = ["kustomization", "resource", "patch", "targeted-patch", "values", "other"];
+
+/** Follows what a root loads, circles included; undefined where the directory holds no kustomization. The nodes must be loaded. */
+export function kustomizeBuild(root: string, nodes: Pick<KustomizationNodes, "get">): KustomizeBuild | undefined {
+  const first = nodes.get(root);
+  if (first === undefined) return undefined;
+  const seen = new Set([root]);
+  const reached: KustomizationNode[] = [];
+  const asks = new Map<string, AskedFile>();
+  const todo = [first];
+  for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+    reached.push(node);
+    for (const asked of node.asks) {
+      const known = asks.get(asked.path);
+      if (known === undefined || order.indexOf(asked.use) < order.indexOf(known.use)) asks.set(asked.path, asked);
+    }
+    for (const loaded of node.loads) {
+      const next = nodes.get(loaded);
+      if (seen.has(loaded) || next === undefined) continue;
+      seen.add(loaded);
+      todo.push(next);
+    }
+  }
+  return {
+    root,
+    path: first.path,
+    nodes: reached,
+    asks: [...asks.values()].toSorted((one, other) => (one.path < other.path ? -1 : 1)),
+    odd: reached.flatMap(({ path, odd }) => odd.map((entry) => ({ ...entry, path }))),
+    charts: reached.flatMap((node) => node.says.charts.map((chart) => ({ node, chart }))),
+  };
+}
+
+/** Which of some kustomizations are roots: no Component, and loaded by none of the others. Of a circle that nothing else loads the first is one. */
+export function kustomizeRoots(directories: readonly string[], nodes: KustomizationNodes): readonly string[] {
+  const candidates = directories.filter((directory) => nodes.get(directory) !== undefined);
+  const loaded = new Set(candidates.flatMap((directory) => nodes.get(directory)?.loads ?? []));
+  const isComponent = (directory: string): boolean => nodes.get(directory)?.says.component === true;
+  const roots = candidates.filter((directory) => !loaded.has(directory) && !isComponent(directory));
+  const reached = new Set<string>();
+  const reach = (directory: string): void => {
+    const todo = [directory];
+    for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+      if (reached.has(at)) continue;
+      reached.add(at);
+      todo.push(...(nodes.get(at)?.loads ?? []));
+    }
+  };
+  for (const directory of candidates) if (!loaded.has(directory)) reach(directory);
+  for (const directory of candidates.toSorted()) {
+    if (reached.has(directory) || isComponent(directory)) continue;
+    roots.push(directory);
+    reach(directory);
+  }
+  return roots.toSorted();
+}

@@ -1,0 +1,56 @@
+import type { TriedSource } from "./name-sources.ts";
+import { kustomization } from "../kustomizations/kustomize-roles.ts";
+import type { ReadySource } from "./source-rendering.ts";
+import type { Role, ScopedFile } from "../files/role.ts";
+import { directoryOf } from "../files/scope.ts";
+import type { Survey } from "./survey-tree.ts";
+
+/** The files in scope with what rendering makes of each, and what each source accounts for. */
+export interface Accounted {
+  readonly files: readonly ScopedFile[];
+  readonly covers: ReadonlyMap<ReadySource, readonly string[]>;
+}
+
+/** A file is `rendered` only where a source that was rendered accounts for it; else it stands for itself. */
+export function accountFor(survey: Survey, tried: readonly TriedSource[]): Accounted {
+  const bySource = new Map<string, string[]>();
+  const inScope = new Set(survey.scoped.map(({ entry }) => entry.path));
+  const covers = new Map<ReadySource, readonly string[]>();
+  for (const { ready, outcome } of tried) {
+    const covered = outcome.accounts.filter((path) => inScope.has(path));
+    covers.set(ready, covered);
+    for (const path of covered) {
+      const sources = bySource.get(path);
+      if (sources === undefined) bySource.set(path, [ready.source.id]);
+      else sources.push(ready.source.id);
+    }
+  }
+  const failedReads = new Set(
+    tried.flatMap(({ ready, outcome }) => (outcome.failed ? ready.reads.map(({ path }) => path) : [])),
+  );
+  const files = survey.scoped.map((file): ScopedFile => {
+    const { entry, role } = file;
+    const sources = bySource.get(entry.path);
+    const isRead = role.kind === "plain" || role.kind === "used" || role.kind === "chart" || role === kustomization;
+    if (sources !== undefined && isRead)
+      return { entry, role: { kind: "rendered", sources: [...new Set(sources)].toSorted() } };
+    if (role === kustomization) return { entry, role: leftOver(entry.path, failedReads, survey) };
+    if (role.kind === "chart") {
+      const chart = role.chart === "." ? "" : role.chart;
+      if (survey.libraries.has(chart)) return { entry, role: { ...role, because: "library" } };
+      if (bySource.has(chart === "" ? "Chart.yaml" : `${chart}/Chart.yaml`))
+        return { entry, role: { ...role, because: "unread" } };
+    }
+    return file;
+  });
+  return { files, covers };
+}
+
+function leftOver(path: string, failedReads: ReadonlySet<string>, { workshop: { nodes } }: Survey): Role {
+  const reason = failedReads.has(path)
+    ? "part of a Kustomize root that could not be rendered: its resources are judged as they stand in their own files"
+    : nodes.get(directoryOf(path))?.says.component === true
+      ? "a component that no kustomization in scope loads"
+      : "a kustomization that no source in scope loads";
+  return { kind: "skip", reason, unrendered: true };
+}

@@ -1,0 +1,185 @@
+import { sameJson } from "../../manifest/same-json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Source } from "../../model/source.ts";
+import { environmentsOf } from "../environments.ts";
+import { exploreObjects, explorePlan, type Explorer, type Instance, type Search } from "./follow-objects.ts";
+import { inTurns } from "./map-concurrently.ts";
+import { objectIndex, type IndexedObject, type ObjectIndex } from "./object-index.ts";
+import { manifestOf } from "./source-rendering.ts";
+import type { RenderedObject } from "../rendered-objects.ts";
+import type { Plan } from "../plan.ts";
+import { harvest, type Harvest, type Seed, type Sown } from "./unclaimed.ts";
+import type { Standalone, Survey } from "./survey-tree.ts";
+
+/** All sources that GitOps objects lead to, with the roots and charts that yield such objects. */
+export interface Found {
+  readonly harvest: Harvest;
+  readonly problems: readonly Problem[];
+}
+
+/** Objects rendered by sources change how others are planned; so often it is begun anew with all that is known. */
+const mostRounds = 6;
+
+/** Follows GitOps objects from where they stand to all that comes of them. */
+export async function findSources(survey: Survey): Promise<Found> {
+  let explorer = explorerOf(survey, rawIndex(survey));
+  let found = await sow(survey, explorer);
+  for (let round = 1; round < mostRounds; round += 1) {
+    const objects = indexOf(found, survey);
+    const index = objectIndex(objects);
+    if (explorer.searches.every((search) => isAsBefore(search, index))) break;
+    explorer = explorerOf(survey, objects);
+    found = await sow(survey, explorer);
+  }
+  return found;
+}
+
+/** Explores seed after seed, and passes over those that what came of earlier ones accounts for. */
+async function sow(survey: Survey, explorer: Explorer): Promise<Found> {
+  const { standalone, raw, readByRoots } = survey;
+  const sown = new Map<string, Sown>();
+  const accounted = new Set<string>();
+  const account = (): void => {
+    for (const { outcome } of explorer.instances.values()) for (const path of outcome.accounts) accounted.add(path);
+  };
+  const sowAll = async (seeds: readonly (() => Promise<Sown>)[]): Promise<void> => {
+    for (const one of await inTurns(seeds, (seed) => seed())) sown.set(keyOf(one.seed), one);
+    account();
+  };
+  const sowFiles = (paths: readonly string[]): Promise<void> =>
+    sowAll(paths.map((path) => () => sowFile(path, survey, explorer)));
+  await sowFiles([...raw.keys()].filter((path) => !readByRoots.has(path)));
+  for (const mentions of ["directories", "charts"] as const) {
+    // One after the other: the first may account for all that follow.
+    for (const one of standalone.filter((other) => other.mentions === mentions)) {
+      if (!accounted.has(one.path)) await sowAll([() => sowDirectory(one, survey, explorer)]);
+    }
+  }
+  for (;;) {
+    await sowFiles([...raw.keys()].filter((path) => !accounted.has(path) && !sown.has(`file ${path}`)));
+    const reaped = harvest([...sown.values()]);
+    const live = new Set(reaped.instances.flatMap(({ outcome }) => outcome.accounts));
+    // What accounted for it may itself have been left out.
+    const open = standalone.find((one) => one.mentions !== "nothing" && !live.has(one.path) && !sown.has(keyOf(one)));
+    if (open === undefined) return { harvest: reaped, problems: explorer.problems };
+    await sowAll([() => sowDirectory(open, survey, explorer)]);
+  }
+}
+
+function keyOf({ kind, path }: Seed): string {
+  return `${kind} ${path}`;
+}
+
+async function sowDirectory(one: Standalone, survey: Survey, explorer: Explorer): Promise<Sown> {
+  return { seed: one, instance: await explorePlan(planOf(one, survey), explorer), plannings: [] };
+}
+
+async function sowFile(path: string, { raw, request }: Survey, explorer: Explorer): Promise<Sown> {
+  const environments = environmentsOf({ path }, request.config);
+  const objects = (raw.get(path) ?? []).map((object) => ({ manifest: plainManifest(object, path), environments }));
+  return { seed: { kind: "file", path }, plannings: await exploreObjects(objects, explorer) };
+}
+
+/** The roots and charts that nothing found so far accounts for, each rendered by itself. */
+export async function findTheRest(survey: Survey, { harvest: found }: Found): Promise<readonly Instance[]> {
+  const explorer = explorerOf(survey, []);
+  const accounted = new Set(found.instances.flatMap(({ outcome }) => outcome.accounts));
+  // A chart that could not be rendered for want of another chart is not rendered by itself either: one gap says it.
+  const stopped = new Set(
+    found.instances.flatMap(({ ready }) => (ready.stopped ? ready.reads.map(({ path }) => path) : [])),
+  );
+  const others = survey.standalone.filter(({ mentions }) => mentions === "nothing");
+  const made: Instance[] = [];
+  // Charts come last: kustomizations may use them.
+  for (const kind of ["root", "chart"] as const) {
+    const open = others.filter((one) => one.kind === kind && !accounted.has(one.path) && !stopped.has(one.path));
+    const instances = await inTurns(open, (one) => explorePlan(planOf(one, survey), explorer));
+    for (const { outcome } of instances) for (const path of outcome.accounts) accounted.add(path);
+    made.push(...instances);
+  }
+  return made;
+}
+
+function explorerOf({ request, view, workshop, press }: Survey, objects: readonly IndexedObject[]): Explorer {
+  return {
+    request,
+    view,
+    workshop,
+    press,
+    instances: new Map(),
+    index: objectIndex(objects),
+    searches: [],
+    problems: [],
+  };
+}
+
+/** What a root or chart is rendered with where no GitOps object says. */
+function planOf({ kind, directory, path }: Standalone, { request, raw }: Survey): Plan {
+  const clusterFolder = holdsFlux(raw) ? /^(?:.*\/)?clusters\/[^/]+(?=\/)/.exec(path)?.[0] : undefined;
+  const source: Source = {
+    id: directory === "" ? "." : directory,
+    kind: kind === "root" ? "kustomize" : "helm",
+    path,
+    line: 1,
+    environments: environmentsOf({ path, ...(clusterFolder === undefined ? {} : { clusterFolder }) }, request.config),
+  };
+  if (kind === "root") return { source, steps: [{ kind: "kustomize", path: directory }], gaps: [] };
+  const releaseName = (directory === "" ? "chart" : directory.slice(directory.lastIndexOf("/") + 1))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, "-");
+  return {
+    source,
+    steps: [
+      {
+        kind: "helm",
+        chart: { kind: "path", path: directory },
+        releaseName: releaseName.replaceAll(/^-+|-+$/g, "").slice(0, 53) || "chart",
+        namespace: "default",
+        values: [],
+        includeCrds: true,
+      },
+    ],
+    gaps: [],
+  };
+}
+
+function holdsFlux(raw: Survey["raw"]): boolean {
+  return [...raw.values()].some((objects) => objects.some(({ identity }) => identity.group.endsWith(".fluxcd.io")));
+}
+
+function rawIndex({ raw, request }: Survey): readonly IndexedObject[] {
+  return [...raw].flatMap(([path, objects]) => {
+    const environments = environmentsOf({ path }, request.config);
+    return objects.map((object) => ({ manifest: plainManifest(object, path), owner: undefined, environments }));
+  });
+}
+
+/** Everything that is known of now: what sources yield, and what stands in files that none of them accounts for. */
+function indexOf({ harvest: { instances } }: Found, survey: Survey): readonly IndexedObject[] {
+  const accounted = new Set(instances.flatMap(({ outcome }) => outcome.accounts));
+  const yielded = instances.flatMap(({ key, ready: { source }, outcome }) =>
+    outcome.objects.map((object) => ({
+      manifest: manifestOf(object, source),
+      owner: key,
+      environments: source.environments,
+    })),
+  );
+  return [...yielded, ...rawIndex(survey).filter(({ manifest }) => !accounted.has(manifest.position.path))];
+}
+
+/** Whether a search finds the same objects still. */
+function isAsBefore({ from, wanted, found }: Search, index: ObjectIndex): boolean {
+  const now = index.find(from, wanted);
+  return now.length === found.length && now.every((manifest, at) => isSame(manifest, found[at]));
+}
+
+function isSame(one: Manifest, other: Manifest | undefined): boolean {
+  if (other === undefined || !sameJson(one.value, other.value)) return false;
+  const { path, document, pointer } = one.position;
+  return path === other.position.path && document === other.position.document && pointer === other.position.pointer;
+}
+
+function plainManifest({ identity, apiVersion, value, position }: RenderedObject, path: string): Manifest {
+  return { identity, apiVersion, value, position: position ?? { path, document: 0, line: 1, pointer: "" } };
+}

@@ -1,0 +1,197 @@
+import type { Manifest } from "../../model/manifest.ts";
+import type { Problem } from "../../model/problem.ts";
+import { planArgo } from "../argocd/plan-argo.ts";
+import type { DesiredStateRequest } from "../desired-state.ts";
+import { planFlux } from "../flux/plan-flux.ts";
+import type { GitOpsObject, PlanContext, Planned, TreeView } from "../gitops.ts";
+import { inTurns } from "./map-concurrently.ts";
+import type { ObjectIndex, Standpoint, Wanted } from "./object-index.ts";
+import { isGitOps, manifestOf, readySource, type Outcome, type Press, type ReadySource } from "./source-rendering.ts";
+import type { Plan } from "../plan.ts";
+import { readyStep } from "../steps/ready-step.ts";
+import type { Workshop } from "../steps/step.ts";
+
+/** A source with what came of it, once for all that lead to it. */
+export interface Instance {
+  /** Without the parent: what two objects ask for alike is one source. */
+  readonly key: string;
+  readonly ready: ReadySource;
+  readonly outcome: Outcome;
+  readonly plannings: Planning[];
+}
+
+/** One object with what it asks for. */
+export interface Planning {
+  readonly object: GitOpsObject;
+  readonly planned: Planned;
+  readonly instances: Instance[];
+  readonly children: Planning[];
+}
+
+/** What exploring needs; the same for all that is explored in one tree. */
+export interface Explorer {
+  readonly request: DesiredStateRequest;
+  readonly view: TreeView;
+  readonly workshop: Workshop;
+  readonly press: Press;
+  /** By key. */
+  readonly instances: Map<string, Instance>;
+  readonly index: ObjectIndex;
+  /** What was looked for among objects, and what was found. */
+  readonly searches: Search[];
+  readonly problems: Problem[];
+}
+
+export interface Search {
+  readonly from: Standpoint;
+  readonly wanted: Wanted;
+  readonly found: readonly Manifest[];
+}
+
+/** Sources that lead to sources, at most so many deep: an object that makes ever new ones of itself must end. */
+const deepest = 24;
+/** Sources of one tree. */
+const most = 20_000;
+
+/** An object on its way to being planned. */
+interface Step {
+  readonly object: GitOpsObject;
+  /** The objects that led to it. */
+  readonly chain: readonly string[];
+  readonly owners: readonly Instance[];
+  readonly into: Planning[];
+}
+
+/** Plans objects that stand in plain files, and all that comes of them. */
+export async function exploreObjects(
+  objects: readonly { readonly manifest: Manifest; readonly environments: readonly string[] }[],
+  explorer: Explorer,
+): Promise<Planning[]> {
+  const into: Planning[] = [];
+  await follow(
+    objects
+      .filter(({ manifest }) => isGitOps(manifest.identity))
+      .map((object): Step => ({ object, chain: [], owners: [], into })),
+    explorer,
+  );
+  return into;
+}
+
+/** Renders a source, and plans what comes of it. */
+export async function explorePlan(plan: Plan, explorer: Explorer): Promise<Instance> {
+  const { instance, isNew } = await instanceOf(plan, explorer);
+  if (isNew) await follow(stepsIn(instance, [], []), explorer);
+  return instance;
+}
+
+async function follow(steps: readonly Step[], explorer: Explorer): Promise<void> {
+  let level = steps;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest || explorer.instances.size > most) {
+      explorer.problems.push(tooMany(level));
+      return;
+    }
+    const next = await inTurns(level, (step) => takeStep(step, explorer));
+    level = next.flat();
+  }
+}
+
+async function takeStep({ object, chain, owners, into }: Step, explorer: Explorer): Promise<readonly Step[]> {
+  const key = keyOf(object.manifest);
+  if (chain.includes(key)) return [];
+  const context = contextFor(object, owners, explorer);
+  const planned = (await planArgo(object, context)) ?? (await planFlux(object, context));
+  if (planned === undefined) return [];
+  const planning: Planning = { object, planned, instances: [], children: [] };
+  into.push(planning);
+  const next: Step[] = [];
+  const further = [...chain, key];
+  for (const plan of planned.plans) {
+    const { instance, isNew } = await instanceOf(plan, explorer);
+    planning.instances.push(instance);
+    if (isNew) next.push(...stepsIn(instance, further, owners));
+  }
+  for (const { manifest, origin } of planned.children) {
+    const { kind, namespace, name } = object.manifest.identity;
+    next.push({
+      object: {
+        manifest,
+        parent: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
+        environments: object.environments,
+        ...(origin === undefined ? {} : { origin }),
+      },
+      chain: further,
+      owners,
+      into: planning.children,
+    });
+  }
+  return next;
+}
+
+function stepsIn(instance: Instance, chain: readonly string[], owners: readonly Instance[]): readonly Step[] {
+  const { source } = instance.ready;
+  return instance.outcome.objects
+    .filter(({ identity }) => isGitOps(identity))
+    .map((object) => ({
+      object: { manifest: manifestOf(object, source), parent: source.id, environments: source.environments },
+      chain,
+      owners: [instance, ...owners],
+      into: instance.plannings,
+    }));
+}
+
+async function instanceOf(
+  plan: Plan,
+  { workshop, press, instances }: Explorer,
+): Promise<{ readonly instance: Instance; readonly isNew: boolean }> {
+  const steps = await Promise.all(plan.steps.map((step) => readyStep(step, workshop, plan.source)));
+  const ready = readySource(plan, steps, press);
+  const { parent: _, ...source } = plan.source;
+  const key = JSON.stringify([ready.renderKey, source]);
+  const known = instances.get(key);
+  if (known !== undefined) return { instance: known, isNew: false };
+  const outcome = await ready.outcome();
+  const meanwhile = instances.get(key);
+  if (meanwhile !== undefined) return { instance: meanwhile, isNew: false };
+  const instance: Instance = { key, ready, outcome, plannings: [] };
+  instances.set(key, instance);
+  return { instance, isNew: true };
+}
+
+function contextFor(
+  object: GitOpsObject,
+  owners: readonly Instance[],
+  { request, view, workshop, index, searches }: Explorer,
+): PlanContext {
+  const from = {
+    owners: owners.map(({ key }) => key),
+    environments: object.environments,
+    path: object.manifest.position.path,
+  };
+  return {
+    tree: view,
+    config: request.config,
+    repositories: request.repositories,
+    renderer: workshop.renderer,
+    find(_, wanted) {
+      const found = index.find(from, wanted);
+      searches.push({ from, wanted, found });
+      return found;
+    },
+  };
+}
+
+function keyOf({ identity, position }: Manifest): string {
+  return JSON.stringify([identity, position.path, position.document, position.pointer]);
+}
+
+function tooMany(level: readonly Step[]): Problem {
+  const [step] = level;
+  return {
+    stage: "render",
+    ...(step === undefined
+      ? {}
+      : { path: step.object.manifest.position.path, line: step.object.manifest.position.line }),
+    message: `GitOps objects lead to ever more of them: expected at most ${most} sources, and chains of ${deepest}`,
+  };
+}

@@ -1,0 +1,61 @@
+import type { Gap, Source, SourceNode } from "../../model/source.ts";
+import type { Instance, Planning } from "./follow-objects.ts";
+import type { Outcome, ReadySource } from "./source-rendering.ts";
+
+/** A source under its final name, with what came of it. */
+export interface TriedSource {
+  readonly ready: ReadySource;
+  readonly outcome: Outcome;
+}
+
+/** Gives every source an id of its own: what several environments have alike is told apart by them, else by where it is declared. */
+export function assemble(instances: readonly Instance[], plannings: readonly Planning[]): readonly TriedSource[] {
+  const alike = new Map<string, Instance[]>();
+  for (const instance of instances) {
+    const { id } = instance.ready.source;
+    alike.set(id, [...(alike.get(id) ?? []), instance]);
+  }
+  const names = new Map<Instance, string>();
+  for (const [id, same] of alike) {
+    const ways: readonly ((source: Source) => string)[] = [
+      () => id,
+      ({ environments }) => (environments.length === 0 ? id : `${id} (${environments.join(", ")})`),
+      ({ path }) => `${id} (${path})`,
+      ({ path, line }) => `${id} (${path}:${line})`,
+    ];
+    const sources = same.map(({ ready }) => ready.source);
+    const way = ways.find((name) => new Set(sources.map(name)).size === same.length);
+    for (const [at, instance] of same.entries())
+      names.set(instance, way?.(instance.ready.source) ?? `${id} (${at + 1})`);
+  }
+  const parents = new Map<Instance, string>();
+  // A generated object's parent yields nothing by itself, and keeps its name.
+  const adopt = (planning: Planning, owner: Instance | undefined, generator?: string): void => {
+    const name = generator ?? (owner === undefined ? undefined : names.get(owner));
+    for (const child of planning.instances) if (name !== undefined && child !== owner) parents.set(child, name);
+    for (const generated of planning.children) adopt(generated, owner, generated.object.parent);
+  };
+  for (const planning of plannings) adopt(planning, undefined);
+  for (const owner of instances) for (const planning of owner.plannings) adopt(planning, owner);
+  return instances
+    .map((instance): TriedSource => {
+      const { parent: _, ...source } = instance.ready.source;
+      const parent = parents.get(instance);
+      const id = names.get(instance) ?? source.id;
+      const gaps = instance.outcome.gaps.map((gap): Gap => ({ ...gap, source: id }));
+      return {
+        ready: instance.ready.as({ ...source, id, ...(parent === undefined ? {} : { parent }) }),
+        outcome: { ...instance.outcome, gaps },
+      };
+    })
+    .toSorted((one, other) => (one.ready.source.id < other.ready.source.id ? -1 : 1));
+}
+
+/** Sources as the graph shows them. */
+export function nodesOf(tried: readonly TriedSource[]): readonly SourceNode[] {
+  return tried.map(({ ready, outcome }) => ({
+    ...ready.source,
+    reads: [...new Set(ready.reads.filter(({ id }) => id !== undefined).map(({ path }) => path))].toSorted(),
+    ...(outcome.failed || ready.stopped ? {} : { manifests: outcome.manifests }),
+  }));
+}

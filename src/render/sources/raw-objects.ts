@@ -1,0 +1,104 @@
+import type { TreeEntry } from "../../model/tree.ts";
+import { contentId, unreadable } from "../files/content-id.ts";
+import type { DesiredStateRequest } from "../desired-state.ts";
+import { facts } from "../kept-values.ts";
+import { readEach } from "../files/read-each.ts";
+import { readFile, tooLarge } from "../files/read-file.ts";
+import { isOfInterest } from "./source-rendering.ts";
+import type { RenderedObject } from "../rendered-objects.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
+
+/** What the bytes of files mention, found without reading them as YAML. */
+export interface Mentions {
+  /** Groups of Argo CD or Flux. */
+  readonly gitOps: (entry: TreeEntry | undefined) => boolean;
+  /** Objects that may apply directories of the tree, and not only charts. */
+  readonly applies: (entry: TreeEntry | undefined) => boolean;
+  /** CRDs. */
+  readonly crds: (entry: TreeEntry | undefined) => boolean;
+  /** ConfigMaps or Secrets. */
+  readonly data: (entry: TreeEntry | undefined) => boolean;
+  /** ConfigMaps and Secrets as where values come from. */
+  readonly asksForData: (entry: TreeEntry | undefined) => boolean;
+}
+
+const [gitOps, data, asksForData, applies, crds] = [1, 2, 4, 8, 16];
+
+/** Looks into files once for each content. */
+export async function mentionsIn(
+  entries: readonly TreeEntry[],
+  files: TreeFiles,
+  cache: DesiredStateRequest["cache"],
+): Promise<Mentions> {
+  const known = facts<number>(cache, "mentions");
+  const held = new Map<string, number>();
+  const unread: TreeEntry[] = [];
+  for (const entry of entries) {
+    const id = contentId(entry);
+    // What cannot be read, or is too large to be, is told of where it is judged.
+    if (id === undefined || id === unreadable || tooLarge(entry.size) !== undefined) continue;
+    const found = known.get(id);
+    if (found === undefined) unread.push(entry);
+    else held.set(entry.path, found);
+  }
+  const ids = new Map(unread.map((entry) => [entry.path, contentId(entry)]));
+  const decoder = new TextDecoder("latin1");
+  for await (const reading of readEach(files.tree, [...ids.keys()])) {
+    const id = ids.get(reading.path);
+    if (reading.kind !== "bytes" || id === undefined) continue;
+    const text = decoder.decode(reading.bytes);
+    const found =
+      (text.includes("argoproj.io") || text.includes("fluxcd.") ? gitOps : 0) +
+      (text.includes("ConfigMap") || text.includes("Secret") ? data : 0) +
+      (text.includes("substituteFrom") || text.includes("valuesFrom") ? asksForData : 0) +
+      (/kustomize\.toolkit\.fluxcd|fluxcd\.controlplane|argoproj\.io/.test(text) ? applies : 0) +
+      (text.includes("CustomResourceDefinition") ? crds : 0);
+    known.set(id, found, 100);
+    held.set(reading.path, found);
+  }
+  const asks = (what: number) => (entry: TreeEntry | undefined) => ((held.get(entry?.path ?? "") ?? 0) & what) !== 0;
+  return {
+    gitOps: asks(gitOps),
+    applies: asks(applies),
+    crds: asks(crds),
+    data: asks(data),
+    asksForData: asks(asksForData),
+  };
+}
+
+/** The objects of interest in plain files, by path. */
+export async function rawObjects(
+  entries: readonly TreeEntry[],
+  files: TreeFiles,
+  cache: DesiredStateRequest["cache"],
+): Promise<ReadonlyMap<string, readonly RenderedObject[]>> {
+  const known = facts<readonly RenderedObject[]>(cache, "objects");
+  const found = new Map<string, readonly RenderedObject[]>();
+  const unread = new Map<string, TreeEntry>();
+  for (const entry of entries) {
+    const objects = known.get(`${contentId(entry)}\0${entry.path}`);
+    if (objects === undefined) unread.set(entry.path, entry);
+    else found.set(entry.path, objects);
+  }
+  for await (const reading of readEach(files.tree, [...unread.keys()])) {
+    if (reading.kind !== "bytes") continue;
+    const { manifests } = readFile(reading.path, reading.bytes);
+    const objects = manifests
+      .filter(({ identity }) => isOfInterest(identity))
+      .map(({ identity, apiVersion, value, position }): RenderedObject => ({
+        identity,
+        apiVersion,
+        value,
+        position,
+        document: position.document,
+        pointer: position.pointer,
+      }));
+    known.set(
+      `${contentId(unread.get(reading.path))}\0${reading.path}`,
+      objects,
+      200 + (objects.length > 0 ? 8 * reading.bytes.length : 0),
+    );
+    found.set(reading.path, objects);
+  }
+  return found;
+}

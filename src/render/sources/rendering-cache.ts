@@ -1,0 +1,45 @@
+import type { DesiredStateRequest } from "../desired-state.ts";
+import { facts } from "../kept-values.ts";
+import type { StepRendering } from "../steps/step.ts";
+
+/** All steps of a source rendered, or why none of it counts. */
+export type Rendering =
+  | (StepRendering & { readonly kind: "failed" })
+  | { readonly kind: "steps"; readonly steps: readonly (StepRendering & { readonly kind: "rendered" })[] };
+
+/** Renderings by what they were made of: from the cache where it still has them, each made by one asker at a time. */
+export interface Renderings {
+  of(key: string, make: () => Promise<Rendering>): Promise<Rendering>;
+}
+
+export function renderings(cache: DesiredStateRequest["cache"]): Renderings {
+  const known = facts<Rendering>(cache, "rendering");
+  const underWay = new Map<string, Promise<Rendering>>();
+  /** What a limit ended may succeed in the next job; in this one it is not tried again. */
+  const given = new Map<string, Rendering>();
+  const make = async (key: string, render: () => Promise<Rendering>): Promise<Rendering> => {
+    try {
+      const made = await render();
+      if (made.kind === "failed" && made.transient === true) given.set(key, made);
+      else known.set(key, made, weightOf(made));
+      return made;
+    } finally {
+      underWay.delete(key);
+    }
+  };
+  return {
+    async of(key, render) {
+      const held = given.get(key) ?? known.get(key) ?? underWay.get(key);
+      if (held !== undefined) return held;
+      const made = make(key, render);
+      underWay.set(key, made);
+      return made;
+    },
+  };
+}
+
+/** What a rendering takes in memory, about: values take more than the text that they were read from. */
+function weightOf(made: Rendering): number {
+  if (made.kind === "failed") return 1000;
+  return made.steps.reduce((sum, { yaml, objects }) => sum + 1000 + 8 * yaml.length + 200 * objects.length, 0);
+}

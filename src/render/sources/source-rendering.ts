@@ -1,0 +1,212 @@
+import { sha256 } from "../../manifest/sha256.ts";
+import type { Identity, Manifest } from "../../model/manifest.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Gap, Source } from "../../model/source.ts";
+import { projectViolations } from "../argocd/project-violations.ts";
+import type { Scopes } from "../crd-scopes.ts";
+import type { DesiredStateRequest } from "../desired-state.ts";
+import { facts } from "../kept-values.ts";
+import type { Plan, ProjectLimits } from "../plan.ts";
+import type { RenderedObject } from "../rendered-objects.ts";
+import type { Rendering, Renderings } from "./rendering-cache.ts";
+import type { Read, ReadyStep, StepPlaces } from "../steps/step.ts";
+import type { SourcePlace, Unit, UnitReading } from "../unit.ts";
+
+/** What is kept of a rendering that is short: enough to go on finding sources. */
+export interface Outcome {
+  readonly failed: boolean;
+  readonly problems: readonly Problem[];
+  readonly gaps: readonly Gap[];
+  readonly manifests: number;
+  /** Files of the tree that are accounted for; none where it failed. */
+  readonly accounts: readonly string[];
+  /** Those that other sources may come of: GitOps objects, ConfigMaps and Secrets. */
+  readonly objects: readonly RenderedObject[];
+}
+
+/** A source whose reads are known; rendered once, whoever asks first. */
+export interface ReadySource {
+  readonly source: Source;
+  readonly key: string;
+  /** Equal for sources that render the same, whatever they are called. */
+  readonly renderKey: string;
+  readonly reads: readonly Read[];
+  /** Nothing of it is rendered: gaps say why. */
+  readonly stopped: boolean;
+  outcome(): Promise<Outcome>;
+  unit(covers: readonly string[]): Unit;
+  /** The same under another name. */
+  as(source: Source): ReadySource;
+}
+
+/** What sources are rendered with. */
+export interface Press {
+  readonly cache: DesiredStateRequest["cache"];
+  readonly renderings: Renderings;
+  readonly scopes: Scopes;
+  /** Digest of the renderer. */
+  readonly digest: string;
+}
+
+/** Changes whenever what is kept of a rendering, or how it comes about, changes. */
+const version = 1;
+
+/** Puts the steps of a plan together. */
+export function readySource(plan: Plan, steps: readonly ReadyStep[], press: Press): ReadySource {
+  const asked = steps.map(({ options, reads }) => [options, reads.map(({ path, id }) => [path, id ?? 0])]);
+  return named(plan, { steps, renderKey: sha256(JSON.stringify([version, press.digest, asked])), press });
+}
+
+interface Made {
+  readonly steps: readonly ReadyStep[];
+  readonly renderKey: string;
+  readonly press: Press;
+}
+
+function named(plan: Plan, made: Made): ReadySource {
+  const { source, project } = plan;
+  const { steps, renderKey, press } = made;
+  const outcomes = facts<Outcome>(press.cache, "outcome");
+  const key = sha256(
+    JSON.stringify(
+      [renderKey, source, plan.gaps, project === undefined ? null : [project, press.scopes.digest]],
+      asText,
+    ),
+  );
+  const rendering = (): Promise<Rendering> => press.renderings.of(renderKey, () => renderSteps(steps));
+  const withGaps = (found: readonly Omit<Gap, "source">[]): readonly Gap[] => [
+    ...plan.gaps.map((gap) => ({ ...gap, source: source.id })),
+    ...[...steps.flatMap((step) => step.gaps), ...found].map((gap) => ({ ...gap, source: source.id })),
+  ];
+  return {
+    source,
+    key,
+    renderKey,
+    reads: [...steps.flatMap(({ reads }) => reads), ...(plan.reads ?? []).map((path) => ({ path, id: "plan" }))],
+    stopped: steps.every(({ stopped }) => stopped === true),
+    as: (other) => named({ ...plan, source: other }, made),
+    async outcome() {
+      const held = outcomes.get(renderKey);
+      if (held !== undefined) return { ...held, gaps: withGaps(held.gaps) };
+      const printed = await rendering();
+      const outcome = outcomeOf(printed);
+      if (printed.kind !== "failed" || printed.transient !== true)
+        outcomes.set(renderKey, outcome, 200 + 100 * (outcome.accounts.length + outcome.objects.length));
+      return { ...outcome, gaps: withGaps(outcome.gaps) };
+    },
+    unit: (covers) => ({
+      source,
+      key,
+      covers,
+      render: async () => {
+        const printed = await rendering();
+        const found = printed.kind === "steps" ? printed.steps.flatMap((step) => step.gaps) : [];
+        return readingOf(source, project, { steps, printed, gaps: withGaps(found), scopes: press.scopes });
+      },
+    }),
+  };
+}
+
+async function renderSteps(steps: readonly ReadyStep[]): Promise<Rendering> {
+  const known = steps.flatMap(({ problems }) => problems);
+  if (known.length > 0) return { kind: "failed", problems: known };
+  const printed: (Rendering & { readonly kind: "steps" })["steps"][number][] = [];
+  for (const step of steps) {
+    const rendering = await step.render();
+    if (rendering.kind === "failed") return rendering;
+    printed.push(rendering);
+  }
+  return { kind: "steps", steps: printed };
+}
+
+function outcomeOf(printed: Rendering): Outcome {
+  const steps = printed.kind === "steps" ? printed.steps : [];
+  const objects = steps.flatMap((step) => step.objects);
+  return {
+    failed: printed.kind === "failed",
+    problems: printed.kind === "failed" ? printed.problems : [],
+    gaps: steps.flatMap((step) => step.gaps.map((gap) => ({ ...gap, source: "" }))),
+    manifests: objects.length,
+    accounts: [...new Set(steps.flatMap((step) => step.accounts))].toSorted(),
+    objects: objects.filter(({ identity }) => isOfInterest(identity)),
+  };
+}
+
+/** Whether an object tells a GitOps controller what to apply, or how to read those that do. */
+export function isGitOps({ group, kind, name }: Identity): boolean {
+  // Flags of Flux's controllers decide how they read their objects.
+  if (group === "apps") return kind === "Deployment" && name === "kustomize-controller";
+  return group === "argoproj.io" || group.endsWith(".fluxcd.io") || group === "fluxcd.controlplane.io";
+}
+
+/** Objects that tell what else is applied, or hold values for it. */
+export function isOfInterest(identity: Identity): boolean {
+  return isGitOps(identity) || (identity.group === "" && (identity.kind === "ConfigMap" || identity.kind === "Secret"));
+}
+
+interface Printed {
+  readonly steps: readonly ReadyStep[];
+  readonly printed: Rendering;
+  readonly gaps: readonly Gap[];
+  readonly scopes: Scopes;
+}
+
+function readingOf(
+  source: Source,
+  project: ProjectLimits | undefined,
+  { steps, printed, gaps, scopes }: Printed,
+): UnitReading {
+  if (printed.kind === "failed") {
+    const { problems } = printed;
+    return { manifests: [], problems, gaps, yaml: "", prepare: async () => {}, place: () => entryOf(source) };
+  }
+  const manifests: Manifest[] = [];
+  /** By the value, which stays the same object when a manifest is given its environment. */
+  const found = new Map<Manifest["value"], { readonly step: number; readonly at: number }>();
+  for (const [step, { objects }] of printed.steps.entries()) {
+    for (const [at, object] of objects.entries()) {
+      found.set(object.value, { step, at });
+      manifests.push(manifestOf(object, source));
+    }
+  }
+  let places: readonly StepPlaces[] | undefined;
+  let preparing: Promise<void> | undefined;
+  const prepare = async (): Promise<void> => {
+    const rendered = printed.steps.flatMap((rendering, at) => {
+      const step = steps[at];
+      return step === undefined ? [] : [step.places(rendering)];
+    });
+    places = await Promise.all(rendered);
+  };
+  return {
+    manifests,
+    problems: [],
+    gaps,
+    ...(project === undefined ? {} : { violations: projectViolations(project, manifests, scopes.isClusterScoped) }),
+    yaml: printed.steps.map(({ yaml }) => yaml).join("---\n"),
+    prepare: () => (preparing ??= prepare()),
+    place: (manifest, pointer) => {
+      const known = found.get(manifest.value);
+      const place = known === undefined ? undefined : places?.[known.step]?.place(known.at, pointer);
+      return place ?? (places === undefined ? startOf(manifest) : entryOf(source));
+    },
+  };
+}
+
+/** A rendered object as a manifest of a source. */
+export function manifestOf({ identity, apiVersion, value, position }: RenderedObject, source: Source): Manifest {
+  const entry = { path: source.path, document: 0, line: source.line, pointer: "" };
+  return { identity, apiVersion, value, position: position ?? entry, source: source.id };
+}
+
+function startOf({ position: { path, line } }: Manifest): SourcePlace {
+  return { path, place: { line, column: 1, endLine: line }, precision: "source" };
+}
+
+function entryOf({ path, line }: Source): SourcePlace {
+  return { path, place: { line, column: 1, endLine: line }, precision: "source" };
+}
+
+function asText(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value;
+}

@@ -1,0 +1,158 @@
+import type { Renderer, RenderOutcome } from "../../model/renderer.ts";
+import type { Tree, TreeEntry } from "../../model/tree.ts";
+import { sha256 } from "../../manifest/sha256.ts";
+import { readChart } from "../charts/chart-files.ts";
+import { crdScopes } from "../crd-scopes.ts";
+import type { DesiredStateRequest } from "../desired-state.ts";
+import { discover } from "../discover-files.ts";
+import { facts } from "../kept-values.ts";
+import type { TreeView } from "../gitops.ts";
+import type { KustomizationReading } from "../kustomizations/kustomization.ts";
+import { kustomizeBuild, kustomizeRoots } from "../kustomizations/kustomize-build.ts";
+import { kustomizationNodes } from "../kustomizations/kustomization-graph.ts";
+import { mentionsIn, rawObjects, type Mentions } from "./raw-objects.ts";
+import type { Press } from "./source-rendering.ts";
+import type { RenderedObject } from "../rendered-objects.ts";
+import { renderings } from "./rendering-cache.ts";
+import type { ScopedFile } from "../files/role.ts";
+import { directoryOf, isKustomizationName } from "../files/scope.ts";
+import type { Workshop } from "../steps/step.ts";
+import { treeFiles } from "../files/tree-files.ts";
+import { treeView } from "../files/tree-view.ts";
+
+/** A directory that may be a source by itself. */
+export interface Standalone {
+  readonly kind: "root" | "chart";
+  readonly directory: string;
+  /** Its kustomization or Chart.yaml. */
+  readonly path: string;
+  /** Which GitOps objects may come of it: some that apply directories, only some that apply charts, or none. */
+  readonly mentions: "directories" | "charts" | "nothing";
+}
+
+/** What a tree holds before anything is rendered. */
+export interface Survey {
+  readonly request: DesiredStateRequest;
+  readonly scoped: readonly ScopedFile[];
+  readonly standalone: readonly Standalone[];
+  /** Directories of charts that only other charts use. */
+  readonly libraries: ReadonlySet<string>;
+  /** Files that some root reads. */
+  readonly readByRoots: ReadonlySet<string>;
+  /** Objects of interest in plain files, by path. */
+  readonly raw: ReadonlyMap<string, readonly RenderedObject[]>;
+  readonly view: TreeView;
+  readonly workshop: Workshop;
+  readonly press: Press;
+}
+
+/** Reads what kustomizations, charts and plain files say of themselves; mostly known from the cache. */
+export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promise<Survey> {
+  const { scope, cache, config } = request;
+  const files = await treeFiles(tree);
+  const known = facts<KustomizationReading>(cache, "kustomization");
+  const scoped = await discover(tree, scope, {
+    get: (id) => known.get(id),
+    set: (id, reading) => known.set(id, reading, 4 * JSON.stringify(reading).length),
+  });
+  const nodes = kustomizationNodes(files, request);
+  const inScope = [...files.entries.keys()].filter((path) => scope.covers(path) && files.fileAt(path) !== undefined);
+  const directories = [...new Set(inScope.filter(isKustomizationName).map(directoryOf))];
+  await nodes.load(directories);
+  const mentions = await mentionsIn(
+    scoped.map(({ entry }) => entry).filter(({ kind }) => kind === "file"),
+    files,
+    cache,
+  );
+  const readByRoots = new Set<string>();
+  const roots = kustomizeRoots(directories, nodes).map((directory): Standalone => {
+    const asks = kustomizeBuild(directory, nodes)?.asks ?? [];
+    for (const { entry } of asks) if (entry !== undefined) readByRoots.add(entry.path);
+    const path = files.fileAt(nodes.get(directory)?.path ?? "")?.path ?? directory;
+    return {
+      kind: "root",
+      directory,
+      path,
+      mentions: mentioned(
+        asks.map(({ entry }) => entry),
+        mentions,
+      ),
+    };
+  });
+  const libraries = new Set<string>();
+  const charts: Standalone[] = [];
+  for (const directory of chartsIn(inScope)) {
+    const says = await readChart(directory, files);
+    if (says === undefined) continue;
+    if (says.library) {
+      libraries.add(directory);
+      continue;
+    }
+    const below = files.filesBelow(directory);
+    charts.push({
+      kind: "chart",
+      directory,
+      path: directory === "" ? "Chart.yaml" : `${directory}/Chart.yaml`,
+      mentions: mentioned(
+        below.map((path) => files.fileAt(path)),
+        mentions,
+      ),
+    });
+  }
+  const plain = scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry);
+  const needsData = plain.some((entry) => mentions.gitOps(entry) && mentions.asksForData(entry));
+  const interesting = plain.filter((entry) => mentions.gitOps(entry) || (needsData && mentions.data(entry)));
+  const scopes = await crdScopes(plain.filter(mentions.crds), files, cache);
+  const renderer = remembering(request.renderer, cache);
+  return {
+    request,
+    scoped,
+    standalone: [...roots, ...charts],
+    libraries,
+    readByRoots,
+    raw: await rawObjects(interesting, files, cache),
+    view: treeView(files),
+    workshop: { files, nodes, renderer, scopes, vendor: config.helm.vendor },
+    press: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
+  };
+}
+
+function mentioned(entries: readonly (TreeEntry | undefined)[], mentions: Mentions): Standalone["mentions"] {
+  if (entries.some(mentions.applies)) return "directories";
+  return entries.some(mentions.gitOps) ? "charts" : "nothing";
+}
+
+/** Directories with a Chart.yaml, but not those that are parts of other charts. */
+function chartsIn(paths: readonly string[]): readonly string[] {
+  const directories = paths.filter((path) => path === "Chart.yaml" || path.endsWith("/Chart.yaml")).map(directoryOf);
+  const charts = new Set(directories);
+  return directories.filter((directory) => {
+    const outer = /^(?:(.*)\/)?charts\/[^/]+$/.exec(directory);
+    return outer === null || !charts.has(outer[1] ?? "");
+  });
+}
+
+/** Answers of small questions are kept, so that planning the same again asks nobody. */
+function remembering(renderer: Renderer, cache: DesiredStateRequest["cache"]): Renderer {
+  const known = facts<RenderOutcome<{ readonly texts: readonly string[] }>>(cache, "go-template");
+  return {
+    digest: renderer.digest,
+    kustomize: (asked) => renderer.kustomize(asked),
+    helm: (asked) => renderer.helm(asked),
+    substitute: (asked) => renderer.substitute(asked),
+    async goTemplate(asked) {
+      const key = sha256(
+        JSON.stringify([renderer.digest, asked], (_, value: unknown) =>
+          typeof value === "bigint" ? `${value}n` : value,
+        ),
+      );
+      const held = known.get(key);
+      if (held !== undefined) return held;
+      const outcome = await renderer.goTemplate(asked);
+      if (outcome.kind === "rendered" || outcome.kind === "failed")
+        known.set(key, outcome, 4 * JSON.stringify(outcome).length);
+      return outcome;
+    },
+    close: () => renderer.close(),
+  };
+}

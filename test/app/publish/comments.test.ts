@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { startApp, type TestApp } from "../../support/app.ts";
+import { startGitHub, type SimulatedGitHub } from "../../support/github/server.ts";
+import type { PullRequest } from "../../support/github/state.ts";
+import { deployment, rules } from "../../support/fleet.ts";
+
+let github: SimulatedGitHub;
+let app: TestApp;
+let count = 0;
+
+beforeAll(async () => {
+  github = await startGitHub();
+  app = await startApp(github);
+});
+afterAll(async () => {
+  await app.stop();
+  await github.close();
+});
+afterEach(() => expect(github.violations).toEqual([]));
+
+async function open(
+  base: { readonly [path: string]: string },
+  change: { readonly [path: string]: string },
+  more: { readonly draft?: boolean } = {},
+): Promise<PullRequest> {
+  const repository = await github.createRepository({ fullName: `acme/comments-${++count}`, files: base });
+  const pull = await github.proposeFiles(repository, change, more);
+  await app.concluded(pull);
+  await app.idle();
+  return pull;
+}
+
+const GOOD = deployment("nginx:1.27");
+const padding = Array.from({ length: 30 }, (_, n) => `# line ${n}\n`).join("");
+
+test("a finding is said once over ten pushes, on the right line of the right file", async () => {
+  const pull = await open({ ...rules(), "apps/web.yaml": GOOD }, { "apps/web.yaml": deployment("nginx:latest") });
+  for (let n = 0; n < 9; n++) {
+    await github.pushToPull(pull, { "apps/web.yaml": `# push ${n}\n`.repeat(n + 1) + deployment("nginx:latest") });
+    await app.concluded(pull);
+    await app.idle();
+  }
+  expect(pull.reviewComments).toMatchObject([{ path: "apps/web.yaml", line: 14, side: "RIGHT" }]);
+  expect(pull.reviews).toMatchObject([{ state: "COMMENTED" }]);
+  expect(pull.reviewComments[0]?.body).toContain("uses a tag that moves");
+});
+
+test("a finding outside every hunk is left to the check: one such comment would make GitHub refuse the whole review", async () => {
+  // The label that the policy asks for is taken away far above the line that it complains about.
+  const policy = `package main\n\ndeny contains msg if {\n  not input.metadata.labels.team\n  some c in input.spec.template.spec.containers\n  endswith(c.image, ":latest")\n  msg := "no team for a moving tag"\n}\n`;
+  const file = deployment("nginx:latest").replace("metadata:\n", `metadata:\n  labels: { team: a }\n${padding}`);
+  const pull = await open(
+    { ...rules(), "policies/tag.rego": policy, "apps/web.yaml": file, "apps/b.yaml": GOOD },
+    { "apps/web.yaml": file.replace("  labels: { team: a }\n", ""), "apps/b.yaml": `${GOOD}# changed\n` },
+  );
+  const run = github.runsOf(pull, "portcullis").at(-1);
+  expect(run?.conclusion).toBe("failure");
+  const shown = pull.reviewComments.map((comment) => comment.line);
+  for (const line of shown) expect(line).toBeLessThan(8);
+});
+
+test("comments stand on the head's lines, whatever the merge has shifted", async () => {
+  const repository = await github.createRepository({
+    fullName: `acme/comments-${++count}`,
+    files: { ...rules(), "apps/web.yaml": padding + GOOD },
+  });
+  await github.pushCommit(repository, "work", { "apps/web.yaml": padding + deployment("nginx:latest") });
+  await github.pushCommit(repository, "main", { "apps/web.yaml": `# one\n# two\n# three\n${padding}${GOOD}` });
+  const pull = await github.openPull(repository, { head: "work" });
+  const run = await app.concluded(pull);
+  await app.idle();
+  expect(run.annotations).toMatchObject([{ start_line: 44 }]);
+  expect(pull.reviewComments).toMatchObject([{ line: 44 }]);
+});
+
+test("at most 20 are said in one review", async () => {
+  const many = Array.from({ length: 30 }, (_, n) => `        - name: c${n}\n          image: c${n}:latest\n`).join("");
+  const pull = await open({ ...rules(), "apps/web.yaml": GOOD }, { "apps/web.yaml": GOOD + many });
+  expect(pull.reviews).toHaveLength(1);
+  expect(pull.reviewComments).toHaveLength(20);
+});
+
+test("nothing is said where comments are off, on drafts before they are ready, and of what was there before", async () => {
+  const off = await open(
+    { ...rules("comments: off\n"), "apps/web.yaml": GOOD },
+    { "apps/web.yaml": deployment("nginx:latest") },
+  );
+  expect(off.reviews).toEqual([]);
+  const draft = await open(
+    { ...rules(), "apps/web.yaml": GOOD },
+    { "apps/web.yaml": deployment("a:latest") },
+    { draft: true },
+  );
+  expect(draft.reviews).toEqual([]);
+  await github.readyForReview(draft);
+  await app.idle();
+  expect(github.runsOf(draft, "portcullis")).toHaveLength(1);
+  expect(draft.reviewComments).toHaveLength(1);
+  const old = await open(
+    { ...rules(), "apps/web.yaml": deployment("nginx:latest") },
+    { "apps/web.yaml": deployment("nginx:latest").replace("shop", "shop # same") },
+  );
+  expect(old.reviews).toEqual([]);
+});
+
+test("a message cannot mention, link or break out of its comment", async () => {
+  const policy = `package main\n\ndeny contains msg if {\n  endswith(input.spec.template.spec.containers[_].image, ":latest")\n  msg := "@team see #1 <img src=x> --> ![x](http://x)"\n}\n`;
+  const pull = await open(
+    { ...rules(), "policies/tag.rego": policy, "apps/web.yaml": GOOD },
+    { "apps/web.yaml": deployment("nginx:latest") },
+  );
+  const body = pull.reviewComments[0]?.body ?? "";
+  expect(body).not.toContain("@team");
+  expect(body).not.toContain("<img");
+  expect(body).not.toContain("![x](");
+});

@@ -1,0 +1,106 @@
+import { expect, test } from "@jest/globals";
+import { weakenings } from "../../../src/app/rules/weakening.ts";
+import { readConfig } from "../../../src/config/read-config.ts";
+import type { Config } from "../../../src/model/config.ts";
+
+function config(text: string): Config {
+  const { config: read, problems } = readConfig("portcullis.yaml", text);
+  expect(problems).toEqual([]);
+  return read;
+}
+
+function sentences(old: string, next: string): readonly string[] {
+  const rules = (text: string) => ({ config: config(text), policies: ["a/b", "c/d"] });
+  return weakenings(rules(old), rules(next), "2026-11-23");
+}
+
+const production = (rest: string): string => `environments: { production: { ${rest} } }\n`;
+const dated = (level: string, until: string, then: string): string =>
+  `levels: { a/b: { level: ${level}, until: ${until}, then: ${then} } }`;
+
+test.each<[string, string, string, readonly string[]]>([
+  ["a lower level", "levels: { a/b: deny }", "levels: { a/b: warn }", ["lowers a/b from deny to warn"]],
+  ["a first level below deny", "", "levels: { a/b: info }", ["lowers a/b from its own level to info"]],
+  [
+    "a deny that is no longer said",
+    "levels: { a/b: deny }",
+    "",
+    ["no longer sets a/b to deny, so that its own level would hold"],
+  ],
+  [
+    "a day that moves on",
+    dated("warn", "2027-01-15", "deny"),
+    dated("warn", "2027-03-01", "deny"),
+    ["lowers a/b from deny to warn from 2027-01-15 on"],
+  ],
+  [
+    "a day that would end a deny",
+    "levels: { a/b: deny }",
+    dated("deny", "2027-01-15", "off"),
+    ["lowers a/b from deny to off from 2027-01-15 on"],
+  ],
+  [
+    "a level in an environment",
+    production("levels: { a/b: deny }"),
+    production("levels: { a/b: warn }"),
+    ["lowers a/b from deny to warn in production"],
+  ],
+  [
+    "a level in a new environment, below that of all",
+    "levels: { a/b: deny }",
+    `levels: { a/b: deny }\n${production("levels: { a/b: off }")}`,
+    ["lowers a/b from deny to off in production"],
+  ],
+  [
+    "a stricter environment that falls back to the level of all",
+    `levels: { a/b: warn }\n${production("levels: { a/b: deny }")}`,
+    `levels: { a/b: warn }\n${production("")}`,
+    ["lowers a/b from deny to warn in production"],
+  ],
+  ["an environment", production("paths: [prod]"), "", ["removes the environment production"]],
+  [
+    "what feeds an environment",
+    production("paths: [prod, more], clusters: [eu]"),
+    production("paths: [prod]"),
+    ["takes out of production what stands under more", "takes out of production the cluster eu"],
+  ],
+  [
+    "parameters in an environment",
+    production("parameters: { a/b: { most: 1 } }"),
+    production("parameters: { a/b: { most: 9 } }"),
+    ["changes the parameters of a/b in production"],
+  ],
+  [
+    "an older Kubernetes",
+    production('kubernetes: "1.34"'),
+    production('kubernetes: "1.33"'),
+    ["validates production against Kubernetes 1.33 instead of 1.34"],
+  ],
+  ["gaps", "gaps: block", "gaps: allow", ["lets through what could not be rendered"]],
+  ["schemas", "", "schemas: off", ["turns validation against schemas off"]],
+  ["a repository", "repositories: [a, b]", "repositories: [b]", ["no longer takes for this repository a"]],
+  ["vendored charts", "helm: { vendor: charts }", "", ["no longer renders the charts under charts"]],
+  [
+    "a cluster",
+    "clusters: [{ name: eu, server: x }, { name: us, server: y }]",
+    "clusters: [{ name: us, server: y }]",
+    ["no longer knows the cluster eu"],
+  ],
+])("what a change would loosen is said: %s", (_, old, next, expected) => {
+  expect(sentences(old, next)).toEqual(expected);
+});
+
+test.each<[string, string, string]>([
+  ["nothing", dated("warn", "2027-01-15", "deny"), dated("warn", "2027-01-15", "deny")],
+  ["a day that comes sooner", dated("warn", "2027-03-01", "deny"), dated("warn", "2027-01-15", "deny")],
+  ["a day that is past, written as its outcome", dated("warn", "2026-01-15", "deny"), "levels: { a/b: deny }"],
+  [
+    "a new environment that asks for more",
+    "levels: { a/b: warn }",
+    `levels: { a/b: warn }\n${production("levels: { a/b: deny }")}`,
+  ],
+  ["schemas that come on", "schemas: off", ""],
+  ["a newer Kubernetes", 'schemas: { kubernetes: "1.33" }', 'schemas: { kubernetes: "1.34" }'],
+])("a change that loosens nothing says nothing: %s", (_, old, next) => {
+  expect(sentences(old, next)).toEqual([]);
+});
