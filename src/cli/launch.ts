@@ -33,6 +33,7 @@ async function start(path: string): Promise<void> {
     module,
     (id) => process.getBuiltinModule(id),
     path,
+    // oxlint-disable-next-line layers/allow-list -- what it imports, the bundle was made from: modules that lint has seen
     (outside) => import(outside),
   );
   await module.exports.runAsProcess();

@@ -1,15 +1,29 @@
+import type { Judge } from "../model/judge.ts";
+import type { PolicyFile, PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
+import type { Renderer } from "../model/renderer.ts";
 import { createJudge, defaultLimits } from "../rego/create-judge.ts";
 import { mergeData } from "../rego/merge-data.ts";
 import { createToolchain, type Toolchain } from "../rego/toolchain/toolchain.ts";
 import { createRenderer } from "../renderers/create-renderer.ts";
 import { keepingRenderings } from "../renderers/keep-renderings.ts";
-import type { JudgeThreadOptions } from "../app/judge/protocol.ts";
-import type { Engine } from "../app/judge/thread.ts";
-import type { PolicySet } from "../app/rules/policy-set.ts";
 
-/** The engine of one judge thread: OPA's toolchain with its cache in the state directory. */
-export function createEngine(options: JudgeThreadOptions): Engine & { close(): void } {
+/** Policies with the tests beside them. */
+export interface TestedPolicies {
+  readonly sources: PolicySources;
+  readonly tests: readonly PolicyFile[];
+}
+
+/** What the App needs of the rooms that know Rego, Kustomize and Helm. */
+export interface Engine {
+  readonly makeJudge: (sources: PolicySources, now: string) => Promise<Judge>;
+  /** The problems of policy tests that fail. */
+  readonly runTests: (policies: TestedPolicies) => Promise<readonly Problem[]>;
+  readonly renderer: Renderer;
+}
+
+/** OPA's toolchain and the renderers, with their cache in one directory. */
+export function createEngine(options: { readonly cacheDirectory: string }): Engine & { close(): void } {
   const toolchain = createToolchain({ cacheDir: options.cacheDirectory });
   const renderer = keepingRenderings(createRenderer({ cacheDir: options.cacheDirectory }), options.cacheDirectory);
   return {
@@ -25,10 +39,7 @@ export function createEngine(options: JudgeThreadOptions): Engine & { close(): v
 }
 
 /** What is wrong with the tests that stand beside the policies: none is a pass, as for any program without tests. */
-async function failedTests(
-  toolchain: Toolchain,
-  set: Extract<PolicySet, { readonly kind: "set" }>,
-): Promise<readonly Problem[]> {
+async function failedTests(toolchain: Toolchain, set: TestedPolicies): Promise<readonly Problem[]> {
   if (set.tests.length === 0) return [];
   const { data } = mergeData(set.sources.data);
   const outcome = await toolchain.test({

@@ -2,11 +2,11 @@ import { check } from "../../gate/check.ts";
 import { manifestDiff } from "../../gate/reporting/manifest-diff.ts";
 import { memoryCache } from "../../gate/memory-cache.ts";
 import type { CheckCache } from "../../gate/judged-source.ts";
-import type { Renderer } from "../../model/renderer.ts";
 import type { Tree } from "../../model/tree.ts";
 import { openRepository, type GitRepository } from "../../tree/git-repository.ts";
 import { builtinChecks } from "../../engine/builtin-checks.ts";
-import { bootstrapReport, type RunPolicyTests } from "../rules/bootstrap.ts";
+import type { Engine } from "../../engine/judge-engine.ts";
+import { bootstrapReport } from "../rules/bootstrap.ts";
 import type {
   Judged,
   JudgeRequest,
@@ -15,7 +15,7 @@ import type {
   Prepared,
   PrepareRequest,
 } from "./protocol.ts";
-import { CONFIG_PATH, readPolicySet, type MakeJudge, type PolicySet } from "../rules/policy-set.ts";
+import { CONFIG_PATH, readPolicySet, type PolicySet } from "../rules/policy-set.ts";
 import { changedPaths, describeRulesChange, splitChange, withRulesChange } from "../rules/rules-change.ts";
 
 /** What is kept open and compiled, and room for judged files, on one thread. */
@@ -24,13 +24,6 @@ const MIRRORS_KEPT = 8;
 const TREES_KEPT = 8;
 const CACHE_BYTES = 64 * 1024 * 1024;
 const RENDERED_BYTES = 128 * 1024 * 1024;
-
-/** What the thread needs of the room that knows Rego. */
-export interface Engine {
-  readonly makeJudge: MakeJudge;
-  readonly runTests: RunPolicyTests;
-  readonly renderer: Renderer;
-}
 
 /** Answers the requests of one judge thread. Keeps compiled sets by commit: a commit never changes. */
 export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest) => Promise<JudgeThreadAnswer> {

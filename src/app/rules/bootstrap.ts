@@ -1,11 +1,10 @@
+import type { Engine } from "../../engine/judge-engine.ts";
 import type { ReportedProblem } from "../../model/finding.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Report } from "../../model/report.ts";
 import type { PolicySet } from "./policy-set.ts";
 
 /** How the policies' own tests went. */
-export type RunPolicyTests = (set: Extract<PolicySet, { readonly kind: "set" }>) => Promise<readonly Problem[]>;
-
 /**
  * The report where no rules were ever in force: nothing can be judged, so that only a change that touches nothing but the
  * rules may pass, and only when they compile and their tests pass.
@@ -14,7 +13,7 @@ export async function bootstrapReport(
   request: { readonly now: string; readonly after: string; readonly before?: string; readonly how: string },
   proposed: PolicySet,
   other: readonly string[],
-  runTests: RunPolicyTests,
+  runTests: Engine["runTests"],
 ): Promise<Report> {
   const problems: Problem[] = [];
   if (proposed.kind === "none") {

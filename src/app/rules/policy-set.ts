@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readConfig, type ConfigSource } from "../../config/read-config.ts";
 import { CONVENTIONAL, namedPolicies } from "../../config/named-policies.ts";
 import { policySources } from "../../config/policy-sources.ts";
+import type { Engine } from "../../engine/judge-engine.ts";
 import type { Config } from "../../model/config.ts";
 import type { Judge } from "../../model/judge.ts";
 import type { PolicyFile, PolicySources } from "../../model/policy.ts";
@@ -28,10 +29,8 @@ export type PolicySet =
       readonly digest: string;
     };
 
-export type MakeJudge = (sources: PolicySources, now: string) => Promise<Judge>;
-
 /** Reads and compiles what `tree` says about itself. Never rejects for what stands in the tree. */
-export async function readPolicySet(tree: Tree, makeJudge: MakeJudge, now: string): Promise<PolicySet> {
+export async function readPolicySet(tree: Tree, makeJudge: Engine["makeJudge"], now: string): Promise<PolicySet> {
   const entry = (await tree.list()).find(({ path }) => path === CONFIG_PATH);
   if (entry === undefined) return { kind: "none" };
   const text = entry.kind === "file" ? new TextDecoder().decode(await tree.read(CONFIG_PATH)) : "";

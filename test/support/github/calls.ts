@@ -1,18 +1,4 @@
-import type { Repository, World } from "./state.ts";
-
-/** One request that reached the server. Git requests have operations `git/info-refs` and `git/upload-pack`. */
-export interface Call {
-  readonly operation: string;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  /** Milliseconds since the epoch when it arrived, and until it was answered. */
-  readonly at: number;
-  readonly took: number;
-  readonly repository?: string;
-  /** The pull requests it was about, as far as path, body or head tell. */
-  readonly pulls: readonly number[];
-}
+import type { Call, Repository, World } from "./state.ts";
 
 /** Which pull requests a request is about: by number in the path, or by a head they have or had. */
 export function pullsOf(repository: Repository | undefined, path: string, body: unknown): number[] {

@@ -5,43 +5,13 @@ import {
   background,
   nextId,
   timestamp,
+  type Delivery,
+  type DeliveryPlan,
   type Installation,
   type JsonObject,
   type Repository,
   type World,
 } from "./state.ts";
-
-/** How webhooks travel; may be changed while the server runs. */
-export interface DeliveryPlan {
-  /** Milliseconds before a delivery leaves, or a function of the event. */
-  delay: number | ((delivery: Delivery) => number);
-  /** How many times each is sent (GitHub can repeat itself); default 1. */
-  copies: number | ((delivery: Delivery) => number);
-  /** True: lost on the way. GitHub lists it as failed and never tries again by itself. */
-  drop: (delivery: Delivery) => boolean;
-  /** Gathers deliveries for so many milliseconds and sends them newest first. */
-  reorderWithin: number;
-  /** GitHub hangs up after 10 s. */
-  timeout: number;
-}
-
-export interface Delivery {
-  readonly id: number;
-  readonly guid: string;
-  readonly event: string;
-  readonly action: string | null;
-  readonly payload: JsonObject;
-  readonly redelivery: boolean;
-  readonly installationId: number;
-  readonly repositoryId: number | null;
-  deliveredAt: string;
-  /** HTTP status; 0 when lost, refused or timed out. */
-  statusCode: number;
-  status: string;
-  /** Milliseconds until the App answered. */
-  took: number;
-  answer: string;
-}
 
 export const defaultPlan = (): DeliveryPlan => ({
   delay: 0,

@@ -1,28 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { World } from "./state.ts";
-
-export type Fault =
-  | { readonly kind: "status"; readonly status: number; readonly message?: string }
-  | { readonly kind: "rate-limit"; readonly resetIn?: number }
-  | { readonly kind: "secondary-limit"; readonly retryAfter?: number }
-  | { readonly kind: "reset" }
-  /** Does the work, then loses the answer: what makes clients create things twice. */
-  | { readonly kind: "lost-answer" }
-  | { readonly kind: "slow"; readonly ms: number }
-  | { readonly kind: "hang" };
-
-export interface FaultRule {
-  /** Operation id such as `checks/create`, `git/upload-pack`, or a prefix ending in `*`; absent: any. */
-  readonly operation?: string;
-  readonly path?: RegExp;
-  /** How many matching requests are let through first. */
-  skip: number;
-  /** How many are hit after that. */
-  times: number;
-  readonly fault: Fault;
-  hits: number;
-}
+import type { Fault, FaultRule, World } from "./state.ts";
 
 export interface FaultRequest {
   readonly operation?: string;

@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { installationOf, reaches } from "./answer.ts";
 import { until } from "../until.ts";
-import { countCalls, restCalls, type Call } from "./calls.ts";
-import { emit, redeliver, type Delivery, type DeliveryPlan } from "./deliveries.ts";
-import { addFault, type Fault, type FaultRequest } from "./faults.ts";
+import { countCalls, restCalls } from "./calls.ts";
+import { emit, redeliver } from "./deliveries.ts";
+import { addFault, type FaultRequest } from "./faults.ts";
 import { commitFiles, type Files } from "./git/commits.ts";
 import { refreshTestMerge } from "./git/merges.ts";
 import { cloneBare, createBare } from "./git/repositories.ts";
@@ -35,8 +35,12 @@ import {
   type Account,
   type AppIdentity,
   type BranchRules,
+  type Call,
   type CheckRun,
   type CheckSuite,
+  type Delivery,
+  type DeliveryPlan,
+  type Fault,
   type Installation,
   type IssueComment,
   type JsonObject,

@@ -3,14 +3,14 @@ import { accessComplaint, actorOf } from "./access.ts";
 import { notFound, refuse, type Answer, type Asked, type Route, type Routes } from "./answer.ts";
 import { pullsOf } from "./calls.ts";
 import { checkAnswer, checkParameters, checkRequestBody, operations, type Operation } from "./description.ts";
-import { playFault, takeFault, type Fault } from "./faults.ts";
+import { playFault, takeFault } from "./faults.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { checkRoutes } from "./routes/checks.ts";
 import { commentRoutes } from "./routes/comments.ts";
 import { pullRoutes } from "./routes/pulls.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
-import type { JsonObject, Repository, World } from "./state.ts";
+import type { Fault, JsonObject, Repository, World } from "./state.ts";
 
 const routes: Routes = {
   ...appRoutes,

@@ -6,11 +6,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultPlan, type DeliveryPlan } from "./deliveries.ts";
+import { defaultPlan } from "./deliveries.ts";
 import { answerGit, isGitPath } from "./git-http.ts";
 import { people, type People } from "./people.ts";
 import { answerRest } from "./rest.ts";
-import type { Account, MergePlan, Permissions, World } from "./state.ts";
+import type { Account, DeliveryPlan, MergePlan, Permissions, World } from "./state.ts";
 
 export interface GitHubOptions {
   readonly port?: number;

@@ -11,11 +11,12 @@ import {
   type Answer,
   type Routes,
 } from "../answer.ts";
-import { redeliver, type Delivery } from "../deliveries.ts";
+import { redeliver } from "../deliveries.ts";
 import { appShape, installationShape } from "../shapes/installation.ts";
 import { repositoryShape } from "../shapes/repository.ts";
 import {
   timestamp,
+  type Delivery,
   type Installation,
   type InstallationToken,
   type JsonObject,
