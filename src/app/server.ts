@@ -16,7 +16,7 @@ import { listen } from "./ingress/intake.ts";
 import { JudgePool } from "./judge/pool.ts";
 import { createMetrics } from "./metrics.ts";
 import { Mirrors } from "./mirror/mirror.ts";
-import type { Parts } from "./services.ts";
+import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 import { callWorkers, sweep } from "./jobs/sweep.ts";
 import { work } from "./jobs/worker.ts";
@@ -24,7 +24,7 @@ import { work } from "./jobs/worker.ts";
 /** A running server. */
 export interface RunningServer {
   readonly url: string;
-  readonly parts: Parts;
+  readonly services: Services;
   /** Takes no more work, lets what runs end within `milliseconds`, gives the rest back to the queue, and closes all. */
   stop(milliseconds?: number): Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface RunningServer {
 export interface ServerOptions {
   readonly log: Logger;
   /** Told of each step of each job. */
-  readonly step?: Parts["step"];
+  readonly checkpoint?: Services["checkpoint"];
   readonly extraAuthorities?: string | undefined;
   /** Seconds between sweeps; default 300. */
   readonly sweepSeconds?: number;
@@ -51,14 +51,14 @@ export async function startServer(settings: Settings, options: ServerOptions): P
       await step().catch((error: unknown) => log.error({ err: error }, "a part did not close"));
   };
   try {
-    return await startParts(settings, options, undo, unwind);
+    return await startServices(settings, options, undo, unwind);
   } catch (error) {
     await unwind();
     throw error;
   }
 }
 
-async function startParts(
+async function startServices(
   settings: Settings,
   options: ServerOptions,
   undo: (() => Promise<void>)[],
@@ -93,7 +93,7 @@ async function startParts(
   undo.push(() => pool.close());
   const mirrors = new Mirrors(join(settings.stateDir, "mirrors"));
   undo.push(() => mirrors.close());
-  const parts: Parts = {
+  const services: Services = {
     database,
     queue,
     clients: createClients({
@@ -112,23 +112,23 @@ async function startParts(
     appId: settings.appId,
     deadline: settings.judgeDeadline,
     running: new Map(),
-    step: options.step ?? (() => undefined),
+    checkpoint: options.checkpoint ?? (() => undefined),
     ...(authorities === undefined ? {} : { authorities }),
   };
-  await probot.load((app) => listen(app, parts));
+  await probot.load((app) => listen(app, services));
 
   const stopping = new AbortController();
-  queue.work("delivery", 1, ({ guid }) => handleDelivery(parts, probot, guid));
-  queue.work("work", JOBS_AT_ONCE, ({ key }) => work(parts, key, stopping.signal));
-  queue.work("sweep", 1, () => sweep(parts));
-  await callWorkers(parts);
+  queue.work("delivery", 1, ({ guid }) => handleDelivery(services, probot, guid));
+  queue.work("work", JOBS_AT_ONCE, ({ key }) => work(services, key, stopping.signal));
+  queue.work("sweep", 1, () => sweep(services));
+  await callWorkers(services);
 
   let ready = true;
   const ingress = createIngress({
     secrets: settings.webhookSecrets,
     metrics,
     log,
-    accept: (delivery) => accept(parts, delivery),
+    accept: (delivery) => accept(services, delivery),
     ready: async () =>
       ready &&
       (await database.query("select 1").then(
@@ -162,7 +162,7 @@ async function startParts(
   const host = settings.host === "0.0.0.0" || settings.host === "::" ? "127.0.0.1" : settings.host;
   return {
     url: `http://${host}:${port}`,
-    parts,
+    services,
     async stop(milliseconds = DRAIN_MILLISECONDS) {
       drain = milliseconds;
       await unwind();
@@ -171,19 +171,19 @@ async function startParts(
 }
 
 /** Keeps a delivery; one that was accepted before is no second work. */
-async function accept(parts: Parts, delivery: Delivery): Promise<void> {
-  if (!(await acceptDelivery(parts.database, delivery))) return;
+async function accept(services: Services, delivery: Delivery): Promise<void> {
+  if (!(await acceptDelivery(services.database, delivery))) return;
   // Stored is accepted: where the call to a worker fails, the next sweep makes it.
-  await parts.queue.send("delivery", { guid: delivery.guid }).catch((error: unknown) => {
-    parts.log.warn({ err: error, delivery: delivery.guid }, "no worker was called");
+  await services.queue.send("delivery", { guid: delivery.guid }).catch((error: unknown) => {
+    services.log.warn({ err: error, delivery: delivery.guid }, "no worker was called");
   });
 }
 
-async function handleDelivery(parts: Parts, probot: Probot, guid: string): Promise<void> {
-  const delivery = await waitingDelivery(parts.database, guid);
+async function handleDelivery(services: Services, probot: Probot, guid: string): Promise<void> {
+  const delivery = await waitingDelivery(services.database, guid);
   if (delivery === undefined) return;
-  parts.log.debug({ delivery: guid, event: delivery.event }, "a delivery is handled");
+  services.log.debug({ delivery: guid, event: delivery.event }, "a delivery is handled");
   const payload: unknown = JSON.parse(delivery.payload);
   await probot.receive({ id: guid, name: delivery.event, payload } as Parameters<Probot["receive"]>[0]);
-  await deliveryHandled(parts.database, guid);
+  await deliveryHandled(services.database, guid);
 }

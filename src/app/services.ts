@@ -2,13 +2,13 @@ import type { Logger } from "pino";
 import type { Clients } from "../github/clients.ts";
 import type { Database } from "../store/database.ts";
 import type { Queue } from "../store/queue.ts";
-import { wantIdleWork, wantWork, workKey, type Subject } from "../store/work.ts";
+import { enqueueWorkIfIdle, enqueueWork, workKey, type Subject } from "../store/work.ts";
 import type { JudgePool } from "./judge/pool.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Mirrors } from "./mirror/mirror.ts";
 
 /** The steps of a job, for those who watch one: tests end the process at each. */
-export type Step =
+export type Checkpoint =
   | "leased"
   | "target read"
   | "run intended"
@@ -20,11 +20,11 @@ export type Step =
   | "annotated"
   | "concluded"
   | "comments claimed"
-  | "review said"
+  | "review posted"
   | "finished";
 
 /** What all jobs work with. */
-export interface Parts {
+export interface Services {
   readonly database: Database;
   readonly queue: Queue;
   readonly clients: Clients;
@@ -39,21 +39,21 @@ export interface Parts {
   readonly authorities?: string;
   /** Work that runs in this process, by key: a newer event ends it. */
   readonly running: Map<string, AbortController>;
-  readonly step: (step: Step) => Promise<void> | void;
+  readonly checkpoint: (checkpoint: Checkpoint) => Promise<void> | void;
 }
 
 /** Asks for work, ends what runs on an older state of it, and calls a worker. */
-export async function want(
-  parts: Pick<Parts, "database" | "queue" | "running">,
+export async function enqueue(
+  services: Pick<Services, "database" | "queue" | "running">,
   subject: Subject,
   forced = false,
 ): Promise<void> {
-  const key = await wantWork(parts.database, subject, forced);
-  parts.running.get(key)?.abort();
-  await parts.queue.send("work", { key });
+  const key = await enqueueWork(services.database, subject, forced);
+  services.running.get(key)?.abort();
+  await services.queue.send("work", { key });
 }
 
 /** Asks for work that nothing new has happened to: what waits or runs already is let alone. */
-export async function wantIdle(parts: Pick<Parts, "database" | "queue">, subject: Subject): Promise<void> {
-  if (await wantIdleWork(parts.database, subject)) await parts.queue.send("work", { key: workKey(subject) });
+export async function enqueueIfIdle(services: Pick<Services, "database" | "queue">, subject: Subject): Promise<void> {
+  if (await enqueueWorkIfIdle(services.database, subject)) await services.queue.send("work", { key: workKey(subject) });
 }

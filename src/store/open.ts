@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { openDatabase, type Database } from "./database.ts";
+import type { Database } from "./database.ts";
+import { openDatabase } from "./open-database.ts";
 import { migrate } from "./migrations.ts";
 import { openQueue, type Queue } from "./queue.ts";
 import { releaseAllLeases } from "./work.ts";

@@ -54,7 +54,7 @@ interface WorkRow {
 }
 
 /** Asks for `subject` to be judged; several requests before a worker comes are one. Answers the key. */
-export async function wantWork(queries: Queries, subject: Subject, forced = false): Promise<string> {
+export async function enqueueWork(queries: Queries, subject: Subject, forced = false): Promise<string> {
   const key = workKey(subject);
   await queries.query(
     `insert into portcullis.work (key, subject, forced) values ($1, $2, $3)
@@ -66,7 +66,7 @@ export async function wantWork(queries: Queries, subject: Subject, forced = fals
 }
 
 /** Asks for `subject` to be judged unless that is waiting or running already, whose clock it leaves alone. True: it was not. */
-export async function wantIdleWork(queries: Queries, subject: Subject): Promise<boolean> {
+export async function enqueueWorkIfIdle(queries: Queries, subject: Subject): Promise<boolean> {
   const rows = await queries.query(
     `insert into portcullis.work (key, subject) values ($1, $2)
      on conflict (key) do update set subject = excluded.subject, wanted = work.wanted + 1, run_at = now(), since = null,

@@ -1,28 +1,10 @@
-import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
 import { gitTree } from "./git-tree.ts";
-import { mergedTrees } from "./merged-trees.ts";
+import { mergedTrees, type MergeResolution } from "./merged-trees.ts";
 import { ObjectReader } from "./object-reader.ts";
-import { resolveRevision } from "./resolve-revision.ts";
+import { resolveRevision, type Resolution } from "./resolve-revision.ts";
 import { runGit } from "./run-git.ts";
 import { scratchObjects } from "./scratch-objects.ts";
-
-/** Two trees of a change and how `after` came about, as the report names it. */
-export interface ChangeTrees {
-  readonly before: Tree;
-  readonly after: Tree;
-  readonly how: string;
-}
-
-/** A commit id, or why there is none. */
-export type Resolution =
-  | { readonly kind: "commit"; readonly id: string }
-  | { readonly kind: "problem"; readonly problem: Problem };
-
-/** The trees of a change, or why they cannot be had. */
-export type MergeResolution =
-  | { readonly kind: "trees"; readonly trees: ChangeTrees }
-  | { readonly kind: "problem"; readonly problem: Problem };
 
 /** A Git repository opened for reading: one long-lived `git cat-file --batch` serves all its trees. Close it. */
 export interface GitRepository {

@@ -1,8 +1,20 @@
 import type { Tree } from "../model/tree.ts";
-import type { MergeResolution, Resolution } from "./git-repository.ts";
-import { problem } from "./resolve-revision.ts";
+import type { Problem } from "../model/problem.ts";
+import { problem, type Resolution } from "./resolve-revision.ts";
 import { runGit } from "./run-git.ts";
 import type { ScratchObjects } from "./scratch-objects.ts";
+
+/** Two trees of a change and how `after` came about, as the report names it. */
+export interface ChangeTrees {
+  readonly before: Tree;
+  readonly after: Tree;
+  readonly how: string;
+}
+
+/** The trees of a change, or why they cannot be had. */
+export type MergeResolution =
+  | { readonly kind: "trees"; readonly trees: ChangeTrees }
+  | { readonly kind: "problem"; readonly problem: Problem };
 
 interface Opened {
   readonly directory: string;

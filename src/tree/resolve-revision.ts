@@ -1,6 +1,10 @@
 import type { Problem } from "../model/problem.ts";
-import type { Resolution } from "./git-repository.ts";
 import { runGit } from "./run-git.ts";
+
+/** A commit id, or why there is none. */
+export type Resolution =
+  | { readonly kind: "commit"; readonly id: string }
+  | { readonly kind: "problem"; readonly problem: Problem };
 
 /** Finds the commit that a revision names in a repository; where there is none, says what could be meant or fetched. */
 export async function resolveRevision(directory: string, revision: string): Promise<Resolution> {

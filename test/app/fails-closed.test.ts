@@ -204,7 +204,7 @@ test("a webhook that is lost is made good by the sweep", async () => {
   const pull = await github.proposeFiles(repository, { "apps/web.yaml": deployment("a:latest") });
   await github.settle();
   github.delivery.drop = () => false;
-  await app.server.parts.queue.sweepOncePer(1);
+  await app.server.services.queue.sweepOncePer(1);
   expect((await app.concluded(pull)).conclusion).toBe("failure");
 });
 

@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Step } from "../../src/app/services.ts";
+import type { Checkpoint } from "../../src/app/services.ts";
 import { concluded, settingsFor } from "../support/app.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import { deployment, rules } from "../support/fleet.ts";
 import { until } from "../support/until.ts";
 
-const STEPS: readonly Step[] = [
+const CHECKPOINTS: readonly Checkpoint[] = [
   "leased",
   "target read",
   "run intended",
@@ -21,7 +21,7 @@ const STEPS: readonly Step[] = [
   "annotated",
   "concluded",
   "comments claimed",
-  "review said",
+  "review posted",
   "finished",
 ];
 
@@ -52,16 +52,16 @@ async function start(): Promise<ChildProcess> {
   return started;
 }
 
-test.each(STEPS)(
-  "killed at the step “%s” and started again, the App ends with one check run and one review",
-  async (step) => {
+test.each(CHECKPOINTS)(
+  "killed at the checkpoint “%s” and started again, the App ends with one check run and one review",
+  async (checkpoint) => {
     child ??= await start();
     const repository = await github.createRepository({
-      fullName: `acme/${step.replaceAll(" ", "-")}`,
+      fullName: `acme/${checkpoint.replaceAll(" ", "-")}`,
       files: { ...rules(), "apps/web.yaml": deployment("nginx:1.27") },
     });
     await github.settle();
-    child.send(step);
+    child.send(checkpoint);
     await once(child, "message");
     const gone = once(child, "exit");
     const containers = Array.from(

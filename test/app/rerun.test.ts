@@ -19,8 +19,8 @@ beforeAll(async () => {
   settled = 0;
   const fetches = (): number => github.calls.filter(({ operation }) => operation.startsWith("git/")).length;
   app = await startApp(github, {
-    step(step) {
-      if (step !== "run created") return;
+    checkpoint(checkpoint) {
+      if (checkpoint !== "run created") return;
       const status = repository.runs.at(-1)?.status ?? "none";
       created.push({ status, fetches: fetches() - settled });
     },

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptDelivery, deliveryHandled, waitingDelivery } from "../../src/store/deliveries.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
-import { claimUnsaid, saidFor, unsay } from "../../src/store/said.ts";
+import { claimUnposted, claimedFor, releaseClaims } from "../../src/store/posted-comments.ts";
 import {
   finishWork,
   leaseWork,
   postponeWork,
   renewLease,
-  wantIdleWork,
-  wantWork,
+  enqueueWorkIfIdle,
+  enqueueWork,
   waitingWork,
 } from "../../src/store/work.ts";
 import type { Subject } from "../../src/store/work.ts";
@@ -62,13 +62,13 @@ for (const kind of ["embedded", "server"] as const) {
     });
 
     on("many requests for one pull request are one piece of work, held by one worker", async ({ database }) => {
-      const key = await wantWork(database, pull(1));
-      await wantWork(database, pull(1));
+      const key = await enqueueWork(database, pull(1));
+      await enqueueWork(database, pull(1));
       expect(await waitingWork(database)).toContain(key);
       const held = await leaseWork(database, key, "worker a");
       expect(held).toMatchObject({ key, wanted: 2, forced: false, attempts: 1 });
       expect(await leaseWork(database, key, "worker b")).toBeUndefined();
-      await wantWork(database, pull(1), true);
+      await enqueueWork(database, pull(1), true);
       expect(await renewLease(database, held!)).toBe(true);
       expect(await finishWork(database, held!)).toBe(true);
       const again = await leaseWork(database, key, "worker b");
@@ -79,24 +79,24 @@ for (const kind of ["embedded", "server"] as const) {
     });
 
     on("postponed work comes back at its time, and at once when it is asked for again", async ({ database }) => {
-      const key = await wantWork(database, pull(2));
+      const key = await enqueueWork(database, pull(2));
       const held = await leaseWork(database, key, "w");
       await postponeWork(database, held!, 60);
       expect(await leaseWork(database, key, "w")).toBeUndefined();
-      await wantWork(database, pull(2));
+      await enqueueWork(database, pull(2));
       expect(await leaseWork(database, key, "w")).toMatchObject({ key });
     });
 
     on("a sweep does not disturb work that waits: its deadline goes on running", async ({ database }) => {
-      const key = await wantWork(database, pull(9));
+      const key = await enqueueWork(database, pull(9));
       const held = await leaseWork(database, key, "w");
       await postponeWork(database, held!, 0);
       await new Promise((done) => setTimeout(done, 30));
-      expect(await wantIdleWork(database, pull(9))).toBe(false);
+      expect(await enqueueWorkIfIdle(database, pull(9))).toBe(false);
       const again = await leaseWork(database, key, "w");
       expect(again?.age).toBeGreaterThan(25);
       await finishWork(database, again!);
-      expect(await wantIdleWork(database, pull(9))).toBe(true);
+      expect(await enqueueWorkIfIdle(database, pull(9))).toBe(true);
     });
 
     on("a script that fails inside its transaction leaves a connection that works", async ({ database }) => {
@@ -113,11 +113,11 @@ for (const kind of ["embedded", "server"] as const) {
 
     on("a finding is said once on a pull request", async ({ database }) => {
       const place = { repository: 7, pull: 3, head: "aaa" };
-      expect([...(await claimUnsaid(database, place, ["f1", "f2"]))]).toEqual(["f1", "f2"]);
-      expect([...(await claimUnsaid(database, { ...place, head: "bbb" }, ["f1", "f3"]))]).toEqual(["f3"]);
-      expect([...(await saidFor(database, place))].toSorted()).toEqual(["f1", "f2"]);
-      await unsay(database, place, ["f1"]);
-      expect([...(await claimUnsaid(database, place, ["f1"]))]).toEqual(["f1"]);
+      expect([...(await claimUnposted(database, place, ["f1", "f2"]))]).toEqual(["f1", "f2"]);
+      expect([...(await claimUnposted(database, { ...place, head: "bbb" }, ["f1", "f3"]))]).toEqual(["f3"]);
+      expect([...(await claimedFor(database, place))].toSorted()).toEqual(["f1", "f2"]);
+      await releaseClaims(database, place, ["f1"]);
+      expect([...(await claimUnposted(database, place, ["f1"]))]).toEqual(["f1"]);
     });
 
     on(

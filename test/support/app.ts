@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../../src/app/log.ts";
-import type { Step } from "../../src/app/services.ts";
+import type { Checkpoint } from "../../src/app/services.ts";
 import { startServer, type RunningServer } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";
 import type { SimulatedGitHub } from "./github/server.ts";
@@ -24,7 +24,7 @@ export interface TestApp {
 
 /** Whether every delivery is handled and all work is done. */
 export async function nothingLeft(server: RunningServer): Promise<boolean> {
-  const [row] = await server.parts.database.query<{ busy: boolean }>(
+  const [row] = await server.services.database.query<{ busy: boolean }>(
     `select exists (select 1 from portcullis.deliveries where handled_at is null)
      or exists (select 1 from portcullis.work where wanted > done) as busy`,
   );
@@ -37,7 +37,7 @@ export async function startApp(
   options: {
     readonly stateDir?: string;
     readonly settings?: Partial<Settings>;
-    readonly step?: (step: Step) => Promise<void> | void;
+    readonly checkpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
     readonly sweepSeconds?: number;
   } = {},
 ): Promise<TestApp> {
@@ -47,7 +47,7 @@ export async function startApp(
     { ...settingsFor(github, stateDir), ...options.settings },
     {
       log: createLog("debug", [github.webhookSecret], { write: (line) => log.push(line) }),
-      ...(options.step === undefined ? {} : { step: options.step }),
+      ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       ...(options.sweepSeconds === undefined ? {} : { sweepSeconds: options.sweepSeconds }),
     },
   );

@@ -1,4 +1,4 @@
-// The App in a process of its own that ends itself, as by `kill -9`, at the step it is told. For test/app/kill.test.ts only.
+// The App in a process of its own that ends itself, as by `kill -9`, at the checkpoint it is told. For test/app/kill.test.ts only.
 import { createLog } from "../../src/app/log.ts";
 import { startServer } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";
@@ -9,15 +9,15 @@ let last: string | undefined;
 
 const server = await startServer(JSON.parse(process.env["TEST_SETTINGS"] ?? "") as Settings, {
   log: createLog("warn", []),
-  step: (step) => {
-    if (step === last) process.kill(process.pid, "SIGKILL");
+  checkpoint: (checkpoint) => {
+    if (checkpoint === last) process.kill(process.pid, "SIGKILL");
   },
 });
 // Armed only once older work is done: killed in the midst of that, it would never hear of what the test waits for.
-process.on("message", (step: string) => {
+process.on("message", (checkpoint: string) => {
   void until(() => nothingLeft(server), "older work to be done", 60_000).then(() => {
-    last = step;
-    process.send?.({ armed: step });
+    last = checkpoint;
+    process.send?.({ armed: checkpoint });
   });
 });
 process.send?.({ url: server.url });

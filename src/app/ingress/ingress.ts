@@ -12,7 +12,7 @@ const LARGEST_BODY = 26 * 1024 * 1024;
 const LARGEST_DRAINED = 4 * LARGEST_BODY;
 
 /** What the ingress needs of the rest of the server. */
-export interface IngressParts {
+export interface IngressOptions {
   readonly secrets: readonly string[];
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -30,15 +30,15 @@ interface Answer {
 }
 
 /** The HTTP server in front of the App. Answers never carry an error's text or any part of a payload. */
-export function createIngress(parts: IngressParts): Server {
+export function createIngress(options: IngressOptions): Server {
   const server = createServer((request, response) => {
-    answer(parts, request)
+    answer(options, request)
       .catch((error: unknown): Answer => {
-        parts.log.error({ err: error }, "a request could not be answered");
+        options.log.error({ err: error }, "a request could not be answered");
         return { status: 500, text: "internal error" };
       })
       .then((reply) => send(request, response, reply))
-      .catch((error: unknown) => parts.log.warn({ err: error }, "an answer could not be sent"));
+      .catch((error: unknown) => options.log.warn({ err: error }, "an answer could not be sent"));
   });
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
@@ -46,28 +46,28 @@ export function createIngress(parts: IngressParts): Server {
   return server;
 }
 
-async function answer(parts: IngressParts, request: IncomingMessage): Promise<Answer> {
+async function answer(options: IngressOptions, request: IncomingMessage): Promise<Answer> {
   const path = (request.url ?? "/").split("?")[0];
   if (path === WEBHOOK_PATH) {
-    const reply = request.method === "POST" ? await receive(parts, request) : notAllowed("POST");
-    parts.metrics.deliveries.inc({ answer: String(reply.status) });
+    const reply = request.method === "POST" ? await receive(options, request) : notAllowed("POST");
+    options.metrics.deliveries.inc({ answer: String(reply.status) });
     return reply;
   }
   if (path !== "/livez" && path !== "/readyz" && path !== "/metrics") return { status: 404, text: "not found" };
   if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
   if (path === "/livez") return { status: 200, text: "alive" };
   if (path === "/readyz") {
-    return (await parts.ready()) ? { status: 200, text: "ready" } : { status: 503, text: "not ready" };
+    return (await options.ready()) ? { status: 200, text: "ready" } : { status: 503, text: "not ready" };
   }
-  return { status: 200, text: await parts.metrics.scrape(), type: parts.metrics.contentType };
+  return { status: 200, text: await options.metrics.scrape(), type: options.metrics.contentType };
 }
 
-async function receive(parts: IngressParts, request: IncomingMessage): Promise<Answer> {
+async function receive(options: IngressOptions, request: IncomingMessage): Promise<Answer> {
   const body = await read(request);
   if (body === "too large") return { status: 413, text: "the body is larger than 26 MB" };
   if (body === "cut off") return { status: 400, text: "the body ended early" };
   const signature = header(request, "x-hub-signature-256");
-  if (!signedByOneOf(parts.secrets, body, signature)) {
+  if (!signedByOneOf(options.secrets, body, signature)) {
     return { status: 401, text: signature === undefined ? "the signature is missing" : "the signature is wrong" };
   }
   const guid = header(request, "x-github-delivery");
@@ -80,9 +80,9 @@ async function receive(parts: IngressParts, request: IncomingMessage): Promise<A
   if (parsed === undefined) return { status: 400, text: "the body is not a JSON object" };
   if (!concernsUs(event, parsed)) return { status: 202, text: "nothing to do" };
   try {
-    await parts.accept({ guid, event, payload });
+    await options.accept({ guid, event, payload });
   } catch (error) {
-    parts.log.error({ err: error, delivery: guid, event }, "a delivery could not be stored");
+    options.log.error({ err: error, delivery: guid, event }, "a delivery could not be stored");
     return { status: 503, text: "could not store the delivery" };
   }
   return { status: 202, text: "accepted" };

@@ -6,7 +6,7 @@ import { subjectOf, type RepositoryName, type Subject } from "../../store/work.t
 import { CHECK_NAME } from "../../github/checks.ts";
 import { pullOf } from "../publish/check-run.ts";
 import { RECHECK_EVENT } from "./events.ts";
-import { want, type Parts } from "../services.ts";
+import { enqueue, type Services } from "../services.ts";
 
 interface FromInstallation {
   readonly installation?: { readonly id: number } | undefined;
@@ -21,7 +21,7 @@ interface OfRepository extends FromInstallation {
 const RECHECK = /^\/portcullis\s+recheck\s*$/;
 
 /** Turns events into work. A webhook is a hint that something happened: what it is, the worker reads afresh. */
-export function listen(app: Probot, parts: Parts): void {
+export function listen(app: Probot, services: Services): void {
   app.on(
     [
       "pull_request.opened",
@@ -30,62 +30,62 @@ export function listen(app: Probot, parts: Parts): void {
       "pull_request.ready_for_review",
       "pull_request.closed",
     ],
-    async ({ payload }) => wantPull(parts, payload, payload.pull_request.number),
+    async ({ payload }) => enqueuePull(services, payload, payload.pull_request.number),
   );
   app.on("pull_request.edited", async ({ payload }) => {
-    if (payload.changes?.base !== undefined) await wantPull(parts, payload, payload.pull_request.number);
+    if (payload.changes?.base !== undefined) await enqueuePull(services, payload, payload.pull_request.number);
   });
   app.on("check_run.rerequested", async ({ payload }) => {
     const { check_run: run } = payload;
-    if (run.app?.id !== parts.appId || run.name !== CHECK_NAME) return;
+    if (run.app?.id !== services.appId || run.name !== CHECK_NAME) return;
     const pull = pullOf(run.external_id);
-    await wantHead(parts, payload, run.head_sha, pull === undefined ? [] : [pull]);
+    await enqueueHead(services, payload, run.head_sha, pull === undefined ? [] : [pull]);
   });
   app.on("check_suite.rerequested", async ({ payload }) => {
     const { check_suite: suite } = payload;
-    if (suite.app.id !== parts.appId) return;
+    if (suite.app.id !== services.appId) return;
     const pulls = suite.pull_requests.map((pull) => pull.number);
-    await wantHead(parts, payload, suite.head_sha, pulls);
+    await enqueueHead(services, payload, suite.head_sha, pulls);
   });
   app.on("merge_group.checks_requested", async ({ payload }) => {
     const { head_sha: head, base_sha: base, base_ref: ref } = payload.merge_group;
-    await wantSubject(parts, payload, { kind: "group", head, base, baseRef: ref.replace(/^refs\/heads\//, "") });
+    await enqueueSubject(services, payload, { kind: "group", head, base, baseRef: ref.replace(/^refs\/heads\//, "") });
   });
   app.on("push", async ({ payload }) => {
     if (payload.ref !== `refs/heads/${payload.repository.default_branch}` || payload.deleted) return;
-    await wantSubject(parts, payload, { kind: "rules" });
+    await enqueueSubject(services, payload, { kind: "rules" });
   });
   app.on("issue_comment.created", async ({ payload }) => {
     if (payload.issue.pull_request === undefined || !RECHECK.test(payload.comment.body.trim())) return;
     const [place, installation] = [nameOf(payload), payload.installation?.id];
     if (place === undefined || installation === undefined) return;
-    const { octokit } = await parts.clients.access(installation, place.id);
+    const { octokit } = await services.clients.access(installation, place.id);
     if (!(await mayWrite(octokit, { owner: place.owner, repo: place.name }, payload.comment.user?.login ?? ""))) return;
-    await wantPull(parts, payload, payload.issue.number, true);
+    await enqueuePull(services, payload, payload.issue.number, true);
   });
   // GitHub sends it only for who may write to the repository.
   app.on("repository_dispatch", async ({ payload }) => {
     if (payload.action !== RECHECK_EVENT) return;
     const number = payload.client_payload?.["pull_request"];
-    if (typeof number === "number") await wantPull(parts, payload, number, true);
-    else await wantAllOpen(parts, payload);
+    if (typeof number === "number") await enqueuePull(services, payload, number, true);
+    else await enqueueAllOpen(services, payload);
   });
   app.on(
     ["installation.created", "installation.unsuspend", "installation.new_permissions_accepted"],
-    async ({ payload }) => wantRules(parts, payload.installation, payload.repositories ?? []),
+    async ({ payload }) => enqueueRules(services, payload.installation, payload.repositories ?? []),
   );
   app.on("installation_repositories.added", async ({ payload }) =>
-    wantRules(parts, payload.installation, payload.repositories_added),
+    enqueueRules(services, payload.installation, payload.repositories_added),
   );
   app.on("installation.deleted", async ({ payload }) =>
     forgetRepositories(
-      parts.database,
+      services.database,
       (payload.repositories ?? []).map(({ id }) => id),
     ),
   );
   app.on("installation_repositories.removed", async ({ payload }) =>
     forgetRepositories(
-      parts.database,
+      services.database,
       payload.repositories_removed.flatMap(({ id }) => id ?? []),
     ),
   );
@@ -99,50 +99,60 @@ function nameOf({ repository }: OfRepository): RepositoryName | undefined {
 /** A subject without the names that every one has. */
 type Bare<S> = S extends Subject ? Omit<S, "installation" | "repository"> : never;
 
-async function wantSubject(parts: Parts, payload: OfRepository, bare: Bare<Subject>, forced = false): Promise<void> {
+async function enqueueSubject(
+  services: Services,
+  payload: OfRepository,
+  bare: Bare<Subject>,
+  forced = false,
+): Promise<void> {
   // A webhook of the repository itself names no installation; only the App's own can be acted on.
   const repository = nameOf(payload);
   if (payload.installation?.id === undefined || repository === undefined) return;
-  await want(parts, { ...bare, installation: payload.installation.id, repository }, forced);
+  await enqueue(services, { ...bare, installation: payload.installation.id, repository }, forced);
 }
 
-async function wantPull(parts: Parts, payload: OfRepository, number: number, forced = false): Promise<void> {
-  await wantSubject(parts, payload, { kind: "pull", number }, forced);
+async function enqueuePull(services: Services, payload: OfRepository, number: number, forced = false): Promise<void> {
+  await enqueueSubject(services, payload, { kind: "pull", number }, forced);
 }
 
 /** A re-run asks for a commit: every pull request and group that it is the head of. A fork's names no pull request. */
-async function wantHead(parts: Parts, payload: OfRepository, head: string, pulls: readonly number[]): Promise<void> {
+async function enqueueHead(
+  services: Services,
+  payload: OfRepository,
+  head: string,
+  pulls: readonly number[],
+): Promise<void> {
   const numbers = new Set(pulls);
   const repository = nameOf(payload)?.id;
   if (repository === undefined) return;
-  for (const found of await headsAt(parts.database, repository, head)) {
+  for (const found of await headsAt(services.database, repository, head)) {
     if (found.pull !== undefined) numbers.add(found.pull);
-    else await wantAgain(parts, found.work);
+    else await enqueueAgain(services, found.work);
   }
-  for (const number of numbers) await wantPull(parts, payload, number, true);
+  for (const number of numbers) await enqueuePull(services, payload, number, true);
 }
 
-async function wantAllOpen(parts: Parts, payload: OfRepository): Promise<void> {
+async function enqueueAllOpen(services: Services, payload: OfRepository): Promise<void> {
   const [place, installation] = [nameOf(payload), payload.installation?.id];
   if (place === undefined || installation === undefined) return;
-  const { octokit } = await parts.clients.access(installation, place.id);
+  const { octokit } = await services.clients.access(installation, place.id);
   const open = await readOpenPullRequests(octokit, { owner: place.owner, repo: place.name });
-  for (const { number } of open) await wantPull(parts, payload, number, true);
+  for (const { number } of open) await enqueuePull(services, payload, number, true);
 }
 
-async function wantAgain(parts: Parts, key: string): Promise<void> {
-  const subject = await subjectOf(parts.database, key);
-  if (subject !== undefined) await want(parts, subject, true);
+async function enqueueAgain(services: Services, key: string): Promise<void> {
+  const subject = await subjectOf(services.database, key);
+  if (subject !== undefined) await enqueue(services, subject, true);
 }
 
-async function wantRules(
-  parts: Parts,
+async function enqueueRules(
+  services: Services,
   installation: { readonly id: number; readonly account?: unknown },
   repositories: readonly { readonly id?: number; readonly name?: string; readonly full_name?: string }[],
 ): Promise<void> {
   for (const { id, full_name: fullName } of repositories) {
     const [owner, name] = (fullName ?? "").split("/");
     if (id === undefined || owner === undefined || name === undefined) continue;
-    await want(parts, { kind: "rules", installation: installation.id, repository: { id, owner, name } });
+    await enqueue(services, { kind: "rules", installation: installation.id, repository: { id, owner, name } });
   }
 }

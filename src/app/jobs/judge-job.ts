@@ -15,25 +15,25 @@ import {
   type LiveRun,
 } from "../publish/check-run.ts";
 import { closeSubject } from "./close.ts";
-import { sayComments } from "../publish/comments.ts";
+import { postComments } from "../publish/comments.ts";
 import { judgeTarget, type TargetJudgement } from "./judge-target.ts";
 import type { Mirror, Remote } from "../mirror/mirror.ts";
-import { want, type Parts } from "../services.ts";
-import type { Outcome } from "./outcome.ts";
+import { enqueue, type Services } from "../services.ts";
+import type { JobOutcome } from "./job-outcome.ts";
 import { reconsider } from "./shared-heads.ts";
 import { readTarget, type Target } from "../target.ts";
 
 /** One job from its start to its concluded check: judges a pull request or merge group as it is now. */
-export async function runJob(parts: Parts, work: Leased, signal: AbortSignal): Promise<Outcome> {
+export async function runJudgeJob(services: Services, work: Leased, signal: AbortSignal): Promise<JobOutcome> {
   const { subject } = work;
-  const access = await parts.clients.access(subject.installation, subject.repository.id);
+  const access = await services.clients.access(subject.installation, subject.repository.id);
   const { octokit } = access;
   const reading = await readTarget(octokit, work);
-  await parts.step("target read");
-  if (reading.kind === "closed") return closeSubject(parts, octokit, work);
+  await services.checkpoint("target read");
+  if (reading.kind === "closed") return closeSubject(services, octokit, work);
   const { target } = reading;
   const { owner, name, id, defaultBranch } = target.repository;
-  const repository = await seenRepository(parts.database, {
+  const repository = await seenRepository(services.database, {
     id,
     owner,
     name,
@@ -41,31 +41,31 @@ export async function runJob(parts: Parts, work: Leased, signal: AbortSignal): P
     installation: subject.installation,
   });
 
-  const known = await knownRuns(parts, work.key);
-  const before = await concludedBefore(parts, work, target, repository, known);
-  if (before === "all said") return { kind: "done" };
-  const run = before ?? (await openRun(parts, octokit, work.key, target, known, repository.policies ?? "unknown"));
-  if (before === undefined) await announceHead(parts, work, target);
+  const known = await knownRuns(services, work.key);
+  const before = await concludedBefore(services, work, target, repository, known);
+  if (before === "all posted") return { kind: "done" };
+  const run = before ?? (await openRun(services, octokit, work.key, target, known, repository.policies ?? "unknown"));
+  if (before === undefined) await announceHead(services, work, target);
 
-  const mirror = await parts.mirrors.enter(id);
+  const mirror = await services.mirrors.enter(id);
   const job = run.job;
   try {
     const remote: Remote = {
       url: target.repository.cloneUrl,
       token: access.token,
-      ...(parts.authorities === undefined ? {} : { authorities: parts.authorities }),
+      ...(services.authorities === undefined ? {} : { authorities: services.authorities }),
     };
     const context = { octokit, mirror, remote, job, target, repository, age: work.age, signal };
-    const judgement = await judgeTarget(parts, context);
+    const judgement = await judgeTarget(services, context);
     if (judgement.kind === "later") return judgement;
     if (judgement.kind === "moved") return again("the head moved on");
     if (before === undefined) {
-      const concluded = await conclude(parts, work, octokit, target, run, judgement);
+      const concluded = await conclude(services, work, octokit, target, run, judgement);
       if (concluded !== undefined) return concluded;
     }
-    await comment(parts, { octokit, mirror, remote, job, signal }, target, judgement);
+    await comment(services, { octokit, mirror, remote, job, signal }, target, judgement);
     // Of a draft nothing is said; it is when the draft becomes ready.
-    if (target.pull?.draft !== true) await runReviewed(parts.database, run.job);
+    if (target.pull?.draft !== true) await runReviewed(services.database, run.job);
     return { kind: "done" };
   } finally {
     await mirror.leave(job);
@@ -77,13 +77,13 @@ export async function runJob(parts: Parts, work: Leased, signal: AbortSignal): P
  * may be missing, after a crash. Absent: there is something to judge.
  */
 async function concludedBefore(
-  parts: Parts,
+  services: Services,
   work: Leased,
   target: Target,
   repository: Repository,
   { open, concluded }: KnownRuns,
-): Promise<LiveRun | "all said" | undefined> {
-  const head = await headOf(parts.database, work.key);
+): Promise<LiveRun | "all posted" | undefined> {
+  const head = await headOf(services.database, work.key);
   const same =
     !work.forced &&
     open.length === 0 &&
@@ -95,42 +95,42 @@ async function concludedBefore(
     head.published !== undefined &&
     head.policies === (repository.policies ?? "none");
   if (!same || concluded.runId === undefined) return undefined;
-  return concluded.reviewed ? "all said" : { ...concluded, runId: concluded.runId };
+  return concluded.reviewed ? "all posted" : { ...concluded, runId: concluded.runId };
 }
 
 /** From now on nothing is known of this head; pull requests that share the one it had may be better off without it. */
-async function announceHead(parts: Parts, work: Leased, target: Target): Promise<void> {
+async function announceHead(services: Services, work: Leased, target: Target): Promise<void> {
   const repository = target.repository.id;
-  const old = await headOf(parts.database, work.key);
-  await headPending(parts.database, {
+  const old = await headOf(services.database, work.key);
+  await headPending(services.database, {
     work: work.key,
     repository,
     head: target.head,
     ...(target.pull === undefined ? {} : { pull: target.pull.number }),
   });
-  if (old !== undefined && old.head !== target.head) await reconsider(parts, work, old.head);
+  if (old !== undefined && old.head !== target.head) await reconsider(services, work, old.head);
 }
 
-type Judged = Extract<TargetJudgement, { readonly kind: "judged" }>;
+type JudgedTarget = Extract<TargetJudgement, { readonly kind: "judged" }>;
 
 /** Publishes the verdict, if it is still about the head of the pull request. Answers an outcome where it cannot yet. */
 async function conclude(
-  parts: Parts,
+  services: Services,
   work: Leased,
   octokit: Octokit,
   target: Target,
   run: LiveRun,
-  judgement: Judged,
-): Promise<Outcome | undefined> {
+  judgement: JudgedTarget,
+): Promise<JobOutcome | undefined> {
   if (target.pull !== undefined) {
     const now = await readTarget(octokit, work);
-    if (now.kind === "closed") return closeSubject(parts, octokit, work);
+    if (now.kind === "closed") return closeSubject(services, octokit, work);
     if (now.target.head !== target.head || now.target.baseRef !== target.baseRef) return again("the head moved on");
   }
   const { body, policies } = judgement;
-  await headJudged(parts.database, work.key, body.conclusion, policies);
-  await parts.step("verdict recorded");
-  const others = await sharedHead(parts.database, target.repository.id, target.head, work.key);
+  await headJudged(services.database, work.key, body.conclusion, policies);
+  await services.checkpoint("verdict recorded");
+  const others = await sharedHead(services.database, target.repository.id, target.head, work.key);
   if (body.conclusion === "success" && others.some((other) => other.conclusion === undefined)) {
     return { kind: "later", seconds: 1, reason: "another pull request with the same head is being judged" };
   }
@@ -143,24 +143,24 @@ async function conclude(
     job: run.job,
     ...(judgement.tree === undefined ? {} : { tree: judgement.tree }),
   });
-  await finishRun(parts, octokit, placeOf(target), run, { ...worst, externalId: external });
-  await headPublished(parts.database, work.key, worst.conclusion);
+  await finishRun(services, octokit, placeOf(target), run, { ...worst, externalId: external });
+  await headPublished(services.database, work.key, worst.conclusion);
   const worseNow = others.filter((other) => other.published === "success" && worst.conclusion === "failure");
   const { installation, repository } = work.subject;
   for (const { pull } of worseNow) {
-    if (pull !== undefined) await want(parts, { kind: "pull", installation, repository, number: pull }, true);
+    if (pull !== undefined) await enqueue(services, { kind: "pull", installation, repository, number: pull }, true);
   }
   for (const { pull, conclusion, published } of others) {
     // It waited for this one.
     if (pull !== undefined && conclusion !== undefined && published === undefined) {
-      await want(parts, { kind: "pull", installation, repository, number: pull });
+      await enqueue(services, { kind: "pull", installation, repository, number: pull });
     }
   }
   return undefined;
 }
 
 async function comment(
-  parts: Parts,
+  services: Services,
   context: {
     readonly octokit: Octokit;
     readonly mirror: Mirror;
@@ -169,12 +169,12 @@ async function comment(
     readonly signal: AbortSignal;
   },
   { pull }: Target,
-  { findings }: Judged,
+  { findings }: JudgedTarget,
 ): Promise<void> {
   if (pull === undefined || pull.draft || findings === undefined || !findings.comments) return;
-  await sayComments(parts, { ...context, pull, report: findings.report, lines: findings.lines });
+  await postComments(services, { ...context, pull, report: findings.report, lines: findings.lines });
 }
 
-function again(reason: string): Outcome {
+function again(reason: string): JobOutcome {
   return { kind: "later", seconds: 0, reason };
 }

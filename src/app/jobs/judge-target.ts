@@ -4,9 +4,9 @@ import { enroll, putInForce, type Repository } from "../../store/repositories.ts
 import { bodyOf, notEnrolled, type Body } from "../publish/check-body.ts";
 import { linesOfHead, onHead } from "../mirror/head-lines.ts";
 import type { LineMap } from "../mirror/hunks.ts";
-import type { Prepared } from "../judge/protocol.ts";
+import type { PrepareAnswer } from "../judge/protocol.ts";
 import type { Mirror, Remote } from "../mirror/mirror.ts";
-import type { Parts } from "../services.ts";
+import type { Services } from "../services.ts";
 import type { Target } from "../target.ts";
 import { chooseTrees, fetchTarget } from "../mirror/choose-trees.ts";
 
@@ -41,10 +41,10 @@ export interface JudgeTargetRequest {
 }
 
 /** Fetches a target, finds the rules that are in force, and judges it by them. */
-export async function judgeTarget(parts: Parts, request: JudgeTargetRequest): Promise<TargetJudgement> {
+export async function judgeTarget(services: Services, request: JudgeTargetRequest): Promise<TargetJudgement> {
   const { mirror, remote, job, target, repository, signal } = request;
   const fetched = await fetchTarget(mirror, remote, job, target, signal);
-  await parts.step("fetched");
+  await services.checkpoint("fetched");
   if (fetched.kind === "missing") return { kind: "later", seconds: 2, reason: "a branch is not there yet" };
   if (fetched.kind === "failed") return { kind: "later", seconds: backOff(request.age), reason: fetched.reason };
   if ((await mirror.commit(job, "head"))?.id !== target.head) return { kind: "moved" };
@@ -56,7 +56,7 @@ export async function judgeTarget(parts: Parts, request: JudgeTargetRequest): Pr
 
   const now = new Date().toISOString();
   const branch = repository.defaultBranch;
-  const thread = await parts.pool.take();
+  const thread = await services.pool.take();
   try {
     const prepared = await thread.prepare(
       {
@@ -70,8 +70,8 @@ export async function judgeTarget(parts: Parts, request: JudgeTargetRequest): Pr
       },
       signal,
     );
-    await rememberRules(parts, repository, mirror, prepared);
-    await parts.step("rules prepared");
+    await rememberRules(services, repository, mirror, prepared);
+    await services.checkpoint("rules prepared");
     if (prepared.kind === "not enrolled") {
       return { kind: "judged", body: notEnrolled(branch), base: trusted, policies: "none" };
     }
@@ -100,9 +100,9 @@ export async function judgeTarget(parts: Parts, request: JudgeTargetRequest): Pr
       },
       signal,
     );
-    parts.metrics.judgeSeconds.observe((performance.now() - started) / 1_000);
-    parts.metrics.verdicts.inc({ verdict: judged.report.verdict });
-    await parts.step("judged");
+    services.metrics.judgeSeconds.observe((performance.now() - started) / 1_000);
+    services.metrics.verdicts.inc({ verdict: judged.report.verdict });
+    await services.checkpoint("judged");
     const lines = await linesOfHead(mirror, trees.after, target.head, judged.report);
     const notes = [...(prepared.kind === "in force" ? prepared.notes : []), ...judged.notes];
     return {
@@ -146,17 +146,17 @@ async function lastRules({
 
 /** Rules that compile come into force for all that follows; a repository that has had a configuration stays enrolled. */
 export async function rememberRules(
-  parts: Parts,
+  services: Services,
   repository: Repository,
   mirror: Mirror,
-  prepared: Prepared,
+  prepared: PrepareAnswer,
 ): Promise<void> {
   if (prepared.kind === "not enrolled") return;
-  if (!repository.enrolled) await enroll(parts.database, repository.id);
+  if (!repository.enrolled) await enroll(services.database, repository.id);
   if (prepared.kind !== "in force") return;
   await mirror.keep("in-force", prepared.commit);
   if (repository.trusted !== prepared.commit || repository.policies !== prepared.digest) {
-    await putInForce(parts.database, repository.id, prepared.commit, prepared.digest);
+    await putInForce(services.database, repository.id, prepared.commit, prepared.digest);
   }
 }
 

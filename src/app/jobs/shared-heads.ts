@@ -1,12 +1,12 @@
 import { sharedHead } from "../../store/heads.ts";
 import type { Leased } from "../../store/work.ts";
-import { want, type Parts } from "../services.ts";
+import { enqueue, type Services } from "../services.ts";
 
 /** Judges those pull requests again whose published conclusion rested on another one with the same head. */
-export async function reconsider(parts: Parts, work: Leased, head: string): Promise<void> {
+export async function reconsider(services: Services, work: Leased, head: string): Promise<void> {
   const { installation, repository } = work.subject;
-  for (const other of await sharedHead(parts.database, repository.id, head, work.key)) {
+  for (const other of await sharedHead(services.database, repository.id, head, work.key)) {
     if (other.pull === undefined || other.conclusion === undefined || other.published === other.conclusion) continue;
-    await want(parts, { kind: "pull", installation, repository, number: other.pull }, true);
+    await enqueue(services, { kind: "pull", installation, repository, number: other.pull }, true);
   }
 }

@@ -2,11 +2,11 @@ import { Worker } from "node:worker_threads";
 import type {
   Envelope,
   JudgeRequest,
-  Judged,
+  JudgeAnswer,
   JudgeThreadAnswer,
   JudgeThreadOptions,
   JudgeThreadRequest,
-  Prepared,
+  PrepareAnswer,
   PrepareRequest,
   ThreadFailure,
 } from "./protocol.ts";
@@ -19,8 +19,8 @@ export class JudgeInterrupted extends Error {
 /** One judge thread, held by one job. */
 export interface HeldThread {
   /** Rejects with `JudgeInterrupted` soon after `signal` aborts: the thread is then ended, whatever it was doing. */
-  prepare(request: PrepareRequest, signal: AbortSignal): Promise<Prepared>;
-  judge(request: JudgeRequest, signal: AbortSignal): Promise<Judged>;
+  prepare(request: PrepareRequest, signal: AbortSignal): Promise<PrepareAnswer>;
+  judge(request: JudgeRequest, signal: AbortSignal): Promise<JudgeAnswer>;
   release(): void;
 }
 
@@ -49,8 +49,8 @@ export class JudgePool {
       return thread.ask(request, signal);
     };
     return {
-      prepare: async (request, signal) => (await ask(request, signal)) as Prepared,
-      judge: async (request, signal) => (await ask(request, signal)) as Judged,
+      prepare: async (request, signal) => (await ask(request, signal)) as PrepareAnswer,
+      judge: async (request, signal) => (await ask(request, signal)) as JudgeAnswer,
       release: () => {
         if (!held) return;
         held = false;

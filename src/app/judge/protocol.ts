@@ -17,7 +17,7 @@ export interface PrepareRequest {
   readonly now: string;
 }
 
-export type Prepared =
+export type PrepareAnswer =
   | { readonly kind: "not enrolled" }
   | {
       readonly kind: "in force";
@@ -49,7 +49,7 @@ export interface JudgeRequest {
     | { readonly kind: "none compiles"; readonly trusted: string };
 }
 
-export interface Judged {
+export interface JudgeAnswer {
   readonly kind: "judged";
   readonly report: Report;
   /** What blocks by the rules in force. */
@@ -59,7 +59,7 @@ export interface Judged {
 }
 
 export type JudgeThreadRequest = PrepareRequest | JudgeRequest;
-export type JudgeThreadAnswer = Prepared | Judged;
+export type JudgeThreadAnswer = PrepareAnswer | JudgeAnswer;
 
 /** What travels to the thread and back. */
 export interface Envelope<T> {

@@ -8,11 +8,11 @@ import { builtinChecks } from "../../engine/builtin-checks.ts";
 import type { Engine } from "../../engine/judge-engine.ts";
 import { bootstrapReport } from "../rules/bootstrap.ts";
 import type {
-  Judged,
+  JudgeAnswer,
   JudgeRequest,
   JudgeThreadAnswer,
   JudgeThreadRequest,
-  Prepared,
+  PrepareAnswer,
   PrepareRequest,
 } from "./protocol.ts";
 import { CONFIG_PATH, readPolicySet, type PolicySet } from "../rules/policy-set.ts";
@@ -97,14 +97,14 @@ function treeAt({ repository, trees }: OpenMirror, commit: string): Tree {
 }
 
 /** A rule that ran out of time or memory is not asked again by its judge: the next job gets a fresh one. */
-function forgetWhereRulesFailed(sets: Map<string, PolicySet>, judged: Judged): Judged {
+function forgetWhereRulesFailed(sets: Map<string, PolicySet>, judged: JudgeAnswer): JudgeAnswer {
   if (judged.report.problems.some((problem) => problem.stage === "evaluate")) sets.clear();
   return judged;
 }
 
 type SetAt = (commit: string) => Promise<PolicySet>;
 
-async function prepare(request: PrepareRequest, setAt: SetAt): Promise<Prepared> {
+async function prepare(request: PrepareRequest, setAt: SetAt): Promise<PrepareAnswer> {
   const trusted = await setAt(request.trusted);
   if (trusted.kind === "none" && !request.enrolled) return { kind: "not enrolled" };
   if (trusted.kind === "set" && trusted.problems.length === 0) return inForce(request.trusted, trusted, []);
@@ -126,7 +126,7 @@ async function prepare(request: PrepareRequest, setAt: SetAt): Promise<Prepared>
   };
 }
 
-function inForce(commit: string, set: Extract<PolicySet, { kind: "set" }>, notes: readonly string[]): Prepared {
+function inForce(commit: string, set: Extract<PolicySet, { kind: "set" }>, notes: readonly string[]): PrepareAnswer {
   return {
     kind: "in force",
     commit,
@@ -143,7 +143,7 @@ async function judge(
   setAt: SetAt,
   engine: Engine,
   cache: CheckCache,
-): Promise<Judged> {
+): Promise<JudgeAnswer> {
   const after = treeAt(mirror, request.after);
   const before = request.before === undefined ? undefined : treeAt(mirror, request.before);
   const changed = await changedPaths(before, after);

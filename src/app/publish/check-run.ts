@@ -13,7 +13,7 @@ import {
 import { failureOf } from "../../github/failure.ts";
 import type { Place } from "../../github/pulls.ts";
 import { forgetRun, intendRun, runAnnotated, runConcluded, runCreated, runsOf, type Run } from "../../store/runs.ts";
-import type { Parts } from "../services.ts";
+import type { Services } from "../services.ts";
 import type { Target } from "../target.ts";
 
 /** A check run that is ours and exists. */
@@ -51,8 +51,8 @@ export interface KnownRuns {
   readonly concluded?: Run;
 }
 
-export async function knownRuns(parts: Parts, work: string): Promise<KnownRuns> {
-  const runs = await runsOf(parts.database, work);
+export async function knownRuns(services: Services, work: string): Promise<KnownRuns> {
+  const runs = await runsOf(services.database, work);
   const concluded = runs.findLast((run) => run.conclusion !== undefined);
   return {
     open: runs.filter((run) => run.conclusion === undefined),
@@ -65,7 +65,7 @@ export async function knownRuns(parts: Parts, work: string): Promise<KnownRuns> 
  * GitHub is asked, and a run whose creation nobody saw answered is looked for before another is created.
  */
 export async function openRun(
-  parts: Parts,
+  services: Services,
   octokit: Octokit,
   work: string,
   target: Target,
@@ -74,8 +74,8 @@ export async function openRun(
 ): Promise<LiveRun> {
   const place = placeOf(target);
   const left = known.open.findLast((run) => run.head === target.head && run.baseRef === target.baseRef);
-  for (const run of known.open) if (run !== left) await cancelRun(parts, octokit, place, run);
-  if (left?.runId !== undefined) return resume(parts, octokit, place, { ...left, runId: left.runId });
+  for (const run of known.open) if (run !== left) await cancelRun(services, octokit, place, run);
+  if (left?.runId !== undefined) return resume(services, octokit, place, { ...left, runId: left.runId });
 
   const job = left?.job ?? randomUUID();
   const base = target.pull?.base ?? target.base ?? "unknown";
@@ -89,10 +89,10 @@ export async function openRun(
     baseRef: target.baseRef,
     externalId: external,
   };
-  if (left === undefined) await intendRun(parts.database, run);
-  await parts.step("run intended");
+  if (left === undefined) await intendRun(services.database, run);
+  await services.checkpoint("run intended");
   const found =
-    left === undefined ? undefined : await findRun(octokit, place, { head: target.head, appId: parts.appId, job });
+    left === undefined ? undefined : await findRun(octokit, place, { head: target.head, appId: services.appId, job });
   const runId =
     found ??
     (await createRun(octokit, place, {
@@ -103,22 +103,22 @@ export async function openRun(
         summary: "The change is being judged by the state that would exist after the merge.",
       },
     }));
-  await parts.step("run created");
-  await runCreated(parts.database, job, runId);
+  await services.checkpoint("run created");
+  await runCreated(services.database, job, runId);
   return { ...run, runId, annotated: 0, reviewed: false };
 }
 
 /** An earlier attempt may have sent annotations, or the conclusion, and died before it wrote that down. */
-async function resume(parts: Parts, octokit: Octokit, place: Place, run: LiveRun): Promise<LiveRun> {
+async function resume(services: Services, octokit: Octokit, place: Place, run: LiveRun): Promise<LiveRun> {
   const now = await readRun(octokit, place, run.runId);
-  await runAnnotated(parts.database, run.job, now.annotations);
+  await runAnnotated(services.database, run.job, now.annotations);
   return { ...run, annotated: now.annotations };
 }
 
 /** Ends a run that nobody waits for any more, blocking, since it says nothing of its head. A run that GitHub never made is only forgotten. */
-export async function cancelRun(parts: Parts, octokit: Octokit, place: Place, run: Run): Promise<void> {
-  const runId = run.runId ?? (await findRun(octokit, place, { head: run.head, appId: parts.appId, job: run.job }));
-  if (runId === undefined) return forgetRun(parts.database, run.job);
+export async function cancelRun(services: Services, octokit: Octokit, place: Place, run: Run): Promise<void> {
+  const runId = run.runId ?? (await findRun(octokit, place, { head: run.head, appId: services.appId, job: run.job }));
+  if (runId === undefined) return forgetRun(services.database, run.job);
   try {
     await concludeRun(octokit, place, runId, {
       conclusion: "failure",
@@ -129,12 +129,12 @@ export async function cancelRun(parts: Parts, octokit: Octokit, place: Place, ru
     const failure = failureOf(error);
     if (failure === undefined || failure.kind === "limited" || failure.kind === "transient") throw error;
   }
-  await runConcluded(parts.database, run.job, "superseded", run.externalId);
+  await runConcluded(services.database, run.job, "superseded", run.externalId);
 }
 
 /** Sends the annotations that GitHub does not have yet, in batches, and concludes with the last. */
 export async function finishRun(
-  parts: Parts,
+  services: Services,
   octokit: Octokit,
   place: Place,
   run: LiveRun,
@@ -150,8 +150,8 @@ export async function finishRun(
     const batch = end.annotations.slice(sent, sent + ANNOTATIONS_PER_REQUEST);
     await annotate(octokit, place, run.runId, { ...end.output, annotations: batch });
     sent += batch.length;
-    await parts.step("annotated");
-    await runAnnotated(parts.database, run.job, sent);
+    await services.checkpoint("annotated");
+    await runAnnotated(services.database, run.job, sent);
   }
   const last = end.annotations.slice(sent);
   await concludeRun(octokit, place, run.runId, {
@@ -159,8 +159,8 @@ export async function finishRun(
     externalId: end.externalId,
     output: { ...end.output, ...(last.length === 0 ? {} : { annotations: last }) },
   });
-  await parts.step("concluded");
-  await runConcluded(parts.database, run.job, end.conclusion, end.externalId);
+  await services.checkpoint("concluded");
+  await runConcluded(services.database, run.job, end.conclusion, end.externalId);
 }
 
 export function placeOf(target: Target): Place {

@@ -6,11 +6,11 @@ import type { Finding } from "../../model/finding.ts";
 import type { Report } from "../../model/report.ts";
 import { codeSpan, docsLink, escapeMarkdown } from "../../report/escape-markdown.ts";
 import { circumstancesOf } from "../../report/landing.ts";
-import { claimUnsaid, saidFor, unsay } from "../../store/said.ts";
+import { claimUnposted, claimedFor, releaseClaims } from "../../store/posted-comments.ts";
 import { shownLines } from "../mirror/head-lines.ts";
 import type { LineMap, LineRange } from "../mirror/hunks.ts";
 import type { Mirror, Remote } from "../mirror/mirror.ts";
-import type { Parts } from "../services.ts";
+import type { Services } from "../services.ts";
 
 const MOST_COMMENTS = 20;
 const LONGEST_BODY = 56_000;
@@ -32,21 +32,21 @@ export interface CommentsRequest {
  * Says introduced findings on their lines, in one review of the head: those that stand on a line the diff shows, each once
  * over all pushes of the pull request, at most 20. A courtesy: where GitHub refuses it, the check has said it already.
  */
-export async function sayComments(parts: Parts, request: CommentsRequest): Promise<void> {
+export async function postComments(services: Services, request: CommentsRequest): Promise<void> {
   const { pull, report, octokit } = request;
   const introduced = report.findings.filter(
     (finding) => finding.status === "introduced" && finding.level !== "info" && finding.policy !== "portcullis/rules",
   );
   if (introduced.length === 0) return;
   const place = { owner: pull.repository.owner, repo: pull.repository.name };
-  const said = { repository: pull.repository.id, pull: pull.number, head: pull.head };
+  const review = { repository: pull.repository.id, pull: pull.number, head: pull.head };
 
-  const claimedBefore = await saidFor(parts.database, said);
+  const claimedBefore = await claimedFor(services.database, review);
   if (claimedBefore.size > 0) {
     // Claimed for this very head by an attempt that may have died before GitHub got the review.
     const bodies = await readReviewComments(octokit, place, pull.number);
     const lost = [...claimedBefore].filter((fingerprint) => !bodies.some((body) => body.includes(marker(fingerprint))));
-    await unsay(parts.database, said, lost);
+    await releaseClaims(services.database, review, lost);
   }
   const shown = await hunksOf(request, place);
   if (shown === undefined) return;
@@ -57,8 +57,8 @@ export async function sayComments(parts: Parts, request: CommentsRequest): Promi
     if (!exact || !inHunk || candidates.has(finding.fingerprint)) continue;
     candidates.set(finding.fingerprint, { path: finding.location.path, line, body: bodyOf(finding) });
   }
-  const claimed = await claimSome(parts, said, [...candidates.keys()]);
-  await parts.step("comments claimed");
+  const claimed = await claimUpToLimit(services, review, [...candidates.keys()]);
+  await services.checkpoint("comments claimed");
   if (claimed.size === 0) return;
   const comments = [...candidates].filter(([fingerprint]) => claimed.has(fingerprint)).map(([, comment]) => comment);
   try {
@@ -69,21 +69,21 @@ export async function sayComments(parts: Parts, request: CommentsRequest): Promi
     if (failure === undefined) throw error;
     // Refused is final for this head; otherwise the next attempt looks which of them are there.
     if (failure.kind !== "refused" && failure.kind !== "gone") throw error;
-    parts.log.warn({ pull: pull.number, failure }, "GitHub refused review comments");
-    await unsay(parts.database, said, claimed);
+    services.log.warn({ pull: pull.number, failure }, "GitHub refused review comments");
+    await releaseClaims(services.database, review, claimed);
   }
-  await parts.step("review said");
+  await services.checkpoint("review posted");
 }
 
-async function claimSome(
-  parts: Parts,
-  said: { readonly repository: number; readonly pull: number; readonly head: string },
+async function claimUpToLimit(
+  services: Services,
+  review: { readonly repository: number; readonly pull: number; readonly head: string },
   fingerprints: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const claimed = new Set<string>();
   for (const fingerprint of fingerprints) {
     if (claimed.size >= MOST_COMMENTS) break;
-    for (const one of await claimUnsaid(parts.database, said, [fingerprint])) claimed.add(one);
+    for (const one of await claimUnposted(services.database, review, [fingerprint])) claimed.add(one);
   }
   return claimed;
 }

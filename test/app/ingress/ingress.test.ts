@@ -27,7 +27,7 @@ afterAll(async () => {
 
 /** Counts deliveries that were stored. */
 async function stored(): Promise<number> {
-  const [row] = await app.server.parts.database.query<{ n: number | string }>(
+  const [row] = await app.server.services.database.query<{ n: number | string }>(
     "select count(*) as n from portcullis.deliveries",
   );
   return Number(row?.n);
@@ -150,7 +150,7 @@ test("every payload that GitHub documents is taken without a crash", async () =>
   expect(refused).toEqual([]);
   expect(sent).toBeGreaterThanOrEqual(329);
   // All of them are handled: what they name does not exist here, so that the work they ask for only waits.
-  const { database } = app.server.parts;
+  const { database } = app.server.services;
   for (let tries = 0; tries < 1_000; tries++) {
     const [row] = await database.query<{ n: number | string }>(
       "select count(*) as n from portcullis.deliveries where handled_at is null",

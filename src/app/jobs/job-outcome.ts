@@ -1,5 +1,5 @@
 /** How a job ended. */
-export type Outcome =
+export type JobOutcome =
   /** All is said; nothing is to be done until a new event. */
   | { readonly kind: "done" }
   | { readonly kind: "later"; readonly seconds: number; readonly reason: string }

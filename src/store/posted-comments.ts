@@ -1,7 +1,7 @@
 import type { Queries } from "./database.ts";
 
 /** Takes those of `fingerprints` that were never said on this pull request, and marks them as said for `head`. */
-export async function claimUnsaid(
+export async function claimUnposted(
   queries: Queries,
   place: { readonly repository: number; readonly pull: number; readonly head: string },
   fingerprints: readonly string[],
@@ -19,7 +19,7 @@ export async function claimUnsaid(
 }
 
 /** What was marked as said for `head`: after a crash it is not known whether GitHub got the review. */
-export async function saidFor(
+export async function claimedFor(
   queries: Queries,
   place: { readonly repository: number; readonly pull: number; readonly head: string },
 ): Promise<ReadonlySet<string>> {
@@ -31,7 +31,7 @@ export async function saidFor(
 }
 
 /** GitHub refused the review: these may be said again. */
-export async function unsay(
+export async function releaseClaims(
   queries: Queries,
   place: { readonly repository: number; readonly pull: number },
   fingerprints: Iterable<string>,
