@@ -52,7 +52,7 @@ async function listTree(
   environment: { readonly [name: string]: string },
 ): Promise<ReadonlyMap<string, TreeEntry>> {
   const args = ["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", id];
-  const { code, stdout, bytes, stderr } = await runGit(directory, args, environment);
+  const { code, stdout, bytes, stderr } = await runGit(directory, args, { objects: environment });
   if (code !== 0) throw new Error(`the tree of ${id} cannot be listed: ${stderr}`);
   const entries: TreeEntry[] = [];
   for (const line of (stdout.includes("\ufffd") ? spelled(bytes) : stdout).split("\0")) {

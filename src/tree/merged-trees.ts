@@ -62,7 +62,7 @@ async function writeMerge({ directory, scratch }: Opened, base: string, head: st
   if (drivers.stdout.trim() !== "")
     return { kind: "none", reason: "the repository has merge drivers, which are not run" };
   const args = ["merge-tree", "--write-tree", "--no-messages", "--end-of-options", base, head];
-  const { code, stdout } = await runGit(directory, args, scratch.forWriting);
+  const { code, stdout } = await runGit(directory, args, { objects: scratch.forWriting });
   const tree = /^[0-9a-f]{40,64}$/m.exec(stdout)?.[0];
   if (code === 0 && tree !== undefined) return { kind: "tree", tree };
   return { kind: "none", reason: code === 1 ? "base and head conflict" : "this Git cannot compute the merge" };

@@ -11,7 +11,7 @@ interface Waiting {
 /** One long-lived `git cat-file --batch`: started on first need, answers in order, and can be closed. */
 export class ObjectReader {
   readonly #directory: string;
-  readonly #environment: { readonly [name: string]: string };
+  readonly #objects: { readonly [name: string]: string };
   #child: ChildProcessWithoutNullStreams | undefined;
   #waiting: Waiting[] = [];
   #next = 0;
@@ -21,9 +21,9 @@ export class ObjectReader {
   #unwanted = 0;
   #stderr = "";
 
-  constructor(directory: string, environment: { readonly [name: string]: string } = {}) {
+  constructor(directory: string, objects: { readonly [name: string]: string } = {}) {
     this.#directory = directory;
-    this.#environment = environment;
+    this.#objects = objects;
   }
 
   /** The content of an object, by its full id. Rejects where this clone lacks it. */
@@ -44,7 +44,7 @@ export class ObjectReader {
   }
 
   #start(): ChildProcessWithoutNullStreams {
-    const child = startGit(this.#directory, ["cat-file", "--batch"], this.#environment);
+    const child = startGit(this.#directory, ["cat-file", "--batch"], { objects: this.#objects });
     child.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
     child.stderr.on("data", (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-2000)));
     child.stdin.on("error", () => {});

@@ -1,8 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { devNull } from "node:os";
+import { gitEnvironment, settings, type Remote } from "./git-environment.ts";
+import { maxBytes } from "./max-bytes.ts";
 
-/** What a finished `git` said. */
+/** The output of a `git` that has ended. */
 export interface GitResult {
+  /** 128 where it was killed. */
   readonly code: number;
   readonly stdout: string;
   /** The same before it was decoded: names in Git need not be UTF-8. */
@@ -10,67 +12,86 @@ export interface GitResult {
   readonly stderr: string;
 }
 
-/** Settings that keep Git from running anything a repository could name, and from reading anything but objects. */
-const settings = [
-  "safe.directory=*",
-  "core.fsmonitor=false",
-  `core.hooksPath=${devNull}`,
-  "core.pager=cat",
-  "gc.auto=0",
-  "maintenance.auto=false",
-  "merge.renormalize=false",
-  "protocol.allow=never",
-].flatMap((setting) => ["-c", setting]);
+export interface GitOptions {
+  /** Where objects are read and written. */
+  readonly objects?: { readonly [name: string]: string };
+  /** The one server that it may speak to. */
+  readonly remote?: Remote;
+  /** Kills it. */
+  readonly signal?: AbortSignal;
+  readonly input?: string;
+  /** More output than this kills it; by default what is read of any object. */
+  readonly maxOutput?: number;
+}
 
-/** Starts `git` in a directory, cut off from the network, from hooks, filters, prompts and the machine's configuration. */
+/** For a `git` that is given no signal: none of ours takes nearly as long. */
+const DEADLINE_MILLISECONDS = 600_000;
+
+/** Only the end of what a `git` complains about is kept. */
+const MAX_STDERR = 64 * 1024;
+
+/** Starts a `git` that reads objects, cut off from the network, from hooks, filters, prompts and the machine's configuration. */
 export function startGit(
   directory: string,
   args: readonly string[],
-  extra: { readonly [name: string]: string } = {},
+  { objects, remote }: Pick<GitOptions, "objects" | "remote"> = {},
+  detached = false,
 ): ChildProcessWithoutNullStreams {
   return spawn("git", ["-C", directory, ...settings, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
-    env: {
-      PATH: process.env["PATH"],
-      SYSTEMROOT: process.env["SYSTEMROOT"],
-      LC_ALL: "C",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_CONFIG_GLOBAL: devNull,
-      GIT_ATTR_NOSYSTEM: "1",
-      GIT_TERMINAL_PROMPT: "0",
-      GIT_OPTIONAL_LOCKS: "0",
-      // A missing object of a partial clone is a problem to report, not a reason to fetch.
-      GIT_NO_LAZY_FETCH: "1",
-      GIT_ALLOW_PROTOCOL: "",
-      // A replacement object would show other content than the commit has.
-      GIT_NO_REPLACE_OBJECTS: "1",
-      ...extra,
-    },
+    detached,
+    env: { ...gitEnvironment(remote), ...objects },
   });
 }
 
-/** Runs `git` to its end. Rejects only where the program cannot be started. */
-export async function runGit(
-  directory: string,
-  args: readonly string[],
-  extra: { readonly [name: string]: string } = {},
-): Promise<GitResult> {
-  const child = startGit(directory, args, extra);
-  child.stdin.end();
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  const code = await new Promise<number>((resolve, reject) => {
-    child.once("error", (cause) => reject(new Error("git could not be started: is it installed?", { cause })));
-    child.once("close", (status) => resolve(status ?? 128));
+/** Runs such a `git` to its end. Rejects only where the program cannot be started. */
+export function runGit(directory: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  const { signal = AbortSignal.timeout(DEADLINE_MILLISECONDS), maxOutput = maxBytes } = options;
+  return new Promise((resolve, reject) => {
+    // A process group of its own, so that the programs it starts can be killed with it.
+    const child = startGit(directory, args, options, process.platform !== "win32");
+    const stdout: Buffer[] = [];
+    let size = 0;
+    let stderr = "";
+    let killed: string | undefined;
+    const kill = (reason: string): void => {
+      killed ??= reason;
+      killGroup(child);
+    };
+    const abort = (): void => kill("git was stopped before it ended");
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    child.stdin.on("error", () => undefined).end(options.input ?? "");
+    child.stdout.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxOutput) stdout.push(chunk);
+      else kill(`git printed more than ${maxOutput} bytes`);
+    });
+    child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString("utf8")).slice(-MAX_STDERR)));
+    child.once("error", (cause) => {
+      signal.removeEventListener("abort", abort);
+      reject(new Error("git could not be started: is it installed?", { cause }));
+    });
+    child.once("close", (code) => {
+      signal.removeEventListener("abort", abort);
+      const bytes = killed === undefined ? Buffer.concat(stdout) : Buffer.alloc(0);
+      resolve({
+        code: killed === undefined ? (code ?? 128) : 128,
+        stdout: bytes.toString("utf8"),
+        bytes,
+        stderr: killed ?? stderr.trim(),
+      });
+    });
   });
-  const bytes = Buffer.concat(stdout);
-  return {
-    code,
-    stdout: bytes.toString("utf8"),
-    bytes,
-    stderr: Buffer.concat(stderr).toString("utf8").trim(),
-  };
+}
+
+function killGroup(child: ChildProcessWithoutNullStreams): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === "win32") child.kill("SIGKILL");
+    else process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
 }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gitEnvironment, gitIdentity } from "../support/github/git/run.ts";
 
 /** One cache for all runs of the tests, so that the toolchain is unpacked once. */
 const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/portcullis-tests", import.meta.url));
@@ -55,13 +56,8 @@ export function git(directory: string, ...args: readonly string[]): string {
     cwd: directory,
     encoding: "utf8",
     env: {
-      ...process.env,
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_AUTHOR_NAME: "a",
-      GIT_AUTHOR_EMAIL: "a@example.com",
-      GIT_COMMITTER_NAME: "a",
-      GIT_COMMITTER_EMAIL: "a@example.com",
+      ...gitEnvironment(),
+      ...gitIdentity,
     },
   });
   if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { MemoryFile } from "../../src/tree/memory-tree.ts";
+import { gitEnvironment, gitIdentity } from "../support/github/git/run.ts";
 
 /** A real repository in a temporary directory. */
 export interface GitFixture {
@@ -21,13 +22,8 @@ export function gitFixture(): GitFixture {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
       env: {
-        ...process.env,
-        GIT_CONFIG_NOSYSTEM: "1",
-        GIT_CONFIG_GLOBAL: "/dev/null",
-        GIT_AUTHOR_NAME: "a",
-        GIT_AUTHOR_EMAIL: "a@example.com",
-        GIT_COMMITTER_NAME: "a",
-        GIT_COMMITTER_EMAIL: "a@example.com",
+        ...gitEnvironment(),
+        ...gitIdentity,
       },
     }).trim();
   git("init", "-q", "-b", "main");

@@ -17,7 +17,8 @@ import {
 import { closeSubject } from "./close.ts";
 import { postComments } from "../publish/comments.ts";
 import { judgeTarget, type TargetJudgement } from "./judge-target.ts";
-import type { Mirror, Remote } from "../mirror/mirror.ts";
+import type { Remote } from "../../tree/git-environment.ts";
+import type { Mirror } from "../mirror/mirror.ts";
 import { enqueue, type Services } from "../services.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import { reconsider } from "./shared-heads.ts";

@@ -1,6 +1,7 @@
 import type { Octokit } from "octokit";
 import { readMergeBase } from "../../github/pulls.ts";
-import type { FetchOutcome, Mirror, Remote } from "./mirror.ts";
+import type { Remote } from "../../tree/git-environment.ts";
+import type { FetchOutcome, Mirror } from "./mirror.ts";
 import type { Target } from "../target.ts";
 
 /** The commits that are compared, and how they came about, in the words of the report. */

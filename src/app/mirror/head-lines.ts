@@ -15,7 +15,7 @@ export async function linesOfHead(mirror: Mirror, after: string, head: string, r
   ]);
   if (paths.size === 0) return AS_IS;
   // More paths than an argument list holds: the whole difference is as good.
-  const which = paths.size > 500 ? [] : ["--", ...[...paths].map((path) => `:(literal)${path}`)];
+  const which = paths.size > 500 ? [] : ["--", ...paths];
   return lineMap(await mirror.read([...DIFF, "-U0", "--no-renames", after, head, ...which]));
 }
 

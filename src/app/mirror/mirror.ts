@@ -1,15 +1,8 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ObjectReader } from "../../tree/object-reader.ts";
-import { authorization, runGit } from "./git.ts";
-
-/** Where a mirror fetches from, and with what. */
-export interface Remote {
-  readonly url: string;
-  readonly token: string;
-  /** Extra certificates that Git trusts: a file in PEM form. */
-  readonly authorities?: string;
-}
+import type { Remote } from "../../tree/git-environment.ts";
+import { runGit } from "../../tree/run-git.ts";
 
 export type FetchOutcome =
   | { readonly kind: "fetched" }
@@ -133,13 +126,7 @@ class OpenMirror implements Mirror {
           remote.url,
           ...refspecs,
         ],
-        {
-          signal,
-          environment: {
-            ...authorization(remote.url, remote.token),
-            ...(remote.authorities === undefined ? {} : { GIT_SSL_CAINFO: remote.authorities }),
-          },
-        },
+        { signal, remote },
       );
       this.#fetches++;
       if (code === 0) {

@@ -9,7 +9,8 @@ import { circumstancesOf } from "../../report/landing.ts";
 import { claimUnposted, claimedFor, releaseClaims } from "../../store/posted-comments.ts";
 import { shownLines } from "../mirror/head-lines.ts";
 import type { LineMap, LineRange } from "../mirror/hunks.ts";
-import type { Mirror, Remote } from "../mirror/mirror.ts";
+import type { Remote } from "../../tree/git-environment.ts";
+import type { Mirror } from "../mirror/mirror.ts";
 import type { Services } from "../services.ts";
 
 const MOST_COMMENTS = 20;

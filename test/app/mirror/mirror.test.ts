@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { authorization } from "../../../src/app/mirror/git.ts";
-import { Mirrors, type Mirror, type Remote } from "../../../src/app/mirror/mirror.ts";
+import { Mirrors, type Mirror } from "../../../src/app/mirror/mirror.ts";
+import type { Remote } from "../../../src/tree/git-environment.ts";
 import { startGitHub, type SimulatedGitHub } from "../../support/github/server.ts";
 import type { Repository } from "../../support/github/state.ts";
 
@@ -88,13 +88,5 @@ test("a wrong token fails with a reason that does not show it", async () => {
     expect(outcome).toMatchObject({ kind: "failed" });
     expect(JSON.stringify(outcome)).not.toContain("ghs_wrong");
     expect(await readdir(mirror.directory)).not.toContain("FETCH_HEAD");
-  });
-});
-
-test("Git gets the token by environment, for one host", () => {
-  expect(authorization("https://github.example/acme/fleet.git", "t")).toEqual({
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: "http.https://github.example/.extraHeader",
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from("x-access-token:t").toString("base64")}`,
   });
 });

@@ -16,6 +16,14 @@ export const gitEnvironment = (): NodeJS.ProcessEnv => ({
   LC_ALL: "C",
 });
 
+/** Who makes a test's commits. */
+export const gitIdentity = {
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@example.com",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@example.com",
+};
+
 export function tryGit(
   directory: string,
   args: readonly string[],
