@@ -1,5 +1,6 @@
 import type { Json } from "../model/json.ts";
 import { sameJson } from "./same-json.ts";
+import { isObject } from "./identity.ts";
 
 /** A JSON object while it is being filled. */
 export type Mapping = { [key: string]: Json };
@@ -27,7 +28,7 @@ export function setOwn(mapping: Mapping, key: string, value: Json): void {
 
 /** Lays one source of `<<` over a mapping. Returns why that cannot be done in the one way that all readers share. */
 export function mergeInto(state: MergeState, mapping: Mapping, source: Json | undefined): string | undefined {
-  if (source === null || typeof source !== "object" || Array.isArray(source)) {
+  if (!isObject(source)) {
     return "The merge key `<<` expects a mapping, or a list of mappings.";
   }
   const from = source as Mapping;

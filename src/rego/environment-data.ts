@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../model/json.ts";
 import type { PolicyFile, PolicySources } from "../model/policy.ts";
 import { writeJson } from "./value/json-text.ts";
+import { isObject } from "../manifest/identity.ts";
 
 /** What policies see as `data`, which may be another in every environment. Can be sent to a worker thread. */
 export interface EnvironmentData {
@@ -52,8 +53,4 @@ function over(base: Json | undefined, value: Json): Json {
 
 function objectOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import type { Answer } from "./ask.ts";
 import type { RegoValue } from "./value/rego-value.ts";
-import { isArray, isObject, isSet } from "./value/rego-value.ts";
+import { isArray, isRegoObject, isSet } from "./value/rego-value.ts";
 
 /**
  * Whether conftest's `exception` rules excuse a rule: the query is `data.<package>.exception[_][_] == "<suffix>"`, where
@@ -26,5 +26,5 @@ function withoutPrefix(text: string, prefix: string): string {
 function membersOf(value: RegoValue): readonly RegoValue[] {
   if (isArray(value)) return value;
   if (isSet(value)) return [...value];
-  return isObject(value) ? [...value.values()] : [];
+  return isRegoObject(value) ? [...value.values()] : [];
 }

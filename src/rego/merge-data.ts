@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../model/json.ts";
 import type { DataFile } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import { readData } from "./read-data.ts";
+import { isObject } from "../manifest/identity.ts";
 
 /** `data` as OPA's loader puts it together, and what could not be read or fits nowhere. */
 export interface MergedData {
@@ -93,8 +94,4 @@ function objectOf(branch: Branch): JsonObject {
   return Object.fromEntries(
     [...branch.members].map(([key, node]) => [key, node.kind === "leaf" ? node.value : objectOf(node.branch)]),
   );
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

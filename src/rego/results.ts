@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../model/json.ts";
 import type { DeclaredLocation } from "../model/violation.ts";
 import type { RegoObject, RegoValue } from "./value/rego-value.ts";
-import { isArray, isObject, isSet } from "./value/rego-value.ts";
+import { isArray, isRegoObject, isSet } from "./value/rego-value.ts";
 import { jsonFromValue } from "./value/json-text.ts";
 
 /** One message of a deciding rule. */
@@ -40,7 +40,7 @@ export function readResults(value: RegoValue): Results {
 
 function readResult(item: RegoValue): Result | undefined {
   if (typeof item === "string") return item === "" ? undefined : { message: item, value: item };
-  if (!isObject(item)) return undefined;
+  if (!isRegoObject(item)) return undefined;
   const message = item.get("msg");
   if (typeof message !== "string" || message === "") return undefined;
   const declared = readLocation(item.get("_loc"));
@@ -54,7 +54,7 @@ function readResult(item: RegoValue): Result | undefined {
 }
 
 function readLocation(value: RegoValue | undefined): DeclaredLocation | undefined {
-  if (value === undefined || !isObject(value)) return undefined;
+  if (value === undefined || !isRegoObject(value)) return undefined;
   const line = value.get("line");
   const file = value.get("file");
   if (typeof line !== "number" || !Number.isInteger(line) || line < 1) return undefined;
@@ -63,7 +63,7 @@ function readLocation(value: RegoValue | undefined): DeclaredLocation | undefine
 
 function describeItem(item: RegoValue): string {
   if (item === "") return "an empty message";
-  if (isObject(item)) return `an object whose "msg" is ${describeMessage(item)}`;
+  if (isRegoObject(item)) return `an object whose "msg" is ${describeMessage(item)}`;
   return `a set with ${describe(item)} in it`;
 }
 
@@ -78,5 +78,5 @@ function describe(value: RegoValue): string {
   if (typeof value === "string") return "a string";
   if (isArray(value)) return "an array";
   if (isSet(value)) return "a set";
-  return isObject(value) ? "an object" : "a number";
+  return isRegoObject(value) ? "an object" : "a number";
 }

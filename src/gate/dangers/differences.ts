@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../model/json.ts";
 import { quantity } from "./quantity.ts";
+import { isObject } from "../../manifest/identity.ts";
 
 /** Where two values differ as Kubernetes compares them: the keys that lead there. */
 export type Path = readonly (string | number)[];
@@ -99,8 +100,4 @@ function isSameQuantity(before: Json, after: Json): boolean {
 
 function own(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { compareText } from "../value/compare-values.ts";
 import { readValue } from "../value/read-value.ts";
 import type { RegoValue } from "../value/rego-value.ts";
-import { isArray, isNumberText, isObject, isSet } from "../value/rego-value.ts";
+import { isArray, isNumberText, isRegoObject, isSet } from "../value/rego-value.ts";
 import { askOpa } from "./ask-opa.ts";
 import type { BuiltinRecord } from "./builtin.ts";
 
@@ -60,7 +60,7 @@ function goJson(value: RegoValue): string {
   if (typeof value === "string") return goJsonText(value);
   if (isArray(value)) return `[${value.map(goJson).join(",")}]`;
   if (isSet(value)) return `[${Array.from(value, goJson).join(",")}]`;
-  if (isObject(value)) {
+  if (isRegoObject(value)) {
     const entries = Array.from(value, ([key, item]) => [typeof key === "string" ? key : askOpa(), item] as const);
     const sorted = entries.sort(([a], [b]) => compareText(a, b));
     return `{${sorted.map(([key, item]) => `${goJsonText(key)}:${goJson(item)}`).join(",")}}`;

@@ -1,6 +1,6 @@
 import { compareValues } from "../value/compare-values.ts";
 import type { RegoObject, RegoValue } from "../value/rego-value.ts";
-import { isArray, isObject } from "../value/rego-value.ts";
+import { isArray, isRegoObject } from "../value/rego-value.ts";
 import { askOpa } from "./ask-opa.ts";
 import type { BuiltinRecord } from "./builtin.ts";
 
@@ -10,7 +10,7 @@ export const objectBuiltins: BuiltinRecord = {
     if (list === undefined || !isArray(list)) return undefined;
     let union: RegoObject = new Map();
     for (const one of list) {
-      if (one === null || typeof one !== "object" || !isObject(one)) return undefined;
+      if (one === null || typeof one !== "object" || !isRegoObject(one)) return undefined;
       union = merged(union, one);
     }
     return union;
@@ -31,5 +31,5 @@ function merged(a: RegoObject, b: RegoObject): RegoObject {
 }
 
 function isNested(value: RegoValue | undefined): value is RegoObject {
-  return value !== undefined && value !== null && typeof value === "object" && isObject(value);
+  return value !== undefined && value !== null && typeof value === "object" && isRegoObject(value);
 }

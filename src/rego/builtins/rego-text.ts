@@ -1,5 +1,5 @@
 import type { RegoValue } from "../value/rego-value.ts";
-import { isArray, isNumberText, isObject, isSet } from "../value/rego-value.ts";
+import { isArray, isNumberText, isRegoObject, isSet } from "../value/rego-value.ts";
 import { quote } from "./go/quote.ts";
 
 /** A value as OPA's evaluator prints terms: `{"a": [1, 2]}`, with texts quoted as Go does. */
@@ -7,7 +7,7 @@ export function regoText(value: RegoValue): string {
   if (typeof value === "string") return quote(value);
   if (isArray(value)) return `[${value.map(regoText).join(", ")}]`;
   if (isSet(value)) return value.size === 0 ? "set()" : `{${Array.from(value, regoText).join(", ")}}`;
-  if (isObject(value))
+  if (isRegoObject(value))
     return `{${Array.from(value, ([key, item]) => `${regoText(key)}: ${regoText(item)}`).join(", ")}}`;
   return isNumberText(value) ? value.number : String(value);
 }

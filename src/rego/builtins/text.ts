@@ -1,7 +1,7 @@
 import { compareText } from "../value/compare-values.ts";
 import { numberFromText } from "../value/read-value.ts";
 import type { RegoValue } from "../value/rego-value.ts";
-import { isArray, isObject, isSet } from "../value/rego-value.ts";
+import { isArray, isRegoObject, isSet } from "../value/rego-value.ts";
 import { askOpa } from "./ask-opa.ts";
 import type { BuiltinRecord } from "./builtin.ts";
 import { isNumber } from "./number.ts";
@@ -23,7 +23,7 @@ export const textBuiltins: BuiltinRecord = {
     return old === "" ? askOpa() : text.replaceAll(old, () => fresh);
   },
   "strings.replace_n": (_run, patterns, text) => {
-    if (patterns === undefined || patterns === null || typeof patterns !== "object" || !isObject(patterns))
+    if (patterns === undefined || patterns === null || typeof patterns !== "object" || !isRegoObject(patterns))
       return undefined;
     if (typeof text !== "string") return undefined;
     const pairs = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { NumberText, RegoObject, RegoValue } from "./rego-value.ts";
-import { isArray, isNumberText, isObject, isSet } from "./rego-value.ts";
+import { isArray, isNumberText, isRegoObject, isSet } from "./rego-value.ts";
 
 /**
  * OPA's total order: null, booleans, numbers, strings (by their UTF-8 bytes), arrays, objects, sets. Negative, zero or
@@ -13,7 +13,7 @@ export function compareValues(a: RegoValue, b: RegoValue): number {
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b);
   if (isArray(a) && isArray(b)) return compareLists(a, b);
   if (isSet(a) && isSet(b)) return compareLists([...a], [...b]);
-  if (isObject(a) && isObject(b)) return compareObjects(a, b);
+  if (isRegoObject(a) && isRegoObject(b)) return compareObjects(a, b);
   return 0;
 }
 
@@ -34,7 +34,7 @@ function rank(value: RegoValue): number {
   if (isNumber(value)) return 2;
   if (typeof value === "string") return 3;
   if (isArray(value)) return 4;
-  return isObject(value) ? 5 : 6;
+  return isRegoObject(value) ? 5 : 6;
 }
 
 function isNumber(value: RegoValue): value is number | bigint | NumberText {

@@ -1,7 +1,7 @@
 import type { Json } from "../../model/json.ts";
 import { readValue } from "./read-value.ts";
 import type { RegoValue } from "./rego-value.ts";
-import { isArray, isNumberText, isObject, isSet } from "./rego-value.ts";
+import { isArray, isNumberText, isRegoObject, isSet } from "./rego-value.ts";
 
 /** JSON text of a value; bigints are written as exact integers. */
 export function writeJson(value: Json): string {
@@ -35,7 +35,7 @@ export function jsonFromValue(value: RegoValue): Json {
   if (isArray(value)) return value.map(jsonFromValue);
   if (isSet(value)) return [...value].map(jsonFromValue);
   if (isNumberText(value)) return Number(value.number);
-  if (!isObject(value)) return value;
+  if (!isRegoObject(value)) return value;
   return Object.fromEntries(
     Array.from(value, ([key, item]) => [
       typeof key === "string" ? key : writeJson(jsonFromValue(key)),

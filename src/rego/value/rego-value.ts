@@ -28,7 +28,7 @@ export function isSet(value: RegoValue): value is RegoSet {
   return value instanceof Set;
 }
 
-export function isObject(value: RegoValue): value is RegoObject {
+export function isRegoObject(value: RegoValue): value is RegoObject {
   return value instanceof Map;
 }
 

@@ -1,11 +1,11 @@
 import type { RegoValue } from "./rego-value.ts";
-import { isArray, isNumberText, isObject, isSet } from "./rego-value.ts";
+import { isArray, isNumberText, isRegoObject, isSet } from "./rego-value.ts";
 
 /** Writes a value in Rego's notation with OPA's spaces; OPA's WebAssembly modules read it back (`opa_value_parse`). */
 export function writeValue(value: RegoValue): string {
   if (isArray(value)) return `[${value.map(writeValue).join(", ")}]`;
   if (isSet(value)) return value.size === 0 ? "set()" : `{${[...value].map(writeValue).join(", ")}}`;
-  if (isObject(value))
+  if (isRegoObject(value))
     return `{${Array.from(value, ([key, item]) => `${writeValue(key)}: ${writeValue(item)}`).join(", ")}}`;
   if (isNumberText(value)) return value.number;
   return typeof value === "bigint" ? String(value) : JSON.stringify(value);

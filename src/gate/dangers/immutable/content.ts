@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../../model/json.ts";
 import { differences, valueAt } from "../differences.ts";
 import { fixed, type Fixed, type ImmutableRule, type Update } from "./rule.ts";
+import { isObject } from "../../../manifest/identity.ts";
 
 /** A ConfigMap with `immutable: true` keeps its content and stays so. */
 export const configMap: ImmutableRule = (update) =>
@@ -54,5 +55,5 @@ function text(value: Json): Json {
 }
 
 function objectOf(value: Json | undefined): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  return isObject(value) ? value : {};
 }

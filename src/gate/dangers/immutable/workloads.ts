@@ -1,5 +1,6 @@
 import { valueAt, type Path } from "../differences.ts";
 import { fixed, type Fixed, type ImmutableRule, type Update } from "./rule.ts";
+import { isObject } from "../../../manifest/identity.ts";
 
 /** apps/v1 Deployment, DaemonSet and ReplicaSet: their Pods are found by a selector that must stay. */
 export const selector: ImmutableRule = (update) => fixed(update, ["spec", "selector"]);
@@ -72,5 +73,5 @@ export const pod: ImmutableRule = (update) =>
 
 function keysOf(manifest: Update["before"]): readonly string[] {
   const spec = manifest["spec"];
-  return typeof spec === "object" && spec !== null ? Object.keys(spec) : [];
+  return isObject(spec) ? Object.keys(spec) : [];
 }
