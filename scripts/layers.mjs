@@ -4,7 +4,7 @@
  */
 export const layers = {
   model: [],
-  manifest: ["model", "js-yaml"],
+  manifest: ["model", "@noble/hashes", "js-yaml"],
   config: ["model", "manifest", "ajv", "ajv-formats", "js-yaml"],
   tree: ["model", "node:child_process", "node:crypto", "node:fs", "node:os", "node:path", "node:url"],
   wasm: [
