@@ -4,6 +4,7 @@ import type { Json, Pointer } from "../model/json.ts";
 import { configSchema } from "./config-schema.ts";
 import type { WrittenConfig } from "./fill-config.ts";
 import { nearName } from "./near-name.ts";
+import { below, keysOf } from "../manifest/pointer.ts";
 
 /** One fault of a configuration and where it stands. */
 export interface ConfigError {
@@ -81,13 +82,8 @@ function knownKeys({ parentSchema }: ErrorObject): readonly string[] {
   return Object.keys((parentSchema?.["properties"] as object | undefined) ?? {});
 }
 
-function below(pointer: Pointer, key: string): Pointer {
-  return `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-}
-
 function lastKey(pointer: Pointer): string {
-  const keys = pointer.split("/").slice(1);
+  const keys = keysOf(pointer);
   const last = keys.at(-1) ?? "";
-  const shown = /^\d+$/.test(last) ? `${keys.at(-2) ?? ""}[${last}]` : last;
-  return shown.replaceAll("~1", "/").replaceAll("~0", "~");
+  return /^\d+$/.test(last) ? `${keys.at(-2) ?? ""}[${last}]` : last;
 }

@@ -7,6 +7,7 @@ import type { Problem } from "../model/problem.ts";
 import { environmentPaths } from "../render/environments.ts";
 import { cleanPath, matcher } from "../render/files/scope.ts";
 import { builtinIds } from "./builtin-ids.ts";
+import { below, pointerOf } from "../manifest/pointer.ts";
 
 /** What a configuration is held against. */
 export interface Reality {
@@ -57,7 +58,7 @@ function expectPaths(config: Config, { paths, reached }: Reality, say: Say): voi
     });
   }
   for (const [name, environment] of Object.entries(config.environments)) {
-    const at = `/environments/${escaped(name)}`;
+    const at = below("/environments", name);
     const unmatched = environment.paths.flatMap((pattern, index) =>
       paths.some(environmentPaths([pattern])) ? [] : [{ pattern, index }],
     );
@@ -73,7 +74,7 @@ function expectPaths(config: Config, { paths, reached }: Reality, say: Say): voi
     say("/helm/vendor", `no such directory "${vendor}" in the repository`);
   for (const [url, path] of Object.entries(config.kustomize.vendored)) {
     if (!holds(paths, cleanPath(path)))
-      say(`/kustomize/vendored/${escaped(url)}`, `no such file or directory "${path}" in the repository`);
+      say(below("/kustomize/vendored", url), `no such file or directory "${path}" in the repository`);
   }
   config.clusters.forEach((cluster, index) => {
     for (const key of ["name", "server"] as const) {
@@ -93,20 +94,16 @@ function expectPolicies(config: Config, { judge }: Reality, say: Say): void {
       if (ids.has(id)) continue;
       const near = nearName(id, ids);
       const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-      say(`${pointer}/${escaped(id)}`, `no policy has the id "${id}"${hint}`);
+      say(below(pointer, id), `no policy has the id "${id}"${hint}`);
     }
   };
   expect("/levels", config.levels, all);
   for (const [name, { levels, parameters }] of Object.entries(config.environments)) {
-    expect(`/environments/${escaped(name)}/levels`, levels, all);
-    expect(`/environments/${escaped(name)}/parameters`, parameters, own);
+    expect(pointerOf(["environments", name, "levels"]), levels, all);
+    expect(pointerOf(["environments", name, "parameters"]), parameters, own);
   }
 }
 
 function holds(paths: readonly string[], path: string): boolean {
   return path === "" || paths.some((known) => known === path || known.startsWith(`${path}/`));
-}
-
-function escaped(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

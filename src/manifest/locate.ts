@@ -9,6 +9,7 @@ import { ReadingError } from "./reading-error.ts";
 import { splitDocuments, type DocumentText } from "./split-documents.ts";
 import { isMergeKey, keyOf } from "./walk-events.ts";
 import { documentEvents } from "./yaml-events.ts";
+import { keysOf, pointerOf } from "./pointer.ts";
 
 /** Finds places in one document. Making one parses the document; keep it for many pointers. */
 export interface Locator {
@@ -59,18 +60,18 @@ export function locatorOf(document: DocumentText): Locator | undefined {
   if (root === undefined) return eventLocatorOf(document);
   const lines = lineStarts(document.text);
   let events: Locator | undefined;
-  const walk = (pointer: Pointer): { place: QuickPlace; tokens: readonly string[]; taken: number } | undefined => {
-    const tokens = tokensOf(pointer);
+  const walk = (pointer: Pointer): { place: QuickPlace; keys: readonly string[]; taken: number } | undefined => {
+    const keys = keysOf(pointer);
     let place = root;
     let taken = 0;
-    for (const token of tokens) {
+    for (const key of keys) {
       if (place.inner === "flow") return undefined;
-      const next = quickEnter(place.inner, unescaped(token));
+      const next = quickEnter(place.inner, key);
       if (next === undefined) break;
       place = next;
       taken++;
     }
-    return place.start === NOWHERE ? undefined : { place, tokens, taken };
+    return place.start === NOWHERE ? undefined : { place, keys, taken };
   };
   const placeOf = ({ start, end }: QuickPlace): Place => placeBetween(document, lines, start, Math.max(start, end));
   const full = (): Locator | undefined => (events ??= eventLocatorOf(document));
@@ -78,12 +79,12 @@ export function locatorOf(document: DocumentText): Locator | undefined {
     locate: (pointer) => {
       const found = walk(pointer);
       if (found === undefined) return full()?.locate(pointer);
-      return found.taken === found.tokens.length ? placeOf(found.place) : undefined;
+      return found.taken === found.keys.length ? placeOf(found.place) : undefined;
     },
     locateDeepest: (pointer) => {
       const found = walk(pointer);
       if (found === undefined) return full()?.locateDeepest(pointer) ?? { place: placeOf(root), pointer: "" };
-      return { place: placeOf(found.place), pointer: pointerTo(found.tokens, found.taken) };
+      return { place: placeOf(found.place), pointer: pointerOf(found.keys.slice(0, found.taken)) };
     },
   };
 }
@@ -108,26 +109,26 @@ export function eventLocatorOf(document: DocumentText): Locator | undefined {
   const lines = lineStarts(document.text);
   const placeOf = (step: Step): Place =>
     placeBetween(document, lines, step.start, Math.max(step.start, nodeEnd(index, step.node) - 1));
-  const walk = (pointer: Pointer): { step: Step; tokens: readonly string[]; taken: number } => {
-    const tokens = tokensOf(pointer);
+  const walk = (pointer: Pointer): { step: Step; keys: readonly string[]; taken: number } => {
+    const keys = keysOf(pointer);
     let step: Step = { node: 1, start: nodeStart(index.text, index.events[1] as Event) };
     let taken = 0;
-    for (const token of tokens) {
-      const next = enter(index, step.node, unescaped(token));
+    for (const key of keys) {
+      const next = enter(index, step.node, key);
       if (next === undefined) break;
       step = next;
       taken++;
     }
-    return { step, tokens, taken };
+    return { step, keys, taken };
   };
   return {
     locate: (pointer) => {
-      const { step, tokens, taken } = walk(pointer);
-      return taken === tokens.length ? placeOf(step) : undefined;
+      const { step, keys, taken } = walk(pointer);
+      return taken === keys.length ? placeOf(step) : undefined;
     },
     locateDeepest: (pointer) => {
-      const { step, tokens, taken } = walk(pointer);
-      return { place: placeOf(step), pointer: pointerTo(tokens, taken) };
+      const { step, keys, taken } = walk(pointer);
+      return { place: placeOf(step), pointer: pointerOf(keys.slice(0, taken)) };
     },
   };
 }
@@ -139,21 +140,6 @@ function placeBetween(document: DocumentText, lines: readonly number[], start: n
     column: start - (lines[line] ?? 0) + 1,
     endLine: document.line + lineOf(lines, end),
   };
-}
-
-function tokensOf(pointer: Pointer): readonly string[] {
-  return pointer === "" ? [] : pointer.slice(1).split("/");
-}
-
-function unescaped(token: string): string {
-  return token.replaceAll("~1", "/").replaceAll("~0", "~");
-}
-
-function pointerTo(tokens: readonly string[], taken: number): Pointer {
-  return tokens
-    .slice(0, taken)
-    .map((token) => `/${token}`)
-    .join("");
 }
 
 function isIndex(token: string): boolean {

@@ -23,7 +23,12 @@ const mergeKeys = [
 
 /** A path as JSON Pointer (RFC 6901). */
 export function pointerOf(path: Path): Pointer {
-  return path.map((key) => `/${escape(String(key))}`).join("");
+  return path.map((key) => below("", key)).join("");
+}
+
+/** The pointer to a member of what a pointer leads to. */
+export function below(pointer: Pointer, key: string | number): Pointer {
+  return `${pointer}/${escape(String(key))}`;
 }
 
 /** The keys that a JSON Pointer names; of list items their numbers as text. */

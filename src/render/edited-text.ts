@@ -6,6 +6,7 @@ import { readDocument } from "../manifest/read-document.ts";
 import { sameJson } from "../manifest/same-json.ts";
 import { splitDocuments } from "../manifest/split-documents.ts";
 import type { Json, JsonObject } from "../model/json.ts";
+import { below } from "../manifest/pointer.ts";
 
 /** A line of a file of the tree. */
 interface Line {
@@ -44,7 +45,7 @@ export function editText(
     const add = (written: string, item: Json, key: string): void => {
       added.push(written);
       const was = key !== "" && Array.isArray(old) ? old.findIndex((one: Json) => sameJson(one, item)) : key;
-      const within = was === "" ? "" : `/${String(was).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+      const within = was === "" ? "" : below("", was ?? "");
       const line = was === -1 ? undefined : locate(text, 0, `/${field}${within}`)?.line;
       const at = change.at(item, key) ?? (line === undefined ? undefined : { path, line });
       if (at !== undefined) places.set(lines.length + added.length, at);

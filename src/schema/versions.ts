@@ -1,4 +1,5 @@
 import type { Config } from "../model/config.ts";
+import { pointerOf } from "../manifest/pointer.ts";
 
 /** Which of the versions that are known an environment runs; of one beyond them the nearest. */
 export function versionOf(config: Config, environment: string | undefined, known: readonly string[]): string {
@@ -26,7 +27,7 @@ export function unknownVersions(
   const named = [
     { pointer: "/schemas/kubernetes", version: config.schemas.kubernetes },
     ...Object.entries(config.environments).map(([name, { kubernetes }]) => ({
-      pointer: `/environments/${name.replaceAll("~", "~0").replaceAll("/", "~1")}/kubernetes`,
+      pointer: pointerOf(["environments", name, "kubernetes"]),
       version: kubernetes,
     })),
   ];

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { locate, locateDeepest } from "../../src/manifest/locate.ts";
 import { readManifests } from "../../src/manifest/read-manifests.ts";
 import type { Json } from "../../src/model/json.ts";
+import { below, keysOf } from "../../src/manifest/pointer.ts";
 
 const DEPLOYMENT = `# the shop
 apiVersion: apps/v1
@@ -114,9 +115,7 @@ test("a document that is missing, empty or unreadable has no places", () => {
 
 function pointers(value: Json, pointer: string): readonly string[] {
   if (value === null || typeof value !== "object") return [pointer];
-  const children = Object.entries(value).flatMap(([key, child]) =>
-    pointers(child as Json, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`),
-  );
+  const children = Object.entries(value).flatMap(([key, child]) => pointers(child as Json, below(pointer, key)));
   return [pointer, ...children];
 }
 
@@ -129,7 +128,7 @@ test.each(["deployment.yaml", "list.json"])("every value of %s is found, at its 
     for (const pointer of pointers(value, position.pointer)) {
       const place = locate(text, position.document, pointer);
       if (place === undefined) throw new Error(`${pointer} was not found`);
-      const key = pointer.split("/").at(-1)!.replaceAll("~1", "/").replaceAll("~0", "~");
+      const key = keysOf(pointer).at(-1) ?? "";
       const line = text.split("\n")[place.line - 1]!.slice(place.column - 1);
       // The key `y` is true.
       if (pointer !== "" && key !== "true" && !/^\d+$/.test(key))

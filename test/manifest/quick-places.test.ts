@@ -10,6 +10,7 @@ import { readDocument } from "../../src/manifest/read-document.ts";
 import { splitDocuments } from "../../src/manifest/split-documents.ts";
 import type { Json, Pointer } from "../../src/model/json.ts";
 import { createRandom, generateFile, mutate } from "./generate-yaml.ts";
+import { below } from "../../src/manifest/pointer.ts";
 
 const SWEEP = Number(process.env["PORTCULLIS_SWEEP"] ?? 2000);
 const encoder = new TextEncoder();
@@ -20,8 +21,7 @@ function* pointersIn(value: Json, at: Pointer = ""): Generator<Pointer> {
   yield `${at}/0`;
   yield `${at}/no such~1key`;
   if (value === null || typeof value !== "object") return;
-  for (const [key, child] of Object.entries(value))
-    yield* pointersIn(child as Json, `${at}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+  for (const [key, child] of Object.entries(value)) yield* pointersIn(child as Json, below(at, key));
 }
 
 interface Tally {

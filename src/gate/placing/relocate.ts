@@ -5,6 +5,7 @@ import type { Tree, TreeEntry } from "../../model/tree.ts";
 import { isKustomizationName } from "../../render/files/scope.ts";
 import type { SourcePlace } from "../../render/unit.ts";
 import { changedLines } from "./changed-lines.ts";
+import { keysOf, valueAt } from "../../manifest/pointer.ts";
 
 /** What a change does to the files that sources read. */
 export interface ChangedFiles {
@@ -136,12 +137,7 @@ async function withinPlace(
 
 /** The scalar at a pointer as a file would hold it; undefined where it would be found by chance. */
 function tellingText(value: Json, pointer: string): string | undefined {
-  let at: Json | undefined = value;
-  for (const part of pointer.split("/").slice(1)) {
-    if (typeof at !== "object" || at === null) return undefined;
-    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    at = Array.isArray(at) ? (at as readonly Json[])[Number(key)] : (at as { readonly [key: string]: Json })[key];
-  }
+  const at = valueAt(value, keysOf(pointer));
   if (typeof at !== "string" && typeof at !== "number" && typeof at !== "boolean") return undefined;
   const text = String(at);
   return text.length < 2 ? undefined : text;

@@ -1,13 +1,13 @@
 import type { Json } from "../../model/json.ts";
 import type { Reach } from "./reach.ts";
 import { isList, member } from "../../manifest/member.ts";
-import type { Path } from "../../manifest/pointer.ts";
+import { keysOf, type Path } from "../../manifest/pointer.ts";
 
 /** The place that a result names itself: `path` or `pointer`, at its top or under `details`, as JSON Pointer, dotted path or list of keys. */
 export function declaredPlace(document: Json, result: Json): Reach | undefined {
   for (const holder of [result, member(result, "details"), member(result, "_loc")]) {
     for (const field of ["pointer", "path"]) {
-      const keys = keysOf(member(holder, field));
+      const keys = declaredKeys(member(holder, field));
       const found = keys && follow(document, keys);
       // A file's path is no place in a manifest: at least the first key must be there.
       if (found && found.path.length > 0) return found;
@@ -16,17 +16,12 @@ export function declaredPlace(document: Json, result: Json): Reach | undefined {
   return undefined;
 }
 
-function keysOf(value: Json | undefined): Path | undefined {
+function declaredKeys(value: Json | undefined): Path | undefined {
   if (isList(value)) {
     return value.every((key) => typeof key === "string" || typeof key === "number") ? value.filter(isKey) : undefined;
   }
   if (typeof value !== "string" || value === "") return undefined;
-  if (value.startsWith("/")) {
-    return value
-      .slice(1)
-      .split("/")
-      .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
-  }
+  if (value.startsWith("/")) return keysOf(value);
   const dotted = value.replace(/^\$?\.?/, "");
   const tokens = dotted.match(/\["[^"]*"\]|\['[^']*'\]|\[\d+\]|[^.[\]]+/g);
   return tokens?.map((token) => {

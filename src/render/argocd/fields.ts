@@ -1,5 +1,6 @@
 import { isObject } from "../../manifest/identity.ts";
 import type { Json, JsonObject, Pointer } from "../../model/json.ts";
+import { below } from "../../manifest/pointer.ts";
 
 /** Reads fields of an object by the types that Argo CD's API has for them; null counts as absent, a wrong type is told once and then absent. */
 export interface Fields {
@@ -21,7 +22,7 @@ export type WrongType = (pointer: Pointer, expected: string) => void;
 
 /** Makes the reader of one object. */
 export function fieldsOf(value: JsonObject, pointer: Pointer, wrong: WrongType): Fields {
-  const at = (key: string): Pointer => `${pointer}/${escapeToken(key)}`;
+  const at = (key: string): Pointer => below(pointer, key);
   const get = (key: string): Json | undefined => (Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined);
   const object = (key: string): Fields | undefined => {
     const found = get(key);
@@ -61,7 +62,7 @@ export function fieldsOf(value: JsonObject, pointer: Pointer, wrong: WrongType):
     record: (key) => {
       const entries = Object.entries(object(key)?.value ?? {}).flatMap(([name, item]: readonly [string, Json]) => {
         if (typeof item === "string") return [[name, item] as const];
-        wrong(`${at(key)}/${escapeToken(name)}`, "text");
+        wrong(below(at(key), name), "text");
         return [];
       });
       return Object.fromEntries(entries);
@@ -75,9 +76,4 @@ export function fieldsOf(value: JsonObject, pointer: Pointer, wrong: WrongType):
         return [];
       }),
   };
-}
-
-/** One step of a JSON Pointer. */
-export function escapeToken(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -2,7 +2,7 @@ import { isObject } from "../../manifest/identity.ts";
 import { sameJson } from "../../manifest/same-json.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { BuildEnvironment } from "./build-environment.ts";
-import { escapeToken, type Fields } from "./fields.ts";
+import type { Fields } from "./fields.ts";
 import {
   addLabels,
   addToMap,
@@ -16,6 +16,7 @@ import {
 import type { SourceRequest } from "./source-request.ts";
 import { resolvePath } from "./tree-path.ts";
 import type { Trouble } from "./trouble.ts";
+import { below } from "../../manifest/pointer.ts";
 
 /** One edit of a kustomization that the options of a source ask for. */
 export interface KustomizeEdit {
@@ -113,7 +114,7 @@ function mapEdit(
     edit: (old) => addToMap(old, field, added, force),
     asked: (_item, key, before) => {
       if (key === "") return before === undefined ? field : undefined;
-      return Object.hasOwn(added, key) ? `${field}/${escapeToken(key)}` : undefined;
+      return Object.hasOwn(added, key) ? below(field, key) : undefined;
     },
   };
 }

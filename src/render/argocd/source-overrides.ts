@@ -4,6 +4,7 @@ import type { Json, JsonObject, Pointer } from "../../model/json.ts";
 import type { TreeView } from "../gitops.ts";
 import { readValues } from "./read-values.ts";
 import type { WrittenPlace } from "./source-request.ts";
+import { keysOf, valueAt } from "../../manifest/pointer.ts";
 
 /** The source as Argo CD reads it, or the first override file that it cannot read. */
 export type Overridden =
@@ -50,12 +51,8 @@ export async function overrideSource(
 
 /** Where a value of the source is written, if in one of the files: in the last that has its tool's option. `pointer` is relative to the source. */
 export function placeInLayers(pointer: Pointer, layers: readonly OverrideLayer[]): WrittenPlace | undefined {
-  const option = pointer.split("/").slice(1, 3);
-  const layer = layers.findLast(({ value }) => {
-    let at: Json | undefined = value;
-    for (const key of option) at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-    return at !== undefined;
-  });
+  const option = keysOf(pointer).slice(0, 2);
+  const layer = layers.findLast(({ value }) => valueAt(value, option) !== undefined);
   if (layer === undefined) return undefined;
   return { path: layer.path, line: locateDeepest(layer.text, 0, pointer)?.place.line ?? 1, pointer };
 }

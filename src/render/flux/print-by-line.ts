@@ -1,6 +1,7 @@
 import { isObject } from "../../manifest/identity.ts";
 import { toJsonText } from "../../manifest/json-text.ts";
 import type { Json, Pointer } from "../../model/json.ts";
+import { below } from "../../manifest/pointer.ts";
 
 /** JSON with each value on a line of its own, so that a line of it says which value a tool speaks of. */
 export interface PrintedJson {
@@ -21,7 +22,7 @@ export function printByLine(value: Json): PrintedJson {
     const inner: readonly (readonly [string, string, Json])[] = Array.isArray(one)
       ? one.map((item: Json, index) => ["", String(index), item])
       : isObject(one)
-        ? Object.entries(one).map(([key, item]) => [`${toJsonText(key)}: `, escaped(key), item])
+        ? Object.entries(one).map(([key, item]) => [`${toJsonText(key)}: `, key, item])
         : [];
     if (inner.length === 0) {
       line(`${before}${toJsonText(one)}${after}`);
@@ -29,14 +30,10 @@ export function printByLine(value: Json): PrintedJson {
     }
     const [open, close] = Array.isArray(one) ? "[]" : "{}";
     line(`${before}${open}`);
-    for (const [at, [key, token, item]] of inner.entries())
-      print(item, `${pointer}/${token}`, key, at === inner.length - 1 ? "" : ",");
+    for (const [at, [before, key, item]] of inner.entries())
+      print(item, below(pointer, key), before, at === inner.length - 1 ? "" : ",");
     line(`${close}${after}`);
   };
   print(value, "", "", "");
   return { text: `${lines.join("\n")}\n`, pointers };
-}
-
-function escaped(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

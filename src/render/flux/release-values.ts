@@ -6,6 +6,7 @@ import { readFile } from "../files/read-file.ts";
 import type { ValuesLayer } from "../plan.ts";
 import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
 import { namespaceOf, readData } from "./find-object.ts";
+import { below } from "../../manifest/pointer.ts";
 
 export interface ReleaseValues {
   readonly layers: readonly ValuesLayer[];
@@ -54,7 +55,7 @@ export function releaseValues(object: GitOpsObject, context: PlanContext): Relea
     const value = valuesIn(path, text);
     if (value === undefined) refused.push(`${shown}: ${key} holds no values in YAML`);
     else {
-      const pointer = `${reading.manifest.position.pointer}/data/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+      const pointer = below(`${reading.manifest.position.pointer}/data`, key);
       layers.push({ kind: "inline", value, path, line, pointer });
     }
   }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, Pointer } from "../../model/json.ts";
 import { fieldAt, textAt, textsAt } from "./fields.ts";
+import { below, keysOf, pointerOf } from "../../manifest/pointer.ts";
 
 /** Which of two texts says a value of a merged kustomization, and where in it. */
 export interface WrittenIn {
@@ -23,16 +24,16 @@ export function writtenIn(
   merged: JsonObject,
 ): WrittenIn {
   const own: WrittenIn = { text: "kustomization", pointer };
-  const [key = "", index, ...rest] = pointer.split("/").slice(1);
+  const [key = "", index, ...rest] = keysOf(pointer);
   const replacement = replacing[key];
   if (replacement !== undefined) {
     if (fieldAt(spec, replacement) === undefined) return own;
-    const inner = pointer.slice(key.length + 1);
+    const inner = pointerOf(keysOf(pointer).slice(1));
     return { text: "spec", pointer: `/${replacement}${inner}` };
   }
   if (index === undefined)
-    return fieldAt(kustomization, key) === undefined ? { text: "spec", pointer: `/${key}` } : own;
-  const inner = rest.map((token) => `/${token}`).join("");
+    return fieldAt(kustomization, key) === undefined ? { text: "spec", pointer: below("", key) } : own;
+  const inner = pointerOf(rest);
   if (following.has(key)) {
     const before = itemsAt(kustomization, key).length;
     if (Number(index) < before) return own;

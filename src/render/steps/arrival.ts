@@ -2,6 +2,7 @@ import { isObject } from "../../manifest/identity.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import { isWhole } from "../files/applies-alone.ts";
+import { below } from "../../manifest/pointer.ts";
 
 /**
  * Whether every whole object of a file has arrived in what was rendered: all that it says stands in an object of its
@@ -19,7 +20,7 @@ function holds(whole: Json | undefined, part: Json, pointer: string): boolean {
   if (isObject(part)) {
     if (!isObject(whole)) return false;
     return Object.entries(part).every(([key, value]: readonly [string, Json]) => {
-      const at = `${pointer}/${key}`;
+      const at = below(pointer, key);
       // What a patch is called, and its directives, do not reach the object that it changes.
       if (at === "/apiVersion" || at === "/metadata/name" || at === "/metadata/namespace" || key === "$patch")
         return true;

@@ -1,6 +1,7 @@
 import { isObject } from "../../manifest/identity.ts";
 import type { Json } from "../../model/json.ts";
 import type { FileReading } from "../files/read-file.ts";
+import { below } from "../../manifest/pointer.ts";
 
 /** One value of a kustomization; `name` where it is an object that has one. */
 export interface NamedEntry {
@@ -28,7 +29,7 @@ function find(value: Json, pointer: string, accepts: (entry: NamedEntry) => bool
   if (pointer !== "" && accepts({ value, ...(typeof name === "string" ? { name } : {}) })) return pointer;
   if (typeof value !== "object" || value === null) return undefined;
   for (const [key, item] of Object.entries(value) as [string, Json][]) {
-    const found = find(item, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`, accepts);
+    const found = find(item, below(pointer, key), accepts);
     if (found !== undefined) return found;
   }
   return undefined;

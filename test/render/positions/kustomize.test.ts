@@ -7,6 +7,7 @@ import { documentsIn, readRendered, type RenderedObject } from "../../../src/ren
 import { createRenderer } from "../../../src/renderers/create-renderer.ts";
 import { treeFiles } from "../../renderers/tree-files.ts";
 import { fixture } from "./kustomize-fixture.ts";
+import { below } from "../../../src/manifest/pointer.ts";
 
 interface Rendered {
   readonly objects: readonly RenderedObject[];
@@ -155,7 +156,5 @@ test("no value of any object is placed on a line that says something else", () =
 
 function leavesOf(value: unknown, pointer: string): readonly (readonly [string, unknown])[] {
   if (typeof value !== "object" || value === null) return [[pointer, value]];
-  return Object.entries(value).flatMap(([key, one]) =>
-    leavesOf(one, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`),
-  );
+  return Object.entries(value).flatMap(([key, one]) => leavesOf(one, below(pointer, key)));
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Ajv, type ValidateFunction } from "ajv";
 import * as formats from "ajv-formats";
+import { keysOf } from "../../../src/manifest/pointer.ts";
 
 type Schema = { readonly [key: string]: unknown };
 
@@ -52,9 +53,7 @@ function follow(node: unknown): unknown {
   const reference = (node as { $ref?: string }).$ref;
   if (reference === undefined) return node;
   let found: unknown = description();
-  for (const part of reference.slice(2).split("/")) {
-    found = (found as Record<string, unknown>)[part.replaceAll("~1", "/").replaceAll("~0", "~")];
-  }
+  for (const key of keysOf(reference.slice(1))) found = (found as Record<string, unknown>)[key];
   return found;
 }
 

@@ -1,8 +1,8 @@
 import { isObject } from "../../../manifest/identity.ts";
 import type { Json, Pointer } from "../../../model/json.ts";
-import { escapeToken } from "../fields.ts";
 import type { Parameters } from "./generation.ts";
 import type { TextRenderer } from "./text-renderer.ts";
+import { below } from "../../../manifest/pointer.ts";
 
 export type FillOutcome =
   | { readonly kind: "filled"; readonly value: Json }
@@ -29,8 +29,8 @@ function collect(value: Json, pointer: Pointer, found: Map<string, Pointer>): vo
   else if (Array.isArray(value)) value.forEach((item: Json, index) => collect(item, `${pointer}/${index}`, found));
   else if (isObject(value)) {
     for (const [key, item] of Object.entries(value)) {
-      add(key, `${pointer}/${escapeToken(key)}`);
-      collect(item, `${pointer}/${escapeToken(key)}`, found);
+      add(key, below(pointer, key));
+      collect(item, below(pointer, key), found);
     }
   }
 }
