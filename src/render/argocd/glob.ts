@@ -1,4 +1,16 @@
-import { RE2JS } from "re2js";
+import {
+  anything,
+  directories,
+  either,
+  inSegment,
+  literal,
+  many,
+  one,
+  oneOf,
+  sequence,
+  type Glob,
+} from "../glob/glob.ts";
+import { compileProgram } from "../glob/program.ts";
 
 /** The four glob languages that Argo CD uses. */
 export type GlobDialect =
@@ -18,8 +30,8 @@ export function compileGlob(pattern: string, dialect: GlobDialect): ((text: stri
   const key = `${dialect} ${pattern}`;
   let found = compiled.get(key);
   if (found === undefined) {
-    const expression = expressionOf(pattern, dialect);
-    found = { matches: expression === undefined ? undefined : matcherOf(expression) };
+    const glob = readGlob(pattern, dialect);
+    found = { matches: glob === undefined ? undefined : compileProgram(glob).matches };
     if (compiled.size >= 1_000) compiled.clear();
     compiled.set(key, found);
   }
@@ -33,77 +45,85 @@ export function matchesGlob(pattern: string, text: string, dialect: GlobDialect)
 
 const compiled = new Map<string, { readonly matches: ((text: string) => boolean) | undefined }>();
 
-function matcherOf(expression: string): ((text: string) => boolean) | undefined {
-  try {
-    const program = RE2JS.compile(expression, RE2JS.DOTALL);
-    return (text) => program.matches(text);
-  } catch {
-    return undefined;
-  }
-}
+/** Braces nested deeper are not read. */
+const maxDepth = 1000;
 
-function expressionOf(pattern: string, dialect: GlobDialect): string | undefined {
+/** What a pattern means; undefined where the dialect cannot read it. */
+export function readGlob(pattern: string, dialect: GlobDialect): Glob | undefined {
   const crosses = dialect === "argo" || dialect === "pathspec";
   const braces = dialect === "argo" || dialect === "argo-path" || dialect === "doublestar";
-  let expression = "";
-  let depth = 0;
+  // The innermost open brace last: its choices so far, and the parts of the one that is being read.
+  const open: { readonly choices: Glob[]; parts: Glob[] }[] = [{ choices: [], parts: [] }];
+  const add = (glob: Glob): void => void open.at(-1)?.parts.push(glob);
   for (let at = 0; at < pattern.length; at++) {
-    const character = pattern[at] ?? "";
+    const character = String.fromCodePoint(pattern.codePointAt(at) ?? 0);
+    const group = open.length > 1 ? open.at(-1) : undefined;
     if (character === "\\") {
-      at += 1;
-      const next = pattern[at];
+      const next = pattern.codePointAt(at + 1);
       if (next === undefined) return undefined;
-      expression += RE2JS.quote(next);
+      add(literal(String.fromCodePoint(next)));
+      at += String.fromCodePoint(next).length;
     } else if (character === "*") {
       let end = at + 1;
       while (pattern[end] === "*") end += 1;
       const stars = end - at;
       if (dialect === "doublestar" && stars === 2 && isSegment(pattern, at, end)) {
         if (pattern[end] === "/") {
-          expression += "(?:[^/]*/)*";
+          add(directories);
           end += 1;
-        } else expression += ".*";
-      } else expression += crosses || (dialect === "argo-path" && stars > 1) ? ".*" : "[^/]*";
+        } else add(many(anything));
+      } else add(many(crosses || (dialect === "argo-path" && stars > 1) ? anything : inSegment));
       at = end - 1;
-    } else if (character === "?") expression += crosses ? "." : "[^/]";
+    } else if (character === "?") add(crosses ? anything : inSegment);
     else if (character === "[") {
       const list = classAt(pattern, at);
       if (list === undefined) return undefined;
-      expression += list.expression;
+      add(list.glob);
       at = list.end;
     } else if (braces && character === "{") {
-      depth += 1;
-      expression += "(?:";
-    } else if (braces && depth > 0 && character === ",") expression += "|";
-    else if (braces && depth > 0 && character === "}") {
-      depth -= 1;
-      expression += ")";
-    } else expression += RE2JS.quote(character);
+      if (open.length > maxDepth) return undefined;
+      open.push({ choices: [], parts: [] });
+    } else if (braces && group !== undefined && character === ",") {
+      group.choices.push(sequence(group.parts));
+      group.parts = [];
+    } else if (braces && group !== undefined && character === "}") {
+      open.pop();
+      add(either([...group.choices, sequence(group.parts)]));
+    } else {
+      add(literal(character));
+      at += character.length - 1;
+    }
   }
-  return depth === 0 ? expression : undefined;
+  return open.length === 1 ? sequence(open[0]?.parts ?? []) : undefined;
 }
 
 function isSegment(pattern: string, start: number, end: number): boolean {
   return (start === 0 || pattern[start - 1] === "/") && (end === pattern.length || pattern[end] === "/");
 }
 
-/** `[a-z]`, negated by `!` or `^`; `end` is where its bracket closes. */
-function classAt(pattern: string, start: number): { readonly expression: string; readonly end: number } | undefined {
+/** `[a-z]`, negated by `!` or `^`; `end` is where its bracket closes. Undefined where it does not, or a range is reversed. */
+function classAt(pattern: string, start: number): { readonly glob: Glob; readonly end: number } | undefined {
   let at = start + 1;
   const negated = pattern[at] === "!" || pattern[at] === "^";
   if (negated) at += 1;
-  let body = "";
+  const members: { readonly character: string; readonly isDash: boolean }[] = [];
   for (let first = true; ; first = false) {
-    let character = pattern[at];
-    if (character === undefined) return undefined;
-    if (character === "]" && !first) break;
-    if (character === "\\") {
-      at += 1;
-      character = pattern[at];
-      if (character === undefined) return undefined;
-      body += RE2JS.quote(character);
-    } else body += character === "-" ? "-" : RE2JS.quote(character);
-    at += 1;
+    const isEscaped = pattern[at] === "\\";
+    if (isEscaped) at += 1;
+    const point = pattern.codePointAt(at);
+    if (point === undefined) return undefined;
+    const character = String.fromCodePoint(point);
+    if (character === "]" && !first && !isEscaped) break;
+    members.push({ character, isDash: character === "-" && !isEscaped });
+    at += character.length;
   }
-  return { expression: `[${negated ? "^" : ""}${body}]`, end: at };
+  const ranges: (readonly [string, string])[] = [];
+  for (let index = 0; index < members.length; index++) {
+    const from = members[index]?.character ?? "";
+    const to = members[index + 1]?.isDash === true ? members[index + 2]?.character : undefined;
+    if (to !== undefined && (to.codePointAt(0) ?? 0) < (from.codePointAt(0) ?? 0)) return undefined;
+    ranges.push([from, to ?? from]);
+    if (to !== undefined) index += 2;
+  }
+  return { glob: one(oneOf(ranges, negated)), end: at };
 }

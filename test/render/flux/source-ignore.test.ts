@@ -30,9 +30,21 @@ test("what Flux always leaves out", () => {
   expect(paths.filter((path) => !ignored(path))).toEqual(["apps/x.yaml"]);
 });
 
-test("a pattern made to take long does not", () => {
-  const matches = pathMatcher(`${"**/".repeat(200)}${"*a".repeat(2000)}b`);
-  const started = performance.now();
-  expect(matches(`${"d/".repeat(200)}${"a".repeat(4000)}`)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(2000);
+test.each([
+  ["a/**/b", "a/b", true],
+  ["a/**/b", "a/x/y/b", true],
+  ["a/**", "a", false],
+  ["**/**", "a", true],
+  ["**", "a/b", true],
+  ["a**b", "a/b", false],
+  ["[!a]b", "/b", false],
+  ["[a", "[a", true],
+  ["[]a]", "]", true],
+  ["[b-a]", "a", false],
+  ["[a-]", "-", true],
+  ["a\\", "a\\", true],
+  ["a\\*", "a*", true],
+  ["{a,b}", "a", false],
+])("the pattern %s against %s: %s", (pattern, path, expected) => {
+  expect(pathMatcher(pattern)(path)).toBe(expected);
 });
