@@ -3,7 +3,10 @@ export default {
   testMatch: ["**/*.test.js"],
   testEnvironment: "node",
   transform: {},
-  testTimeout: 120_000,
+  maxWorkers: 2,
+  // For what never ends, on however busy a machine; a sweep takes as long as it is told to.
+  testTimeout: process.env["PORTCULLIS_SWEEP"] === undefined ? 600_000 : 3_600_000,
+  globalSetup: "<rootDir>/dist/test/support/before-all.js",
   reporters: ["default", "<rootDir>/dist/test/support/closing-line-reporter.js"],
   coverageProvider: "v8",
 };

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Renderer } from "../model/renderer.ts";
 import { shippedModule, type ShippedModule } from "../wasm/shipped-module.ts";
+import type { Deadline } from "../wasm/reactor-process.ts";
 import type { Repeatable } from "../wasm/wasi.ts";
 import { renderGoTemplate } from "./go-template.ts";
 import { renderHelm } from "./helm.ts";
@@ -15,7 +16,7 @@ export interface RendererOptions {
   /** At most so many for each module; default: the number of cores, at most 4. */
   readonly processes?: number;
   /** Of one render; default 60,000. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: Deadline;
   /** Of each process's own memory; default 1024. */
   readonly memoryLimitMiB?: number;
   /** A process ends after so long without work; default 60,000. */

@@ -1,5 +1,5 @@
 import { decodeFrame, encodeFrame } from "../wasm/frame.ts";
-import { createReactorProcess, type ReactorProcess } from "../wasm/reactor-process.ts";
+import { createReactorProcess, type Deadline, type ReactorProcess } from "../wasm/reactor-process.ts";
 import { unpackModule, type PackedModule } from "../wasm/unpacked.ts";
 import type { Repeatable } from "../wasm/wasi.ts";
 
@@ -22,7 +22,7 @@ export interface ModulePoolOptions {
   readonly processes: number;
   readonly memoryLimitMiB: number;
   /** Of one request, the start of its process included, the wait for its turn not. */
-  readonly deadlineMs: number;
+  readonly deadlineMs: Deadline;
   readonly idleMs?: number;
   /** Every request finds the instance as it was at its start, with this clock and these random bytes. */
   readonly fresh?: Repeatable;
@@ -85,7 +85,7 @@ export function createModulePool(options: ModulePoolOptions): ModulePool {
       const outcome = await started.process.ask(encodeFrame(toJson({ operation, request }), blob), deadlineMs);
       switch (outcome.kind) {
         case "late":
-          return { kind: "late", message: `${operation} was not done within ${deadlineMs / 1000} s` };
+          return { kind: "late", message: `${operation} was not done within ${outcome.deadlineMs / 1000} s` };
         case "trap":
           return outOfMemory.test(outcome.message)
             ? { kind: "memory", message: `${operation} needed more than ${options.memoryLimitMiB} MiB` }

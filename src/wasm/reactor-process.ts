@@ -11,6 +11,9 @@ type ReactorOutcome =
   | { readonly kind: "late"; readonly deadlineMs: number }
   | { readonly kind: "trap"; readonly message: string };
 
+/** Milliseconds that a request may take: a number, or a function that is asked when the request begins. */
+export type Deadline = number | (() => number);
+
 export interface ReactorProcessOptions {
   /** Path of the uncompressed module; asked for at each start. */
   readonly module: () => Promise<string>;
@@ -26,7 +29,7 @@ export interface ReactorProcessOptions {
 
 /** A reactor in a process of its own, started on first need. One request at a time; further ones wait their turn. */
 export interface ReactorProcess {
-  ask(request: Uint8Array, deadlineMs: number): Promise<ReactorOutcome>;
+  ask(request: Uint8Array, deadline: Deadline): Promise<ReactorOutcome>;
   /** Ends the process; requests under way end as `trap`. A later request starts a new one. */
   close(): void;
   /** The id of the running process, for tests and figures. */
@@ -82,8 +85,9 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
     return current;
   }
 
-  async function askNow(request: Uint8Array, deadlineMs: number): Promise<ReactorOutcome> {
+  async function askNow(request: Uint8Array, deadline: Deadline): Promise<ReactorOutcome> {
     clearTimeout(idle);
+    const deadlineMs = typeof deadline === "number" ? deadline : deadline();
     running ??= start(await options.module());
     const current = running;
     const outcome = new Promise<ReactorOutcome>((resolve) => (current.settle = resolve));
@@ -104,8 +108,8 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
   }
 
   return {
-    ask(request, deadlineMs) {
-      const answer = turn.then(() => askNow(request, deadlineMs));
+    ask(request, deadline) {
+      const answer = turn.then(() => askNow(request, deadline));
       turn = answer.catch(() => undefined);
       return answer;
     },

@@ -8,6 +8,7 @@ import type { Checkpoint } from "../../src/app/services.ts";
 import { concluded, settingsFor } from "../support/app.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import { deployment, rules } from "../support/fleet.ts";
+import { prepareStateDirectory } from "../support/test-cache.ts";
 import { until } from "../support/until.ts";
 
 const CHECKPOINTS: readonly Checkpoint[] = [
@@ -35,6 +36,7 @@ let child: ChildProcess | undefined;
 beforeAll(async () => {
   github = await startGitHub();
   stateDir = await mkdtemp(join(tmpdir(), "portcullis-kill-"));
+  await prepareStateDirectory(stateDir);
 });
 afterAll(async () => {
   child?.kill("SIGKILL");
@@ -52,6 +54,13 @@ async function start(): Promise<ChildProcess> {
   return started;
 }
 
+/** Waits until the App has nothing left to do, and has it end itself at the next checkpoint of a name. */
+async function idle(app: ChildProcess, armed?: Checkpoint): Promise<void> {
+  await github.settle();
+  app.send(armed === undefined ? {} : { armed });
+  await once(app, "message");
+}
+
 test.each(CHECKPOINTS)(
   "killed at the checkpoint “%s” and started again, the App ends with one check run and one review",
   async (checkpoint) => {
@@ -61,8 +70,7 @@ test.each(CHECKPOINTS)(
       files: { ...rules(), "apps/web.yaml": deployment("nginx:1.27") },
     });
     await github.settle();
-    child.send(checkpoint);
-    await once(child, "message");
+    await idle(child, checkpoint);
     const gone = once(child, "exit");
     const containers = Array.from(
       { length: CONTAINERS },
@@ -76,8 +84,8 @@ test.each(CHECKPOINTS)(
     child = await start();
     const run = await concluded(github, pull);
     await until(() => pull.reviewComments.length > 0, "the review comments");
-    // A second run or review would come now.
-    await new Promise((done) => setTimeout(done, 300));
+    // A second run or review would come with the work that is left.
+    await idle(child);
     expect(github.runsOf(pull, "portcullis")).toHaveLength(1);
     expect(run.conclusion).toBe("failure");
     expect(run.annotations).toHaveLength(CONTAINERS);
@@ -86,5 +94,4 @@ test.each(CHECKPOINTS)(
     expect(pull.reviewComments).toHaveLength(20);
     expect(github.violations).toEqual([]);
   },
-  120_000,
 );

@@ -132,7 +132,7 @@ test("one change of a base is one finding with its environments, each by its own
   expect(before.out).not.toMatch(/hunter2|correct-horse/);
   const after = await judged(directory, "2027-01-15T00:00:00Z");
   expect(after.findings).toContain("introduced deny images/tag base/deployment.yaml:9 [c1 c2 c3] latest is no version");
-}, 60_000);
+});
 
 test("a line less in a kustomization deletes a Namespace of every cluster, and a selector cannot change in any", async () => {
   const directory = fleet({
@@ -144,7 +144,7 @@ test("a line less in a kustomization deletes a Namespace of every cluster, and a
     'introduced deny changes/immutable-field base/deployment.yaml:6 [c1 c2 c3] spec.selector cannot be changed once the object exists: matchLabels.app was "web" and would be "shop"',
     "introduced warn changes/deletion base/kustomization.yaml:1 [c1 c2 c3] Namespace shop leaves the desired state; Kustomization flux-system/apps prunes it; everything in it goes with it",
   ]);
-}, 60_000);
+});
 
 test("a Flux object that goes, one that moves on, a suspended one and a second owner are each found at their file", async () => {
   const directory = fleet(
@@ -166,4 +166,4 @@ test("a Flux object that goes, one that moves on, a suspended one and a second o
     `introduced warn changes/prune clusters/c2/apps.yaml:1 [c2] Kustomization flux-system/apps is changed, and prunes what it no longer yields: ${all}`,
     "introduced warn changes/suspended clusters/c3/apps.yaml:1 [c3] Kustomization flux-system/apps is suspended: what this change does to 1 object takes no effect until it is resumed",
   ]);
-}, 60_000);
+});

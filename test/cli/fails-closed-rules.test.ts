@@ -60,7 +60,7 @@ describe("policies that are no good", () => {
     ]);
     expect([one.ran.code, other.ran.code]).toEqual([2, 2]);
     [compiled, evaluated] = [one.report, other.report];
-  }, 60_000);
+  });
 
   test.each(broken)("does not compile: %s", (name, _body, problem) => {
     const own = compiled.problems.filter(({ path }) => path === `policy/${name}.rego`);
@@ -111,7 +111,7 @@ describe("policies that are no good", () => {
       "evaluate m/second.yaml:1 policy endless: rule deny (policy/endless.rego:2) was not asked: on m/evil.yaml:1 it did not finish within 5000 ms",
     ]);
     expect(messages(judged)).toEqual(["a uses latest", "a uses latest"]);
-  }, 60_000);
+  });
 
   test("rules that nobody asks are named", async () => {
     const idle = 'package idle\n\ndeny contains "never said" if true\n';

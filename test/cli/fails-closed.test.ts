@@ -140,7 +140,7 @@ describe("files that cannot be read", () => {
     ({ code } = outcome.ran);
     for (const { path = "", stage, line, message } of judged.problems)
       byFile.set(path, `${stage} :${line ?? ""} ${message}`);
-  }, 60_000);
+  });
 
   test("all together exit with 2, and what can be read is judged", () => {
     expect(code).toBe(2);

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gitEnvironment, gitIdentity } from "../support/github/git/run.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 
-/** One cache for all runs of the tests, so that the toolchain is unpacked once. */
-const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/portcullis-tests", import.meta.url));
 const BINARY = fileURLToPath(new URL("../../src/cli/main.cjs", import.meta.url));
 
 export interface Ran {
@@ -25,7 +24,7 @@ export function portcullis(
   return new Promise((done) => {
     const child = spawn(process.execPath, [BINARY, ...args], {
       cwd,
-      env: { ...process.env, PORTCULLIS_CACHE_DIR: CACHE, ...env },
+      env: { ...process.env, PORTCULLIS_CACHE_DIR: TEST_CACHE, ...env },
     });
     let out = "";
     let err = "";

@@ -154,15 +154,20 @@ test("--watch runs again after a change and ends when it is interrupted", async 
   const directory = directoryWith(GOOD);
   const ran = await portcullis(directory, ["test", "policy", "--watch"], {}, (child) => {
     let out = "";
-    let changed = false;
+    let again: NodeJS.Timeout | undefined;
+    let changes = 0;
+    child.on("close", () => clearInterval(again));
     child.stdout.on("data", (text: string) => {
       out += text;
       if (out.includes("4 passed, 1 failed")) child.kill("SIGINT");
     });
     child.stderr.on("data", (text: string) => {
-      if (changed || !text.includes("watching for changes")) return;
-      changed = true;
-      setTimeout(() => write(directory, { "policy/fixtures/rejected-latest.yaml": pod("a:1") }), 300);
+      if (again !== undefined || !text.includes("watching for changes")) return;
+      // The first change may come before the system watches.
+      const change = (): void =>
+        write(directory, { "policy/fixtures/rejected-latest.yaml": `${pod("a:1")}# ${++changes}\n` });
+      change();
+      again = setInterval(change, 1_000);
     });
   });
   expect(ran.out).toMatch(/^5 passed, 0 failed[^]*4 passed, 1 failed/);

@@ -36,14 +36,10 @@ function library(): { readonly [path: string]: string } {
 /** Waits for the concluded check on the pull request's head. */
 async function check(github: SimulatedGitHub, pull: PullRequest): Promise<CheckRun> {
   let run: CheckRun | undefined;
-  await until(
-    () => {
-      run = github.runsOf(pull, "portcullis").at(-1);
-      return run?.status === "completed";
-    },
-    "the check",
-    60_000,
-  );
+  await until(() => {
+    run = github.runsOf(pull, "portcullis").at(-1);
+    return run?.status === "completed";
+  }, "the check");
   if (run === undefined) throw new Error("no check run");
   return run;
 }

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Ajv } from "ajv";
@@ -13,21 +12,20 @@ import type { Renderer } from "../../src/model/renderer.ts";
 import { createToolchain, type Toolchain } from "../../src/rego/toolchain/toolchain.ts";
 import { json } from "../../src/report/json.ts";
 import { directoryTree } from "../../src/tree/directory-tree.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 
 const root = "fixtures/changes";
 const cases = readdirSync(root, { withFileTypes: true })
   .filter((item) => item.isDirectory() && item.name !== "policies")
   .map(({ name }) => name);
 const now = "2026-01-01T00:00:00Z";
-let cacheDir: string;
 let toolchain: Toolchain;
 let judge: Judge;
 let renderer: Renderer;
 
 beforeAll(async () => {
-  cacheDir = mkdtempSync(join(tmpdir(), "portcullis-changes-"));
-  toolchain = createToolchain({ cacheDir });
-  renderer = createRenderer({ cacheDir });
+  toolchain = createToolchain({ cacheDir: TEST_CACHE });
+  renderer = createRenderer({ cacheDir: TEST_CACHE });
   const { sources, problems } = await policySources(directoryTree(root), { policies: ["policies"], data: [] });
   expect(problems).toEqual([]);
   judge = await createJudge(sources, { toolchain, now, ...defaultLimits });
@@ -38,7 +36,6 @@ afterAll(async () => {
   await judge.close();
   toolchain.close();
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 test.each(cases)("%s is judged as expected.json says", async (name) => {

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { defaultConfig } from "../../src/config/default-config.ts";
 import { check } from "../../src/gate/check.ts";
@@ -8,12 +5,11 @@ import type { Report } from "../../src/model/report.ts";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { memoryTree, type MemoryFile } from "../../src/tree/memory-tree.ts";
 import { simpleJudge } from "./simple-judge.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-hiding-"));
-const renderer = createRenderer({ cacheDir, processes: 1 });
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 type Files = { readonly [path: string]: MemoryFile };

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Ajv } from "ajv";
 import { readFileSync } from "node:fs";
@@ -14,21 +11,19 @@ import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { json } from "../../src/report/json.ts";
 import { memoryTree, type MemoryFile } from "../../src/tree/memory-tree.ts";
 import { simpleJudge } from "./simple-judge.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 
 type Files = { readonly [path: string]: MemoryFile };
 
 const now = "2026-01-01T00:00:00Z";
-let cacheDir: string;
 let renderer: Renderer;
 
 beforeAll(() => {
-  cacheDir = mkdtempSync(join(tmpdir(), "portcullis-gate-"));
-  renderer = createRenderer({ cacheDir });
+  renderer = createRenderer({ cacheDir: TEST_CACHE });
 });
 
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 async function judged(after: Files, before?: Files, extra: Partial<CheckRequest> = {}): Promise<Report> {

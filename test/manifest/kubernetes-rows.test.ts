@@ -9,7 +9,7 @@ import { buildOracle, type OracleAnswer } from "./oracle.ts";
 const GOLDEN = "fixtures/yaml/kubernetes-rows.json";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-const oracle = buildOracle();
+const oracle = await buildOracle();
 const answers = (): { readonly [row: string]: readonly OracleAnswer[] } => {
   const all = oracle!(ROWS.map(([, text]) => encode(text)));
   // What a refused row is worth to Kubernetes can be a matter of chance: of two keys that become one, any may win.

@@ -1,8 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { goProgram } from "../support/go-program.ts";
 
 /** What Kubernetes makes of one document: see toolchain/yaml-oracle/main.go. */
 export interface OracleAnswer {
@@ -15,25 +12,14 @@ export interface OracleAnswer {
 /** Answers for each file how Kubernetes reads its documents. */
 export type Oracle = (files: readonly Uint8Array[]) => readonly (readonly OracleAnswer[])[];
 
-const SOURCES = "toolchain/yaml-oracle";
-
-/** Builds the oracle with Go, once for each state of its sources; undefined, said on stderr, where there is no Go. */
-export function buildOracle(): Oracle | undefined {
-  const hash = createHash("sha256");
-  for (const name of ["go.mod", "go.sum", "main.go"]) hash.update(readFileSync(join(SOURCES, name)));
-  const folder = join(tmpdir(), `portcullis-yaml-oracle-${hash.digest("hex").slice(0, 16)}`);
-  const binary = join(folder, "oracle");
-  if (!existsSync(binary)) {
-    mkdirSync(folder, { recursive: true });
-    const built = join(folder, `oracle-${process.pid}`);
-    const { status, stderr, error } = spawnSync("go", ["build", "-trimpath", "-o", built, "."], { cwd: SOURCES });
-    if (status !== 0) {
-      const why = error === undefined ? String(stderr) : error.message;
-      process.stderr.write(`SKIPPED: the differential tests against Kubernetes' YAML reader need Go (${why.trim()})\n`);
-      return undefined;
-    }
-    renameSync(built, binary);
-  }
+/** The oracle; undefined, said on stderr, where there is no Go. */
+export async function buildOracle(): Promise<Oracle | undefined> {
+  const binary = await goProgram({
+    name: "yaml-oracle",
+    sources: "toolchain/yaml-oracle",
+    tests: "the differential tests against Kubernetes' YAML reader",
+  });
+  if (binary === undefined) return undefined;
   return (files) => ask(binary, files);
 }
 

@@ -101,4 +101,4 @@ test("several hundred questions, judged in a thread of their own, get their envi
     expect(judgements.map(messagesOf)).toEqual(many.map((_, i) => [`e${i % 3}`]));
   }
   await judge.close();
-}, 30_000);
+});

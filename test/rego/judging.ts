@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Judge, Question } from "../../src/model/judge.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import type { PolicySources } from "../../src/model/policy.ts";
@@ -9,10 +6,11 @@ import type { JudgeOptions } from "../../src/rego/create-judge.ts";
 import { createJudge } from "../../src/rego/create-judge.ts";
 import type { Toolchain } from "../../src/rego/toolchain/toolchain.ts";
 import { createToolchain } from "../../src/rego/toolchain/toolchain.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 
-/** A toolchain with a cache of its own; close it after the tests. */
+/** A toolchain on the cache of all tests; close it after the tests. */
 export function freshToolchain(): Toolchain {
-  return createToolchain({ cacheDir: mkdtempSync(join(tmpdir(), "portcullis-judge-")) });
+  return createToolchain({ cacheDir: TEST_CACHE });
 }
 
 /** A judge of Rego texts by path, `policy.rego` where there is one only. */
@@ -30,7 +28,7 @@ export function judgeOf(
       regoVersion: "v1",
       ...sources,
     },
-    { toolchain, now: "2026-02-03T04:05:06Z", deadlineMs: 1000, memoryLimitMiB: 64, ...options },
+    { toolchain, now: "2026-02-03T04:05:06Z", deadlineMs: 60_000, memoryLimitMiB: 64, ...options },
   );
 }
 

@@ -1,7 +1,4 @@
 import { afterAll } from "@jest/globals";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { defaultConfig } from "../../src/config/default-config.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Renderer } from "../../src/model/renderer.ts";
@@ -10,14 +7,13 @@ import { findDesiredState } from "../../src/render/find-desired-state.ts";
 import { scopeOf } from "../../src/render/files/scope.ts";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { memoryTree, type MemoryFile } from "../../src/tree/memory-tree.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 
 export type Files = { readonly [path: string]: MemoryFile };
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-desired-"));
-const renderer = createRenderer({ cacheDir, processes: 1 });
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 /** The renderer of this file's tests, counting what it is asked. */

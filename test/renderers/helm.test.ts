@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readManifests } from "../../src/manifest/read-manifests.ts";
 import type { Json } from "../../src/model/json.ts";
@@ -8,19 +7,15 @@ import type { HelmRequest } from "../../src/model/renderer.ts";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { cases } from "./helm-cases.ts";
 import { requestOf } from "./helm-charts.ts";
-import { buildNativeHelm, type NativeHelm } from "./native-helm.ts";
+import { buildNativeHelm } from "./native-helm.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-helm-"));
-const renderer = createRenderer({ cacheDir, processes: 2 });
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 2 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
-let native: NativeHelm | undefined;
-beforeAll(() => {
-  native = buildNativeHelm();
-}, 600_000);
+const native = await buildNativeHelm();
 
 function read(text: string): readonly Json[] {
   const { manifests, notManifests, problems } = readManifests("rendered.yaml", Buffer.from(text));
@@ -98,10 +93,10 @@ test("the same chart gives the same bytes, in any process and whatever was rende
     [other, random, other, random, other, random, random].map((one) => renderer.helm(one)),
   );
   expect([more[1], more[3], more[5], more[6]]).toEqual([first, first, first, first]);
-  const apart = createRenderer({ cacheDir, processes: 1 });
+  const apart = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
   expect(await apart.helm(random)).toEqual(first);
   apart.close();
-}, 60_000);
+});
 
 test("documents say which template they came from, by its file, and which are hooks", async () => {
   const outcome = await renderer.helm(shopRequest);

@@ -1,21 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { fixture } from "../render/positions/kustomize-fixture.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 import { nativeKustomize, onDisk } from "./native-kustomize.ts";
 import { readTreeDirectory } from "./tree-directory.ts";
 import { configMap, treeFiles } from "./tree-files.ts";
 
-const native = nativeKustomize();
+const native = await nativeKustomize();
 const compare = native === undefined ? test.skip : test;
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-oracle-"));
-const renderer = createRenderer({ cacheDir });
-afterAll(() => {
-  renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
-});
+const renderer = createRenderer({ cacheDir: TEST_CACHE });
+afterAll(() => renderer.close());
 
 const patched = (patch: string): { readonly [path: string]: string } => ({
   "kustomization.yaml": `resources: [a.yaml]\n${patch}`,

@@ -1,41 +1,30 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { HelmRequest } from "../../src/model/renderer.ts";
+import { goProgram } from "../support/go-program.ts";
 
 /** What `helm template` prints, or its error. */
 export type NativeHelm = (request: HelmRequest) => { readonly stdout: string; readonly error?: string };
 
-const sources = "toolchain/helm-oracle";
-
-const flags = [
+const linkerFlags = [
+  "-s -w",
   "-X helm.sh/helm/v3/internal/version.version=v3.22.0",
   "-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1",
   "-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=37",
 ].join(" ");
 
-/** Builds Helm from its Go module as its releases are built, once for each version; undefined, said on stderr, where that cannot be done. */
-export function buildNativeHelm(): NativeHelm | undefined {
-  const hash = createHash("sha256").update(flags);
-  for (const name of ["go.mod", "go.sum"]) hash.update(readFileSync(join(sources, name)));
-  const folder = join(tmpdir(), `portcullis-native-helm-${hash.digest("hex").slice(0, 16)}`);
-  const binary = join(folder, "helm");
-  if (!existsSync(binary)) {
-    mkdirSync(folder, { recursive: true });
-    const built = join(folder, `helm-${process.pid}`);
-    const command = ["build", "-trimpath", `-ldflags=-s -w ${flags}`, "-o", built, "helm.sh/helm/v3/cmd/helm"];
-    const { status, stderr, error } = spawnSync("go", command, { cwd: sources });
-    if (status !== 0) {
-      const why = error === undefined ? String(stderr) : error.message;
-      process.stderr.write(
-        `SKIPPED: the comparison with native Helm needs Go and its modules (${why.trim().slice(0, 300)})\n`,
-      );
-      return undefined;
-    }
-    renameSync(built, binary);
-  }
+/** Helm, built from its Go module as its releases are built; undefined, said on stderr, where that cannot be done. */
+export async function buildNativeHelm(): Promise<NativeHelm | undefined> {
+  const binary = await goProgram({
+    name: "helm",
+    sources: "toolchain/helm-oracle",
+    target: "helm.sh/helm/v3/cmd/helm",
+    linkerFlags,
+    tests: "the comparisons with native Helm",
+  });
+  if (binary === undefined) return undefined;
   return (request) => template(binary, request);
 }
 

@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-
-const sources = "toolchain/kustomize-oracle";
+import { goProgram } from "../support/go-program.ts";
 
 /** What `kustomize build` says of a root. */
 export type NativeBuild =
@@ -17,14 +15,11 @@ export interface NativeKustomize {
   rounds(count: number, roots: readonly string[]): readonly number[];
 }
 
-/** Native Kustomize of the version that ships, built with Go; undefined, said on stderr, where there is no Go. */
-export function nativeKustomize(): NativeKustomize | undefined {
-  const hash = createHash("sha256");
-  for (const name of ["go.mod", "go.sum", "main.go"]) hash.update(readFileSync(join(sources, name)));
-  const folder = join(tmpdir(), `portcullis-kustomize-${hash.digest("hex").slice(0, 16)}`);
-  mkdirSync(folder, { recursive: true });
-  const command = built(folder, "kustomize", "sigs.k8s.io/kustomize/kustomize/v5");
-  const loop = command === undefined ? undefined : built(folder, "loop", ".");
+/** Native Kustomize of the version that ships; undefined, said on stderr, where there is no Go. */
+export async function nativeKustomize(): Promise<NativeKustomize | undefined> {
+  const module = { sources: "toolchain/kustomize-oracle", tests: "the comparisons with native Kustomize" };
+  const command = await goProgram({ ...module, name: "kustomize", target: "sigs.k8s.io/kustomize/kustomize/v5" });
+  const loop = command === undefined ? undefined : await goProgram({ ...module, name: "kustomize-loop" });
   if (command === undefined || loop === undefined) return undefined;
   return {
     build(root) {
@@ -42,21 +37,6 @@ export function nativeKustomize(): NativeKustomize | undefined {
       return stdout.trim().split("\n").map(Number);
     },
   };
-}
-
-function built(folder: string, name: string, what: string): string | undefined {
-  const binary = join(folder, name);
-  if (existsSync(binary)) return binary;
-  const draft = `${binary}-${process.pid}`;
-  const options = { cwd: sources, env: { ...process.env, GOFLAGS: "" } };
-  const { status, stderr, error } = spawnSync("go", ["build", "-trimpath", "-o", draft, what], options);
-  if (status !== 0) {
-    const why = error === undefined ? String(stderr) : error.message;
-    process.stderr.write(`SKIPPED: the comparison with native Kustomize needs Go and its modules (${why.trim()})\n`);
-    return undefined;
-  }
-  renameSync(draft, binary);
-  return binary;
 }
 
 /** Writes files below a new directory, does something with it, and deletes it. */

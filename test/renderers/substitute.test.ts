@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-substitute-"));
-const renderer = createRenderer({ cacheDir, processes: 1 });
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 const variables = { stage: "prod", replicas: "3", empty: "", lines: "one\ntwo\n" };

@@ -3,6 +3,7 @@ import { escapeMarkdown } from "../../src/report/escape-markdown.ts";
 import { inertLines } from "../../src/report/inert-text.ts";
 import { excerptOf } from "../../src/report/source-excerpt.ts";
 import { finding } from "./sample-reports.ts";
+import { processorTime } from "../support/processor-time.ts";
 
 const at = (column: number, kind = "Pod") =>
   finding({
@@ -18,10 +19,11 @@ test.each([
   ["hashes", `image: a${"#".repeat(1_000_000)}`],
   ["colons", `image: ${"a:".repeat(500_000)}`],
 ])("a line of a million %s is quoted at once", (_name, line) => {
-  const start = performance.now();
-  expect(excerptOf(at(8), () => line)?.text.length).toBeLessThan(130);
-  expect(excerptOf(at(1_000_000), () => line)?.text.length).toBeLessThan(130);
-  expect(performance.now() - start).toBeLessThan(500);
+  const spent = processorTime(() => {
+    expect(excerptOf(at(8), () => line)?.text.length).toBeLessThan(130);
+    expect(excerptOf(at(1_000_000), () => line)?.text.length).toBeLessThan(130);
+  });
+  expect(spent).toBeLessThan(2_000);
 });
 
 test.each([
@@ -36,16 +38,21 @@ test.each([
 });
 
 test("a Secret's line of a million spaces shows nothing of its value", () => {
-  const start = performance.now();
-  expect(excerptOf(at(1, "Secret"), () => `data:${" ".repeat(1_000_000)}hunter2!`)).toBeUndefined();
-  expect(excerptOf(at(1, "Secret"), () => `  data:${" ".repeat(4000)}hunter2!`)?.text).not.toContain("hunter2");
-  expect(performance.now() - start).toBeLessThan(500);
+  const spent = processorTime(() => {
+    expect(excerptOf(at(1, "Secret"), () => `data:${" ".repeat(1_000_000)}hunter2!`)).toBeUndefined();
+    expect(excerptOf(at(1, "Secret"), () => `  data:${" ".repeat(4000)}hunter2!`)?.text).not.toContain("hunter2");
+  });
+  expect(spent).toBeLessThan(2_000);
 });
 
 test("a message of a million spaces is made harmless at once", () => {
   const message = `a${" ".repeat(1_000_000)}b${"\n ".repeat(100_000)}c`;
-  const start = performance.now();
-  expect(inertLines(message)).toHaveLength(100_001);
-  expect(escapeMarkdown(message).endsWith("b c")).toBe(true);
-  expect(performance.now() - start).toBeLessThan(1000);
+  let [lines, escaped]: [readonly string[], string] = [[], ""];
+  const spent = processorTime(() => {
+    lines = inertLines(message);
+    escaped = escapeMarkdown(message);
+  });
+  expect(spent).toBeLessThan(4_000);
+  expect(lines).toHaveLength(100_001);
+  expect(escaped.endsWith("b c")).toBe(true);
 });

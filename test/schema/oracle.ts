@@ -1,10 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { toJsonText } from "../../src/manifest/json-text.ts";
 import type { JsonObject } from "../../src/model/json.ts";
+import { goProgram } from "../support/go-program.ts";
 
 export interface OracleQuestion {
   readonly object: JsonObject;
@@ -19,25 +16,14 @@ export interface OracleAnswer {
 
 export type Oracle = (questions: readonly OracleQuestion[]) => readonly OracleAnswer[];
 
-const SOURCES = "toolchain/schema-oracle";
-
-/** Builds the oracle with Go, once for each state of its sources; undefined, said on stderr, where there is no Go. */
-export function buildOracle(): Oracle | undefined {
-  const hash = createHash("sha256");
-  for (const name of ["go.mod", "go.sum", "main.go"]) hash.update(readFileSync(join(SOURCES, name)));
-  const folder = join(tmpdir(), `portcullis-schema-oracle-${hash.digest("hex").slice(0, 16)}`);
-  const binary = join(folder, "oracle");
-  if (!existsSync(binary)) {
-    mkdirSync(folder, { recursive: true });
-    const built = join(folder, `oracle-${process.pid}`);
-    const { status, stderr, error } = spawnSync("go", ["build", "-trimpath", "-o", built, "."], { cwd: SOURCES });
-    if (status !== 0) {
-      const why = error === undefined ? String(stderr) : error.message;
-      process.stderr.write(`SKIPPED: the differential tests against Kubernetes' API code need Go (${why.trim()})\n`);
-      return undefined;
-    }
-    renameSync(built, binary);
-  }
+/** The oracle; undefined, said on stderr, where there is no Go. */
+export async function buildOracle(): Promise<Oracle | undefined> {
+  const binary = await goProgram({
+    name: "schema-oracle",
+    sources: "toolchain/schema-oracle",
+    tests: "the differential tests against Kubernetes' API code",
+  });
+  if (binary === undefined) return undefined;
   return (questions) => {
     const input = questions.map((question) => `${toJsonText({ ...question })}\n`).join("");
     const { status, stdout, stderr } = spawnSync(binary, { input, encoding: "utf8", maxBuffer: 2 ** 31 - 1 });

@@ -1,6 +1,5 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { Webhooks } from "@octokit/webhooks";
 import { appClient } from "../support/github/clients.ts";
@@ -137,10 +136,10 @@ test("deliveries can be repeated, held back and reversed", async () => {
   expect(received).toHaveLength(2);
   github.delivery.copies = 1;
   received.length = 0;
-  Object.assign(github.delivery, { reorderWithin: 50, delay: 20 });
+  Object.assign(github.delivery, { reorderWithin: 50 });
   for (const text of ["first", "second", "third"]) github.comment(pull, text);
   await github.settle();
-  Object.assign(github.delivery, { reorderWithin: 0, delay: 0 });
+  Object.assign(github.delivery, { reorderWithin: 0 });
   expect(received.map(({ payload }) => (payload as { comment: { body: string } }).comment.body)).toEqual([
     "third",
     "second",
@@ -160,7 +159,7 @@ test("a lost or refused delivery is never tried again by itself; the App finds a
   github.comment(pull, "refused");
   await github.settle();
   answerWith = 202;
-  await sleep(50);
+  await github.settle();
   expect(received).toHaveLength(1);
   const { octokit } = appClient(github);
   const { data } = await octokit.request("GET /app/hook/deliveries", { per_page: 2 });

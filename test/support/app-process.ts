@@ -1,7 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { SimulatedGitHub } from "./github/server.ts";
 import { until } from "./until.ts";
@@ -24,25 +22,12 @@ export interface AppProcess {
 export interface AppProcessOptions {
   readonly stateDirectory: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Milliseconds until `/readyz` must answer 200; default 60 s. */
-  readonly readyWithin?: number;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) })).status === 200;
-  } catch {
-    return false;
-  }
+/** The URL in the line of the log that tells that it serves. */
+function servingUrl(log: string): string | undefined {
+  const line = log.split("\n").find((text) => text.endsWith("}") && text.includes('"msg":"serving"'));
+  return line === undefined ? undefined : (JSON.parse(line) as { readonly url: string }).url;
 }
 
 const hasExited = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
@@ -58,8 +43,6 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 
 /** Starts the real `portcullis serve` against a simulated GitHub, waits until it is ready, and points the webhooks at it. */
 export async function startAppProcess(github: SimulatedGitHub, options: AppProcessOptions): Promise<AppProcess> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [MAIN, "serve"], {
     env: {
       PATH: process.env["PATH"],
@@ -69,7 +52,7 @@ export async function startAppProcess(github: SimulatedGitHub, options: AppProce
       WEBHOOK_SECRET: github.webhookSecret,
       GITHUB_API_URL: github.apiUrl,
       HOST: "127.0.0.1",
-      PORT: String(port),
+      PORT: "0",
       STATE_DIR: options.stateDirectory,
       ...options.environment,
     },
@@ -83,11 +66,7 @@ export async function startAppProcess(github: SimulatedGitHub, options: AppProce
   process.once("exit", onExit);
   child.once("exit", () => process.off("exit", onExit));
   try {
-    await until(
-      async () => hasExited(child) || (await isReady(url)),
-      "portcullis serve to be ready",
-      options.readyWithin ?? 60_000,
-    );
+    await until(() => hasExited(child) || servingUrl(written) !== undefined, "portcullis serve to be ready");
     if (hasExited(child)) throw new Error(`portcullis serve ended with ${child.exitCode}`);
   } catch (error) {
     await end(child, "SIGKILL");
@@ -95,6 +74,7 @@ export async function startAppProcess(github: SimulatedGitHub, options: AppProce
       cause: error,
     });
   }
+  const url = servingUrl(written) ?? "";
   const webhookUrl = `${url}/api/github/webhooks`;
   github.setWebhookUrl(webhookUrl);
   return {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { startServer, type RunningServer } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";
 import type { SimulatedGitHub } from "./github/server.ts";
 import type { CheckRun, PullRequest } from "./github/state.ts";
+import { prepareStateDirectory } from "./test-cache.ts";
 import { until } from "./until.ts";
 
 /** The real App on loopback, in this process, with its state in a directory of its own. */
@@ -42,6 +44,7 @@ export async function startApp(
   } = {},
 ): Promise<TestApp> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "portcullis-app-")));
+  if (!existsSync(join(stateDir, "store"))) await prepareStateDirectory(stateDir);
   const log: string[] = [];
   const server = await startServer(
     { ...settingsFor(github, stateDir), ...options.settings },
@@ -53,14 +56,10 @@ export async function startApp(
   );
   github.setWebhookUrl(`${server.url}/api/github/webhooks`);
   const idle = async (): Promise<void> => {
-    await until(
-      async () => {
-        await github.settle();
-        return nothingLeft(server);
-      },
-      "the App to have nothing left to do",
-      60_000,
-    );
+    await until(async () => {
+      await github.settle();
+      return nothingLeft(server);
+    }, "the App to have nothing left to do");
   };
   return {
     server,
@@ -85,7 +84,7 @@ export function settingsFor(github: SimulatedGitHub, stateDir: string): Settings
     host: "127.0.0.1",
     port: 0,
     stateDir,
-    judgeDeadline: 120,
+    judgeDeadline: 600,
     logLevel: "debug",
   };
 }
@@ -93,14 +92,10 @@ export function settingsFor(github: SimulatedGitHub, stateDir: string): Settings
 /** Waits until the newest run of the gate on the head of a pull request is concluded. */
 export async function concluded(github: SimulatedGitHub, pull: PullRequest): Promise<CheckRun> {
   let run: CheckRun | undefined;
-  await until(
-    () => {
-      run = github.runsOf(pull, "portcullis").at(-1);
-      return run?.status === "completed" && run.headSha === pull.headSha;
-    },
-    `a concluded check on #${pull.number}`,
-    60_000,
-  );
+  await until(() => {
+    run = github.runsOf(pull, "portcullis").at(-1);
+    return run?.status === "completed" && run.headSha === pull.headSha;
+  }, `a concluded check on #${pull.number}`);
   if (run === undefined) throw new Error("no run");
   return run;
 }

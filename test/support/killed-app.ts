@@ -14,10 +14,10 @@ const server = await startServer(JSON.parse(process.env["TEST_SETTINGS"] ?? "") 
   },
 });
 // Armed only once older work is done: killed in the midst of that, it would never hear of what the test waits for.
-process.on("message", (checkpoint: string) => {
-  void until(() => nothingLeft(server), "older work to be done", 60_000).then(() => {
-    last = checkpoint;
-    process.send?.({ armed: checkpoint });
+process.on("message", ({ armed }: { readonly armed?: string }) => {
+  void until(() => nothingLeft(server), "older work to be done").then(() => {
+    last = armed;
+    process.send?.({ idle: true });
   });
 });
 process.send?.({ url: server.url });

@@ -2,8 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { until } from "./until.ts";
 
 /** A real PostgreSQL server of this test alone, on a Unix socket. */
 export interface Postgres {
@@ -11,13 +11,16 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** Starts a server with its data in `directory`; undefined where PostgreSQL is not installed. It refuses to run as root. */
-export async function startPostgres(directory: string): Promise<Postgres | undefined> {
-  const bin = (process.env["PATH"] ?? "")
+/** The directory of PostgreSQL's programs; undefined where it is not installed. */
+export function installedPostgres(): string | undefined {
+  return (process.env["PATH"] ?? "")
     .split(delimiter)
     .concat("/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin")
     .find((place) => existsSync(join(place, "initdb")) && existsSync(join(place, "postgres")));
-  if (bin === undefined) return undefined;
+}
+
+/** Starts a server of the programs in `bin` with its data in `directory`. PostgreSQL refuses to run as root. */
+export async function startPostgres(bin: string, directory: string): Promise<Postgres> {
   const user = process.getuid?.() === 0 ? nobody() : {};
   await mkdir(directory, { recursive: true });
   if (user.uid !== undefined && user.gid !== undefined) {
@@ -36,17 +39,7 @@ export async function startPostgres(directory: string): Promise<Postgres | undef
     stdio: "ignore",
   });
   const url = `postgres://test@localhost/postgres?host=${encodeURIComponent(directory)}`;
-  for (let tries = 0; ; tries++) {
-    const client = new pg.Client({ connectionString: url });
-    try {
-      await client.connect();
-      await client.end();
-      break;
-    } catch (error) {
-      if (tries > 100) throw error;
-      await sleep(100);
-    }
-  }
+  await until(async () => server.exitCode !== null || (await answers(url)), "PostgreSQL to answer");
   return {
     url,
     async stop() {
@@ -55,6 +48,17 @@ export async function startPostgres(directory: string): Promise<Postgres | undef
       await gone;
     },
   };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function nobody(): { uid?: number; gid?: number } {

@@ -54,6 +54,5 @@ describe.each(modules)("the artifact %s", (name) => {
       });
       expect([stdout, status]).toEqual([expect.stringContaining("rebuilt byte for byte"), 0]);
     },
-    600_000,
   );
 });

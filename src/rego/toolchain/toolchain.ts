@@ -1,4 +1,4 @@
-import type { ReactorProcess } from "../../wasm/reactor-process.ts";
+import type { Deadline, ReactorProcess } from "../../wasm/reactor-process.ts";
 import { toolchainArtifact, type ToolchainArtifact } from "./artifact.ts";
 import { defaultCacheDirectory } from "./cache-directory.ts";
 import { compileKey, createCompileCache } from "./compile-cache.ts";
@@ -24,7 +24,7 @@ export interface ToolchainOptions {
   /** Of the toolchain's own memory; default 1024. */
   readonly memoryLimitMiB?: number;
   /** Of one request, the start of the process included; default 60,000. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: Deadline;
   /** The process ends after so long without a request; default 60,000. */
   readonly idleMs?: number;
   /** Another artifact than the one that ships. */

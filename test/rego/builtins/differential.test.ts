@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Builtin } from "../../../src/rego/builtins/builtin.ts";
 import { loadBuiltins } from "../../../src/rego/builtins/load-builtins.ts";
@@ -16,14 +13,13 @@ import type { RegoValue } from "../../../src/rego/value/rego-value.ts";
 import { someArgument } from "./arguments.ts";
 import { chance } from "./random.ts";
 import { signatures } from "./signatures.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-builtins-"));
-const toolchain = createToolchain({ cacheDir });
-const relay = createBuiltinRelay({ cacheDir });
+const toolchain = createToolchain({ cacheDir: TEST_CACHE });
+const relay = createBuiltinRelay({ cacheDir: TEST_CACHE });
 afterAll(async () => {
   toolchain.close();
   await relay.close();
-  rmSync(cacheDir, { recursive: true });
 });
 
 let make: () => PolicyInstance;
@@ -53,7 +49,7 @@ beforeAll(async () => {
     const rule = answer.rules.findIndex((one) => one.name === `deny_${index}`);
     return answer.entrypoints.rules[rule] ?? "";
   };
-}, 120_000);
+});
 
 test.each(signatures.map(({ name, args }) => [name, args] as const))(
   "%s answers random arguments as OPA does",
@@ -77,7 +73,6 @@ test.each(signatures.map(({ name, args }) => [name, args] as const))(
       }
     }
   },
-  600_000,
 );
 
 function askOpa(name: string, args: readonly string[]): string {

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { AskOpa } from "../../../src/rego/builtins/ask-opa.ts";
 import { sprintfBuiltins } from "../../../src/rego/builtins/sprintf.ts";
@@ -8,12 +5,11 @@ import { createBuiltinRelay } from "../../../src/rego/toolchain/builtin-relay.ts
 import { readValue } from "../../../src/rego/value/read-value.ts";
 import { writeValue } from "../../../src/rego/value/write-value.ts";
 import { chance, someFormat, someValue } from "./random.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-sprintf-"));
-const relay = createBuiltinRelay({ cacheDir });
+const relay = createBuiltinRelay({ cacheDir: TEST_CACHE });
 afterAll(async () => {
   await relay.close();
-  rmSync(cacheDir, { recursive: true });
 });
 
 const sprintf = (format: string, values: string) => sprintfBuiltins.sprintf?.({ nowNs: 0n }, format, readValue(values));

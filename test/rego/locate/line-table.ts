@@ -65,7 +65,7 @@ export async function judgeLineCases(
   const namespaces = cases.map((one) => one.package);
   const judge = await createJudge(
     { files, data: [], namespaces, regoVersion: "v0" },
-    { toolchain, now: "2026-02-03T04:05:06Z", deadlineMs: 5000, memoryLimitMiB: 128 },
+    { toolchain, now: "2026-02-03T04:05:06Z", deadlineMs: 60_000, memoryLimitMiB: 128 },
   );
   if (judge.problems.length > 0) throw new Error(JSON.stringify(judge.problems));
   const results = new Map<string, LineResult>();

@@ -8,7 +8,7 @@ let results: ReadonlyMap<string, LineResult>;
 
 beforeAll(async () => {
   results = await judgeLineCases(toolchain, cases);
-}, 120_000);
+});
 afterAll(() => toolchain.close());
 
 describe("findings of policies that name no place stand on the line that a person would point at", () => {

@@ -1,15 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import type { CompileAnswer, ModuleSource } from "../../../src/rego/toolchain/protocol.ts";
 import { createToolchain } from "../../../src/rego/toolchain/toolchain.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-compile-"));
-const toolchain = createToolchain({ cacheDir });
+const toolchain = createToolchain({ cacheDir: TEST_CACHE });
 afterAll(() => {
   toolchain.close();
-  rmSync(cacheDir, { recursive: true });
 });
 
 async function compile(

@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { loadBuiltins } from "../../../src/rego/builtins/load-builtins.ts";
 import { compilePolicyModule, instantiate } from "../../../src/rego/opa-wasm.ts";
 import { createToolchain } from "../../../src/rego/toolchain/toolchain.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-order-"));
-const toolchain = createToolchain({ cacheDir });
+const toolchain = createToolchain({ cacheDir: TEST_CACHE });
 afterAll(() => {
   toolchain.close();
-  rmSync(cacheDir, { recursive: true });
 });
 
 // Each field turns a set or an object into text or an array, where the order of iteration shows.

@@ -1,15 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import type { TestAnswer, TestRequest } from "../../../src/rego/toolchain/protocol.ts";
 import { createToolchain } from "../../../src/rego/toolchain/toolchain.ts";
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-tests-"));
-const toolchain = createToolchain({ cacheDir });
+const toolchain = createToolchain({ cacheDir: TEST_CACHE });
 afterAll(() => {
   toolchain.close();
-  rmSync(cacheDir, { recursive: true });
 });
 
 async function run(
@@ -57,6 +52,7 @@ test_each[name] if {
 	count(p.deny) == 1 with input as {"kind": kind}
 }
 `;
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
 test("every test has an outcome at its place, and a failed one the expression that did not hold", async () => {
   const { results, errors } = await run({ "p.rego": policy, "p_test.rego": tests });

@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { isObject } from "../../../src/manifest/identity.ts";
 import type { ClusterConfig } from "../../../src/model/config.ts";
@@ -8,6 +6,7 @@ import type { Json, JsonObject } from "../../../src/model/json.ts";
 import type { Renderer } from "../../../src/model/renderer.ts";
 import { createRenderer } from "../../../src/renderers/create-renderer.ts";
 import { planFile } from "./plan-files.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
 /** Generated ApplicationSets, each with the Applications that Argo CD 3.6's own generators make of it over the same files. */
 interface Agreement {
@@ -18,15 +17,12 @@ interface Agreement {
 
 const agreement: Agreement = JSON.parse(readFileSync("fixtures/argocd/application-sets.json", "utf8"));
 
-let cacheDir: string;
 let renderer: Renderer;
 beforeAll(() => {
-  cacheDir = mkdtempSync(join(tmpdir(), "portcullis-argo-"));
-  renderer = createRenderer({ cacheDir, processes: 1 });
+  renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 /** Without what says nothing, which Go's structs do not tell from what is absent. */

@@ -1,20 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Renderer } from "../../../src/model/renderer.ts";
 import { createRenderer } from "../../../src/renderers/create-renderer.ts";
 import { planFile } from "./plan-files.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
-let cacheDir: string;
 let renderer: Renderer;
 beforeAll(() => {
-  cacheDir = mkdtempSync(join(tmpdir(), "portcullis-argo-"));
-  renderer = createRenderer({ cacheDir, processes: 1 });
+  renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 const url = "https://git.example/acme/deploy";

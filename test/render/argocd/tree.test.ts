@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { defaultConfig } from "../../../src/config/default-config.ts";
 import type { Renderer } from "../../../src/model/renderer.ts";
@@ -9,16 +6,14 @@ import { findDesiredState } from "../../../src/render/find-desired-state.ts";
 import { scopeOf } from "../../../src/render/files/scope.ts";
 import { createRenderer } from "../../../src/renderers/create-renderer.ts";
 import { memoryTree } from "../../../src/tree/memory-tree.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
-let cacheDir: string;
 let renderer: Renderer;
 beforeAll(() => {
-  cacheDir = mkdtempSync(join(tmpdir(), "portcullis-argo-"));
-  renderer = createRenderer({ cacheDir, processes: 1 });
+  renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 const url = "https://git.example/acme/deploy";

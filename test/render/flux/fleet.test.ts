@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { defaultConfig } from "../../../src/config/default-config.ts";
 import type { Manifest } from "../../../src/model/manifest.ts";
 import type { Tree } from "../../../src/model/tree.ts";
@@ -12,12 +9,11 @@ import { createRenderer } from "../../../src/renderers/create-renderer.ts";
 import { directoryTree } from "../../../src/tree/directory-tree.ts";
 import { memoryTree } from "../../../src/tree/memory-tree.ts";
 import type { Files } from "./plan.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-flux-"));
-const renderer = createRenderer({ cacheDir, processes: 1, deadlineMs: 15_000, memoryLimitMiB: 512 });
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1, memoryLimitMiB: 512 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 function desired(tree: Tree): Promise<DesiredState> {
@@ -42,7 +38,7 @@ async function manifestsOf(state: DesiredState, source: string): Promise<readonl
 let fleet: DesiredState;
 beforeAll(async () => {
   fleet = await desired(directoryTree("fixtures/repos/flux"));
-}, 60_000);
+});
 
 test("every Kustomization and HelmRelease is found in both clusters, and what is not rendered is named", () => {
   const found = fleet.graph.sources.map(({ id, environments, manifests }) => [
@@ -192,16 +188,12 @@ const hostile: readonly (readonly [string, Files, RegExp | undefined])[] = [
   ],
 ];
 
-test.each(hostile)(
-  "%s comes to an end, and the next is unharmed",
-  async (_, files, problem) => {
-    const state = await desired(memoryTree(files));
-    const problems = [...state.problems];
-    for (const unit of state.units) problems.push(...(await unit.render()).problems);
-    const messages = problems.map(({ message }) => message);
-    expect(messages).toEqual(problem === undefined ? [] : expect.arrayContaining([expect.stringMatching(problem)]));
-    const next = await desired(memoryTree({ "ks.yaml": kustomization("a", "./a"), "a/x.yaml": deployment("fine") }));
-    expect(await manifestsOf(next, "Kustomization flux-system/a")).toHaveLength(1);
-  },
-  120_000,
-);
+test.each(hostile)("%s comes to an end, and the next is unharmed", async (_, files, problem) => {
+  const state = await desired(memoryTree(files));
+  const problems = [...state.problems];
+  for (const unit of state.units) problems.push(...(await unit.render()).problems);
+  const messages = problems.map(({ message }) => message);
+  expect(messages).toEqual(problem === undefined ? [] : expect.arrayContaining([expect.stringMatching(problem)]));
+  const next = await desired(memoryTree({ "ks.yaml": kustomization("a", "./a"), "a/x.yaml": deployment("fine") }));
+  expect(await manifestsOf(next, "Kustomization flux-system/a")).toHaveLength(1);
+});

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isObject } from "../../../src/manifest/identity.ts";
 import { keysOf, valueAt } from "../../../src/manifest/pointer.ts";
@@ -11,16 +10,14 @@ import { helmPlaces, type HelmPlaces } from "../../../src/render/positions/helm.
 import { valuesFile, valuesInObject, type ValuesText } from "../../../src/render/positions/values-text.ts";
 import type { PlacedSet } from "../../../src/render/positions/winning-layer.ts";
 import { createRenderer } from "../../../src/renderers/create-renderer.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
 const chart = "fixtures/charts/shop";
 const root = new URL(`../../../../${chart}/`, import.meta.url);
 const bytesOf = (path: string): Uint8Array => readFileSync(new URL(path, root));
-
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-helm-"));
-const renderer = createRenderer({ cacheDir, processes: 1 });
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 const chartFiles = new Map(
@@ -107,7 +104,7 @@ beforeAll(async () => {
       { as: "value", name: "extraContainers[0].image", value: "busybox" },
     ],
   );
-}, 60_000);
+});
 
 const pod = "/spec/template/spec";
 const container = `${pod}/containers/0`;

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { kustomizePlaces, type KustomizePlaces } from "../../../src/render/positions/kustomize.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../../../src/render/rendered-objects.ts";
@@ -8,21 +5,19 @@ import { createRenderer } from "../../../src/renderers/create-renderer.ts";
 import { treeFiles } from "../../renderers/tree-files.ts";
 import { fixture } from "./kustomize-fixture.ts";
 import { below } from "../../../src/manifest/pointer.ts";
+import { TEST_CACHE } from "../../support/test-cache.ts";
 
 interface Rendered {
   readonly objects: readonly RenderedObject[];
   readonly places: KustomizePlaces;
 }
-
-const cacheDir = mkdtempSync(join(tmpdir(), "portcullis-positions-"));
-const renderer = createRenderer({ cacheDir, processes: 1 });
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
 const roots = new Map<string, Rendered>();
 beforeAll(async () => {
   for (const root of ["top", "plain", "twice"]) roots.set(root, await rendered(root));
 });
 afterAll(() => {
   renderer.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 async function rendered(root: string): Promise<Rendered> {

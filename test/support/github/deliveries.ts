@@ -76,16 +76,16 @@ async function send(world: World, delivery: Delivery): Promise<void> {
   delivery.took = performance.now() - started;
 }
 
-function dispatch(world: World, delivery: Delivery): void {
+async function dispatch(world: World, delivery: Delivery): Promise<void> {
   const copies = amount(world.delivery.copies, delivery);
-  for (let copy = 0; copy < copies; copy += 1) background(world, send(world, delivery));
+  await Promise.all(Array.from({ length: copies }, () => send(world, delivery)));
 }
 
 async function dispatchGathered(world: World, wait: number): Promise<void> {
   await sleep(wait, undefined, { ref: false });
   const waiting = gathered.get(world) ?? [];
   gathered.delete(world);
-  for (const delivery of waiting.toReversed()) dispatch(world, delivery);
+  for (const delivery of waiting.toReversed()) await dispatch(world, delivery);
 }
 
 const ALWAYS = ["installation", "installation_repositories"];
@@ -121,7 +121,7 @@ export function emit(
   };
   world.deliveries.push(delivery);
   const wait = world.delivery.reorderWithin;
-  if (wait <= 0) dispatch(world, delivery);
+  if (wait <= 0) background(world, dispatch(world, delivery));
   else {
     const waiting = gathered.get(world);
     if (waiting !== undefined) waiting.push(delivery);
@@ -145,6 +145,6 @@ export function redeliver(world: World, delivery: Delivery): Delivery {
     answer: "",
   };
   world.deliveries.push(again);
-  dispatch(world, again);
+  background(world, dispatch(world, again));
   return again;
 }

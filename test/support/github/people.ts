@@ -297,9 +297,9 @@ export function people(world: World) {
     );
   }
 
-  /** Waits for the newest run of a name on the pull request's head of that moment to be concluded; throws after `within` ms. */
-  async function concluded(pull: PullRequest, name = "portcullis", within = 30_000): Promise<CheckRun> {
-    return concludedOn(repositoryOf(pull), () => pull.headSha, name, within);
+  /** Waits for the newest run of a name on the pull request's head of that moment to be concluded. */
+  async function concluded(pull: PullRequest, name = "portcullis"): Promise<CheckRun> {
+    return concludedOn(repositoryOf(pull), () => pull.headSha, name);
   }
 
   /** The same for any commit, such as the head of a merge group. */
@@ -307,16 +307,11 @@ export function people(world: World) {
     repository: Repository,
     sha: string | (() => string),
     name = "portcullis",
-    within = 30_000,
   ): Promise<CheckRun> {
     const wanted = (): string => (typeof sha === "string" ? sha : sha());
     const newest = (): CheckRun | undefined =>
       repository.runs.findLast((run) => run.headSha === wanted() && run.name === name);
-    await until(
-      () => newest()?.status === "completed",
-      `check ${name} on ${wanted().slice(0, 12)} to be concluded`,
-      within,
-    );
+    await until(() => newest()?.status === "completed", `check ${name} on ${wanted().slice(0, 12)} to be concluded`);
     return newest()!;
   }
 

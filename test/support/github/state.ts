@@ -235,7 +235,7 @@ export interface DeliveryPlan {
   copies: number | ((delivery: Delivery) => number);
   /** True: lost on the way. GitHub lists it as failed and never tries again by itself. */
   drop: (delivery: Delivery) => boolean;
-  /** Gathers deliveries for so many milliseconds and sends them newest first. */
+  /** Gathers deliveries for so many milliseconds and sends them newest first, one after the other. */
   reorderWithin: number;
   /** GitHub hangs up after 10 s. */
   timeout: number;

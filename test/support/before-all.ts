@@ -1,0 +1,6 @@
+import { forgetAnswers } from "./test-cache.ts";
+
+/** What Jest does once before it starts its workers. */
+export default function beforeAll(): void {
+  forgetAnswers();
+}
