@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { createRequire } from "node:module";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
@@ -10,6 +9,8 @@ import { makeOnce } from "./make-once.ts";
  * takes a directory of its own.
  */
 export const TEST_CACHE = fileURLToPath(new URL("../../../node_modules/.cache/portcullis-tests", import.meta.url));
+
+const PACKAGE = new URL("../../../package.json", import.meta.url);
 
 /** Forgets what was compiled or rendered by earlier runs: it must come from the code under test. */
 export function forgetAnswers(): void {
@@ -24,8 +25,8 @@ export async function prepareStateDirectory(stateDir: string): Promise<void> {
 }
 
 async function emptyDatabase(): Promise<string> {
-  const { version } = createRequire(import.meta.url)("@electric-sql/pglite/package.json") as { version: string };
-  return makeOnce(join(TEST_CACHE, `empty-database-${version}`), async (draft) => {
+  const { dependencies } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { dependencies: { [name: string]: string } };
+  return makeOnce(join(TEST_CACHE, `empty-database-${dependencies["@electric-sql/pglite"]}`), async (draft) => {
     await (await PGlite.create(draft)).close();
   });
 }
