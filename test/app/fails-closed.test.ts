@@ -104,10 +104,8 @@ describe("a policy that misbehaves is a problem with its name, and refuses:", ()
       "n := count([1 | some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i * j == 7])\n  n > 0",
     ],
     ["answers with numbers", "false", "deny contains 7 if true\n"],
-  ])(
-    "%s",
-    async (_name, condition, extra = "") => {
-      const bad = `# METADATA
+  ])("%s", async (_name, condition, extra = "") => {
+    const bad = `# METADATA
 # title: A sick policy
 package bad
 
@@ -116,22 +114,20 @@ ${extra}deny contains "x" if {
   ${condition}
 }
 `;
-      const repository = await repositoryWith({
-        ...rules(),
-        "policies/bad.rego": bad,
-        "apps/web.yaml": GOOD,
-      });
-      const pull = await github.proposeFiles(repository, { "apps/web.yaml": deployment("nginx:latest") });
-      const { conclusion, summary } = await verdict(pull);
-      expect(conclusion).toBe("failure");
-      expect(summary).toMatch(
-        /policy bad: rule deny .*(did not finish within|the memory limit was reached|a number in it)/,
-      );
-      // The healthy policy's finding is not hidden by the sick one.
-      expect(summary).toContain("uses a tag that moves");
-    },
-    90_000,
-  );
+    const repository = await repositoryWith({
+      ...rules(),
+      "policies/bad.rego": bad,
+      "apps/web.yaml": GOOD,
+    });
+    const pull = await github.proposeFiles(repository, { "apps/web.yaml": deployment("nginx:latest") });
+    const { conclusion, summary } = await verdict(pull);
+    expect(conclusion).toBe("failure");
+    expect(summary).toMatch(
+      /policy bad: rule deny .*(did not finish within|the memory limit was reached|a number in it)/,
+    );
+    // The healthy policy's finding is not hidden by the sick one.
+    expect(summary).toContain("uses a tag that moves");
+  });
 });
 
 describe("rules that stop compiling", () => {

@@ -1,4 +1,4 @@
-// The App in a process of its own that ends itself, as by `kill -9`, at the checkpoint it is told. For test/app/kill.test.ts only.
+// The App in a process of its own that ends itself, as by `kill -9`, at the checkpoint it is told. For test/app/killed-at.ts only.
 import { createLog } from "../../src/app/log.ts";
 import { startServer } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";

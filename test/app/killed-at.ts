@@ -11,21 +11,6 @@ import { deployment, rules } from "../support/fleet.ts";
 import { prepareStateDirectory } from "../support/test-cache.ts";
 import { until } from "../support/until.ts";
 
-const CHECKPOINTS: readonly Checkpoint[] = [
-  "leased",
-  "target read",
-  "run intended",
-  "run created",
-  "fetched",
-  "judged",
-  "verdict recorded",
-  "annotated",
-  "concluded",
-  "comments claimed",
-  "review posted",
-  "finished",
-];
-
 /** More than one request takes. */
 const CONTAINERS = 60;
 
@@ -61,37 +46,40 @@ async function idle(app: ChildProcess, armed?: Checkpoint): Promise<void> {
   await once(app, "message");
 }
 
-test.each(CHECKPOINTS)(
-  "killed at the checkpoint “%s” and started again, the App ends with one check run and one review",
-  async (checkpoint) => {
-    child ??= await start();
-    const repository = await github.createRepository({
-      fullName: `acme/${checkpoint.replaceAll(" ", "-")}`,
-      files: { ...rules(), "apps/web.yaml": deployment("nginx:1.27") },
-    });
-    await github.settle();
-    await idle(child, checkpoint);
-    const gone = once(child, "exit");
-    const containers = Array.from(
-      { length: CONTAINERS },
-      (_, n) => `        - name: c${n}\n          image: c${n}:latest\n`,
-    );
-    const pull = await github.proposeFiles(repository, {
-      "apps/web.yaml": deployment("nginx:1.27") + containers.join(""),
-    });
-    expect((await gone)[1]).toBe("SIGKILL");
+/** Tests that the App, killed at each of the checkpoints and started again, does what is left and nothing twice. */
+export function testKilledAt(checkpoints: readonly Checkpoint[]): void {
+  test.each(checkpoints)(
+    "killed at the checkpoint “%s” and started again, the App ends with one check run and one review",
+    async (checkpoint) => {
+      child ??= await start();
+      const repository = await github.createRepository({
+        fullName: `acme/${checkpoint.replaceAll(" ", "-")}`,
+        files: { ...rules(), "apps/web.yaml": deployment("nginx:1.27") },
+      });
+      await github.settle();
+      await idle(child, checkpoint);
+      const gone = once(child, "exit");
+      const containers = Array.from(
+        { length: CONTAINERS },
+        (_, n) => `        - name: c${n}\n          image: c${n}:latest\n`,
+      );
+      const pull = await github.proposeFiles(repository, {
+        "apps/web.yaml": deployment("nginx:1.27") + containers.join(""),
+      });
+      expect((await gone)[1]).toBe("SIGKILL");
 
-    child = await start();
-    const run = await concluded(github, pull);
-    await until(() => pull.reviewComments.length > 0, "the review comments");
-    // A second run or review would come with the work that is left.
-    await idle(child);
-    expect(github.runsOf(pull, "portcullis")).toHaveLength(1);
-    expect(run.conclusion).toBe("failure");
-    expect(run.annotations).toHaveLength(CONTAINERS);
-    expect(new Set(run.annotations.map((annotation) => annotation.start_line)).size).toBe(CONTAINERS);
-    expect(pull.reviews).toHaveLength(1);
-    expect(pull.reviewComments).toHaveLength(20);
-    expect(github.violations).toEqual([]);
-  },
-);
+      child = await start();
+      const run = await concluded(github, pull);
+      await until(() => pull.reviewComments.length > 0, "the review comments");
+      // A second run or review would come with the work that is left.
+      await idle(child);
+      expect(github.runsOf(pull, "portcullis")).toHaveLength(1);
+      expect(run.conclusion).toBe("failure");
+      expect(run.annotations).toHaveLength(CONTAINERS);
+      expect(new Set(run.annotations.map((annotation) => annotation.start_line)).size).toBe(CONTAINERS);
+      expect(pull.reviews).toHaveLength(1);
+      expect(pull.reviewComments).toHaveLength(20);
+      expect(github.violations).toEqual([]);
+    },
+  );
+}

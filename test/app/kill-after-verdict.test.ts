@@ -1,0 +1,3 @@
+import { testKilledAt } from "./killed-at.ts";
+
+testKilledAt(["verdict recorded", "annotated", "concluded", "comments claimed", "review posted", "finished"]);

@@ -1,0 +1,3 @@
+import { testKilledAt } from "./killed-at.ts";
+
+testKilledAt(["leased", "target read", "run intended", "run created", "fetched", "judged"]);
