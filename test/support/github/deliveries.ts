@@ -18,7 +18,7 @@ export const defaultPlan = (): DeliveryPlan => ({
   copies: 1,
   drop: () => false,
   reorderWithin: 0,
-  timeout: 10_000,
+  timeout: 60_000,
 });
 
 const gathered = new WeakMap<World, Delivery[]>();

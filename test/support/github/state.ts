@@ -237,7 +237,7 @@ export interface DeliveryPlan {
   drop: (delivery: Delivery) => boolean;
   /** Gathers deliveries for so many milliseconds and sends them newest first, one after the other. */
   reorderWithin: number;
-  /** GitHub hangs up after 10 s. */
+  /** GitHub hangs up after 10 s; a busy machine gets longer. */
   timeout: number;
 }
 
