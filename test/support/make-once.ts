@@ -36,7 +36,7 @@ function lock(file: string): (() => void) | undefined {
     linkSync(own, file);
     return () => rmSync(file, { force: true });
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
     dropLockOfDead(file);
     return undefined;
   } finally {
@@ -67,6 +67,11 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
+}
+
+/** Errors of the system are of another realm than what tests run in, so `instanceof` does not know them. */
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
