@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import type { Judged } from "../model/report.ts";
+import type { JudgedTrees } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
 import { readEach } from "../render/files/read-each.ts";
 import { isKustomizationName, mayHoldManifests } from "../render/files/scope.ts";
@@ -16,7 +16,7 @@ const GITOPS = ["argoproj.io/", "toolkit.fluxcd.io/"];
 export interface Subject {
   readonly after: Tree;
   readonly before?: Tree;
-  readonly judged: Judged;
+  readonly judged: JudgedTrees;
   readonly paths: readonly string[];
   readonly configuration: ConfigurationReading;
   readonly shown: (path: string) => string;

@@ -40,7 +40,7 @@ export async function policySources(
   // A whole repository is listed for nothing where nothing is named.
   const entries = selection.policies.length + selection.data.length === 0 ? [] : await tree.list();
   const problems: Problem[] = [];
-  const found = (list: "policies" | "data", wanted: RegExp): readonly Found[] =>
+  const found = (list: "policies" | "data", wanted: RegExp): readonly FoundFile[] =>
     selection[list].flatMap((written, index) => {
       if (written === LIBRARY && list === "policies" && library !== undefined) return [];
       const { files, trouble, empty } = filesBelow(entries, written, wanted);
@@ -80,14 +80,14 @@ function parametersOf(environments: Config["environments"]): Pick<PolicySources,
 async function readLibrary(
   library: Tree,
   problems: Problem[],
-): Promise<readonly (Found & { readonly text: string })[]> {
+): Promise<readonly (FoundFile & { readonly text: string })[]> {
   const { files } = filesBelow(await library.list(), "policies", /\.rego$/);
   const texts = await readTexts(library, files, problems);
   if (texts.length === 0) problems.push({ stage: "config", message: `${LIBRARY} is missing from this installation` });
   return texts.map((file) => ({ ...file, path: file.path.replace(/^policies/, LIBRARY) }));
 }
 
-interface Found {
+interface FoundFile {
   readonly path: string;
   /** Names of the directories between the one that was named and the file. */
   readonly prefix: readonly string[];
@@ -97,7 +97,7 @@ function filesBelow(
   entries: readonly TreeEntry[],
   written: string,
   wanted: RegExp,
-): { readonly files: readonly Found[]; readonly trouble: readonly string[]; readonly empty?: string } {
+): { readonly files: readonly FoundFile[]; readonly trouble: readonly string[]; readonly empty?: string } {
   if (/^(?:[a-z+]+:)?\/|(?:^|\/)\.\.(?:\/|$)/.test(written))
     return { files: [], trouble: ["expected a path inside the repository"] };
   const root = written
@@ -106,7 +106,7 @@ function filesBelow(
     .join("/");
   const below = entries.filter(({ path }) => root === "" || path === root || path.startsWith(`${root}/`));
   if (below.length === 0) return { files: [], trouble: [], empty: "no such file or directory, or one without files" };
-  const files: Found[] = [];
+  const files: FoundFile[] = [];
   const trouble: string[] = [];
   for (const { path, kind } of below) {
     if (kind === "submodule") trouble.push(`${path} is a submodule, whose files are in another repository`);
@@ -129,11 +129,11 @@ function endings(wanted: RegExp): string {
 
 async function readTexts(
   tree: Tree,
-  files: readonly Found[],
+  files: readonly FoundFile[],
   problems: Problem[],
-): Promise<readonly (Found & { readonly text: string })[]> {
+): Promise<readonly (FoundFile & { readonly text: string })[]> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  const texts: (Found & { readonly text: string })[] = [];
+  const texts: (FoundFile & { readonly text: string })[] = [];
   for (const file of files) {
     const bytes = await tree.read(file.path).catch((error: unknown) => {
       problems.push({ stage: "read", path: file.path, message: `cannot be read: ${String(error)}` });
@@ -148,7 +148,7 @@ async function readTexts(
   return texts;
 }
 
-function onlyOnce(files: readonly Found[]): readonly Found[] {
+function onlyOnce(files: readonly FoundFile[]): readonly FoundFile[] {
   return [...new Map(files.map((file) => [file.path, file])).values()];
 }
 

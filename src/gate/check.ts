@@ -6,7 +6,7 @@ import type { ReportedProblem } from "../model/finding.ts";
 import type { Judge } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
-import type { Judged, Report } from "../model/report.ts";
+import type { JudgedTrees, Report } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
 import type { DesiredState } from "../render/desired-state.ts";
 import { environmentsOf } from "../render/environments.ts";
@@ -17,14 +17,14 @@ import type { CheckCache, JudgedSource } from "./judged-source.ts";
 import { classify, type Comparison } from "./comparing/classify.ts";
 import { comparisonsOf } from "./comparing/compare-change.ts";
 import { compareFiles, compareUnits } from "./compare-origins.ts";
-import { complaintsOfChange, complaintsOfStates } from "./comparing/builtin-findings.ts";
+import { findingsOfChange, findingsOfStates } from "./comparing/builtin-findings.ts";
 import { drafter } from "./comparing/drafts.ts";
 import { unmetExpectations } from "./expectations.ts";
 import { unknownKinds } from "./judging/facts.ts";
 import { gapProblems, reportGaps } from "./reporting/gaps.ts";
 import { groupFindings } from "./placing/group-findings.ts";
 import { judgeChange } from "./judging/judge-change.ts";
-import { judgeWhole, type Whole } from "./judging/judge-as-new.ts";
+import { judgeAsNew, type AsNewContext } from "./judging/judge-as-new.ts";
 import { levelsOf } from "./levels.ts";
 import { countChanges, listChanges } from "./reporting/manifest-changes.ts";
 import { placeFindings } from "./placing/place-findings.ts";
@@ -54,7 +54,7 @@ export interface CheckRequest {
   readonly repositories?: readonly string[];
   /** The job's time, RFC 3339; the judge was made with the same. */
   readonly now: string;
-  readonly judged: Judged;
+  readonly judged: JudgedTrees;
   /** Files and directories of the tree that a person named; only these are judged. A file named here is in scope whatever its extension. */
   readonly paths?: readonly string[];
   /** Problems found on the way here (configuration, policies); they are always introduced. */
@@ -78,21 +78,21 @@ export async function check(request: CheckRequest): Promise<Report> {
   const treePaths = await pathsOf(isChange ? [after, before] : [after]);
   const draft = draftsOf(request, treePaths);
   const total = states.after.files.length + states.after.units.length;
-  const whole = wholeOf(request, (done) => request.onProgress?.(done, total));
+  const asNew = asNewContextOf(request, (done) => request.onProgress?.(done, total));
 
   // Without a tree before, everything is new; there is nothing to match, so nothing of a source needs to be kept.
   const files = isChange ? compareFiles(states.before.files, states.after.files) : allSame(states.after.files);
   const units = isChange ? compareUnits(states.before.units, states.after.units) : allSame(states.after.units);
-  const known = await judgeWhole(whole, files.same, units.same);
+  const known = await judgeAsNew(asNew, files.same, units.same);
   const change = await judgeChange(
-    { judge: units.before.length + units.after.length > 0 ? whole.judgeOnce : judge, builtins },
+    { judge: units.before.length + units.after.length > 0 ? asNew.judgeOnce : judge, builtins },
     known.map(([, judged]) => judged),
-    isChange ? await all(readFiles(before, files.before, whole.environmentsOf), readUnits(units.before)) : [],
-    await all(readFiles(after, files.after, whole.environmentsOf), readUnits(units.after)),
+    isChange ? await all(readFiles(before, files.before, asNew.environmentsOf), readUnits(units.before)) : [],
+    await all(readFiles(after, files.after, asNew.environmentsOf), readUnits(units.after)),
   );
   request.onProgress?.(total, total);
 
-  const same = await compareSame(whole, known, change, isChange ? "existing" : "introduced", draft);
+  const same = await compareSame(asNew, known, change, isChange ? "existing" : "introduced", draft);
   const judged = {
     before: isChange ? [...same.judged, ...change.before.origins] : [],
     after: [...same.judged, ...change.after.origins],
@@ -107,8 +107,8 @@ export async function check(request: CheckRequest): Promise<Report> {
     ...same.comparisons,
     ...comparisonsOf(change, draft, unrendered(states.after)),
     ...compareToolViolations(states.before, states.after, draft),
-    ...complaintsOfStates(builtins, overview, draft),
-    ...(isChange ? [await complaintsOfChange(builtins, { changes, ...overview }, change, draft)] : []),
+    ...findingsOfStates(builtins, overview, draft),
+    ...(isChange ? [await findingsOfChange(builtins, { changes, ...overview }, change, draft)] : []),
   ];
   const changedInTree = isChange ? await changedFiles(before, after) : undefined;
   const findings = groupFindings(
@@ -186,10 +186,10 @@ function draftsOf({ judge, builtins = [], config, now }: CheckRequest, treePaths
   });
 }
 
-function wholeOf(
+function asNewContextOf(
   { after, judge, builtins = [], config, now, cache }: CheckRequest,
-  onJudged: Whole["onJudged"],
-): Whole {
+  onJudged: AsNewContext["onJudged"],
+): AsNewContext {
   const hasEnvironments = Object.keys(config.environments).length > 0;
   return {
     tree: after,

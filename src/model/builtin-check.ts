@@ -21,9 +21,9 @@ export interface BuiltinCheck {
   /** The key of the facts that `ofManifest` needs about a manifest: it is asked with them once all of the tree is read. */
   readonly awaits?: (manifest: Manifest) => string | undefined;
   /** Asked once, about everything that the change creates, updates, moves or deletes. What it says is always introduced. */
-  readonly ofChange?: (change: StateChange) => readonly Complaint[];
+  readonly ofChange?: (change: StateChange) => readonly BuiltinFinding[];
   /** Asked about each tree as a whole, of the tree after with the one before; what it says is compared as findings are. */
-  readonly ofState?: (state: StateOverview, earlier?: StateOverview) => readonly Complaint[];
+  readonly ofState?: (state: StateOverview, earlier?: StateOverview) => readonly BuiltinFinding[];
 }
 
 /** Something one manifest says that others are judged by. */
@@ -38,7 +38,7 @@ export interface Fact {
 }
 
 /** What a builtin check says of a manifest (of a deleted one: as it was), or of a source as a whole. */
-export type Complaint =
+export type BuiltinFinding =
   | { readonly about: "manifest"; readonly manifest: ManifestHandle; readonly violation: Violation }
   | { readonly about: "source"; readonly source: Source; readonly violation: Violation };
 

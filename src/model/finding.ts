@@ -22,7 +22,7 @@ export interface Location {
   readonly precision: Precision;
 }
 
-/** One policy's complaint about one manifest at one place. */
+/** What one policy found wrong with one manifest at one place. */
 export interface Finding {
   readonly policy: string;
   readonly rule: string;

@@ -69,7 +69,7 @@ export interface ManifestChange {
 }
 
 /** Which trees were judged, as the report names them. */
-export interface Judged {
+export interface JudgedTrees {
   readonly after: string;
   readonly before?: string;
   /** How `after` came about, e.g. `test merge`, `head against merge base`, `merge group`, `directory`. */
@@ -90,7 +90,7 @@ export interface Report {
   readonly gaps: readonly ReportedGap[];
   /** The job's time (RFC 3339), the one value that policies saw as now. */
   readonly now: string;
-  readonly judged: Judged;
+  readonly judged: JudgedTrees;
   /** Digest of policies, data, toolchain and options. */
   readonly policies: { readonly digest: string; readonly count: number };
   /** In mode `report` the verdict is never `fail`: what would have blocked is shown and warns. `error` stays. */

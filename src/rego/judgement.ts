@@ -9,13 +9,13 @@ import { expectedResults, readResults } from "./results.ts";
 
 /** The answers for a question, sorted into results that count, results that are excused, and failures. */
 export interface Sorted {
-  readonly found: readonly Found[];
-  readonly excepted: readonly Found[];
+  readonly found: readonly FoundResult[];
+  readonly excepted: readonly FoundResult[];
   readonly problems: readonly Problem[];
 }
 
 /** One result with the rule that gave it. */
-export interface Found {
+export interface FoundResult {
   readonly rule: RuleFacts;
   readonly result: Result;
 }
@@ -27,8 +27,8 @@ export function sortAnswer(
   rules: readonly RuleFacts[],
   describeFailure: (failure: RuleFailure) => string,
 ): Sorted {
-  const found: Found[] = [];
-  const excepted: Found[] = [];
+  const found: FoundResult[] = [];
+  const excepted: FoundResult[] = [];
   const { path, line } = question.manifest.position;
   const problem = (message: string): Problem => ({ stage: "evaluate", path, line, message });
   const problems = answer.failures.map((failure) => problem(describeFailure(failure)));
@@ -45,7 +45,7 @@ export function sortAnswer(
 }
 
 /** The judgement of a question; a result with several causes is several violations. */
-export function judgementOf(sorted: Sorted, causesOf: (found: Found) => readonly Cause[]): Judgement {
+export function judgementOf(sorted: Sorted, causesOf: (found: FoundResult) => readonly Cause[]): Judgement {
   return {
     violations: sorted.found.flatMap((found) => causesOf(found).map((cause) => violationOf(found, cause))),
     excepted: sorted.excepted.map((found) => violationOf(found, wholeManifest)),
@@ -60,7 +60,7 @@ export function nameOf(rule: RuleFacts): string {
   return `policy ${rule.policy}: rule ${rule.name} (${rule.path}:${rule.line})`;
 }
 
-function violationOf({ rule, result }: Found, cause: Cause): Violation {
+function violationOf({ rule, result }: FoundResult, cause: Cause): Violation {
   return {
     policy: rule.policy,
     rule: rule.name,

@@ -1,11 +1,11 @@
 import type { Gap } from "../model/source.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
-import { accountFor } from "./sources/assign-files.ts";
-import { assemble, nodesOf } from "./sources/name-sources.ts";
+import { assignFiles } from "./sources/assign-files.ts";
+import { nameSources, nodesOf } from "./sources/name-sources.ts";
 import type { DesiredState, DesiredStateRequest } from "./desired-state.ts";
 import { findSources, findTheRest } from "./sources/find-sources.ts";
-import { surveyOf } from "./sources/survey-tree.ts";
+import { surveyTree } from "./sources/survey-tree.ts";
 import { placedViolations } from "./sources/placed-violations.ts";
 
 /**
@@ -13,23 +13,23 @@ import { placedViolations } from "./sources/placed-violations.ts";
  * them reaches. Never rejects for what stands in the tree.
  */
 export async function findDesiredState(tree: Tree, request: DesiredStateRequest): Promise<DesiredState> {
-  const survey = await surveyOf(tree, request);
+  const survey = await surveyTree(tree, request);
   const found = await findSources(survey);
-  const { instances, plannings } = found.harvest;
-  const tried = assemble([...instances, ...(await findTheRest(survey, found))], plannings);
-  const accounted = accountFor(survey, tried);
+  const { instances, plannings } = found.unclaimed;
+  const named = nameSources([...instances, ...(await findTheRest(survey, found))], plannings);
+  const assignment = assignFiles(survey, named);
   return {
-    files: accounted.files,
-    units: tried.map(({ ready }) => ready.unit(accounted.covers.get(ready) ?? [])),
+    files: assignment.files,
+    units: named.map(({ plannedSource }) => plannedSource.unit(assignment.covers.get(plannedSource) ?? [])),
     graph: {
-      sources: nodesOf(tried),
+      sources: nodesOf(named),
       gaps: once<Gap>([
-        ...tried.flatMap(({ outcome }) => outcome.gaps),
+        ...named.flatMap(({ summary }) => summary.gaps),
         ...plannings.flatMap(({ planned }) => planned.gaps),
       ]),
     },
     problems: once<Problem>([...found.problems, ...plannings.flatMap(({ planned }) => planned.problems)]),
-    violations: await placedViolations(plannings, survey.workshop.files),
+    violations: await placedViolations(plannings, survey.renderContext.files),
   };
 }
 

@@ -14,11 +14,11 @@ export interface GitOpsObject {
   /** The environments of that source. */
   readonly environments: readonly string[];
   /** Of a generated object: see `GeneratedObject`. */
-  readonly origin?: Origin;
+  readonly origin?: FileLine;
 }
 
 /** A line that people know an object by. */
-export interface Origin {
+export interface FileLine {
   readonly path: string;
   readonly line: number;
 }
@@ -28,7 +28,7 @@ export interface GeneratedObject {
   /** Its position is that of the template in the object that generates it. */
   readonly manifest: Manifest;
   /** What it owes its values to: the list element, or the file or directory that a git generator found. */
-  readonly origin?: Origin;
+  readonly origin?: FileLine;
 }
 
 /** A tree as plans read it. What is asked for is remembered, also what is missing: a plan holds while the answers do. */

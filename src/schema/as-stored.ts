@@ -1,7 +1,7 @@
 import { isObject } from "../manifest/identity.ts";
 import { isList } from "../manifest/member.ts";
 import type { Json } from "../model/json.ts";
-import type { Context } from "./complaint.ts";
+import type { Context } from "./schema-violation.ts";
 import type { Schema } from "./schema.ts";
 import { isUnknown } from "./unknown-fields.ts";
 

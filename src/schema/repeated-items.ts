@@ -1,13 +1,13 @@
 import { canonicalJson } from "../manifest/canonical-json.ts";
 import { isObject } from "../manifest/identity.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import { describe, type Context, type SchemaComplaint } from "./complaint.ts";
+import { describe, type Context, type SchemaViolation } from "./schema-violation.ts";
 import type { Schema } from "./schema.ts";
 
 export interface RepeatedItem {
   readonly index: number;
   readonly text: string;
-  readonly level: SchemaComplaint["level"];
+  readonly level: SchemaViolation["level"];
   readonly rests: Json;
 }
 

@@ -1,4 +1,4 @@
-import { counted } from "./complaint.ts";
+import { counted } from "./schema-violation.ts";
 import { formats } from "./formats.ts";
 import { matchesPattern } from "./patterns.ts";
 import type { Schema } from "./schema.ts";

@@ -4,7 +4,7 @@ import type { BuiltinCheck, Fact } from "../model/builtin-check.ts";
 import type { Config } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Violation } from "../model/violation.ts";
-import type { SchemaComplaint } from "./complaint.ts";
+import type { SchemaViolation } from "./schema-violation.ts";
 import { customKey, factsOfCrd, versionsOf, type CustomVersion } from "./custom-resources.ts";
 import { apiVersionPolicy, schemaPolicy } from "./policies.ts";
 import type { SchemaSource } from "./schema.ts";
@@ -43,12 +43,12 @@ export function createSchemaCheck(source: SchemaSource, config: Config): Builtin
         case "unknown":
           return [unknownKindViolation(manifest, found.pointer, found.message)];
         case "served": {
-          const complaints = validateBuiltin(source, version, found.schema, manifest);
+          const wrong = validateBuiltin(source, version, found.schema, manifest);
           const old =
             found.deprecated === undefined
               ? []
               : [apiVersionViolation(manifest, "deprecated", "warn", found.deprecated)];
-          return [...old, ...complaints.map((complaint) => violationOf(manifest, complaint))];
+          return [...old, ...wrong.map((one) => violationOf(manifest, one))];
         }
         case "foreign":
           return ofCustom(source, version, manifest, nearFacts(manifest, facts).map(customOf));
@@ -96,8 +96,8 @@ function ofCrd(
     const list = served.length === 0 ? "" : `; expected ${identity.group}/${served.join(` or ${identity.group}/`)}`;
     return [apiVersionViolation(manifest, "removed", "deny", `${what} is not served by its CRD${list}`)];
   }
-  const complaints: readonly SchemaComplaint[] = validateCustom(source, version, custom, manifest);
-  const violations = complaints.map((complaint) => violationOf(manifest, complaint));
+  const wrong: readonly SchemaViolation[] = validateCustom(source, version, custom, manifest);
+  const violations = wrong.map((one) => violationOf(manifest, one));
   if (custom.deprecated === undefined) return violations;
   const why = custom.deprecated === "" ? `${what} is deprecated by its CRD` : custom.deprecated;
   return [apiVersionViolation(manifest, "deprecated", "warn", why), ...violations];

@@ -2,12 +2,12 @@ import { nearName } from "../config/near-name.ts";
 import { isObject } from "../manifest/identity.ts";
 import { isList } from "../manifest/member.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import { fieldOf, type Context, type SchemaComplaint } from "./complaint.ts";
+import { fieldOf, type Context, type SchemaViolation } from "./schema-violation.ts";
 import type { Schema } from "./schema.ts";
 
 /** Fields that the schema does not have: the API server refuses them when asked strictly, and drops them otherwise. */
-export function unknownFields(value: Json, schema: Schema, context: Context): readonly SchemaComplaint[] {
-  const complaints: SchemaComplaint[] = [];
+export function unknownFields(value: Json, schema: Schema, context: Context): readonly SchemaViolation[] {
+  const violations: SchemaViolation[] = [];
   const path: (string | number)[] = [];
   /** The objects on the way to the one that is looked at, with where each stands. */
   const around: { readonly length: number; readonly properties: Schema["properties"] }[] = [];
@@ -37,7 +37,7 @@ export function unknownFields(value: Json, schema: Schema, context: Context): re
     if (!isUnknown(key, found) || (context.fragment && key.startsWith("$"))) return;
     const near = nearName(key, Object.keys(properties));
     const home = near === undefined ? around.findLast((one) => Object.hasOwn(one.properties ?? {}, key)) : undefined;
-    complaints.push({
+    violations.push({
       rule: "unknown-field",
       level: "deny",
       path: [...path, key],
@@ -52,7 +52,7 @@ export function unknownFields(value: Json, schema: Schema, context: Context): re
   };
 
   visit(value, schema);
-  return complaints;
+  return violations;
 }
 
 /** Whether an object of this schema may not have a field of this name. */

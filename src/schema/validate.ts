@@ -1,6 +1,6 @@
 import type { Manifest } from "../model/manifest.ts";
 import { asStored } from "./as-stored.ts";
-import type { Context, SchemaComplaint } from "./complaint.ts";
+import type { Context, SchemaViolation } from "./schema-violation.ts";
 import type { CustomVersion } from "./custom-resources.ts";
 import { isFragment, opaqueIn, withoutSops } from "./opaque.ts";
 import type { Schema, SchemaSource } from "./schema.ts";
@@ -13,7 +13,7 @@ export function validateBuiltin(
   version: string,
   schema: Schema,
   manifest: Manifest,
-): readonly SchemaComplaint[] {
+): readonly SchemaViolation[] {
   const context = { ...contextOf(source, version, manifest), showsValues: manifest.identity.kind !== "Secret" };
   const object = withoutSops(manifest.value);
   return [...unknownFields(object, schema, context), ...wrongValues(object, schema, context, { ignoresStatus: true })];
@@ -25,20 +25,20 @@ export function validateCustom(
   version: string,
   custom: CustomVersion,
   manifest: Manifest,
-): readonly SchemaComplaint[] {
+): readonly SchemaViolation[] {
   const context = { ...contextOf(source, version, manifest), ownKind: false };
   const schema = wholeObject(custom.schema ?? { "x-kubernetes-preserve-unknown-fields": true }, context.metadata);
   const object = withoutSops(manifest.value);
   const { status: _, ...written } = object;
   const judged = custom.hasStatus ? written : object;
   const { metadata, ...rest } = judged;
-  const complaints = [
+  const violations = [
     ...unknownFields(object, schema, context),
     ...wrongValues(asStored(rest, schema, context), schema, context, { ignoresStatus: false }),
   ];
-  if (metadata === undefined) return complaints;
+  if (metadata === undefined) return violations;
   const about = wrongValues(metadata, context.metadata, { ...context, ownKind: true }, { ignoresStatus: false });
-  return [...complaints, ...about.map((one) => ({ ...one, path: ["metadata", ...one.path] }))];
+  return [...violations, ...about.map((one) => ({ ...one, path: ["metadata", ...one.path] }))];
 }
 
 function contextOf(source: SchemaSource, version: string, manifest: Manifest): Context {

@@ -6,11 +6,11 @@ import type { Json } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Level } from "../model/policy.ts";
 import type { Precision, Violation } from "../model/violation.ts";
-import { fieldOf, type SchemaComplaint } from "./complaint.ts";
+import { fieldOf, type SchemaViolation } from "./schema-violation.ts";
 import { apiVersionPolicy, schemaPolicy } from "./policies.ts";
 
 /** What validation says of a value, as a violation at that value; where something is missing, at what lacks it. */
-export function violationOf(manifest: Manifest, { rule, level, path, text, rests }: SchemaComplaint): Violation {
+export function violationOf(manifest: Manifest, { rule, level, path, text, rests }: SchemaViolation): Violation {
   const missing = rule === "required";
   const precision: Precision = missing ? "parent" : path.length === 0 ? "manifest" : "value";
   const message = missing ? saysMissing(path, isList(rests) ? rests.map(String) : []) : about(path, text);
@@ -27,7 +27,7 @@ function about(path: Path, text: string): string {
   return path.length === 0 ? text : `${fieldOf(path)}: ${text}`;
 }
 
-/** A complaint about the API version, at `apiVersion`. */
+/** A violation about the API version, at `apiVersion`. */
 export function apiVersionViolation(
   manifest: Manifest,
   rule: "removed" | "not-yet" | "deprecated",

@@ -3,7 +3,7 @@ import { canonicalJson } from "../manifest/canonical-json.ts";
 import { isObject } from "../manifest/identity.ts";
 import { isList } from "../manifest/member.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import { counted, describe, type Context, type SchemaComplaint } from "./complaint.ts";
+import { counted, describe, type Context, type SchemaViolation } from "./schema-violation.ts";
 import { repeatedItems } from "./repeated-items.ts";
 import { wrongNumber, wrongText } from "./scalars.ts";
 import type { Schema } from "./schema.ts";
@@ -23,20 +23,20 @@ export function wrongValues(
   schema: Schema,
   context: Context,
   { ignoresStatus }: Scope,
-): readonly SchemaComplaint[] {
+): readonly SchemaViolation[] {
   let visits = 0;
-  let complaints: SchemaComplaint[] = [];
+  let violations: SchemaViolation[] = [];
   const path: (string | number)[] = [];
 
   const complain = (
-    rule: SchemaComplaint["rule"],
+    rule: SchemaViolation["rule"],
     text: string,
     rests: Json,
-    more?: Partial<SchemaComplaint>,
+    more?: Partial<SchemaViolation>,
   ): void => {
-    complaints.push({ rule, level: "deny", path: [...path], text, rests, ...more });
+    violations.push({ rule, level: "deny", path: [...path], text, rests, ...more });
   };
-  const wrong = (expected: string, item: Json, rule: SchemaComplaint["rule"] = "value"): void =>
+  const wrong = (expected: string, item: Json, rule: SchemaViolation["rule"] = "value"): void =>
     complain(rule, `expected ${expected}, found ${describe(item, context.showsValues)}`, item);
 
   const below = (key: string | number, item: Json | undefined, found: Schema | undefined): void => {
@@ -111,12 +111,12 @@ export function wrongValues(
   };
 
   /** What a branch has to say, without saying it. */
-  const tried = (item: Json, branch: Schema): readonly SchemaComplaint[] => {
-    const outer = complaints;
-    complaints = [];
+  const tried = (item: Json, branch: Schema): readonly SchemaViolation[] => {
+    const outer = violations;
+    violations = [];
     visit(item, branch);
-    const said = complaints;
-    complaints = outer;
+    const said = violations;
+    violations = outer;
     return said;
   };
 
@@ -137,18 +137,18 @@ export function wrongValues(
   };
 
   // Alternatives that ask for a field each are told as such; where one alone is of the value's type, it is what was meant.
-  const none = (said: readonly (readonly SchemaComplaint[])[], item: Json): void => {
+  const none = (said: readonly (readonly SchemaViolation[])[], item: Json): void => {
     const missing = said.flatMap((one) => (one.length === 1 && one[0]?.rule === "required" ? [one[0].rests] : []));
     const meant = said.filter((one) => !one.some(({ rule, path: at }) => rule === "type" && at.length === path.length));
     const [closest] = meant.length === 1 ? meant : said.length === 1 ? said : [];
-    if (closest !== undefined) complaints.push(...closest);
+    if (closest !== undefined) violations.push(...closest);
     else if (missing.length === said.length) complain("required", "", missing.flat());
     else complain("value", `fits none of ${said.length} alternatives`, item);
   };
 
   visit(value, schema);
   if (visits > maxVisits) complain("value", "too large to be validated against its schema", null, { path: [] });
-  return complaints;
+  return violations;
 }
 
 // Kubernetes takes an empty text of its own kinds for an absent one.

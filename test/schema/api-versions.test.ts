@@ -100,7 +100,7 @@ test.each<[version: string, apiVersion: string, kind: string, expected: string |
   expect(said).toEqual(expected === undefined ? [] : [expected]);
 });
 
-test("A complaint about an API version stands at it", () => {
+test("A violation about an API version is placed at apiVersion", () => {
   const [said] = complaintsOf(object("policy/v1beta1", "PodDisruptionBudget"));
   expect(said).toMatchObject({
     policy: "kubernetes/api-version",

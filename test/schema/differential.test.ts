@@ -3,7 +3,7 @@ import { toJsonText } from "../../src/manifest/json-text.ts";
 import type { Json, JsonObject } from "../../src/model/json.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
 import { openSchemaBundle } from "../../src/schema-bundle/open-bundle.ts";
-import type { SchemaComplaint } from "../../src/schema/complaint.ts";
+import type { SchemaViolation } from "../../src/schema/schema-violation.ts";
 import { factsOfCrd, versionsOf } from "../../src/schema/custom-resources.ts";
 import { validateBuiltin, validateCustom } from "../../src/schema/validate.ts";
 import { fitting, mutated, randomFrom } from "./generate.ts";
@@ -32,23 +32,23 @@ function manifestOf(value: JsonObject): Manifest {
 }
 
 /** As Kubernetes' code writes paths. */
-function goPath({ path }: SchemaComplaint): string {
+function goPath({ path }: SchemaViolation): string {
   return path.reduce<string>(
     (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`),
     "",
   );
 }
 
-function unknownOf(complaints: readonly SchemaComplaint[]): readonly string[] {
-  return complaints
+function unknownOf(violations: readonly SchemaViolation[]): readonly string[] {
+  return violations
     .filter(({ rule }) => rule === "unknown-field")
     .map(goPath)
     .toSorted();
 }
 
 /** Fields below a value of a wrong type need no word of their own. */
-function reached(unknown: readonly string[], complaints: readonly SchemaComplaint[]): readonly string[] {
-  const wrong = complaints.filter(({ rule }) => rule === "type").map((one) => `${goPath(one)}.`);
+function reached(unknown: readonly string[], violations: readonly SchemaViolation[]): readonly string[] {
+  const wrong = violations.filter(({ rule }) => rule === "type").map((one) => `${goPath(one)}.`);
   const plain = unknown.map((path) => path.replaceAll(/\[(\D[^\]]*)\]/g, ".$1"));
   return plain.filter((path) => !wrong.some((above) => path.startsWith(above))).toSorted();
 }
@@ -60,7 +60,7 @@ function differenceOf(parts: { readonly [name: string]: Json }): string {
 }
 
 /** What decoding alone refuses; fixed choices, missing fields and repeated items are for later steps. */
-function isOfDecoding({ rule, text }: SchemaComplaint): boolean {
+function isOfDecoding({ rule, text }: SchemaViolation): boolean {
   return rule === "type" || (rule === "value" && !text.startsWith("expected one of"));
 }
 
@@ -81,15 +81,15 @@ against("Kubernetes' own kinds are refused where its strict decoder refuses them
     const { unknown, errors } = answers[index]!;
     if (errors[0]?.startsWith("no kind") === true) return;
     const manifest = manifestOf(object);
-    const complaints = validateBuiltin(
+    const violations = validateBuiltin(
       source,
       version,
       source.schemaOf(version, manifest.apiVersion, manifest.identity.kind)!,
       manifest,
     );
-    const refused = complaints.some(isOfDecoding);
-    const same = refused === errors.length > 0 && (refused || unknownOf(complaints).join() === unknown.join());
-    const ours = complaints.map((one) => `${goPath(one)}: ${one.text}`);
+    const refused = violations.some(isOfDecoding);
+    const same = refused === errors.length > 0 && (refused || unknownOf(violations).join() === unknown.join());
+    const ours = violations.map((one) => `${goPath(one)}: ${one.text}`);
     if (!same) differences.push(differenceOf({ errors, unknown, ours, object }));
   });
   expect(differences.slice(0, 20)).toEqual([]);
@@ -105,11 +105,11 @@ against(
     cases.forEach(({ crd, object }, index) => {
       const { unknown, errors } = answers[index]!;
       const [fact] = factsOfCrd(manifestOf(crd));
-      const complaints = validateCustom(source, version, versionsOf(fact!)[0]!, manifestOf(object));
-      const refused = complaints.some(({ rule }) => rule !== "unknown-field");
+      const violations = validateCustom(source, version, versionsOf(fact!)[0]!, manifestOf(object));
+      const refused = violations.some(({ rule }) => rule !== "unknown-field");
       const same =
-        refused === errors.length > 0 && unknownOf(complaints).join() === reached(unknown, complaints).join();
-      const ours = complaints.map((one) => `${goPath(one)}: ${one.rule} ${one.text}`);
+        refused === errors.length > 0 && unknownOf(violations).join() === reached(unknown, violations).join();
+      const ours = violations.map((one) => `${goPath(one)}: ${one.rule} ${one.text}`);
       if (!same) differences.push(differenceOf({ errors, unknown, ours, object, crd }));
     });
     expect(differences.slice(0, 20)).toEqual([]);

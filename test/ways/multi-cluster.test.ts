@@ -6,13 +6,13 @@ const CLUSTERS = ["af-1", "ap-1", "ap-2", "ap-3", "eu-1", "eu-2", "eu-3", "sa-1"
 const JANUARY = ["--now", "2027-01-14T23:59:59Z"];
 const FEBRUARY = ["--now", "2027-01-15T00:00:00Z"];
 
-interface Found {
+interface FindingRow {
   readonly level: string;
   readonly environments?: readonly string[];
   readonly location: { readonly path: string; readonly line: number };
 }
 
-async function findings(now: readonly string[]): Promise<readonly Found[]> {
+async function findings(now: readonly string[]): Promise<readonly FindingRow[]> {
   const directory = repositoryOf("multi-cluster", "base-image");
   const { code, out } = await portcullis(directory, ["check", "--base", "main", "-o", "json", ...now]);
   expect(code).toBe(1);

@@ -1,43 +1,47 @@
-import type { BuiltinCheck, Complaint, ManifestHandle, StateChange, StateOverview } from "../../model/builtin-check.ts";
+import type {
+  BuiltinCheck,
+  BuiltinFinding,
+  ManifestHandle,
+  StateChange,
+  StateOverview,
+} from "../../model/builtin-check.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Source, SourceKind } from "../../model/source.ts";
 import type { JudgedManifest, LocatedViolation } from "../judged-source.ts";
 import type { Comparison } from "./classify.ts";
-import type { Draft } from "./drafts.ts";
+import type { Draft, Drafter } from "./drafts.ts";
 import { fingerprintOf, lastingKey } from "../fingerprint.ts";
 import type { JudgedChange } from "../judging/judge-change.ts";
 import type { Reading } from "../reading.ts";
 
-type Drafting = (manifest: JudgedManifest) => readonly Draft[];
-
 /** What builtin checks say of a change; all of it is introduced. */
-export async function complaintsOfChange(
+export async function findingsOfChange(
   builtins: readonly BuiltinCheck[],
   change: StateChange,
   { before, after }: JudgedChange,
-  draft: Drafting,
+  draft: Drafter,
 ): Promise<Comparison> {
   const readingOf = (manifest: Manifest): Reading | undefined =>
     (after.readings.get(manifest) ?? before.readings.get(manifest))?.reading;
-  const complaints = builtins.flatMap((builtin) => builtin.ofChange?.(change) ?? []);
-  for (const complaint of complaints)
-    if (complaint.about === "manifest") await readingOf(complaint.manifest as Manifest)?.prepare?.();
+  const findings = builtins.flatMap((builtin) => builtin.ofChange?.(change) ?? []);
+  for (const finding of findings)
+    if (finding.about === "manifest") await readingOf(finding.manifest as Manifest)?.prepare?.();
   return {
     before: [],
-    after: complaints.flatMap((complaint) => aboutOf(complaint, readingOf)).flatMap(draft),
+    after: findings.flatMap((finding) => aboutOf(finding, readingOf)).flatMap(draft),
   };
 }
 
 /** What builtin checks say of each tree as a whole, put together by the object it is about. */
-export function complaintsOfStates(
+export function findingsOfStates(
   builtins: readonly BuiltinCheck[],
   { before, after }: { readonly before: StateOverview; readonly after: StateOverview },
-  draft: Drafting,
+  draft: Drafter,
 ): readonly Comparison[] {
   const groups = new Map<string, { before: Draft[]; after: Draft[] }>();
   const gather = (side: "before" | "after", state: StateOverview, earlier?: StateOverview): void => {
-    for (const complaint of builtins.flatMap((builtin) => builtin.ofState?.(state, earlier) ?? [])) {
-      for (const about of aboutOf(complaint, () => undefined)) {
+    for (const finding of builtins.flatMap((builtin) => builtin.ofState?.(state, earlier) ?? [])) {
+      for (const about of aboutOf(finding, () => undefined)) {
         const key = lastingKey(about);
         const group = groups.get(key) ?? { before: [], after: [] };
         groups.set(key, group);
@@ -50,16 +54,16 @@ export function complaintsOfStates(
   return [...groups.values()];
 }
 
-/** The complaint as if its manifest had been judged so, once for each environment. */
+/** The finding as if its manifest had been judged so, once for each environment. */
 function aboutOf(
-  complaint: Complaint,
+  finding: BuiltinFinding,
   readingOf: (manifest: Manifest) => Reading | undefined,
 ): readonly JudgedManifest[] {
-  const { violation } = complaint;
-  switch (complaint.about) {
+  const { violation } = finding;
+  switch (finding.about) {
     case "manifest": {
-      const { identity, apiVersion, position, environment, source } = complaint.manifest;
-      const located = placeOf(complaint.manifest, readingOf(complaint.manifest as Manifest), violation);
+      const { identity, apiVersion, position, environment, source } = finding.manifest;
+      const located = placeOf(finding.manifest, readingOf(finding.manifest as Manifest), violation);
       return [
         {
           identity,
@@ -73,7 +77,7 @@ function aboutOf(
       ];
     }
     case "source": {
-      const { source } = complaint;
+      const { source } = finding;
       const manifest = declarationOf(source);
       const place = { line: source.line, column: 1, endLine: source.line };
       const fingerprint = fingerprintOf(violation, manifest);
@@ -87,14 +91,14 @@ function aboutOf(
       }));
     }
     default:
-      return complaint satisfies never;
+      return finding satisfies never;
   }
 }
 
 function placeOf(
   manifest: ManifestHandle,
   reading: Reading | undefined,
-  violation: Complaint["violation"],
+  violation: BuiltinFinding["violation"],
 ): LocatedViolation {
   const fingerprint = fingerprintOf(violation, manifest);
   const { line, path: own } = manifest.position;

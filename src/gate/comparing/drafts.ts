@@ -14,15 +14,18 @@ export interface Draft {
 }
 
 /** What turns violations into findings: the policies' documentation, the configured levels, and which paths exist. */
-export interface Drafting {
+export interface DraftContext {
   readonly policies: readonly Policy[];
   readonly levelOf: LevelOf;
   /** Whether the tree has a file of this path: a place that a policy declares may be anything. */
   readonly hasPath: (path: string) => boolean;
 }
 
-/** Makes the function that turns a manifest's violations into drafts; violations of policies that are `off` have none. */
-export function drafter({ policies, levelOf, hasPath }: Drafting): (manifest: JudgedManifest) => readonly Draft[] {
+/** Turns a manifest's violations into drafts; a violation of a policy that is `off` gives none. */
+export type Drafter = (manifest: JudgedManifest) => readonly Draft[];
+
+/** Makes the drafter for a set of policies and levels. */
+export function drafter({ policies, levelOf, hasPath }: DraftContext): Drafter {
   const known = new Map(policies.map((policy) => [policy.id, policy]));
   return (manifest) =>
     manifest.violations.flatMap((located) => {

@@ -1,17 +1,15 @@
 import type { Status } from "../../model/finding.ts";
-import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
+import type { JudgedSource } from "../judged-source.ts";
 import type { Classified, Comparison } from "./classify.ts";
-import type { Draft } from "./drafts.ts";
+import type { Draft, Drafter } from "./drafts.ts";
 import { sameFacts, withFacts } from "../judging/facts.ts";
 import type { JudgedChange } from "../judging/judge-change.ts";
-import { readAgain, type Whole } from "../judging/judge-as-new.ts";
+import { readAgain, type AsNewContext, type JudgedOrigins } from "../judging/judge-as-new.ts";
 import type { Origin } from "../reading.ts";
-
-type Judged = readonly (readonly [Origin, JudgedSource])[];
 
 /** What is to be said of files and units that both trees have. */
 export interface Same {
-  readonly judged: Judged;
+  readonly judged: JudgedOrigins<Origin>;
   readonly classified: readonly Classified[];
   /** Of those that are judged by something that did change. */
   readonly comparisons: readonly Comparison[];
@@ -19,18 +17,18 @@ export interface Same {
 
 /** Gives the findings of untouched sources their status: the same in both trees, unless other facts hold now (a CRD changed). */
 export async function compareSame(
-  whole: Whole,
-  origins: Judged,
+  context: AsNewContext,
+  origins: JudgedOrigins<Origin>,
   { before, after }: Pick<JudgedChange, "before" | "after">,
   status: Status & ("introduced" | "existing"),
-  draft: (manifest: JudgedManifest) => readonly Draft[],
+  draft: Drafter,
 ): Promise<Same> {
-  const { builtins } = whole.judges;
+  const { builtins } = context.judges;
   const judged: (readonly [Origin, JudgedSource])[] = [];
   const classified: Classified[] = [];
   const comparisons: Comparison[] = [];
   for (const [of, source] of origins) {
-    const read = () => readAgain(whole, of);
+    const read = () => readAgain(context, of);
     const now = await withFacts(builtins, source, after.facts, read);
     judged.push([of, now]);
     if (status === "existing" && !sameFacts(source, before.facts, after.facts)) {

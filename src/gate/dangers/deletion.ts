@@ -1,4 +1,4 @@
-import type { Complaint, ManifestHandle, StateChange } from "../../model/builtin-check.ts";
+import type { BuiltinFinding, ManifestHandle, StateChange } from "../../model/builtin-check.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { identityKey } from "../fingerprint.ts";
 import { dangerViolation, named } from "./danger-violation.ts";
@@ -21,9 +21,9 @@ const goesWith: { readonly [groupKind: string]: (manifest: Manifest) => string }
 };
 
 /** Objects that hold data or other objects and leave the desired state. Warns; tells only where the cluster keeps them. */
-export function deletions(change: StateChange): readonly Complaint[] {
+export function deletions(change: StateChange): readonly BuiltinFinding[] {
   let left: ReadonlyMap<string, ManifestHandle> | undefined;
-  return change.changes.flatMap((one): readonly Complaint[] => {
+  return change.changes.flatMap((one): readonly BuiltinFinding[] => {
     if (one.kind !== "deleted") return [];
     const { before } = one;
     const { group, kind, namespace, name } = before.identity;

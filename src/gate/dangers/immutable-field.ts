@@ -1,5 +1,5 @@
 import type { Path } from "../../manifest/pointer.ts";
-import type { Complaint, StateChange } from "../../model/builtin-check.ts";
+import type { BuiltinFinding, StateChange } from "../../model/builtin-check.ts";
 import type { Config } from "../../model/config.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
@@ -12,7 +12,7 @@ import { annotation, syncOptions } from "./marks.ts";
 import { dangers } from "./policies.ts";
 
 /** Updates that Kubernetes will refuse. What is replaced and not updated (hooks, forced) only warns, or is as it should be. */
-export function immutableFields({ changes, after }: StateChange, config: Config): readonly Complaint[] {
+export function immutableFields({ changes, after }: StateChange, config: Config): readonly BuiltinFinding[] {
   return changes.flatMap((change) => {
     if (change.kind !== "updated" && change.kind !== "moved") return [];
     const { before, after: now } = change;
@@ -24,14 +24,14 @@ export function immutableFields({ changes, after }: StateChange, config: Config)
     const found = rule({ before: before.value, after: now.value, minor: minorOf(now.environment, config) });
     const anew = isRecreated(now, now.source === undefined ? undefined : after.sources.get(now.source));
     if (anew && replaceable.has(kind)) return [];
-    return found.map((one) => complaint(before, now, one, anew));
+    return found.map((one) => findingOf(before, now, one, anew));
   });
 }
 
 /** Nobody misses these while they are deleted and created anew. */
 const replaceable = new Set(["Job", "Pod", "ConfigMap", "Secret", "RoleBinding", "ClusterRoleBinding"]);
 
-function complaint(before: Manifest, now: Manifest, { field, changed, unless }: Fixed, anew: boolean): Complaint {
+function findingOf(before: Manifest, now: Manifest, { field, changed, unless }: Fixed, anew: boolean): BuiltinFinding {
   const path = changed[0] ?? [];
   const difference = now.identity.kind === "Secret" ? "" : spelled(before.value, now.value, path, field);
   const more = changed.length > 1 ? ` (and ${changed.length - 1} more)` : "";

@@ -1,4 +1,4 @@
-import type { Complaint, StateChange } from "../../model/builtin-check.ts";
+import type { BuiltinFinding, StateChange } from "../../model/builtin-check.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Source } from "../../model/source.ts";
 import { identityKey } from "../fingerprint.ts";
@@ -7,7 +7,7 @@ import { dangers } from "./policies.ts";
 import { sourceName } from "./source-name.ts";
 
 /** GitOps objects whose removal or change makes their controller delete what they had applied. */
-export function prunes(change: StateChange): readonly Complaint[] {
+export function prunes(change: StateChange): readonly BuiltinFinding[] {
   const lost = new Map<string, Map<string, Manifest>>();
   for (const one of change.changes) {
     if (one.kind !== "deleted" || one.before.source === undefined) continue;
@@ -15,21 +15,21 @@ export function prunes(change: StateChange): readonly Complaint[] {
     // One object in several environments is one object.
     lost.set(one.before.source, objects.set(identityKey(one.before.identity), one.before));
   }
-  return [...lost].flatMap(([id, objects]): readonly Complaint[] => {
+  return [...lost].flatMap(([id, objects]): readonly BuiltinFinding[] => {
     const before = change.before.sources.get(id);
     const after = change.after.sources.get(id);
     if (before === undefined) return [];
     const what = counted([...objects.values()].map(({ identity }) => identity.kind));
     if (after === undefined) {
       if (before.traits?.cascades !== true) return [];
-      return [complaint(before, `${sourceName(id)} goes, and deletes what it applied: ${what}`)];
+      return [findingOf(before, `${sourceName(id)} goes, and deletes what it applied: ${what}`)];
     }
     if (after.traits?.prune !== true || !isRewritten(after, change)) return [];
-    return [complaint(after, `${sourceName(id)} is changed, and prunes what it no longer yields: ${what}`)];
+    return [findingOf(after, `${sourceName(id)} is changed, and prunes what it no longer yields: ${what}`)];
   });
 }
 
-function complaint(source: Source, message: string): Complaint {
+function findingOf(source: Source, message: string): BuiltinFinding {
   return { about: "source", source, violation: dangerViolation({ policy: dangers.prune, level: "warn", message }) };
 }
 

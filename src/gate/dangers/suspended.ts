@@ -1,11 +1,11 @@
-import type { Complaint, StateChange } from "../../model/builtin-check.ts";
+import type { BuiltinFinding, StateChange } from "../../model/builtin-check.ts";
 import { identityKey } from "../fingerprint.ts";
 import { dangerViolation } from "./danger-violation.ts";
 import { dangers } from "./policies.ts";
 import { sourceName } from "./source-name.ts";
 
 /** Suspended Flux objects whose manifests the change touches: it takes no effect until they are resumed. */
-export function suspendedSources({ changes, after }: StateChange): readonly Complaint[] {
+export function suspendedSources({ changes, after }: StateChange): readonly BuiltinFinding[] {
   const touched = new Map<string, Set<string>>();
   for (const change of changes) {
     if (change.kind === "unchanged" || (change.kind === "moved" && change.equal)) continue;
@@ -15,7 +15,7 @@ export function suspendedSources({ changes, after }: StateChange): readonly Comp
     // One object in several environments is one object.
     touched.set(source, objects.add(identityKey(identity)));
   }
-  return [...touched].flatMap(([id, { size }]): readonly Complaint[] => {
+  return [...touched].flatMap(([id, { size }]): readonly BuiltinFinding[] => {
     const source = after.sources.get(id);
     if (source?.traits?.suspended !== true) return [];
     const objects = size === 1 ? "1 object" : `${size} objects`;

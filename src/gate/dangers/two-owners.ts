@@ -1,4 +1,4 @@
-import type { Complaint, ManifestHandle, StateOverview } from "../../model/builtin-check.ts";
+import type { BuiltinFinding, ManifestHandle, StateOverview } from "../../model/builtin-check.ts";
 import type { Source, SourceKind } from "../../model/source.ts";
 import type { Violation } from "../../model/violation.ts";
 import { identityKey } from "../fingerprint.ts";
@@ -11,9 +11,9 @@ const owning = new Set<SourceKind>(["argocd-application", "flux-kustomization", 
 
 /**
  * Objects that two GitOps objects of one named environment yield. All owners but the first are complained about; the
- * first is one that owned it `earlier`, so that the complaint is about the newcomer.
+ * first is one that owned it `earlier`, so that the finding is about the newcomer.
  */
-export function twoOwners({ manifests, sources }: StateOverview, earlier?: StateOverview): readonly Complaint[] {
+export function twoOwners({ manifests, sources }: StateOverview, earlier?: StateOverview): readonly BuiltinFinding[] {
   const old = new Set(earlier?.manifests.map(ownershipOf));
   const byObject = new Map<string, ManifestHandle[]>();
   for (const manifest of manifests) {
@@ -54,14 +54,14 @@ interface Pair {
 /** Where two sources share more objects than these, it is the sources that are the trouble. */
 const MOST_SINGLY = 3;
 
-function single({ owner, first }: Pair): Complaint {
+function single({ owner, first }: Pair): BuiltinFinding {
   const { kind, namespace, name } = owner.identity;
   const object = named({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
   const message = `${bothOf({ owner, first })} yield ${object}: here and at ${first.position.path}:${first.position.line}`;
   return { about: "manifest", manifest: owner, violation: violationOf({ owner, first }, message) };
 }
 
-function together(shared: readonly [Pair, ...Pair[]], source: Source): Complaint {
+function together(shared: readonly [Pair, ...Pair[]], source: Source): BuiltinFinding {
   const [pair] = shared;
   const what = counted(shared.map(({ owner }) => owner.identity.kind));
   return { about: "source", source, violation: violationOf(pair, `${bothOf(pair)} yield ${what}`) };

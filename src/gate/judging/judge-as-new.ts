@@ -10,7 +10,7 @@ import { isUnit, type Origin, type ReadOrigin } from "../reading.ts";
 import { readFiles, readUnits, type EnvironmentsOf } from "./read-origins.ts";
 
 /** How sources that stand in no relation to another tree are judged. */
-export interface Whole {
+export interface AsNewContext {
   readonly tree: Tree;
   readonly judges: Judges;
   /** For units: much of what they yield is asked about more than once. */
@@ -21,22 +21,22 @@ export interface Whole {
   readonly onJudged: (done: number) => void;
 }
 
-export type Judged<Of extends Origin> = readonly (readonly [Of, JudgedSource])[];
+export type JudgedOrigins<Of extends Origin> = readonly (readonly [Of, JudgedSource])[];
 
 /** Judges files and units each as if it were new; known ones come from the cache. */
-export async function judgeWhole(
-  whole: Whole,
+export async function judgeAsNew(
+  context: AsNewContext,
   files: readonly ScopedFile[],
   units: readonly Unit[],
-): Promise<Judged<Origin>> {
-  const { tree, judges, judgeOnce, environmentsOf } = whole;
+): Promise<JudgedOrigins<Origin>> {
+  const { tree, judges, judgeOnce, environmentsOf } = context;
   const keyOfFile = (file: ScopedFile): string =>
     [file.entry.path, contentKey(file), ...environmentsOf(file.entry.path)].join("\0");
-  const judgedFiles = await judgeAll(whole, files, keyOfFile, {
+  const judgedFiles = await judgeAll(context, files, keyOfFile, {
     judges,
     read: (unknown) => readFiles(tree, unknown, environmentsOf),
   });
-  const judgedUnits = await judgeAll(whole, units, unitKey, {
+  const judgedUnits = await judgeAll(context, units, unitKey, {
     judges: { ...judges, judge: judgeOnce },
     read: readUnits,
   });
@@ -44,18 +44,18 @@ export async function judgeWhole(
 }
 
 /** Reads one of the tree's files or units once more, for the places of its values. */
-export async function readAgain({ tree, environmentsOf }: Whole, of: Origin): Promise<ReadOrigin> {
+export async function readAgain({ tree, environmentsOf }: AsNewContext, of: Origin): Promise<ReadOrigin> {
   const readings: AsyncIterable<ReadOrigin> = isUnit(of) ? readUnits([of]) : readFiles(tree, [of], environmentsOf);
   for await (const reading of readings) return reading;
   throw new Error("an origin was not read");
 }
 
 async function judgeAll<Of extends Origin>(
-  { judges: { judge, builtins }, now, cache, onJudged }: Whole,
+  { judges: { judge, builtins }, now, cache, onJudged }: AsNewContext,
   origins: readonly Of[],
   nameOf: (of: Of) => string,
   by: { readonly judges: Judges; readonly read: (unknown: readonly Of[]) => AsyncIterable<ReadOrigin<Of>> },
-): Promise<Judged<Of>> {
+): Promise<JudgedOrigins<Of>> {
   const outcomes: (readonly [Of, JudgedSource])[] = [];
   const asked = JSON.stringify([
     judge.digest,

@@ -5,7 +5,7 @@ import type { JudgedSource } from "../judged-source.ts";
 import { isUnit, type Origin } from "../reading.ts";
 
 /** Everything of a report but what is counted and sorted here. */
-export interface Parts {
+export interface ReportParts {
   readonly frame: Pick<
     Report,
     "verdict" | "now" | "judged" | "policies" | "mode" | "changes" | "manifestChanges" | "unknownKinds"
@@ -22,7 +22,7 @@ export interface Parts {
 }
 
 /** Counts and sorts, and puts every file in scope into exactly one list: problems before skipped before checked. */
-export function assembleReport(parts: Parts): Report {
+export function assembleReport(parts: ReportParts): Report {
   const { frame, findings, problems, gaps } = parts;
   const { checked, skipped } = accountFor(parts);
   const all = parts.origins.map(([, judged]) => judged);
@@ -65,7 +65,7 @@ export function assembleReport(parts: Parts): Report {
   };
 }
 
-function accountFor({ origins, problems, touched }: Parts): {
+function accountFor({ origins, problems, touched }: ReportParts): {
   readonly checked: readonly CheckedFile[];
   readonly skipped: readonly Skipped[];
 } {
@@ -97,7 +97,7 @@ function accountFor({ origins, problems, touched }: Parts): {
   return { checked, skipped };
 }
 
-function sourcesOf({ sources, origins, gaps }: Parts): readonly ReportedSource[] {
+function sourcesOf({ sources, origins, gaps }: ReportParts): readonly ReportedSource[] {
   const yielded = new Map<string, number>();
   for (const [of, { manifests }] of origins) {
     if (isUnit(of)) yielded.set(of.source.id, manifests.length / Math.max(1, of.source.environments.length));

@@ -71,12 +71,12 @@ function resultKey(rule: number, result: Json): string {
   return `${rule} ${canonicalJson(result)}`;
 }
 
-interface Found {
+interface FoundPlace {
   readonly place: Reach | undefined;
   readonly reads: string | undefined;
 }
 
-function causesOf(document: Json, found: readonly Found[], declared: Reach | undefined): readonly Cause[] {
+function causesOf(document: Json, found: readonly FoundPlace[], declared: Reach | undefined): readonly Cause[] {
   const byPointer = new Map<string, { readonly place: Reach | undefined; readonly reads: Set<string> }>();
   for (const { place, reads } of found) {
     const at = declared ?? place;

@@ -4,6 +4,7 @@ import type { Finish, Plan, Step } from "../plan.ts";
 import { repositoryNamedBy } from "../repository-url.ts";
 import type { Source } from "../../model/source.ts";
 import { buildEnvironment } from "./build-environment.ts";
+import { destinationOf } from "./destination.ts";
 import { fieldsOf, type Fields } from "./fields.ts";
 import { placesOf } from "./places.ts";
 import { planSource } from "./plan-source.ts";
@@ -107,27 +108,6 @@ function noting(tree: TreeView, reads: Set<string>): TreeView {
       return bytes;
     },
   };
-}
-
-/** `spec.destination`; empty texts for what is not said. `server` without the slash at its end, as Argo CD compares it. */
-export interface Destination {
-  readonly name: string;
-  readonly server: string;
-  readonly namespace: string;
-}
-
-function destinationOf(spec: Fields, trouble: Trouble): Destination {
-  const fields = spec.object("destination");
-  const name = fields?.text("name") ?? "";
-  const server = (fields?.text("server") ?? "").replace(/\/+$/, "");
-  if (name !== "" && server !== "") {
-    trouble.problem(
-      "/spec/destination",
-      `the destination is given by name (${name}) and by server (${server}); expected one of them`,
-    );
-  }
-  if (name === "" && server === "") trouble.problem("/spec/destination", "the destination needs name or server");
-  return { name, server, namespace: fields?.text("namespace") ?? "" };
 }
 
 /** What is rendered: the dry source where a hydrator stands between, else all of `sources`, else `source`. */

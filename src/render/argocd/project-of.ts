@@ -13,7 +13,7 @@ import {
   type ClusterTarget,
   type SyncWindow,
 } from "./app-project.ts";
-import type { Destination } from "./application.ts";
+import type { Destination } from "./destination.ts";
 import type { Fields } from "./fields.ts";
 import { matchesGlob } from "./glob.ts";
 import { withoutUser } from "./plan-source.ts";

@@ -39,7 +39,7 @@ const required: { readonly [kind: string]: readonly (readonly string[])[] } = {
  * Whether an object could be applied by itself, so that it must be judged even where a kustomization calls it a patch:
  * anything may deploy the directory it lies in. A kind that is not known to need more than a name is whole with it.
  */
-export function isWhole(value: JsonObject): boolean {
+export function appliesAlone(value: JsonObject): boolean {
   if (!isManifest(value)) return false;
   const { group, kind, name } = identityOf(value);
   if (name === "") return false;

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { Role } from "./role.ts";
 import { readFile, type FileReading } from "./read-file.ts";
-import { isWhole } from "./applies-alone.ts";
+import { appliesAlone } from "./applies-alone.ts";
 
 /** A file in scope as the gate sees it: skipped as a whole, or read. */
 export type ScopedReading =
@@ -26,7 +26,7 @@ export function readScoped(
       return readOfChart(role, reading, bytes);
     case "used": {
       const reason = `${role.as}, which was not rendered`;
-      return readPart(reading, isWhole, { reason, part: `a part of one, ${reason}` });
+      return readPart(reading, appliesAlone, { reason, part: `a part of one, ${reason}` });
     }
     default:
       return role satisfies never;

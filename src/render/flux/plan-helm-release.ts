@@ -74,7 +74,7 @@ function onlyPostRendered(kustomize: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(kustomize).filter(([key]) => fields.includes(key)));
 }
 
-interface Found {
+interface ReleaseParts {
   readonly step?: HelmStep;
   readonly applies?: readonly string[];
   readonly gaps?: readonly string[];
@@ -82,7 +82,7 @@ interface Found {
   readonly reads?: readonly string[];
 }
 
-function outcome(object: GitOpsObject, context: PlanContext, found: Found): Planned {
+function outcome(object: GitOpsObject, context: PlanContext, found: ReleaseParts): Planned {
   // Helm deletes what leaves the chart, and with the release all of it.
   const traits = { ...commonTraits(object), prune: true, cascades: true };
   const source = fluxSource(object, "flux-helmrelease", found.applies ?? [], traits, context);

@@ -85,7 +85,7 @@ function missing(
   return outcome(object, context, { problems: [problemOf(object, `spec.path: ${directory} ${what}`)], reads });
 }
 
-interface Found {
+interface KustomizationParts {
   readonly steps?: readonly Step[];
   readonly applies?: readonly string[];
   readonly gaps?: readonly string[];
@@ -93,7 +93,7 @@ interface Found {
   readonly reads?: readonly string[];
 }
 
-function outcome(object: GitOpsObject, context: PlanContext, found: Found): Planned {
+function outcome(object: GitOpsObject, context: PlanContext, found: KustomizationParts): Planned {
   const source = fluxSource(object, "flux-kustomization", found.applies ?? [], traitsOf(object), context);
   const plan: Plan = {
     source,

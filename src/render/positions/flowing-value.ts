@@ -2,7 +2,7 @@ import { isList } from "../../manifest/member.ts";
 import { keysOf, pointerOf, valueAt } from "../../manifest/pointer.ts";
 import { sameJson } from "../../manifest/same-json.ts";
 import type { Json, JsonObject, Pointer } from "../../model/json.ts";
-import { stands } from "./stands.ts";
+import { printsAs } from "./prints-as.ts";
 
 /** One place of a rendered document. */
 export interface RenderedPlace {
@@ -33,7 +33,7 @@ function partsThatStand(values: JsonObject, flow: readonly string[], rendered: R
   if (isList(held)) candidates.push(...itemsThatStand(held, flow, rendered));
   return candidates.filter((candidate) => {
     const part = valueAt(values, candidate);
-    return part !== undefined && part !== null && stands(part, value);
+    return part !== undefined && part !== null && printsAs(part, value);
   });
 }
 

@@ -7,7 +7,7 @@ import type { Json, JsonObject, Pointer } from "../../model/json.ts";
 import type { HelmAnswer, HelmDocument, HelmLine } from "../../model/renderer.ts";
 import type { SourcePlace } from "../unit.ts";
 import { flowingValue, partsOfText, type RenderedPlace } from "./flowing-value.ts";
-import { stands } from "./stands.ts";
+import { printsAs } from "./prints-as.ts";
 import { winnerOf, type Layers, type Winner } from "./winning-layer.ts";
 
 /** A chart as it was rendered, with `lines`, and all that its values were made of. */
@@ -84,7 +84,7 @@ function unchanged(rendered: Json, value: Json | undefined): boolean {
   return (nested(rendered) && nested(value)) || sameJson(rendered, value);
 }
 
-type Found =
+type ValuesSearch =
   | { readonly kind: "place"; readonly place: SourcePlace }
   /** It came by an option that has no place in the tree. */
   | { readonly kind: "nowhere" }
@@ -94,7 +94,7 @@ function placeInValues(
   { answer: { values }, ...layers }: HelmRendering,
   lines: readonly (HelmLine | null)[],
   rendered: PlaceInDocument,
-): Found {
+): ValuesSearch {
   // What says which object this is stands for all of it.
   if (rendered.keys.length === 1 && (rendered.keys[0] === "kind" || rendered.keys[0] === "apiVersion")) {
     return { kind: "none" };
@@ -118,11 +118,11 @@ function namedGuard(
 ): readonly string[] | undefined {
   return guards.map(keysOf).findLast((keys) => {
     const value = valueAt(values, keys);
-    return value !== undefined && keys.at(-1) === rendered.keys.at(-1) && stands(value, rendered.value);
+    return value !== undefined && keys.at(-1) === rendered.keys.at(-1) && printsAs(value, rendered.value);
   });
 }
 
-function placeOf(won: Winner): Found {
+function placeOf(won: Winner): ValuesSearch {
   switch (won.kind) {
     case "text":
       return { kind: "place", place: won.layer.place(won.keys) };
@@ -134,7 +134,7 @@ function placeOf(won: Winner): Found {
 }
 
 /** A text of several values stands where the last word on it was said: at that value, or at what holds several of them. */
-function placeOfParts(winners: readonly Winner[], wanted: number): Found {
+function placeOfParts(winners: readonly Winner[], wanted: number): ValuesSearch {
   if (wanted === 0 || winners.length < wanted) return { kind: "none" };
   const rank = Math.max(...winners.map((won) => won.rank));
   const last = winners.filter((won) => won.rank === rank);

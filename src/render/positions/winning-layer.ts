@@ -3,7 +3,7 @@ import type { Json } from "../../model/json.ts";
 import type { HelmSet } from "../../model/renderer.ts";
 import type { SourcePlace } from "../unit.ts";
 import { setKeys } from "./set-keys.ts";
-import { stands } from "./stands.ts";
+import { printsAs } from "./prints-as.ts";
 import { heldBy, type ValuesText } from "./values-text.ts";
 
 /** A `--set`, and where it is written, if that is known. */
@@ -34,7 +34,7 @@ export function winnerOf(keys: readonly string[], value: Json, { texts, set }: L
     for (const [rank, layer] of [...texts.entries()].reverse()) {
       const held = heldBy(layer, other);
       if (held === undefined) continue;
-      if (stands(held.value, value)) return { kind: "text", rank, layer, keys: held.keys };
+      if (printsAs(held.value, value)) return { kind: "text", rank, layer, keys: held.keys };
       if (isObject(held.value) && isObject(value)) return { kind: "parts", rank, layer, keys: held.keys };
       return undefined;
     }

@@ -1,32 +1,32 @@
-import type { TriedSource } from "./name-sources.ts";
+import type { NamedSource } from "./name-sources.ts";
 import { kustomization } from "../kustomizations/kustomize-roles.ts";
-import type { ReadySource } from "./source-rendering.ts";
+import type { PlannedSource } from "./planned-source.ts";
 import type { Role, ScopedFile } from "../files/role.ts";
 import { directoryOf } from "../files/scope.ts";
 import type { Survey } from "./survey-tree.ts";
 
 /** The files in scope with what rendering makes of each, and what each source accounts for. */
-export interface Accounted {
+export interface FileAssignment {
   readonly files: readonly ScopedFile[];
-  readonly covers: ReadonlyMap<ReadySource, readonly string[]>;
+  readonly covers: ReadonlyMap<PlannedSource, readonly string[]>;
 }
 
 /** A file is `rendered` only where a source that was rendered accounts for it; else it stands for itself. */
-export function accountFor(survey: Survey, tried: readonly TriedSource[]): Accounted {
+export function assignFiles(survey: Survey, named: readonly NamedSource[]): FileAssignment {
   const bySource = new Map<string, string[]>();
   const inScope = new Set(survey.scoped.map(({ entry }) => entry.path));
-  const covers = new Map<ReadySource, readonly string[]>();
-  for (const { ready, outcome } of tried) {
-    const covered = outcome.accounts.filter((path) => inScope.has(path));
-    covers.set(ready, covered);
+  const covers = new Map<PlannedSource, readonly string[]>();
+  for (const { plannedSource, summary } of named) {
+    const covered = summary.accounts.filter((path) => inScope.has(path));
+    covers.set(plannedSource, covered);
     for (const path of covered) {
       const sources = bySource.get(path);
-      if (sources === undefined) bySource.set(path, [ready.source.id]);
-      else sources.push(ready.source.id);
+      if (sources === undefined) bySource.set(path, [plannedSource.source.id]);
+      else sources.push(plannedSource.source.id);
     }
   }
   const failedReads = new Set(
-    tried.flatMap(({ ready, outcome }) => (outcome.failed ? ready.reads.map(({ path }) => path) : [])),
+    named.flatMap(({ plannedSource, summary }) => (summary.failed ? plannedSource.reads.map(({ path }) => path) : [])),
   );
   const files = survey.scoped.map((file): ScopedFile => {
     const { entry, role } = file;
@@ -46,7 +46,7 @@ export function accountFor(survey: Survey, tried: readonly TriedSource[]): Accou
   return { files, covers };
 }
 
-function leftOver(path: string, failedReads: ReadonlySet<string>, { workshop: { nodes } }: Survey): Role {
+function leftOver(path: string, failedReads: ReadonlySet<string>, { renderContext: { nodes } }: Survey): Role {
   const reason = failedReads.has(path)
     ? "part of a Kustomize root that could not be rendered: its resources are judged as they stand in their own files"
     : nodes.get(directoryOf(path))?.says.component === true

@@ -3,18 +3,18 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Source } from "../../model/source.ts";
 import { environmentsOf } from "../environments.ts";
-import { exploreObjects, explorePlan, type Explorer, type Instance, type Search } from "./follow-objects.ts";
-import { inTurns } from "./map-concurrently.ts";
+import { exploreObjects, explorePlan, type Explorer, type Instance, type Search } from "./explore-objects.ts";
+import { mapConcurrently } from "./map-concurrently.ts";
 import { objectIndex, type IndexedObject, type ObjectIndex } from "./object-index.ts";
-import { manifestOf } from "./source-rendering.ts";
+import { manifestOf } from "./planned-source.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Plan } from "../plan.ts";
-import { harvest, type Harvest, type Seed, type Sown } from "./unclaimed.ts";
+import { keepUnclaimed, type Unclaimed, type StartingPoint, type Explored } from "./keep-unclaimed.ts";
 import type { Standalone, Survey } from "./survey-tree.ts";
 
 /** All sources that GitOps objects lead to, with the roots and charts that yield such objects. */
-export interface Found {
-  readonly harvest: Harvest;
+export interface FoundSources {
+  readonly unclaimed: Unclaimed;
   readonly problems: readonly Problem[];
 }
 
@@ -22,91 +22,95 @@ export interface Found {
 const mostRounds = 6;
 
 /** Follows GitOps objects from where they stand to all that comes of them. */
-export async function findSources(survey: Survey): Promise<Found> {
+export async function findSources(survey: Survey): Promise<FoundSources> {
   let explorer = explorerOf(survey, rawIndex(survey));
-  let found = await sow(survey, explorer);
+  let found = await exploreOnce(survey, explorer);
   for (let round = 1; round < mostRounds; round += 1) {
     const objects = indexOf(found, survey);
     const index = objectIndex(objects);
     if (explorer.searches.every((search) => isAsBefore(search, index))) break;
     explorer = explorerOf(survey, objects);
-    found = await sow(survey, explorer);
+    found = await exploreOnce(survey, explorer);
   }
   return found;
 }
 
-/** Explores seed after seed, and passes over those that what came of earlier ones accounts for. */
-async function sow(survey: Survey, explorer: Explorer): Promise<Found> {
+/** Explores every starting point once, except those that a source found earlier accounts for. */
+async function exploreOnce(survey: Survey, explorer: Explorer): Promise<FoundSources> {
   const { standalone, raw, readByRoots } = survey;
-  const sown = new Map<string, Sown>();
+  const explored = new Map<string, Explored>();
   const accounted = new Set<string>();
   const account = (): void => {
-    for (const { outcome } of explorer.instances.values()) for (const path of outcome.accounts) accounted.add(path);
+    for (const { summary } of explorer.instances.values()) for (const path of summary.accounts) accounted.add(path);
   };
-  const sowAll = async (seeds: readonly (() => Promise<Sown>)[]): Promise<void> => {
-    for (const one of await inTurns(seeds, (seed) => seed())) sown.set(keyOf(one.seed), one);
+  const exploreAll = async (explorations: readonly (() => Promise<Explored>)[]): Promise<void> => {
+    for (const one of await mapConcurrently(explorations, (explore) => explore())) explored.set(keyOf(one.start), one);
     account();
   };
-  const sowFiles = (paths: readonly string[]): Promise<void> =>
-    sowAll(paths.map((path) => () => sowFile(path, survey, explorer)));
-  await sowFiles([...raw.keys()].filter((path) => !readByRoots.has(path)));
+  const exploreFiles = (paths: readonly string[]): Promise<void> =>
+    exploreAll(paths.map((path) => () => exploreFile(path, survey, explorer)));
+  await exploreFiles([...raw.keys()].filter((path) => !readByRoots.has(path)));
   for (const mentions of ["directories", "charts"] as const) {
     // One after the other: the first may account for all that follow.
     for (const one of standalone.filter((other) => other.mentions === mentions)) {
-      if (!accounted.has(one.path)) await sowAll([() => sowDirectory(one, survey, explorer)]);
+      if (!accounted.has(one.path)) await exploreAll([() => exploreDirectory(one, survey, explorer)]);
     }
   }
   for (;;) {
-    await sowFiles([...raw.keys()].filter((path) => !accounted.has(path) && !sown.has(`file ${path}`)));
-    const reaped = harvest([...sown.values()]);
-    const live = new Set(reaped.instances.flatMap(({ outcome }) => outcome.accounts));
+    await exploreFiles([...raw.keys()].filter((path) => !accounted.has(path) && !explored.has(`file ${path}`)));
+    const unclaimed = keepUnclaimed([...explored.values()]);
+    const live = new Set(unclaimed.instances.flatMap(({ summary }) => summary.accounts));
     // What accounted for it may itself have been left out.
-    const open = standalone.find((one) => one.mentions !== "nothing" && !live.has(one.path) && !sown.has(keyOf(one)));
-    if (open === undefined) return { harvest: reaped, problems: explorer.problems };
-    await sowAll([() => sowDirectory(open, survey, explorer)]);
+    const open = standalone.find(
+      (one) => one.mentions !== "nothing" && !live.has(one.path) && !explored.has(keyOf(one)),
+    );
+    if (open === undefined) return { unclaimed, problems: explorer.problems };
+    await exploreAll([() => exploreDirectory(open, survey, explorer)]);
   }
 }
 
-function keyOf({ kind, path }: Seed): string {
+function keyOf({ kind, path }: StartingPoint): string {
   return `${kind} ${path}`;
 }
 
-async function sowDirectory(one: Standalone, survey: Survey, explorer: Explorer): Promise<Sown> {
-  return { seed: one, instance: await explorePlan(planOf(one, survey), explorer), plannings: [] };
+async function exploreDirectory(one: Standalone, survey: Survey, explorer: Explorer): Promise<Explored> {
+  return { start: one, instance: await explorePlan(planOf(one, survey), explorer), plannings: [] };
 }
 
-async function sowFile(path: string, { raw, request }: Survey, explorer: Explorer): Promise<Sown> {
+async function exploreFile(path: string, { raw, request }: Survey, explorer: Explorer): Promise<Explored> {
   const environments = environmentsOf({ path }, request.config);
   const objects = (raw.get(path) ?? []).map((object) => ({ manifest: plainManifest(object, path), environments }));
-  return { seed: { kind: "file", path }, plannings: await exploreObjects(objects, explorer) };
+  return { start: { kind: "file", path }, plannings: await exploreObjects(objects, explorer) };
 }
 
 /** The roots and charts that nothing found so far accounts for, each rendered by itself. */
-export async function findTheRest(survey: Survey, { harvest: found }: Found): Promise<readonly Instance[]> {
+export async function findTheRest(survey: Survey, { unclaimed: found }: FoundSources): Promise<readonly Instance[]> {
   const explorer = explorerOf(survey, []);
-  const accounted = new Set(found.instances.flatMap(({ outcome }) => outcome.accounts));
+  const accounted = new Set(found.instances.flatMap(({ summary }) => summary.accounts));
   // A chart that could not be rendered for want of another chart is not rendered by itself either: one gap says it.
   const stopped = new Set(
-    found.instances.flatMap(({ ready }) => (ready.stopped ? ready.reads.map(({ path }) => path) : [])),
+    found.instances.flatMap(({ plannedSource }) =>
+      plannedSource.stopped ? plannedSource.reads.map(({ path }) => path) : [],
+    ),
   );
   const others = survey.standalone.filter(({ mentions }) => mentions === "nothing");
   const made: Instance[] = [];
   // Charts come last: kustomizations may use them.
   for (const kind of ["root", "chart"] as const) {
     const open = others.filter((one) => one.kind === kind && !accounted.has(one.path) && !stopped.has(one.path));
-    const instances = await inTurns(open, (one) => explorePlan(planOf(one, survey), explorer));
-    for (const { outcome } of instances) for (const path of outcome.accounts) accounted.add(path);
+    const instances = await mapConcurrently(open, (one) => explorePlan(planOf(one, survey), explorer));
+    for (const { summary } of instances) for (const path of summary.accounts) accounted.add(path);
     made.push(...instances);
   }
   return made;
 }
 
-function explorerOf({ request, view, workshop, press }: Survey, objects: readonly IndexedObject[]): Explorer {
+function explorerOf({ request, view, renderContext, caches }: Survey, objects: readonly IndexedObject[]): Explorer {
   return {
     request,
     view,
-    workshop,
-    press,
+    renderContext,
+    caches,
     instances: new Map(),
     index: objectIndex(objects),
     searches: [],
@@ -156,10 +160,10 @@ function rawIndex({ raw, request }: Survey): readonly IndexedObject[] {
 }
 
 /** Everything that is known of now: what sources yield, and what stands in files that none of them accounts for. */
-function indexOf({ harvest: { instances } }: Found, survey: Survey): readonly IndexedObject[] {
-  const accounted = new Set(instances.flatMap(({ outcome }) => outcome.accounts));
-  const yielded = instances.flatMap(({ key, ready: { source }, outcome }) =>
-    outcome.objects.map((object) => ({
+function indexOf({ unclaimed: { instances } }: FoundSources, survey: Survey): readonly IndexedObject[] {
+  const accounted = new Set(instances.flatMap(({ summary }) => summary.accounts));
+  const yielded = instances.flatMap(({ key, plannedSource: { source }, summary }) =>
+    summary.objects.map((object) => ({
       manifest: manifestOf(object, source),
       owner: key,
       environments: source.environments,

@@ -2,7 +2,7 @@
 const atOnce = 8;
 
 /** Does the same for each item, some at a time; results in the order of the items. */
-export async function inTurns<Item, Result>(
+export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {

@@ -1,18 +1,18 @@
 import type { Gap, Source, SourceNode } from "../../model/source.ts";
-import type { Instance, Planning } from "./follow-objects.ts";
-import type { Outcome, ReadySource } from "./source-rendering.ts";
+import type { Instance, Planning } from "./explore-objects.ts";
+import type { RenderSummary, PlannedSource } from "./planned-source.ts";
 
 /** A source under its final name, with what came of it. */
-export interface TriedSource {
-  readonly ready: ReadySource;
-  readonly outcome: Outcome;
+export interface NamedSource {
+  readonly plannedSource: PlannedSource;
+  readonly summary: RenderSummary;
 }
 
 /** Gives every source an id of its own: what several environments have alike is told apart by them, else by where it is declared. */
-export function assemble(instances: readonly Instance[], plannings: readonly Planning[]): readonly TriedSource[] {
+export function nameSources(instances: readonly Instance[], plannings: readonly Planning[]): readonly NamedSource[] {
   const alike = new Map<string, Instance[]>();
   for (const instance of instances) {
-    const { id } = instance.ready.source;
+    const { id } = instance.plannedSource.source;
     alike.set(id, [...(alike.get(id) ?? []), instance]);
   }
   const names = new Map<Instance, string>();
@@ -23,10 +23,10 @@ export function assemble(instances: readonly Instance[], plannings: readonly Pla
       ({ path }) => `${id} (${path})`,
       ({ path, line }) => `${id} (${path}:${line})`,
     ];
-    const sources = same.map(({ ready }) => ready.source);
+    const sources = same.map(({ plannedSource }) => plannedSource.source);
     const way = ways.find((name) => new Set(sources.map(name)).size === same.length);
     for (const [at, instance] of same.entries())
-      names.set(instance, way?.(instance.ready.source) ?? `${id} (${at + 1})`);
+      names.set(instance, way?.(instance.plannedSource.source) ?? `${id} (${at + 1})`);
   }
   const parents = new Map<Instance, string>();
   // A generated object's parent yields nothing by itself, and keeps its name.
@@ -38,24 +38,24 @@ export function assemble(instances: readonly Instance[], plannings: readonly Pla
   for (const planning of plannings) adopt(planning, undefined);
   for (const owner of instances) for (const planning of owner.plannings) adopt(planning, owner);
   return instances
-    .map((instance): TriedSource => {
-      const { parent: _, ...source } = instance.ready.source;
+    .map((instance): NamedSource => {
+      const { parent: _, ...source } = instance.plannedSource.source;
       const parent = parents.get(instance);
       const id = names.get(instance) ?? source.id;
-      const gaps = instance.outcome.gaps.map((gap): Gap => ({ ...gap, source: id }));
+      const gaps = instance.summary.gaps.map((gap): Gap => ({ ...gap, source: id }));
       return {
-        ready: instance.ready.as({ ...source, id, ...(parent === undefined ? {} : { parent }) }),
-        outcome: { ...instance.outcome, gaps },
+        plannedSource: instance.plannedSource.as({ ...source, id, ...(parent === undefined ? {} : { parent }) }),
+        summary: { ...instance.summary, gaps },
       };
     })
-    .toSorted((one, other) => (one.ready.source.id < other.ready.source.id ? -1 : 1));
+    .toSorted((one, other) => (one.plannedSource.source.id < other.plannedSource.source.id ? -1 : 1));
 }
 
 /** Sources as the graph shows them. */
-export function nodesOf(tried: readonly TriedSource[]): readonly SourceNode[] {
-  return tried.map(({ ready, outcome }) => ({
-    ...ready.source,
-    reads: [...new Set(ready.reads.filter(({ id }) => id !== undefined).map(({ path }) => path))].toSorted(),
-    ...(outcome.failed || ready.stopped ? {} : { manifests: outcome.manifests }),
+export function nodesOf(named: readonly NamedSource[]): readonly SourceNode[] {
+  return named.map(({ plannedSource, summary }) => ({
+    ...plannedSource.source,
+    reads: [...new Set(plannedSource.reads.filter(({ id }) => id !== undefined).map(({ path }) => path))].toSorted(),
+    ...(summary.failed || plannedSource.stopped ? {} : { manifests: summary.manifests }),
   }));
 }

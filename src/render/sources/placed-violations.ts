@@ -1,5 +1,5 @@
 import type { DesiredState } from "../desired-state.ts";
-import type { Planning } from "./follow-objects.ts";
+import type { Planning } from "./explore-objects.ts";
 import { ownTexts } from "../own-text.ts";
 import { placeInOwnText } from "../steps/own-place.ts";
 import type { TreeFiles } from "../files/tree-files.ts";

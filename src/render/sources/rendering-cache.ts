@@ -19,10 +19,10 @@ export function renderings(cache: DesiredStateRequest["cache"]): Renderings {
   const given = new Map<string, Rendering>();
   const make = async (key: string, render: () => Promise<Rendering>): Promise<Rendering> => {
     try {
-      const made = await render();
-      if (made.kind === "failed" && made.transient === true) given.set(key, made);
-      else known.set(key, made, weightOf(made));
-      return made;
+      const rendering = await render();
+      if (rendering.kind === "failed" && rendering.transient === true) given.set(key, rendering);
+      else known.set(key, rendering, weightOf(rendering));
+      return rendering;
     } finally {
       underWay.delete(key);
     }
@@ -31,15 +31,15 @@ export function renderings(cache: DesiredStateRequest["cache"]): Renderings {
     async of(key, render) {
       const held = given.get(key) ?? known.get(key) ?? underWay.get(key);
       if (held !== undefined) return held;
-      const made = make(key, render);
-      underWay.set(key, made);
-      return made;
+      const rendering = make(key, render);
+      underWay.set(key, rendering);
+      return rendering;
     },
   };
 }
 
 /** What a rendering takes in memory, about: values take more than the text that they were read from. */
-function weightOf(made: Rendering): number {
-  if (made.kind === "failed") return 1000;
-  return made.steps.reduce((sum, { yaml, objects }) => sum + 1000 + 8 * yaml.length + 200 * objects.length, 0);
+function weightOf(rendering: Rendering): number {
+  if (rendering.kind === "failed") return 1000;
+  return rendering.steps.reduce((sum, { yaml, objects }) => sum + 1000 + 8 * yaml.length + 200 * objects.length, 0);
 }

@@ -11,12 +11,12 @@ import type { KustomizationReading } from "../kustomizations/kustomization.ts";
 import { kustomizeBuild, kustomizeRoots } from "../kustomizations/kustomize-build.ts";
 import { kustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import { mentionsIn, rawObjects, type Mentions } from "./raw-objects.ts";
-import type { Press } from "./source-rendering.ts";
+import type { RenderCaches } from "./planned-source.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import { renderings } from "./rendering-cache.ts";
 import type { ScopedFile } from "../files/role.ts";
 import { directoryOf, isKustomizationName } from "../files/scope.ts";
-import type { Workshop } from "../steps/step.ts";
+import type { RenderContext } from "../steps/step.ts";
 import { treeFiles } from "../files/tree-files.ts";
 import { treeView } from "../files/tree-view.ts";
 
@@ -42,12 +42,12 @@ export interface Survey {
   /** Objects of interest in plain files, by path. */
   readonly raw: ReadonlyMap<string, readonly RenderedObject[]>;
   readonly view: TreeView;
-  readonly workshop: Workshop;
-  readonly press: Press;
+  readonly renderContext: RenderContext;
+  readonly caches: RenderCaches;
 }
 
 /** Reads what kustomizations, charts and plain files say of themselves; mostly known from the cache. */
-export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promise<Survey> {
+export async function surveyTree(tree: Tree, request: DesiredStateRequest): Promise<Survey> {
   const { scope, cache, config } = request;
   const files = await treeFiles(tree);
   const known = facts<KustomizationReading>(cache, "kustomization");
@@ -112,8 +112,8 @@ export async function surveyOf(tree: Tree, request: DesiredStateRequest): Promis
     readByRoots,
     raw: await rawObjects(interesting, files, cache),
     view: treeView(files),
-    workshop: { files, nodes, renderer, scopes, vendor: config.helm.vendor },
-    press: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
+    renderContext: { files, nodes, renderer, scopes, vendor: config.helm.vendor },
+    caches: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
   };
 }
 

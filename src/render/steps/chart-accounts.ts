@@ -1,7 +1,7 @@
 import type { OwnTexts } from "../own-text.ts";
 import { holdsAction } from "../files/read-scoped.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
-import { haveArrived } from "./arrival.ts";
+import { allPresentIn } from "./all-present-in.ts";
 
 /**
  * The files of a chart, by path of the tree, that what Helm printed accounts for. `printed`: templates and CRDs that
@@ -20,7 +20,7 @@ export function chartAccounts(
 /** Whether no whole object of a file is lost; one with actions of a template in its values is none yet. */
 export function isAccounted(path: string, own: OwnTexts, objects: readonly RenderedObject[]): boolean {
   const values = (own.reading(path)?.manifests ?? []).map(({ value }) => value);
-  return haveArrived(
+  return allPresentIn(
     values.filter((value) => !holdsAction(value)),
     objects,
   );

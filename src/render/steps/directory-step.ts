@@ -8,18 +8,18 @@ import { treeView } from "../files/tree-view.ts";
 import { finish } from "./finish.ts";
 import { failure, unreadable, type Entry } from "./failure.ts";
 import { placeInOwnText } from "./own-place.ts";
-import type { ReadyStep, StepRendering, Workshop } from "./step.ts";
+import type { PlannedStep, StepRendering, RenderContext } from "./step.ts";
 
 /** The manifests of a directory as they stand in its files. */
-export function directoryStep(step: DirectoryStep, workshop: Workshop, entry: Entry): ReadyStep {
-  const { files } = workshop;
+export function directoryStep(step: DirectoryStep, context: RenderContext, entry: Entry): PlannedStep {
+  const { files } = context;
   const asked = candidates(step, treeView(files));
   return {
     options: JSON.stringify(["directory", step]),
     reads: asked.map((path) => ({ path, id: contentId(files.fileAt(path)) })),
     problems: [],
     gaps: [],
-    render: () => render(step, workshop, entry),
+    render: () => render(step, context, entry),
     places: async (rendering) => {
       const own = ownTexts(await files.read(asked), (path) => files.fileAt(path)?.path ?? path);
       const asNamed = new Map(asked.map((path) => [files.fileAt(path)?.path ?? path, path]));
@@ -40,8 +40,8 @@ interface Stretch {
   readonly text: string;
 }
 
-async function render(step: DirectoryStep, workshop: Workshop, entry: Entry): Promise<StepRendering> {
-  const { files } = workshop;
+async function render(step: DirectoryStep, context: RenderContext, entry: Entry): Promise<StepRendering> {
+  const { files } = context;
   const paths = (await directoryFiles(step, treeView(files))).filter((path) => !path.endsWith(".jsonnet"));
   const bytes = await files.read(paths);
   const own = ownTexts(bytes, (path) => files.fileAt(path)?.path ?? path);
@@ -59,7 +59,7 @@ async function render(step: DirectoryStep, workshop: Workshop, entry: Entry): Pr
   const finished = await finish(
     stretches.map(({ text }) => text),
     step.finish,
-    workshop,
+    context,
   );
   if (finished.kind === "failed") return failure(finished.outcome, { path: undefined, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));

@@ -5,7 +5,7 @@ import { helmPlaces } from "../positions/helm.ts";
 import type { PlacedSet } from "../positions/winning-layer.ts";
 import { valuesFile, valuesInObject, type ValuesText } from "../positions/values-text.ts";
 import type { HelmStep } from "../plan.ts";
-import type { StepPlaces, StepRendering, Workshop } from "./step.ts";
+import type { StepPlaces, StepRendering, RenderContext } from "./step.ts";
 
 /** What was rendered of a chart, and of what. */
 export interface HelmBuild {
@@ -21,7 +21,7 @@ export interface HelmBuild {
 export async function helmPlacesOf(
   rendering: StepRendering & { readonly kind: "rendered" },
   { step, request, files: chart, ownValues }: HelmBuild,
-  { files, renderer }: Workshop,
+  { files, renderer }: RenderContext,
 ): Promise<StepPlaces> {
   const outcome = await renderer.helm({ ...request, lines: true });
   if (outcome.kind !== "rendered") return { place: () => undefined };

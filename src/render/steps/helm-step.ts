@@ -16,16 +16,16 @@ import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
 import { helmPlacesOf } from "./helm-places.ts";
 import { templatePosition } from "./template-position.ts";
-import { nothing, type Read, type ReadyStep, type StepRendering, type Workshop } from "./step.ts";
+import { nothing, type Read, type PlannedStep, type StepRendering, type RenderContext } from "./step.ts";
 
 /** A step made ready for the chart of a source that is declared at `entry`. */
-export async function helmStep(step: HelmStep, workshop: Workshop, entry: Entry): Promise<ReadyStep> {
-  const { files, vendor } = workshop;
-  const found = await chartOf(step, workshop);
+export async function helmStep(step: HelmStep, context: RenderContext, entry: Entry): Promise<PlannedStep> {
+  const { files, vendor } = context;
+  const found = await chartOf(step, context);
   const options = JSON.stringify(["helm", step], (_, value: unknown) =>
     typeof value === "bigint" ? `${value}n` : value,
   );
-  const stop = (gaps: readonly Omit<Gap, "source">[], reads: readonly Read[]): ReadyStep => ({
+  const stop = (gaps: readonly Omit<Gap, "source">[], reads: readonly Read[]): PlannedStep => ({
     options,
     reads,
     problems: [],
@@ -62,26 +62,26 @@ export async function helmStep(step: HelmStep, workshop: Workshop, entry: Entry)
     problems: [],
     gaps: [],
     render: async () => {
-      const request = await requestOf(step, { chart, at }, workshop);
+      const request = await requestOf(step, { chart, at }, context);
       if (request.kind === "refused") return { kind: "failed", problems: request.problems };
-      const outcome = await workshop.renderer.helm(request.request);
+      const outcome = await context.renderer.helm(request.request);
       if (outcome.kind !== "rendered") {
         return failure(inTree(outcome, chart), { path: `${at}/Chart.yaml`, entry, files });
       }
-      return rendered(outcome.answer, { step, chart, at, workshop, entry, gaps: request.gaps });
+      return rendered(outcome.answer, { step, chart, at, context, entry, gaps: request.gaps });
     },
     places: async (rendering) => {
-      const request = await requestOf(step, { chart, at }, workshop);
+      const request = await requestOf(step, { chart, at }, context);
       if (request.kind === "refused") return { place: () => undefined };
       const ownValues = ownValuePaths(step, at);
-      return helmPlacesOf(rendering, { step, request: request.request, files: chart.files, ownValues }, workshop);
+      return helmPlacesOf(rendering, { step, request: request.request, files: chart.files, ownValues }, context);
     },
   };
 }
 
 async function chartOf(
   { chart }: HelmStep,
-  { files, vendor }: Workshop,
+  { files, vendor }: RenderContext,
 ): Promise<{ readonly chart: ChartFiles; readonly at: string } | undefined> {
   const at =
     chart.kind === "path"
@@ -106,7 +106,7 @@ type Asked =
 async function requestOf(
   step: HelmStep,
   { chart, at }: { readonly chart: ChartFiles; readonly at: string },
-  { files }: Workshop,
+  { files }: RenderContext,
 ): Promise<Asked> {
   const layerPaths = step.values.flatMap((layer) => (layer.kind === "file" ? [layer.path] : []));
   const own = ownValuePaths(step, at);
@@ -171,20 +171,20 @@ interface Built {
   readonly step: HelmStep;
   readonly chart: ChartFiles;
   readonly at: string;
-  readonly workshop: Workshop;
+  readonly context: RenderContext;
   readonly entry: Entry;
   readonly gaps: readonly Omit<Gap, "source">[];
 }
 
-async function rendered(answer: HelmAnswer, { step, chart, at, workshop, entry, gaps }: Built): Promise<StepRendering> {
-  const { files } = workshop;
+async function rendered(answer: HelmAnswer, { step, chart, at, context, entry, gaps }: Built): Promise<StepRendering> {
+  const { files } = context;
   const kept = [...answer.documents.entries()].flatMap(([number, document]) =>
     step.skipTests === true && isTest(document) ? [] : [{ ...document, number }],
   );
   const finished = await finish(
     kept.map(({ yaml }) => yaml),
     step.finish,
-    workshop,
+    context,
   );
   if (finished.kind === "failed") return failure(finished.outcome, { path: undefined, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));

@@ -2,7 +2,7 @@ import type { Gap } from "../../model/source.ts";
 import { chartFiles, vendored } from "../charts/chart-files.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { cleanPath } from "../files/scope.ts";
-import type { Workshop } from "./step.ts";
+import type { RenderContext } from "./step.ts";
 
 /** Charts that kustomizations render, put where Kustomize looks. */
 export interface KustomizeCharts {
@@ -16,7 +16,7 @@ export interface KustomizeCharts {
 /** Finds the charts of a build in the tree or among the vendored ones; what only a registry has is a gap. */
 export async function kustomizeCharts(
   build: KustomizeBuild | undefined,
-  { files, vendor }: Workshop,
+  { files, vendor }: RenderContext,
 ): Promise<KustomizeCharts> {
   const found = new Map<string, string>();
   const charts: { home: string; files: ReadonlyMap<string, string> }[] = [];

@@ -16,11 +16,11 @@ import { kustomizeCharts, type KustomizeCharts } from "./kustomize-charts.ts";
 import { kustomizeFiles, type KustomizeFiles } from "./kustomize-files.ts";
 import { kustomizePlacesOf, writtenLines } from "./kustomize-places.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
-import { nothing, type ReadyStep, type StepRendering, type Workshop } from "./step.ts";
+import { nothing, type PlannedStep, type StepRendering, type RenderContext } from "./step.ts";
 
 /** Reads what a build will ask for; nothing is rendered. */
-export async function kustomizeStep(step: KustomizeStep, workshop: Workshop, entry: Entry): Promise<ReadyStep> {
-  const { files, nodes } = workshop;
+export async function kustomizeStep(step: KustomizeStep, context: RenderContext, entry: Entry): Promise<PlannedStep> {
+  const { files, nodes } = context;
   const root = files.directoryAt(step.path) ?? step.path;
   await nodes.load([root]);
   const standIns = new Map<string, KustomizationNode>();
@@ -30,10 +30,10 @@ export async function kustomizeStep(step: KustomizeStep, workshop: Workshop, ent
   }
   const build = kustomizeBuild(root, { get: (directory) => standIns.get(directory) ?? nodes.get(directory) });
   const asked = new Map(build?.asks.map(({ path, entry }) => [path, contentId(entry)]) ?? []);
-  const charts = await kustomizeCharts(build, workshop);
+  const charts = await kustomizeCharts(build, context);
   for (const [path, from] of charts.files) asked.set(path, contentId(files.fileAt(from)));
   for (const path of step.overrides?.keys() ?? []) asked.delete(path);
-  const work: Work = { build, charts, step, workshop, entry };
+  const work: Work = { build, charts, step, context, entry };
   const overrides = [...(step.overrides ?? [])].map(([path, bytes]) => [path, digestOfBytes(bytes)]);
   return {
     options: JSON.stringify(["kustomize", root, overrides, step.anywhere ?? false, step.finish ?? null]),
@@ -44,7 +44,7 @@ export async function kustomizeStep(step: KustomizeStep, workshop: Workshop, ent
     render: async () => {
       if (charts.gaps.length > 0) return nothing;
       const bytes = await bytesOf(work);
-      const outcome = await workshop.renderer.kustomize({
+      const outcome = await context.renderer.kustomize({
         root,
         files: bytes.files,
         ...(step.anywhere === undefined ? {} : { anywhere: step.anywhere }),
@@ -71,11 +71,11 @@ interface Work {
   readonly build: KustomizeBuild | undefined;
   readonly charts: KustomizeCharts;
   readonly step: KustomizeStep;
-  readonly workshop: Workshop;
+  readonly context: RenderContext;
   readonly entry: Entry;
 }
 
-async function bytesOf({ build, charts, step, workshop: { files } }: Work): Promise<KustomizeFiles> {
+async function bytesOf({ build, charts, step, context: { files } }: Work): Promise<KustomizeFiles> {
   const paths = (build?.asks ?? []).filter(({ entry }) => entry !== undefined).map(({ path }) => path);
   const read = await files.read([...paths, ...charts.files.values()]);
   const bytes = new Map<string, Uint8Array>();
@@ -92,11 +92,11 @@ async function bytesOf({ build, charts, step, workshop: { files } }: Work): Prom
 }
 
 async function rendered(answer: KustomizeAnswer, bytes: KustomizeFiles, work: Work): Promise<StepRendering> {
-  const { build, step, workshop, entry } = work;
-  const { files } = workshop;
+  const { build, step, context, entry } = work;
+  const { files } = context;
   const texts = documentsIn(answer.yaml);
   const nameOf = (path: string): string => bytes.standFor.get(path) ?? files.fileAt(path)?.path ?? path;
-  const finished = await finish(texts, step.finish, workshop);
+  const finished = await finish(texts, step.finish, context);
   if (finished.kind === "failed") return failure(finished.outcome, { path: build?.path, entry, files });
   const reading = readRendered(finished.documents.map(({ text }) => text));
   if (reading.kind === "unreadable") return unreadable(reading.message, entry);
@@ -123,7 +123,7 @@ async function rendered(answer: KustomizeAnswer, bytes: KustomizeFiles, work: Wo
 
 /** Files whose own objects need not be judged: resources and patches, and of the rest what holds no whole object that is lost. */
 function accountsOf(
-  { build, charts, workshop: { files } }: Work,
+  { build, charts, context: { files } }: Work,
   {
     answer,
     objects,

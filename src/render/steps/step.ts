@@ -9,7 +9,7 @@ import type { TreeFiles } from "../files/tree-files.ts";
 import type { SourcePlace } from "../unit.ts";
 
 /** What steps are rendered with. */
-export interface Workshop {
+export interface RenderContext {
   readonly files: TreeFiles;
   readonly nodes: KustomizationNodes;
   readonly renderer: Renderer;
@@ -45,7 +45,7 @@ export type StepRendering =
     };
 
 /** A step whose reads are known, and that is not rendered yet. */
-export interface ReadyStep {
+export interface PlannedStep {
   /** Everything but contents that the result depends on, as text. */
   readonly options: string;
   readonly reads: readonly Read[];

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { defaultConfig } from "../../../src/config/default-config.ts";
 import type { Manifest } from "../../../src/model/manifest.ts";
-import { complaintsOf, dangersOf, manifest, source, state } from "./states.ts";
+import { findingsOf, dangersOf, manifest, source, state } from "./states.ts";
 
 const head = (apiVersion: string, kind: string, metadata = "name: web"): string =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { ${metadata} }\n`;
@@ -267,7 +267,7 @@ test.each<[string, string, string]>([
 
 test("the finding stands at the value, and its fingerprint follows what it was and would be", () => {
   const of = (old: string, now: string) =>
-    complaintsOf(
+    findingsOf(
       state([manifest(`${DEPLOYMENT}spec: { selector: { matchLabels: { app: ${old} } } }`)]),
       state([manifest(`${DEPLOYMENT}spec: { selector: { matchLabels: { app: ${now} } } }`)]),
     )[0]?.violation;

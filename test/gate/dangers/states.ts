@@ -2,7 +2,7 @@ import { load } from "js-yaml";
 import { defaultConfig } from "../../../src/config/default-config.ts";
 import { createDangers } from "../../../src/gate/dangers/create-dangers.ts";
 import { matchManifests } from "../../../src/gate/match-manifests.ts";
-import type { Complaint, StateChange, StateOverview } from "../../../src/model/builtin-check.ts";
+import type { BuiltinFinding, StateChange, StateOverview } from "../../../src/model/builtin-check.ts";
 import type { Config } from "../../../src/model/config.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 import type { Manifest } from "../../../src/model/manifest.ts";
@@ -54,12 +54,12 @@ export function dangersOf(before: State, after: State, config: Config = defaultC
   return (checks.ofChange?.(changeOf(before, after)) ?? []).map(sentence);
 }
 
-export function complaintsOf(before: State, after: State): readonly Complaint[] {
+export function findingsOf(before: State, after: State): readonly BuiltinFinding[] {
   return createDangers(defaultConfig).ofChange?.(changeOf(before, after)) ?? [];
 }
 
-export function sentence(complaint: Complaint): string {
-  const { violation } = complaint;
-  const about = complaint.about === "source" ? complaint.source.id : complaint.manifest.identity.name;
+export function sentence(finding: BuiltinFinding): string {
+  const { violation } = finding;
+  const about = finding.about === "source" ? finding.source.id : finding.manifest.identity.name;
   return `${violation.level} ${violation.policy} ${about}: ${violation.message}`;
 }

@@ -2,7 +2,8 @@ import { isObject } from "../../../manifest/identity.ts";
 import type { ClusterConfig } from "../../../model/config.ts";
 import type { Json } from "../../../model/json.ts";
 import { addValues } from "./templated-values.ts";
-import type { Generator, Parameters, ParameterSet } from "./generation.ts";
+import type { Generator, ParameterSet } from "./generation.ts";
+import type { TemplateParameters } from "./template-parameters.ts";
 import { readSelector } from "./label-selector.ts";
 import { sanitizeName } from "./sanitize-name.ts";
 
@@ -42,7 +43,7 @@ export const clusterGenerator: Generator = async (options, generation) => {
   return [{ parameters: { clusters: sets.map(({ parameters }) => parameters) }, origin }];
 };
 
-function clusterParameters(cluster: ClusterConfig, goTemplate: boolean): Parameters {
+function clusterParameters(cluster: ClusterConfig, goTemplate: boolean): TemplateParameters {
   const { name, server, annotations } = cluster;
   const base = { name, nameNormalized: sanitizeName(name), server, project: "" };
   if (cluster === inCluster) return base;
@@ -51,7 +52,7 @@ function clusterParameters(cluster: ClusterConfig, goTemplate: boolean): Paramet
     const metadata = Object.keys(annotations).length > 0 ? { annotations, labels } : { labels };
     return { ...base, metadata };
   }
-  const flat = (kind: string, record: { readonly [name: string]: string }): Parameters =>
+  const flat = (kind: string, record: { readonly [name: string]: string }): TemplateParameters =>
     Object.fromEntries(Object.entries(record).map(([key, value]) => [`metadata.${kind}.${key}`, value]));
   return { ...base, ...flat("annotations", annotations), ...flat("labels", labels) };
 }

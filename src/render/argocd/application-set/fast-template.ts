@@ -1,10 +1,10 @@
-import type { Parameters } from "./generation.ts";
+import type { TemplateParameters } from "./template-parameters.ts";
 
 /**
  * Replaces `{{ name }}`; what no text parameter has stays as written. Undefined where a `{{` is never closed; a text
  * without both on one line is no template.
  */
-export function fillFastTemplate(text: string, parameters: Parameters): string | undefined {
+export function fillFastTemplate(text: string, parameters: TemplateParameters): string | undefined {
   if (!isTemplate(text)) return text;
   let filled = "";
   let at = 0;

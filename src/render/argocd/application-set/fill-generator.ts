@@ -1,7 +1,8 @@
 import { isObject } from "../../../manifest/identity.ts";
 import type { Json, JsonObject, Pointer } from "../../../model/json.ts";
 import { fillTemplate } from "./fill-template.ts";
-import type { Generation, Parameters } from "./generation.ts";
+import type { Generation } from "./generation.ts";
+import type { TemplateParameters } from "./template-parameters.ts";
 
 /**
  * Fills the texts of a generator with the parameters of an outer one, those within matrix and merge too. `values` may name
@@ -10,7 +11,7 @@ import type { Generation, Parameters } from "./generation.ts";
 export async function fillGenerator(
   entry: JsonObject,
   pointer: Pointer,
-  outer: Parameters,
+  outer: TemplateParameters,
   generation: Generation,
 ): Promise<JsonObject | undefined> {
   const filled: [string, Json][] = [];
@@ -26,7 +27,7 @@ export async function fillGenerator(
 async function fillOptions(
   options: JsonObject,
   pointer: Pointer,
-  outer: Parameters,
+  outer: TemplateParameters,
   generation: Generation,
 ): Promise<JsonObject | undefined> {
   const { goTemplate, texts, trouble } = generation;
@@ -56,7 +57,7 @@ async function fillOptions(
   return { ...filled, generators: entries };
 }
 
-async function fillKnown(values: JsonObject, outer: Parameters, { texts }: Generation): Promise<JsonObject> {
+async function fillKnown(values: JsonObject, outer: TemplateParameters, { texts }: Generation): Promise<JsonObject> {
   const filled: [string, Json][] = [];
   for (const [name, text] of Object.entries(values)) {
     const outcome = typeof text === "string" ? await texts.render([text], outer, "error") : undefined;

@@ -1,6 +1,6 @@
 import { isObject } from "../../../manifest/identity.ts";
 import type { Json, Pointer } from "../../../model/json.ts";
-import type { Parameters } from "./generation.ts";
+import type { TemplateParameters } from "./template-parameters.ts";
 import type { TextRenderer } from "./text-renderer.ts";
 import { below } from "../../../manifest/pointer.ts";
 
@@ -9,7 +9,11 @@ export type FillOutcome =
   | { readonly kind: "failed"; readonly pointer: Pointer; readonly message: string };
 
 /** Fills every text and every key below a value with parameters, all of them at once. */
-export async function fillTemplate(value: Json, parameters: Parameters, texts: TextRenderer): Promise<FillOutcome> {
+export async function fillTemplate(
+  value: Json,
+  parameters: TemplateParameters,
+  texts: TextRenderer,
+): Promise<FillOutcome> {
   const found = new Map<string, Pointer>();
   collect(value, "", found);
   const templates = [...found.keys()];
@@ -47,7 +51,7 @@ function replace(value: Json, filled: ReadonlyMap<string, string>): Json {
 /** Asks again text by text which one it was. */
 async function failedAt(
   found: ReadonlyMap<string, Pointer>,
-  parameters: Parameters,
+  parameters: TemplateParameters,
   texts: TextRenderer,
   message: string,
 ): Promise<FillOutcome> {

@@ -1,21 +1,19 @@
-import type { JsonObject, Pointer } from "../../../model/json.ts";
-import type { Origin, PlanContext } from "../../gitops.ts";
+import type { Pointer } from "../../../model/json.ts";
+import type { FileLine, PlanContext } from "../../gitops.ts";
 import type { Fields } from "../fields.ts";
 import type { Places } from "../places.ts";
 import type { Trouble } from "../trouble.ts";
+import type { TemplateParameters } from "./template-parameters.ts";
 import type { TextRenderer } from "./text-renderer.ts";
-
-/** What a template is filled with: nested with goTemplate, else flat (`path.basename`). */
-export type Parameters = JsonObject;
 
 /** One set of parameters, and where it comes from. */
 export interface ParameterSet {
-  readonly parameters: Parameters;
+  readonly parameters: TemplateParameters;
   readonly origin: RankedOrigin;
 }
 
 /** Of two origins that are combined the higher rank tells more: a file of its own, an element of a list, a generator. */
-export interface RankedOrigin extends Origin {
+export interface RankedOrigin extends FileLine {
   readonly rank: 0 | 1 | 2;
 }
 
@@ -27,7 +25,11 @@ export interface Generation {
   readonly trouble: Trouble;
   readonly context: PlanContext;
   /** Runs a generator within a matrix or merge generator; `outer` fills its texts first. */
-  child(generator: Fields, level: number, outer: Parameters | undefined): Promise<readonly ParameterSet[] | undefined>;
+  child(
+    generator: Fields,
+    level: number,
+    outer: TemplateParameters | undefined,
+  ): Promise<readonly ParameterSet[] | undefined>;
 }
 
 /** A generator's parameter sets in order; undefined where `trouble` says why there are none. */

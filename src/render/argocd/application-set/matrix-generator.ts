@@ -4,10 +4,10 @@ import {
   tooMany,
   type Generation,
   type Generator,
-  type Parameters,
   type ParameterSet,
   type RankedOrigin,
 } from "./generation.ts";
+import type { TemplateParameters } from "./template-parameters.ts";
 import { goText } from "./go-text.ts";
 import { mergeOver } from "./merge-values.ts";
 
@@ -37,11 +37,11 @@ export const matrixGenerator: Generator = async (options, generation, level) => 
 };
 
 function combine(
-  row: Parameters,
-  column: Parameters,
+  row: TemplateParameters,
+  column: TemplateParameters,
   second: Fields,
   { goTemplate, trouble }: Generation,
-): Parameters | undefined {
+): TemplateParameters | undefined {
   if (goTemplate) return mergeOver(column, row);
   const combined = new Map<string, string>(Object.entries(row).map(([key, value]) => [key, goText(value)]));
   for (const [key, value] of Object.entries(column)) {

@@ -1,12 +1,13 @@
 import type { Fields } from "../fields.ts";
-import type { Generation, Parameters } from "./generation.ts";
+import type { Generation } from "./generation.ts";
+import type { TemplateParameters } from "./template-parameters.ts";
 
 /** Adds a generator's `values`, filled with its own parameters: `values.<name>`, or nested with goTemplate. */
 export async function addValues(
-  parameters: Parameters,
+  parameters: TemplateParameters,
   options: Fields,
   { goTemplate, texts, trouble }: Generation,
-): Promise<Parameters | undefined> {
+): Promise<TemplateParameters | undefined> {
   const values = options.record("values");
   const names = Object.keys(values);
   if (names.length === 0) return parameters;

@@ -1,11 +1,11 @@
 import type { Renderer } from "../../../model/renderer.ts";
 import { fillFastTemplate } from "./fast-template.ts";
-import type { Parameters } from "./generation.ts";
+import type { TemplateParameters } from "./template-parameters.ts";
 
 /** Fills the texts of an ApplicationSet with parameters. */
 export interface TextRenderer {
   /** All texts with the same parameters; `missingKeys`: fail where a key is missing, whatever the ApplicationSet says. */
-  render(texts: readonly string[], parameters: Parameters, missingKeys?: "error"): Promise<TextsOutcome>;
+  render(texts: readonly string[], parameters: TemplateParameters, missingKeys?: "error"): Promise<TextsOutcome>;
 }
 
 export type TextsOutcome =

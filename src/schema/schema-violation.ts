@@ -3,7 +3,7 @@ import type { Path } from "../manifest/pointer.ts";
 import type { Schema } from "./schema.ts";
 
 /** What is wrong with a value, by the schema it was held against. */
-export interface SchemaComplaint {
+export interface SchemaViolation {
   readonly rule: "unknown-field" | "type" | "required" | "value" | "duplicate";
   readonly level: "deny" | "warn";
   /** To the value; for `required` to the object that lacks it. */

@@ -4,19 +4,26 @@ import { planArgo } from "../argocd/plan-argo.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { planFlux } from "../flux/plan-flux.ts";
 import type { GitOpsObject, PlanContext, Planned, TreeView } from "../gitops.ts";
-import { inTurns } from "./map-concurrently.ts";
+import { mapConcurrently } from "./map-concurrently.ts";
 import type { ObjectIndex, Standpoint, Wanted } from "./object-index.ts";
-import { isGitOps, manifestOf, readySource, type Outcome, type Press, type ReadySource } from "./source-rendering.ts";
+import {
+  isGitOps,
+  manifestOf,
+  sourceFromPlan,
+  type RenderSummary,
+  type RenderCaches,
+  type PlannedSource,
+} from "./planned-source.ts";
 import type { Plan } from "../plan.ts";
-import { readyStep } from "../steps/ready-step.ts";
-import type { Workshop } from "../steps/step.ts";
+import { planStep } from "../steps/plan-step.ts";
+import type { RenderContext } from "../steps/step.ts";
 
 /** A source with what came of it, once for all that lead to it. */
 export interface Instance {
   /** Without the parent: what two objects ask for alike is one source. */
   readonly key: string;
-  readonly ready: ReadySource;
-  readonly outcome: Outcome;
+  readonly plannedSource: PlannedSource;
+  readonly summary: RenderSummary;
   readonly plannings: Planning[];
 }
 
@@ -32,8 +39,8 @@ export interface Planning {
 export interface Explorer {
   readonly request: DesiredStateRequest;
   readonly view: TreeView;
-  readonly workshop: Workshop;
-  readonly press: Press;
+  readonly renderContext: RenderContext;
+  readonly caches: RenderCaches;
   /** By key. */
   readonly instances: Map<string, Instance>;
   readonly index: ObjectIndex;
@@ -91,7 +98,7 @@ async function follow(steps: readonly Step[], explorer: Explorer): Promise<void>
       explorer.problems.push(tooMany(level));
       return;
     }
-    const next = await inTurns(level, (step) => takeStep(step, explorer));
+    const next = await mapConcurrently(level, (step) => takeStep(step, explorer));
     level = next.flat();
   }
 }
@@ -129,8 +136,8 @@ async function takeStep({ object, chain, owners, into }: Step, explorer: Explore
 }
 
 function stepsIn(instance: Instance, chain: readonly string[], owners: readonly Instance[]): readonly Step[] {
-  const { source } = instance.ready;
-  return instance.outcome.objects
+  const { source } = instance.plannedSource;
+  return instance.summary.objects
     .filter(({ identity }) => isGitOps(identity))
     .map((object) => ({
       object: { manifest: manifestOf(object, source), parent: source.id, environments: source.environments },
@@ -142,18 +149,18 @@ function stepsIn(instance: Instance, chain: readonly string[], owners: readonly 
 
 async function instanceOf(
   plan: Plan,
-  { workshop, press, instances }: Explorer,
+  { renderContext, caches, instances }: Explorer,
 ): Promise<{ readonly instance: Instance; readonly isNew: boolean }> {
-  const steps = await Promise.all(plan.steps.map((step) => readyStep(step, workshop, plan.source)));
-  const ready = readySource(plan, steps, press);
+  const steps = await Promise.all(plan.steps.map((step) => planStep(step, renderContext, plan.source)));
+  const plannedSource = sourceFromPlan(plan, steps, caches);
   const { parent: _, ...source } = plan.source;
-  const key = JSON.stringify([ready.renderKey, source]);
+  const key = JSON.stringify([plannedSource.renderKey, source]);
   const known = instances.get(key);
   if (known !== undefined) return { instance: known, isNew: false };
-  const outcome = await ready.outcome();
+  const summary = await plannedSource.summary();
   const meanwhile = instances.get(key);
   if (meanwhile !== undefined) return { instance: meanwhile, isNew: false };
-  const instance: Instance = { key, ready, outcome, plannings: [] };
+  const instance: Instance = { key, plannedSource, summary, plannings: [] };
   instances.set(key, instance);
   return { instance, isNew: true };
 }
@@ -161,7 +168,7 @@ async function instanceOf(
 function contextFor(
   object: GitOpsObject,
   owners: readonly Instance[],
-  { request, view, workshop, index, searches }: Explorer,
+  { request, view, renderContext, index, searches }: Explorer,
 ): PlanContext {
   const from = {
     owners: owners.map(({ key }) => key),
@@ -172,7 +179,7 @@ function contextFor(
     tree: view,
     config: request.config,
     repositories: request.repositories,
-    renderer: workshop.renderer,
+    renderer: renderContext.renderer,
     find(_, wanted) {
       const found = index.find(from, wanted);
       searches.push({ from, wanted, found });

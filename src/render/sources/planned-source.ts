@@ -9,11 +9,11 @@ import { facts } from "../kept-values.ts";
 import type { Plan, ProjectLimits } from "../plan.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Rendering, Renderings } from "./rendering-cache.ts";
-import type { Read, ReadyStep, StepPlaces } from "../steps/step.ts";
+import type { Read, PlannedStep, StepPlaces } from "../steps/step.ts";
 import type { SourcePlace, Unit, UnitReading } from "../unit.ts";
 
 /** What is kept of a rendering that is short: enough to go on finding sources. */
-export interface Outcome {
+export interface RenderSummary {
   readonly failed: boolean;
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
@@ -25,7 +25,7 @@ export interface Outcome {
 }
 
 /** A source whose reads are known; rendered once, whoever asks first. */
-export interface ReadySource {
+export interface PlannedSource {
   readonly source: Source;
   readonly key: string;
   /** Equal for sources that render the same, whatever they are called. */
@@ -33,14 +33,14 @@ export interface ReadySource {
   readonly reads: readonly Read[];
   /** Nothing of it is rendered: gaps say why. */
   readonly stopped: boolean;
-  outcome(): Promise<Outcome>;
+  summary(): Promise<RenderSummary>;
   unit(covers: readonly string[]): Unit;
   /** The same under another name. */
-  as(source: Source): ReadySource;
+  as(source: Source): PlannedSource;
 }
 
 /** What sources are rendered with. */
-export interface Press {
+export interface RenderCaches {
   readonly cache: DesiredStateRequest["cache"];
   readonly renderings: Renderings;
   readonly scopes: Scopes;
@@ -52,28 +52,28 @@ export interface Press {
 const version = 1;
 
 /** Puts the steps of a plan together. */
-export function readySource(plan: Plan, steps: readonly ReadyStep[], press: Press): ReadySource {
+export function sourceFromPlan(plan: Plan, steps: readonly PlannedStep[], caches: RenderCaches): PlannedSource {
   const asked = steps.map(({ options, reads }) => [options, reads.map(({ path, id }) => [path, id ?? 0])]);
-  return named(plan, { steps, renderKey: sha256(JSON.stringify([version, press.digest, asked])), press });
+  return sourceUnderName(plan, { steps, renderKey: sha256(JSON.stringify([version, caches.digest, asked])), caches });
 }
 
-interface Made {
-  readonly steps: readonly ReadyStep[];
+interface SharedSteps {
+  readonly steps: readonly PlannedStep[];
   readonly renderKey: string;
-  readonly press: Press;
+  readonly caches: RenderCaches;
 }
 
-function named(plan: Plan, made: Made): ReadySource {
+function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
   const { source, project } = plan;
-  const { steps, renderKey, press } = made;
-  const outcomes = facts<Outcome>(press.cache, "outcome");
+  const { steps, renderKey, caches } = shared;
+  const summaries = facts<RenderSummary>(caches.cache, "summary");
   const key = sha256(
     JSON.stringify(
-      [renderKey, source, plan.gaps, project === undefined ? null : [project, press.scopes.digest]],
+      [renderKey, source, plan.gaps, project === undefined ? null : [project, caches.scopes.digest]],
       asText,
     ),
   );
-  const rendering = (): Promise<Rendering> => press.renderings.of(renderKey, () => renderSteps(steps));
+  const rendering = (): Promise<Rendering> => caches.renderings.of(renderKey, () => renderSteps(steps));
   const withGaps = (found: readonly Omit<Gap, "source">[]): readonly Gap[] => [
     ...plan.gaps.map((gap) => ({ ...gap, source: source.id })),
     ...[...steps.flatMap((step) => step.gaps), ...found].map((gap) => ({ ...gap, source: source.id })),
@@ -84,47 +84,47 @@ function named(plan: Plan, made: Made): ReadySource {
     renderKey,
     reads: [...steps.flatMap(({ reads }) => reads), ...(plan.reads ?? []).map((path) => ({ path, id: "plan" }))],
     stopped: steps.every(({ stopped }) => stopped === true),
-    as: (other) => named({ ...plan, source: other }, made),
-    async outcome() {
-      const held = outcomes.get(renderKey);
+    as: (other) => sourceUnderName({ ...plan, source: other }, shared),
+    async summary() {
+      const held = summaries.get(renderKey);
       if (held !== undefined) return { ...held, gaps: withGaps(held.gaps) };
-      const printed = await rendering();
-      const outcome = outcomeOf(printed);
-      if (printed.kind !== "failed" || printed.transient !== true)
-        outcomes.set(renderKey, outcome, 200 + 100 * (outcome.accounts.length + outcome.objects.length));
-      return { ...outcome, gaps: withGaps(outcome.gaps) };
+      const rendered = await rendering();
+      const summary = summaryOf(rendered);
+      if (rendered.kind !== "failed" || rendered.transient !== true)
+        summaries.set(renderKey, summary, 200 + 100 * (summary.accounts.length + summary.objects.length));
+      return { ...summary, gaps: withGaps(summary.gaps) };
     },
     unit: (covers) => ({
       source,
       key,
       covers,
       render: async () => {
-        const printed = await rendering();
-        const found = printed.kind === "steps" ? printed.steps.flatMap((step) => step.gaps) : [];
-        return readingOf(source, project, { steps, printed, gaps: withGaps(found), scopes: press.scopes });
+        const rendered = await rendering();
+        const found = rendered.kind === "steps" ? rendered.steps.flatMap((step) => step.gaps) : [];
+        return readingOf(source, project, { steps, rendered, gaps: withGaps(found), scopes: caches.scopes });
       },
     }),
   };
 }
 
-async function renderSteps(steps: readonly ReadyStep[]): Promise<Rendering> {
+async function renderSteps(steps: readonly PlannedStep[]): Promise<Rendering> {
   const known = steps.flatMap(({ problems }) => problems);
   if (known.length > 0) return { kind: "failed", problems: known };
-  const printed: (Rendering & { readonly kind: "steps" })["steps"][number][] = [];
+  const rendered: (Rendering & { readonly kind: "steps" })["steps"][number][] = [];
   for (const step of steps) {
     const rendering = await step.render();
     if (rendering.kind === "failed") return rendering;
-    printed.push(rendering);
+    rendered.push(rendering);
   }
-  return { kind: "steps", steps: printed };
+  return { kind: "steps", steps: rendered };
 }
 
-function outcomeOf(printed: Rendering): Outcome {
-  const steps = printed.kind === "steps" ? printed.steps : [];
+function summaryOf(rendered: Rendering): RenderSummary {
+  const steps = rendered.kind === "steps" ? rendered.steps : [];
   const objects = steps.flatMap((step) => step.objects);
   return {
-    failed: printed.kind === "failed",
-    problems: printed.kind === "failed" ? printed.problems : [],
+    failed: rendered.kind === "failed",
+    problems: rendered.kind === "failed" ? rendered.problems : [],
     gaps: steps.flatMap((step) => step.gaps.map((gap) => ({ ...gap, source: "" }))),
     manifests: objects.length,
     accounts: [...new Set(steps.flatMap((step) => step.accounts))].toSorted(),
@@ -144,9 +144,9 @@ export function isOfInterest(identity: Identity): boolean {
   return isGitOps(identity) || (identity.group === "" && (identity.kind === "ConfigMap" || identity.kind === "Secret"));
 }
 
-interface Printed {
-  readonly steps: readonly ReadyStep[];
-  readonly printed: Rendering;
+interface RenderedSource {
+  readonly steps: readonly PlannedStep[];
+  readonly rendered: Rendering;
   readonly gaps: readonly Gap[];
   readonly scopes: Scopes;
 }
@@ -154,16 +154,16 @@ interface Printed {
 function readingOf(
   source: Source,
   project: ProjectLimits | undefined,
-  { steps, printed, gaps, scopes }: Printed,
+  { steps, rendered, gaps, scopes }: RenderedSource,
 ): UnitReading {
-  if (printed.kind === "failed") {
-    const { problems } = printed;
+  if (rendered.kind === "failed") {
+    const { problems } = rendered;
     return { manifests: [], problems, gaps, yaml: "", prepare: async () => {}, place: () => entryOf(source) };
   }
   const manifests: Manifest[] = [];
   /** By the value, which stays the same object when a manifest is given its environment. */
   const found = new Map<Manifest["value"], { readonly step: number; readonly at: number }>();
-  for (const [step, { objects }] of printed.steps.entries()) {
+  for (const [step, { objects }] of rendered.steps.entries()) {
     for (const [at, object] of objects.entries()) {
       found.set(object.value, { step, at });
       manifests.push(manifestOf(object, source));
@@ -172,18 +172,18 @@ function readingOf(
   let places: readonly StepPlaces[] | undefined;
   let preparing: Promise<void> | undefined;
   const prepare = async (): Promise<void> => {
-    const rendered = printed.steps.flatMap((rendering, at) => {
+    const pending = rendered.steps.flatMap((rendering, at) => {
       const step = steps[at];
       return step === undefined ? [] : [step.places(rendering)];
     });
-    places = await Promise.all(rendered);
+    places = await Promise.all(pending);
   };
   return {
     manifests,
     problems: [],
     gaps,
     ...(project === undefined ? {} : { violations: projectViolations(project, manifests, scopes.isClusterScoped) }),
-    yaml: printed.steps.map(({ yaml }) => yaml).join("---\n"),
+    yaml: rendered.steps.map(({ yaml }) => yaml).join("---\n"),
     prepare: () => (preparing ??= prepare()),
     place: (manifest, pointer) => {
       const known = found.get(manifest.value);

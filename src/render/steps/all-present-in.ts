@@ -1,16 +1,16 @@
 import { isObject } from "../../manifest/identity.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
-import { isWhole } from "../files/applies-alone.ts";
+import { appliesAlone } from "../files/applies-alone.ts";
 import { below } from "../../manifest/pointer.ts";
 
 /**
  * Whether every whole object of a file has arrived in what was rendered: all that it says stands in an object of its
  * kind. So no one can take a manifest out of sight by calling it a patch of something that is not there.
  */
-export function haveArrived(values: readonly JsonObject[], objects: readonly RenderedObject[]): boolean {
+export function allPresentIn(values: readonly JsonObject[], objects: readonly RenderedObject[]): boolean {
   return values
-    .filter(isWhole)
+    .filter(appliesAlone)
     .every((value) =>
       objects.some((object) => object.value["kind"] === value["kind"] && holds(object.value, value, "")),
     );

@@ -1,0 +1,100 @@
+import type { Instance, Planning } from "./explore-objects.ts";
+
+/** Where the search for sources starts: a Kustomize root, a chart, or a plain file with GitOps objects. */
+export interface StartingPoint {
+  readonly kind: "root" | "chart" | "file";
+  /** The kustomization, Chart.yaml or file. A source that accounts for it claims the starting point. */
+  readonly path: string;
+}
+
+/** A starting point with what it led to. */
+export interface Explored {
+  readonly start: StartingPoint;
+  /** Of a root or chart: the source it is when rendered by itself. */
+  readonly instance?: Instance;
+  /** Of a plain file: its GitOps objects. */
+  readonly plannings: readonly Planning[];
+}
+
+/** Everything that the unclaimed starting points led to. */
+export interface Unclaimed {
+  readonly instances: readonly Instance[];
+  readonly plannings: readonly Planning[];
+}
+
+/**
+ * Leaves out each starting point that a source of another one accounts for. Of several that account for each other, the
+ * first is kept. A root whose own objects lead to a source that accounts for it (Flux managing itself) is kept as a
+ * starting point, but is not rendered by itself.
+ */
+export function keepUnclaimed(explored: readonly Explored[]): Unclaimed {
+  const reached = new Map(explored.map((one) => [one, reach(one)]));
+  const byPath = new Map<string, Explored[]>();
+  for (const one of explored) byPath.set(one.start.path, [...(byPath.get(one.start.path) ?? []), one]);
+  const leadsTo = new Map<Explored, ReadonlySet<Explored>>();
+  for (const [one, { instances }] of reached) {
+    const others = new Set<Explored>();
+    for (const instance of instances) {
+      for (const path of instance.summary.accounts)
+        for (const other of byPath.get(path) ?? []) if (other !== one) others.add(other);
+    }
+    leadsTo.set(one, others);
+  }
+  const ends = new Map(explored.map((one) => [one, closure(one, leadsTo)]));
+  const needless = new Set<Explored>();
+  for (const one of explored) {
+    for (const other of ends.get(one) ?? []) {
+      if (other === one) continue;
+      const mutual = ends.get(other)?.has(one) === true;
+      // Of starting points that account for each other the first is kept: the later ones have not been left out yet.
+      if (!mutual || !needless.has(one)) needless.add(other);
+    }
+  }
+  const kept = explored.filter((one) => !needless.has(one));
+  const instances = new Set<Instance>();
+  const plannings = new Set<Planning>();
+  for (const one of kept) {
+    for (const instance of reached.get(one)?.instances ?? []) instances.add(instance);
+    for (const planning of reached.get(one)?.plannings ?? []) plannings.add(planning);
+  }
+  const accounting = new Map<string, number>();
+  for (const { summary } of instances)
+    for (const path of summary.accounts) accounting.set(path, (accounting.get(path) ?? 0) + 1);
+  for (const { instance, start } of kept) {
+    if (instance === undefined) continue;
+    const own = instance.summary.accounts.includes(start.path) ? 1 : 0;
+    if ((accounting.get(start.path) ?? 0) > own) instances.delete(instance);
+  }
+  return { instances: [...instances], plannings: [...plannings] };
+}
+
+function reach({ instance, plannings }: Explored): {
+  readonly instances: ReadonlySet<Instance>;
+  readonly plannings: ReadonlySet<Planning>;
+} {
+  const instances = new Set<Instance>(instance === undefined ? [] : [instance]);
+  const found = new Set<Planning>();
+  const todo = [...plannings, ...(instance?.plannings ?? [])];
+  for (let planning = todo.pop(); planning !== undefined; planning = todo.pop()) {
+    if (found.has(planning)) continue;
+    found.add(planning);
+    todo.push(...planning.children);
+    for (const next of planning.instances) {
+      if (instances.has(next)) continue;
+      instances.add(next);
+      todo.push(...next.plannings);
+    }
+  }
+  return { instances, plannings: found };
+}
+
+function closure(start: Explored, leadsTo: ReadonlyMap<Explored, ReadonlySet<Explored>>): ReadonlySet<Explored> {
+  const found = new Set<Explored>();
+  const todo = [...(leadsTo.get(start) ?? [])];
+  for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
+    if (found.has(one)) continue;
+    found.add(one);
+    todo.push(...(leadsTo.get(one) ?? []));
+  }
+  return found;
+}
