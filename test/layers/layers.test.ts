@@ -79,6 +79,8 @@ const file = (room: string, index: number, kind: string): string => `src/${room}
 const findings = lintWith({
   ...Object.fromEntries(refused.map(({ room, text }, index) => [file(room, index, "refused"), `${text}\n`])),
   ...Object.fromEntries(allowed.map(({ room, text }, index) => [file(room, index, "allowed"), `${text}\n`])),
+  "src/model/round-a.ts": 'import type { B } from "./round-b.ts";\nexport interface A {\n  readonly b: B;\n}\n',
+  "src/model/round-b.ts": 'import type { A } from "./round-a.ts";\nexport interface B {\n  readonly a: A;\n}\n',
 });
 const rulesBroken = (path: string): readonly string[] =>
   findings.filter((finding) => finding.path === path).map(({ rule }) => rule);
@@ -92,6 +94,11 @@ test.each(allowed.map((row, index) => ({ ...row, path: file(row.room, index, "al
   "$room: $name is allowed",
   ({ path }) => expect(rulesBroken(path)).toEqual([]),
 );
+
+test("types that import each other are a cycle, and nothing else in src is one", () => {
+  const cycles = findings.filter(({ rule }) => rule === "import(no-cycle)").map(({ path }) => path);
+  expect(new Set(cycles)).toEqual(new Set(["src/model/round-a.ts", "src/model/round-b.ts"]));
+});
 
 test("the table in docs/architecture.md is the list that lint goes by", () => {
   const rows = readFileSync(join(root, "docs/architecture.md"), "utf8").matchAll(
