@@ -1,4 +1,4 @@
-/** Groups of Kubernetes itself and which of their kinds belong to no namespace (API reference of Kubernetes 1.34, and what older versions had). */
+/** The cluster-scoped kinds of Kubernetes' own groups (API reference of Kubernetes 1.34, and of older versions). */
 const kubernetes: { readonly [group: string]: readonly string[] } = {
   "": ["ComponentStatus", "Namespace", "Node", "PersistentVolume"],
   "admissionregistration.k8s.io": [
@@ -33,7 +33,7 @@ const kubernetes: { readonly [group: string]: readonly string[] } = {
   "storagemigration.k8s.io": ["StorageVersionMigration"],
 };
 
-/** Kinds of widely used operators whose CRDs are rarely in the tree that uses them; `*`: all of the group. */
+/** Cluster-scoped kinds of common operators, whose CRDs are rarely in the tree that uses them; `*`: all of the group. */
 const custom: { readonly [group: string]: readonly string[] } = {
   "apiextensions.crossplane.io": ["*"],
   "argoproj.io": ["ClusterAnalysisTemplate", "ClusterWorkflowTemplate"],
@@ -54,7 +54,7 @@ const custom: { readonly [group: string]: readonly string[] } = {
   "templates.gatekeeper.sh": ["ConstraintTemplate"],
 };
 
-/** Whether objects of a kind belong to no namespace; undefined where only a CRD (`spec.scope`) could tell. */
+/** Whether a kind is cluster-scoped; undefined where only its CRD (`spec.scope`) tells. */
 export function isClusterScoped(group: string, kind: string): boolean | undefined {
   const own = Object.hasOwn(kubernetes, group) ? kubernetes[group] : undefined;
   if (own !== undefined) return own.includes(kind);

@@ -9,7 +9,7 @@ import { readEach } from "./files/read-each.ts";
 import { readFile } from "./files/read-file.ts";
 import type { TreeFiles } from "./files/tree-files.ts";
 
-/** Which kinds belong to no namespace, as Kubernetes and the CRDs of a tree say. */
+/** Which kinds are cluster-scoped, by Kubernetes and by the CRDs of a tree. */
 export interface Scopes {
   /** Undefined where nobody says. */
   readonly isClusterScoped: (group: string, kind: string) => boolean | undefined;
@@ -17,7 +17,7 @@ export interface Scopes {
   readonly digest: string;
 }
 
-/** Reads the CRDs in files of a tree; what one file says is kept by its content. */
+/** Reads the scopes that CRDs in files of a tree declare; cached by content. */
 export async function crdScopes(
   entries: readonly TreeEntry[],
   files: TreeFiles,

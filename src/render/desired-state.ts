@@ -8,7 +8,7 @@ import type { ScopedFile } from "./files/role.ts";
 import type { Scope } from "./files/scope.ts";
 import type { SourcePlace, Unit } from "./unit.ts";
 
-/** What finding the desired state of a tree needs besides the tree. */
+/** The options for finding the desired state of a tree. */
 export interface DesiredStateRequest {
   readonly scope: Scope;
   readonly config: Config;
@@ -19,7 +19,7 @@ export interface DesiredStateRequest {
   readonly cache: { get(key: string): unknown; set(key: string, value: unknown, bytes: number): void };
 }
 
-/** What a tree makes of the clusters: every file in scope stands in `files`, every source that is rendered in `units`. */
+/** The desired state of a tree: `files` has every file in scope, `units` every source that is rendered. */
 export interface DesiredState {
   /** In scope, sorted by path. The role `rendered` stands for files that units account for. */
   readonly files: readonly ScopedFile[];

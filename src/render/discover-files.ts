@@ -14,7 +14,7 @@ const unrendered: { readonly [extension: string]: string } = {
   dhall: "Dhall",
 };
 
-/** Finds every file of a tree that lies in the scope, sorted by path, and what it is there. */
+/** Finds every file of a tree in scope, sorted by path, with its role. */
 export async function discover(
   tree: Tree,
   scope: Scope,
@@ -61,7 +61,7 @@ const submodule: Role = {
     "cannot be read: it is a submodule, whose files are in another repository; exclude it where it holds no manifests",
 };
 
-/** A file that a link in scope leads to is in scope itself, so that no link can smuggle an excluded file in. */
+/** The files that links in scope lead to: they are in scope too, so that a link cannot hide an excluded file. */
 function followLinks(
   entries: ReadonlyMap<string, TreeEntry>,
   { targets, follow }: Links,

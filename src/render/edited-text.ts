@@ -8,13 +8,13 @@ import { splitDocuments } from "../manifest/split-documents.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { below } from "../manifest/pointer.ts";
 
-/** A line of a file of the tree. */
+/** One line of a file of the tree. */
 interface Line {
   readonly path: string;
   readonly line: number;
 }
 
-/** One field of a file's object as a GitOps object has it edited. */
+/** One field of a file's object that a GitOps object edits. */
 export interface FieldEdit {
   readonly field: string;
   readonly value: Json;

@@ -1,7 +1,7 @@
 import type { Config } from "../model/config.ts";
 import { cleanPath, directoryOf, matcher } from "./files/scope.ts";
 
-/** What is known of a source when it is asked which environments its manifests land in. */
+/** What is known of a source that decides which environments its manifests land in. */
 export interface Landing {
   /** Where it is declared: kustomization.yaml, Chart.yaml, the file with the GitOps object, or the plain file itself. */
   readonly path: string;
@@ -57,13 +57,13 @@ function environmentsIn(config: Config): readonly Environment[] {
   return found;
 }
 
-/** Matches what `environments.<name>.paths` means: a pattern that names a directory holds what is below it. */
+/** Makes a matcher for `environments.<name>.paths`: a pattern that names a directory matches everything below it. */
 export function environmentPaths(patterns: readonly string[]): (path: string) => boolean {
   const clean = patterns.map(cleanPath);
   return matcher(clean.flatMap((pattern) => (pattern === "" ? ["**"] : [pattern, `${pattern}/**`])));
 }
 
-/** Argo CD's own cluster, which has no name of its own in a tree. */
+/** The names of the cluster that Argo CD runs in. */
 const inCluster = new Set(["in-cluster", "https://kubernetes.default.svc"]);
 
 function clustersOf(landing: Landing, config: Config): readonly string[] {

@@ -33,7 +33,7 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
   };
 }
 
-/** Two objects may find the same; sorted, so that the same tree gives the same. */
+/** Removes duplicates, since two objects may report the same, and sorts, so that equal trees give equal results. */
 function once<Item extends { readonly path?: string; readonly line?: number }>(
   items: readonly Item[],
 ): readonly Item[] {

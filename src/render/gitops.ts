@@ -6,7 +6,7 @@ import type { Gap } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { Plan } from "./plan.ts";
 
-/** An object that tells a GitOps controller what to apply, as some source yields it. */
+/** An object that tells a GitOps controller what to apply, in the form that a source yields it. */
 export interface GitOpsObject {
   readonly manifest: Manifest;
   /** The id of the source that yields it; absent where it stands in a plain file. */
@@ -17,7 +17,7 @@ export interface GitOpsObject {
   readonly origin?: FileLine;
 }
 
-/** A line that people know an object by. */
+/** A line of a file of the tree. */
 export interface FileLine {
   readonly path: string;
   readonly line: number;
@@ -31,7 +31,7 @@ export interface GeneratedObject {
   readonly origin?: FileLine;
 }
 
-/** A tree as plans read it. What is asked for is remembered, also what is missing: a plan holds while the answers do. */
+/** The view of a tree that planners read. */
 export interface TreeView {
   has(path: string): boolean;
   isDirectory(path: string): boolean;
@@ -41,7 +41,7 @@ export interface TreeView {
   read(path: string): Promise<Uint8Array | undefined>;
 }
 
-/** What planning needs besides the object. */
+/** What planners need besides the object. */
 export interface PlanContext {
   readonly tree: TreeView;
   readonly config: Config;
@@ -55,7 +55,7 @@ export interface PlanContext {
   ): readonly Manifest[];
 }
 
-/** What becomes of one GitOps object. */
+/** The result of planning one GitOps object. */
 export interface Planned {
   readonly plans: readonly Plan[];
   /** Objects it generates, to be planned in turn with this one as their parent. */
@@ -68,5 +68,5 @@ export interface Planned {
   readonly reads: readonly string[];
 }
 
-/** Plans one object; `undefined` for a kind that is not the planner's. Never rejects for what stands in the tree. */
+/** Plans one object; undefined for a kind that the planner does not know. Never rejects because of the tree's content. */
 export type Planner = (object: GitOpsObject, context: PlanContext) => Promise<Planned | undefined>;

@@ -2,14 +2,14 @@ import type { Manifest, SourcePosition } from "../model/manifest.ts";
 import { readFile, type FileReading } from "./files/read-file.ts";
 import type { RenderedObject } from "./rendered-objects.ts";
 
-/** Finds the text that rendered objects were loaded from; each file is read once. */
+/** Finds the text that rendered objects were loaded from; each file is parsed once. */
 export interface OwnTexts {
   /** The object of a file that most likely became this one: of its kind, with its name or the name that a prefix or suffix was put around. */
   find(path: string, object: Pick<RenderedObject, "identity">): SourcePosition | undefined;
   reading(path: string): FileReading | undefined;
 }
 
-/** `files`: bytes by the path they are asked for; `nameOf` gives the path that people know the file by. */
+/** Makes the finder. `files` holds bytes by lookup path; `nameOf` maps a lookup path to the path shown in reports. */
 export function ownTexts(files: ReadonlyMap<string, Uint8Array>, nameOf: (path: string) => string): OwnTexts {
   const readings = new Map<string, FileReading | undefined>();
   const reading = (path: string): FileReading | undefined => {

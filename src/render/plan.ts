@@ -3,7 +3,7 @@ import type { Manifest } from "../model/manifest.ts";
 import type { HelmSet } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
 
-/** How the manifests of one source come about. Several steps: their manifests together (Argo CD's several sources). */
+/** How one source is rendered. Several steps (Argo CD's `sources`) yield their manifests together. */
 export interface Plan {
   readonly source: Source;
   readonly steps: readonly Step[];
@@ -15,7 +15,7 @@ export interface Plan {
   readonly project?: ProjectLimits;
 }
 
-/** The AppProject of an Application, and the cluster it deploys to; empty texts where name or server are not known. */
+/** The AppProject of an Application and the cluster it deploys to; an unknown name or server is the empty string. */
 export interface ProjectLimits {
   readonly manifest: Manifest;
   readonly destination: { readonly name: string; readonly server: string };
@@ -25,7 +25,7 @@ export interface ProjectLimits {
 
 export type Step = DirectoryStep | KustomizeStep | HelmStep;
 
-/** The manifests of a directory as they stand, as Argo CD's `directory` reads them. */
+/** The unrendered manifests of a directory, as Argo CD's `directory` source reads them. */
 export interface DirectoryStep {
   readonly kind: "directory";
   readonly path: string;
@@ -73,19 +73,19 @@ export interface HelmStep {
   readonly finish?: Finish;
 }
 
-/** A chart in the tree, or one that only a registry has (then only a vendored copy can be rendered). */
+/** A chart in the tree, or one in a registry, of which only a vendored copy can be rendered. */
 export type ChartReference =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "registry"; readonly repository: string; readonly name: string; readonly version?: string };
 
-/** Values files by path of the tree, or relative to the chart where only a registry has it. */
+/** Values files by path in the tree, or relative to a chart from a registry. */
 export interface OwnValues {
   readonly files: readonly string[];
   /** Files that do not exist are passed over. */
   readonly ignoreMissing: boolean;
 }
 
-/** Values with the place they were written at. */
+/** One layer of values, and where it is written. */
 export type ValuesLayer =
   | { readonly kind: "file"; readonly path: string; readonly optional?: boolean }
   | {
@@ -105,7 +105,7 @@ export interface Substitution {
   readonly strict?: boolean;
 }
 
-/** What the GitOps tool does to manifests after they are rendered: kustomizations, substitute, metadata, then defaultNamespace. */
+/** What the GitOps tool changes after rendering, in this order: kustomizations, substitute, metadata, defaultNamespace. */
 export interface Finish {
   /** For namespaced objects without one (Argo CD destination), or for all (Flux targetNamespace comes through Kustomize). */
   readonly defaultNamespace?: string;

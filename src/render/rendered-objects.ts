@@ -6,7 +6,7 @@ import { splitDocuments } from "../manifest/split-documents.ts";
 import type { JsonObject, Pointer } from "../model/json.ts";
 import type { Identity, SourcePosition } from "../model/manifest.ts";
 
-/** One object that a tool printed, before it is known which source it belongs to. Plain data: it is kept in the cache. */
+/** One object that a tool printed, without its source. Plain data, since it is cached. */
 export interface RenderedObject {
   readonly identity: Identity;
   readonly apiVersion: string;
@@ -18,7 +18,7 @@ export interface RenderedObject {
   readonly pointer: Pointer;
 }
 
-/** What tools print may be larger than what people write: a controller with its CRDs has megabytes. */
+/** Rendered output may be larger than written files: a controller with its CRDs has megabytes. */
 const budget: Budget = {
   fileBytes: 256 * 1024 * 1024,
   documentLength: 16 * 1024 * 1024,
@@ -27,14 +27,14 @@ const budget: Budget = {
   expansion: 16 * 1024 * 1024,
 };
 
-/** Cuts a YAML stream that a tool printed into its documents. */
+/** Splits a YAML stream that a tool printed into its documents. */
 export function documentsIn(stream: string): readonly string[] {
   const texts: string[] = [];
   for (const part of splitDocuments(stream)) if (part.kind === "document") texts.push(part.text);
   return texts;
 }
 
-/** Reads printed documents as Kubernetes would; `message` says which one cannot be read and why. */
+/** Reads printed documents as Kubernetes does; `message` names the document that cannot be read and why. */
 export function readRendered(
   texts: readonly string[],
 ):

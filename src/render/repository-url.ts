@@ -8,7 +8,7 @@ export function repositoryNamedBy(url: string, repositories: readonly string[]):
   return repositories.some((one) => normalizedUrl(one) === wanted) ? "this" : "other";
 }
 
-/** Host and path as they are compared: without protocol, user, port and `.git`, in lower case (hosts ignore case, and so do the large forges' paths). */
+/** Host and path for comparison: without protocol, user, port and `.git`, in lower case (hosts ignore case, and so do the large forges). */
 export function normalizedUrl(url: string): string {
   const text = url.trim().toLowerCase();
   const protocol = /^[a-z][a-z0-9+.-]*:\/\//.exec(text)?.[0] ?? "";

@@ -4,7 +4,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Gap, Source } from "../model/source.ts";
 import type { Precision, Violation } from "../model/violation.ts";
 
-/** One source as the gate judges it. */
+/** One source as the gate judges it: compared by key, rendered on demand. */
 export interface Unit {
   readonly source: Source;
   /**

@@ -3,7 +3,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import { fieldsOf } from "./fields.ts";
 import { matchesGlob } from "./glob.ts";
 
-/** What an AppProject permits, read from its spec; fields of a wrong type count as absent (a schema tells of them). */
+/** What an AppProject permits, read from its spec. A field of a wrong type counts as absent: schema validation reports it. */
 export interface AppProject {
   readonly name: string;
   readonly namespace?: string;
@@ -18,7 +18,7 @@ export interface AppProject {
   readonly syncWindows: readonly SyncWindow[];
 }
 
-/** A cluster by name and server, and a namespace: as patterns in an AppProject, as values of an Application. */
+/** A cluster (by name and server) and a namespace: patterns in an AppProject, values in an Application. */
 export interface ClusterTarget {
   readonly name: string;
   readonly server: string;
@@ -42,7 +42,7 @@ export interface SyncWindow {
   readonly andOperator: boolean;
 }
 
-/** Reads an AppProject's manifest. */
+/** Reads what an AppProject permits from its manifest. */
 export function readAppProject({ value, identity }: Manifest): AppProject {
   const spec = fieldsOf(isObject(value["spec"]) ? value["spec"] : {}, "/spec", () => {});
   const patterns = (key: string): readonly ResourcePattern[] =>
@@ -75,10 +75,10 @@ export function readAppProject({ value, identity }: Manifest): AppProject {
   };
 }
 
-/** Whether an answer is certain: a destination is known by name or by server, and a project may ask for the other. */
+/** `unknown`: the destination is known by name only or by server only, and the project limits the other one. */
 export type Permission = "permitted" | "denied" | "unknown";
 
-/** As Argo CD decides: one destination must match, and none that begins with `!` may deny. Empty name or server: not known. */
+/** Applies Argo CD's rule: one destination must match and no denial (`!…`) may apply. An empty name or server is unknown. */
 export function permitsDestination({ destinations }: AppProject, target: ClusterTarget): Permission {
   let permitted = false;
   let unknown = false;
@@ -100,7 +100,7 @@ function matchesTarget(pattern: string, value: string): "yes" | "no" | "unknown"
   return pattern === "*" ? "yes" : "unknown";
 }
 
-/** As Argo CD decides: one pattern must match the URL, and none that begins with `!` may deny. */
+/** Applies Argo CD's rule: one pattern must match the URL and no denial (`!…`) may apply. */
 export function permitsSource({ sourceRepos }: AppProject, url: string): boolean {
   const wanted = comparedUrl(url);
   let permitted = false;
@@ -114,7 +114,7 @@ export function permitsSource({ sourceRepos }: AppProject, url: string): boolean
   return permitted;
 }
 
-/** Whether a kind is permitted: cluster-scoped ones need to be listed, namespaced ones must not be left out of a list. */
+/** Whether a kind is permitted: a cluster-scoped kind must be listed; a namespaced one must be listed only where there is a list. */
 export function permitsKind(
   project: AppProject,
   { group, kind, name }: ResourcePattern,
@@ -132,7 +132,7 @@ export function permitsKind(
   return allowed && !listed(project.namespaceDenied, false);
 }
 
-/** Whether a pattern with `*`, or one that begins with `!`, holds for a value. */
+/** Whether a pattern matches a value: a glob with `*`, negated where it begins with `!`. */
 export function matches(pattern: string, value: string): boolean {
   if (isDenial(pattern)) return !matchesGlob(pattern.slice(1), value, "argo");
   return pattern === "*" || matchesGlob(pattern, value, "argo");
@@ -142,7 +142,7 @@ function isDenial(pattern: string): boolean {
   return pattern.startsWith("!");
 }
 
-/** A Git URL as Argo CD compares it: lower case, SSH in one form, without `.git`. */
+/** A Git URL in the form that Argo CD compares: lower case, one form of SSH, without `.git`. */
 function comparedUrl(url: string): string {
   let text = url.trim().toLowerCase();
   if (/^(?:ssh:\/\/)?[^/:]*@[^@]+$/.test(text)) text = text.replace(/^ssh:\/\//, "").replace(":", "/");

@@ -9,7 +9,7 @@ import { fieldsOf } from "./fields.ts";
 import { placesOf } from "./places.ts";
 import { collectTrouble } from "./trouble.ts";
 
-/** Generates the Applications of an ApplicationSet, as far as this tree and the configuration tell them. */
+/** Generates the Applications of an ApplicationSet, as far as this tree and the configuration determine them. */
 export async function planApplicationSet(object: GitOpsObject, context: PlanContext): Promise<Planned> {
   const { manifest } = object;
   const { namespace, name } = manifest.identity;

@@ -13,7 +13,7 @@ import type { SourceRequest, WrittenPlace } from "./source-request.ts";
 import { traitsOf } from "./traits.ts";
 import { collectTrouble, type Trouble } from "./trouble.ts";
 
-/** Plans an Application: what Argo CD would sync for it, as far as this tree holds it. */
+/** Plans what Argo CD would sync for an Application, as far as this tree holds it. */
 export async function planApplication(object: GitOpsObject, within: PlanContext): Promise<Planned> {
   const { manifest, origin } = object;
   const reads = new Set(origin === undefined ? [] : [origin.path]);
@@ -96,7 +96,7 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
   };
 }
 
-/** The tree, with the files that are read noted. */
+/** The same tree view, which also adds the path of every file it reads to `reads`. */
 function noting(tree: TreeView, reads: Set<string>): TreeView {
   return {
     has: (path) => tree.has(path),
@@ -110,7 +110,7 @@ function noting(tree: TreeView, reads: Set<string>): TreeView {
   };
 }
 
-/** What is rendered: the dry source where a hydrator stands between, else all of `sources`, else `source`. */
+/** The sources to render: `sourceHydrator.drySource` where it is set, else all of `sources`, else `source`. */
 function sourcesOf(spec: Fields, trouble: Trouble): readonly Fields[] {
   const hydrator = spec.object("sourceHydrator");
   const dry = hydrator?.object("drySource");

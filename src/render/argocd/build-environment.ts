@@ -1,4 +1,4 @@
-/** Argo CD's build environment: what `$NAME` stands for in parameters, images, labels and paths of value files. */
+/** Argo CD's build environment: the values of `$NAME` in parameters, images, labels and paths of value files. */
 export interface BuildEnvironment {
   /** Substitutes as Go's os.Expand does; a name that nobody knows becomes nothing, `$$` a dollar. */
   expand(text: string): string;
@@ -6,7 +6,7 @@ export interface BuildEnvironment {
   readonly unknown: ReadonlySet<string>;
 }
 
-/** What stands in for the commit, which no one knows before the merge. */
+/** A placeholder for the commit, which does not exist before the merge. */
 const commit = "0".repeat(40);
 const lateNames: { readonly [name: string]: string } = {
   ARGOCD_APP_REVISION: commit,
@@ -14,7 +14,7 @@ const lateNames: { readonly [name: string]: string } = {
   ARGOCD_APP_REVISION_SHORT_8: commit.slice(0, 8),
 };
 
-/** Makes the environment that one source of an Application is built with. */
+/** Makes the build environment of one source of an Application. */
 export function buildEnvironment(values: { readonly [name: string]: string }): BuildEnvironment {
   const unknown = new Set<string>();
   const valueOf = (name: string): string => {
@@ -31,7 +31,7 @@ export function buildEnvironment(values: { readonly [name: string]: string }): B
       text.replaceAll(
         /\$(?:\{([^}]*)\}|([*#$@!?0-9-])|([A-Za-z0-9_]+)|(\{))?/g,
         (whole, braced: string | undefined, special: string | undefined, name: string | undefined, open: unknown) => {
-          // Go eats `${}` and an unclosed `${`, and leaves a dollar that no name follows.
+          // Like Go's os.Expand: `${}` and an unclosed `${` vanish, a dollar without a name stays.
           if (open !== undefined || braced === "") return "";
           const found = braced ?? special ?? name;
           return found === undefined ? whole : valueOf(found);

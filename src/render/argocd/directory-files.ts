@@ -2,7 +2,7 @@ import type { TreeView } from "../gitops.ts";
 import type { DirectoryStep } from "../plan.ts";
 import { compileGlob } from "./glob.ts";
 
-/** A file with this in it is left out, wherever it stands. */
+/** Argo CD skips a file that contains this text anywhere. */
 const marker = new TextEncoder().encode("+argocd:skip-file-rendering");
 
 /**
@@ -18,7 +18,7 @@ export async function directoryFiles(step: DirectoryStep, tree: TreeView): Promi
   return found;
 }
 
-/** The same before any file is looked into. */
+/** The same by path alone: files that contain the skip marker are not left out yet. */
 export function candidates(step: DirectoryStep, tree: TreeView): readonly string[] {
   const prefix = step.path === "" ? "" : `${step.path}/`;
   const includes = step.include === undefined ? () => true : (compileGlob(step.include, "argo") ?? (() => false));

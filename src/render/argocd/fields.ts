@@ -2,7 +2,7 @@ import { isObject } from "../../manifest/identity.ts";
 import type { Json, JsonObject, Pointer } from "../../model/json.ts";
 import { below } from "../../manifest/pointer.ts";
 
-/** Reads fields of an object by the types that Argo CD's API has for them; null counts as absent, a wrong type is told once and then absent. */
+/** Reads fields of an object by their types in Argo CD's API. Null counts as absent; a value of a wrong type is reported once and counts as absent. */
 export interface Fields {
   readonly value: JsonObject;
   readonly pointer: Pointer;
@@ -17,10 +17,10 @@ export interface Fields {
   objects(key: string): readonly Fields[];
 }
 
-/** What is said of a field with another type than Argo CD's API has for it. */
+/** Reports a field whose type differs from Argo CD's API. */
 export type WrongType = (pointer: Pointer, expected: string) => void;
 
-/** Makes the reader of one object. */
+/** Makes the field reader of one object; `pointer` is the object's own place. */
 export function fieldsOf(value: JsonObject, pointer: Pointer, wrong: WrongType): Fields {
   const at = (key: string): Pointer => below(pointer, key);
   const get = (key: string): Json | undefined => (Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined);

@@ -5,7 +5,7 @@ import { readValues } from "./read-values.ts";
 import type { SourceRequest } from "./source-request.ts";
 import { findValueFile, findValueFiles } from "./value-files.ts";
 
-/** Plans a chart with the options of the source; undefined where `trouble` says why not. */
+/** Plans a chart with the options of the source; undefined where a problem was reported to `trouble`. */
 export async function planHelm(request: SourceRequest): Promise<HelmStep | undefined> {
   const { source, application } = request;
   const chart = chartOf(request);
@@ -44,7 +44,7 @@ function chartOf({ source, directory }: SourceRequest): ChartReference {
   };
 }
 
-/** `valuesObject`, which hides `values`. */
+/** `valuesObject`, which takes precedence over `values`. */
 function inlineValues(helm: Fields, { trouble, place }: SourceRequest): readonly ValuesLayer[] | undefined {
   const layer = (key: string, value: JsonObject): ValuesLayer => ({
     kind: "inline",
@@ -78,7 +78,7 @@ async function setsOf(helm: Fields, request: SourceRequest): Promise<HelmStep["s
   };
   for (const parameter of helm.objects("parameters")) {
     const name = parameter.text("name");
-    // Image Updater writes `forcestring`, which Go's JSON takes for the same.
+    // Image Updater writes `forcestring`; Go's JSON decoder ignores case.
     const as = parameter.flag("forceString") || parameter.flag("forcestring") ? "string" : "value";
     values.set(`${as} ${name}`, {
       at: lineOf(parameter.pointer),
@@ -107,7 +107,7 @@ async function setsOf(helm: Fields, request: SourceRequest): Promise<HelmStep["s
   return [...values.values()].toSorted((one, other) => order.indexOf(one.as) - order.indexOf(other.as));
 }
 
-/** A comma in a parameter's value is text, not the start of another parameter, unless the value is a list in braces. */
+/** Escapes commas, so that they do not start another parameter; a list in braces keeps them. */
 function escapeCommas(value: string): string {
   if (value.startsWith("{") && value.endsWith("}")) return value;
   return value.replaceAll(/(?<!\\),/g, "\\,");

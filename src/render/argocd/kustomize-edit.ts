@@ -1,7 +1,7 @@
 import { isObject } from "../../manifest/identity.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 
-/** What `kustomize edit` refuses. */
+/** An edit that `kustomize edit` refuses, with its message. */
 export interface EditRefused {
   readonly kind: "refused";
   readonly message: string;
@@ -15,7 +15,7 @@ export interface Edited {
 const done = (kustomization: JsonObject): Edited => ({ kind: "edited", kustomization });
 const refused = (message: string): EditRefused => ({ kind: "refused", message });
 
-/** `kustomize edit set image`: entries of the same name give way, all of them end up sorted by name; `*` keeps the part of the old entry. */
+/** `kustomize edit set image`: replaces entries of the same name and sorts all by name; `*` keeps that part of the old entry. */
 export function setImages(kustomization: JsonObject, images: readonly string[]): Edited | EditRefused {
   const wanted = new Map<string, Image>();
   for (const text of images) {
@@ -35,7 +35,7 @@ export function setImages(kustomization: JsonObject, images: readonly string[]):
   return done({ ...rest, images: sorted });
 }
 
-/** An image as `kustomize edit set image` takes it; parts that are not said are empty, `*` keeps the old part. */
+/** An argument of `kustomize edit set image`; missing parts are empty, `*` keeps the old part. */
 interface Image {
   readonly name: string;
   readonly newName: string;
@@ -43,7 +43,7 @@ interface Image {
   readonly digest: string;
 }
 
-/** The name that an image of `kustomize edit set image` is known by. */
+/** The name of the image that an argument of `kustomize edit set image` changes. */
 export function imageName(text: string): string {
   return parseImage(text)?.name ?? text;
 }
@@ -51,7 +51,7 @@ export function imageName(text: string): string {
 function parseImage(text: string): Image | undefined {
   const equals = text.indexOf("=");
   const value = equals === -1 ? text : text.slice(equals + 1);
-  // What stands before the first slash may be a registry with a port.
+  // A colon before the first slash belongs to the registry's port, not to the tag.
   const slash = Math.max(0, value.indexOf("/"));
   const at = value.indexOf("@", slash);
   const digest = at === -1 ? "" : value.slice(at + 1);
@@ -81,7 +81,7 @@ export function setReplicas(kustomization: JsonObject, replicas: ReadonlyMap<str
   return done({ ...kustomization, replicas: sorted });
 }
 
-/** `kustomize edit add label` and `add annotation` into a map such as commonLabels; a key that is there needs `force`. */
+/** `kustomize edit add label` and `add annotation` into a map such as commonLabels; an existing key is replaced only with `force`. */
 export function addToMap(
   kustomization: JsonObject,
   field: "commonLabels" | "commonAnnotations",
@@ -94,7 +94,7 @@ export function addToMap(
   return done({ ...kustomization, [field]: { ...old, ...added } });
 }
 
-/** `kustomize edit add label --without-selector`: into the first entry of `labels` with the same settings, or a new one. */
+/** `kustomize edit add label --without-selector`: adds to the first entry of `labels` with the same settings, or to a new one. */
 export function addLabels(
   kustomization: JsonObject,
   added: { readonly [name: string]: string },
@@ -116,7 +116,7 @@ export function addLabels(
   return done({ ...kustomization, labels: entry === undefined ? [...entries, changed] : entries.with(index, changed) });
 }
 
-/** Appends to a list such as patches; for components what is there already is not said twice. */
+/** Appends to a list such as patches; an item that a list of components already has is not added again. */
 export function append(kustomization: JsonObject, field: string, items: readonly Json[]): Edited | EditRefused {
   const old = kustomization[field] ?? [];
   if (!Array.isArray(old)) return refused(`expected ${field} of the kustomization to be a list`);

@@ -18,7 +18,7 @@ import { resolvePath } from "./tree-path.ts";
 import type { Trouble } from "./trouble.ts";
 import { below } from "../../manifest/pointer.ts";
 
-/** One edit of a kustomization that the options of a source ask for. */
+/** One edit of a kustomization that the options of a source require. */
 export interface KustomizeEdit {
   /** The option that asks for it. */
   readonly option: string;
@@ -29,7 +29,7 @@ export interface KustomizeEdit {
   readonly asked: (item: Json, key: string, before: Json | undefined) => string | undefined;
 }
 
-/** The edits in the order of Argo CD, which matters where one is refused. */
+/** The edits in Argo CD's order, which decides which refusal is reported. */
 export function kustomizeEdits(options: Fields, request: SourceRequest): readonly KustomizeEdit[] {
   const { environment, trouble } = request;
   const text = (option: "namePrefix" | "nameSuffix" | "namespace"): readonly KustomizeEdit[] => {
@@ -56,7 +56,7 @@ export function kustomizeEdits(options: Fields, request: SourceRequest): readonl
   return edits.flat();
 }
 
-/** A list whose items are known by name; `names` in the order in which the option has them. */
+/** An edit of a list whose items have names; `names` are in the order of the option. */
 function listEdit(field: string, names: readonly string[], edit: KustomizeEdit["edit"]): readonly KustomizeEdit[] {
   if (names.length === 0) return [];
   const asked: KustomizeEdit["asked"] = (item, key, before) => {
@@ -119,7 +119,7 @@ function mapEdit(
   };
 }
 
-/** Components that are there; one that is not is a problem unless the source ignores it. */
+/** The components that exist; a missing one is a problem unless the source ignores missing components. */
 function componentsOf(options: Fields, { directory = "", trouble, context }: SourceRequest): readonly string[] {
   return options.texts("components").filter((written, index) => {
     const path = resolvePath(directory, written);

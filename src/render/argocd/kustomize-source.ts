@@ -7,7 +7,7 @@ import { kustomizationNames } from "../files/scope.ts";
 import { kustomizeEdits } from "./kustomize-options.ts";
 import type { SourceRequest } from "./source-request.ts";
 
-/** Plans a Kustomize root, edited as Argo CD has `kustomize edit` do it; undefined where `trouble` says why not. */
+/** Plans a Kustomize root with the edits that Argo CD makes by `kustomize edit`; undefined where a problem was reported to `trouble`. */
 export async function planKustomize(request: SourceRequest): Promise<KustomizeStep | undefined> {
   const { source, directory = "", trouble, context } = request;
   const step: KustomizeStep = { kind: "kustomize", path: directory };
@@ -26,7 +26,7 @@ export async function planKustomize(request: SourceRequest): Promise<KustomizeSt
   const { manifests, notManifests, problems } = readFile(path, bytes);
   const values: readonly Json[] = [...manifests, ...notManifests].map(({ value }) => value);
   let kustomization = values[0] ?? {};
-  // A file that cannot be read, or is none, is Kustomize's to refuse.
+  // Kustomize itself refuses a file that cannot be read or is missing.
   if (problems.length > 0 || values.length > 1 || !isObject(kustomization)) return step;
   const before = kustomization;
   for (const { option, edit } of edits) {

@@ -5,7 +5,7 @@ import type { Pointer } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { GitOpsObject, TreeView } from "../gitops.ts";
 
-/** Lines of one GitOps object's text. */
+/** The lines of one GitOps object's fields. */
 export interface Places {
   /** The file that holds the object's text. */
   readonly path: string;
@@ -14,17 +14,17 @@ export interface Places {
   problem(pointer: Pointer, message: string): Problem;
 }
 
-/** Finds lines in the file that an object was read from; where that file is no YAML (a chart's template), every line is the object's. */
+/** Finds lines in the file that an object was read from. Where that file is not YAML (a chart's template), every line is the object's own. */
 export async function placesOf({ manifest }: GitOpsObject, tree: TreeView): Promise<Places> {
   const { path, document, line, pointer: base } = manifest.position;
   const bytes = (await tree.read(path)) ?? new Uint8Array();
   let text: string | undefined;
   const lineOf = (pointer: Pointer): number => {
-    // Most objects are asked for no other line, so that their file need not be parsed for places.
+    // Most objects need no other line, so the file is parsed for places only on demand.
     if (pointer === "") return line;
     text ??= textOf(bytes);
     const found = locateDeepest(text, document, base + pointer);
-    // Of a rendered object the text may lack what the pointer leads to, and with it all likeness to the object.
+    // The text of a rendered object may lack the value at the pointer.
     return found === undefined || found.pointer.length < base.length ? line : found.place.line;
   };
   return {

@@ -2,7 +2,7 @@ import type { Planner } from "../gitops.ts";
 import { planApplication } from "./application.ts";
 import { planApplicationSet } from "./application-set.ts";
 
-/** Plans what Argo CD reads: Applications and ApplicationSets. AppProjects are read where an Application names them. */
+/** Plans Applications and ApplicationSets. An AppProject is read where an Application names it. */
 export const planArgo: Planner = async (object, context) => {
   const { group, kind } = object.manifest.identity;
   if (group !== "argoproj.io") return undefined;

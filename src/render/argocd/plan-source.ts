@@ -10,7 +10,7 @@ import { overrideSource, placeInLayers } from "./source-overrides.ts";
 import type { SourceRequest } from "./source-request.ts";
 import { resolvePath } from "./tree-path.ts";
 
-/** Plans one source of an Application; undefined where `trouble` says why it is not rendered, or where it is only a reference. */
+/** Plans one source of an Application; undefined where a problem or gap was reported to `trouble`, and for a source that is only a reference. */
 export async function planSource(request: Omit<SourceRequest, "directory">): Promise<Step | undefined> {
   const { source, trouble, context } = request;
   const url = source.text("repoURL");
@@ -60,7 +60,7 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
   return planDirectory(request, directory);
 }
 
-/** A chart that a registry has. */
+/** Plans a chart from a registry. */
 async function planChart(request: Omit<SourceRequest, "directory">): Promise<Step | undefined> {
   const { source, trouble } = request;
   if (source.text("targetRevision") === "") {
@@ -132,7 +132,7 @@ function directoryStep({ source, trouble, context }: SourceRequest, path: string
 
 type Tool = "kustomize" | "helm" | "directory" | "plugin";
 
-/** The tools that a source has options for; options that say nothing count as none, as Argo CD drops them. */
+/** The tools that a source has options for. Empty options do not count: Argo CD drops them. */
 function explicitType(source: Fields): readonly Tool[] {
   const tools: readonly Tool[] = ["kustomize", "helm", "directory", "plugin"];
   return tools.filter((tool) => {
@@ -147,7 +147,7 @@ function says(value: unknown): boolean {
   return typeof value !== "object" || Object.values(value).some(says);
 }
 
-/** A URL as it may be shown: without what could be a password. */
+/** The URL without its user part, which could hold a password. */
 export function withoutUser(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1");
 }

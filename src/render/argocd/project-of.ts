@@ -20,7 +20,7 @@ import { withoutUser } from "./plan-source.ts";
 import { projectViolation } from "./project-violation.ts";
 import type { Trouble } from "./trouble.ts";
 
-/** What the AppProject of an Application says of it. */
+/** What the AppProject of an Application permits and adds. */
 export interface ProjectSays {
   readonly project?: ProjectLimits;
   readonly violations: readonly Violation[];
@@ -37,8 +37,8 @@ interface LimitsRequest {
 }
 
 /**
- * Finds the Application's AppProject in the tree and holds the Application against it. A project that is not in the tree
- * limits nothing; that is told as a gap only where the tree has other AppProjects, and so is where they are kept.
+ * Finds the Application's AppProject in the tree and checks the Application against it. A project that is not in the tree
+ * limits nothing; that is a gap only where the tree has other AppProjects, so that this one should be there too.
  */
 export async function limitsOf(request: LimitsRequest): Promise<ProjectSays> {
   const { object, spec, trouble, context } = request;
@@ -112,7 +112,7 @@ function violationsOf(limits: AppProject, target: ClusterTarget, request: Limits
   return violations;
 }
 
-/** The destination with both name and server where Argo CD's own cluster or the configuration tells them. */
+/** The destination with both name and server, as far as the configuration's clusters and Argo CD's own cluster complete it. */
 function targetOf({ name, server, namespace }: Destination, { config }: PlanContext): ClusterTarget {
   const known = [...config.clusters, { name: "in-cluster", server: "https://kubernetes.default.svc" }];
   const found = known.find((one) => (name === "" ? one.server === server : one.name === name));
@@ -131,7 +131,7 @@ function matchesNamespace(pattern: string, namespace: string): boolean {
   return matchesGlob(pattern, namespace, "argo");
 }
 
-/** Whether a sync window holds for an Application: by its name, its cluster or its namespace; by all of them with `andOperator`. */
+/** Whether a sync window applies to an Application: by its name, cluster or namespace; by all of them with `andOperator`. */
 function concerns(window: SyncWindow, application: string, target: ClusterTarget): boolean {
   const asked: boolean[] = [];
   if (window.applications.length > 0) asked.push(window.applications.some((one) => matches(one, application)));

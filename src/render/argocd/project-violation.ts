@@ -2,7 +2,7 @@ import type { Pointer } from "../../model/json.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Violation } from "../../model/violation.ts";
 
-/** The policy under which AppProjects are enforced. */
+/** The policy that reports what AppProjects do not permit. */
 export const projectPolicy: Policy = {
   id: "argocd/project",
   package: "argocd.project",
@@ -11,7 +11,7 @@ export const projectPolicy: Policy = {
     "Argo CD refuses to sync what the AppProject of an Application does not permit: destinations, source repositories, kinds of resources. Widen the project, or change the Application.",
 };
 
-/** What an AppProject does not permit, at a place of the manifest it is said of. */
+/** A violation of an AppProject, at a place of the manifest that it is about. */
 export function projectViolation(pointer: Pointer, message: string): Violation {
   return {
     policy: projectPolicy.id,

@@ -5,7 +5,7 @@ import type { ProjectLimits } from "../plan.ts";
 import { permitsDestination, permitsKind, readAppProject, type AppProject, type ClusterTarget } from "./app-project.ts";
 import { projectViolation } from "./project-violation.ts";
 
-/** A manifest, one of those handed in, and what its AppProject has against it. */
+/** One of the manifests handed in, with a violation of its AppProject. */
 export interface ProjectViolation {
   readonly manifest: Manifest;
   readonly violation: Violation;

@@ -5,19 +5,19 @@ import { readDocument } from "../../manifest/read-document.ts";
 import { splitDocuments } from "../../manifest/split-documents.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 
-/** YAML that should be one object. Lines are those of the text, from 1. */
+/** The reading of YAML that must be one object. Lines are those of the text, from 1. */
 export type ValuesReading =
   | { readonly kind: "object"; readonly value: JsonObject }
   | { readonly kind: "empty" }
   | { readonly kind: "unreadable"; readonly line: number; readonly message: string };
 
-/** One YAML document of any shape; what stands after the first document is left out, as sigs.k8s.io/yaml does. */
+/** The reading of one YAML document of any type. Further documents are ignored, as sigs.k8s.io/yaml does. */
 export type YamlReading =
   | { readonly kind: "value"; readonly value: Json }
   | { readonly kind: "empty" }
   | { readonly kind: "unreadable"; readonly line: number; readonly message: string };
 
-/** Reads a file or text that holds values by name, such as Helm values. */
+/** Reads a file or text that must be one object, such as Helm values. */
 export function readValues(path: string, content: Uint8Array | string): ValuesReading {
   const reading = readYaml(path, content);
   if (reading.kind !== "value") return reading;

@@ -6,19 +6,19 @@ import { readValues } from "./read-values.ts";
 import type { WrittenPlace } from "./source-request.ts";
 import { keysOf, valueAt } from "../../manifest/pointer.ts";
 
-/** The source as Argo CD reads it, or the first override file that it cannot read. */
+/** The source with its overrides merged in, or the problem of the first override file that cannot be read. */
 export type Overridden =
   | { readonly kind: "source"; readonly source: JsonObject; readonly layers: readonly OverrideLayer[] }
   | { readonly kind: "unreadable"; readonly path: string; readonly line: number; readonly message: string };
 
-/** One override file. */
+/** One `.argocd-source` file with its content. */
 export interface OverrideLayer {
   readonly path: string;
   readonly text: string;
   readonly value: JsonObject;
 }
 
-/** What an override file cannot change. */
+/** Fields that an override file cannot change. */
 const kept = ["chart", "path", "repoURL", "targetRevision"];
 
 /**
@@ -49,7 +49,7 @@ export async function overrideSource(
   return { kind: "source", source: Object.fromEntries([...own(merged, false), ...own(source, true)]), layers };
 }
 
-/** Where a value of the source is written, if in one of the files: in the last that has its tool's option. `pointer` is relative to the source. */
+/** Where an override file writes a value of the source: the last file that has the option of its tool. Undefined where none does. `pointer` is relative to the source. */
 export function placeInLayers(pointer: Pointer, layers: readonly OverrideLayer[]): WrittenPlace | undefined {
   const option = keysOf(pointer).slice(0, 2);
   const layer = layers.findLast(({ value }) => valueAt(value, option) !== undefined);
@@ -57,7 +57,7 @@ export function placeInLayers(pointer: Pointer, layers: readonly OverrideLayer[]
   return { path: layer.path, line: locateDeepest(layer.text, 0, pointer)?.place.line ?? 1, pointer };
 }
 
-/** RFC 7396. */
+/** JSON Merge Patch (RFC 7396). */
 function mergeObjects(target: JsonObject, patch: JsonObject): JsonObject {
   const result = new Map(Object.entries(target));
   for (const [key, value] of Object.entries(patch)) {

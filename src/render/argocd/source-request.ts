@@ -4,7 +4,7 @@ import type { BuildEnvironment } from "./build-environment.ts";
 import type { Fields } from "./fields.ts";
 import type { Trouble } from "./trouble.ts";
 
-/** One source of an Application, as the planners of its tools get it. */
+/** What the planner of a tool needs: one source of an Application and its surroundings. */
 export interface SourceRequest {
   readonly source: Fields;
   /** Of the source's path; undefined for a chart of a registry. */
@@ -23,7 +23,7 @@ export interface SourceRequest {
   readonly context: PlanContext;
 }
 
-/** A line, and the pointer of the value in its document. */
+/** A line of a file, and the pointer of the value in its document. */
 export interface WrittenPlace {
   readonly path: string;
   readonly line: number;

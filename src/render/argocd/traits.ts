@@ -3,7 +3,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { SourceTraits } from "../../model/source.ts";
 import type { Fields } from "./fields.ts";
 
-/** How Argo CD treats what the Application yields, from its sync policy, finalizers and annotations. */
+/** Reads from sync policy, finalizers and annotations how Argo CD treats what the Application yields. */
 export function traitsOf(manifest: Manifest, spec: Fields): SourceTraits {
   const policy = spec.object("syncPolicy");
   const automated = policy?.object("automated");

@@ -1,6 +1,6 @@
 import { cleanPath } from "../files/scope.ts";
 
-/** A path relative to a directory of the tree, as a path of the tree; undefined where it leads out of the tree. */
+/** Resolves a path relative to a directory of the tree; undefined where it leads out of the tree. */
 export function resolvePath(directory: string, written: string): string | undefined {
   const from = written.startsWith("/") ? "" : directory;
   let depth = 0;

@@ -4,7 +4,7 @@ import type { Gap } from "../../model/source.ts";
 import type { Places } from "./places.ts";
 import type { WrongType } from "./fields.ts";
 
-/** Collects what is wrong with one object, and what of it will not be rendered, each with its line. */
+/** Collects the problems and gaps of one object, each with its line. */
 export interface Trouble {
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
@@ -13,7 +13,7 @@ export interface Trouble {
   readonly wrongType: WrongType;
 }
 
-/** Makes the collector for the object that people know by `id`. */
+/** Makes the collector for the object that messages call `id`. */
 export function collectTrouble(id: string, places: Places): Trouble {
   const problems: Problem[] = [];
   const gaps: Gap[] = [];

@@ -42,7 +42,7 @@ export async function findValueFiles(
   return complete ? [...found].map((path) => ({ kind: "file", path })) : undefined;
 }
 
-/** The path in the tree that a value file is written as: relative to the chart, `/` for the root, `$ref/…` for another source. */
+/** Resolves one written value file to a path of the tree: relative to the chart, from the root with `/`, in another source with `$ref/…`. */
 export async function findValueFile(
   written: string,
   pointer: string,
@@ -85,7 +85,7 @@ function isGlob(path: string): boolean {
 function expand(pattern: string, { context }: SourceRequest): readonly string[] {
   const matches = compileGlob(pattern, "doublestar");
   if (matches === undefined) return [];
-  // Only what is below the part without wildcards is asked for, so that no other file can change the answer.
+  // Lists only the directory before the first wildcard, so that no other file can change the plan.
   const fixed = pattern.slice(0, pattern.search(/[*?[{\\]/));
   return context.tree.filesBelow(fixed.slice(0, Math.max(0, fixed.lastIndexOf("/")))).filter(matches);
 }

@@ -1,7 +1,7 @@
 import type { Role } from "../files/role.ts";
 import { directoryOf } from "../files/scope.ts";
 
-/** Makes the function that says which Helm chart a file belongs to, given all paths of the tree. CRDs of a chart are plain files: Helm does not render them. */
+/** Makes the function that finds the Helm chart of a file, given all paths of the tree. CRDs of a chart are plain files: Helm does not render them. */
 export function chartFinder(paths: Iterable<string>): (path: string) => Role | undefined {
   const charts = new Set<string>();
   for (const path of paths) {

@@ -4,7 +4,7 @@ import { readFile } from "../files/read-file.ts";
 import { cleanPath } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 
-/** A chart as Helm is handed it: files by their path within the chart, with the path of the tree that holds each. */
+/** The files of a chart by their path within it, each with its path in the tree. */
 export interface ChartFiles {
   readonly files: ReadonlyMap<string, string>;
   /** Dependencies that nothing in the tree stands in for. */
@@ -19,7 +19,7 @@ export interface MissingChart {
   readonly path: string;
 }
 
-/** What Chart.yaml says, as far as it decides what is rendered; undefined where there is none that can be read. */
+/** The fields of Chart.yaml that decide what is rendered. */
 export interface ChartSays {
   readonly name: string;
   readonly version: string;
@@ -27,10 +27,10 @@ export interface ChartSays {
   readonly dependencies: readonly { readonly name: string; readonly version: string; readonly repository: string }[];
 }
 
-/** Charts that lead to charts by `file://`, at most so many deep. */
+/** The longest chain of dependencies by `file://`. */
 const deepest = 10;
 
-/** Gathers a chart in the tree with its dependencies: from `charts/`, by `file://`, or from the directory of vendored charts. */
+/** Gathers a chart in the tree and its dependencies: from `charts/`, by `file://`, or from the directory of vendored charts. */
 export async function chartFiles(
   chart: string,
   files: TreeFiles,
@@ -58,7 +58,7 @@ export async function chartFiles(
   return { files: found, missing };
 }
 
-/** The vendored copy of a chart: a directory `<name>`, or an archive `<name>-<version>.tgz`; of that version, where one is named exactly. */
+/** Finds the vendored copy of a chart: a directory `<name>` or an archive `<name>-<version>.tgz`, of that version where an exact one is given. */
 export async function vendored(
   { name, version }: { readonly name: string; readonly version: string },
   files: TreeFiles,
@@ -87,7 +87,7 @@ function isThere(name: string, files: ReadonlyMap<string, string>): boolean {
   return [...files.keys()].some((path) => path.startsWith(start) && path.endsWith(".tgz"));
 }
 
-/** Reads a chart's Chart.yaml, and requirements.yaml where an old chart has one. */
+/** Reads Chart.yaml, and requirements.yaml of an old chart; undefined where Chart.yaml is missing or cannot be read. */
 export async function readChart(chart: string, files: TreeFiles): Promise<ChartSays | undefined> {
   const [file, old] = ["Chart.yaml", "requirements.yaml"].map((name) => (chart === "" ? name : `${chart}/${name}`));
   if (file === undefined || old === undefined || files.fileAt(file) === undefined) return undefined;
@@ -108,7 +108,7 @@ export async function readChart(chart: string, files: TreeFiles): Promise<ChartS
   };
 }
 
-/** The first document of a YAML file where that is an object, whether or not it is a manifest. */
+/** The first document of a YAML file if it is an object, whether or not it is a manifest. */
 export function firstObject(path: string, bytes: Uint8Array | undefined): JsonObject | undefined {
   if (bytes === undefined) return undefined;
   const { manifests, notManifests } = readFile(path, bytes);

@@ -36,14 +36,14 @@ const required: { readonly [kind: string]: readonly (readonly string[])[] } = {
 };
 
 /**
- * Whether an object could be applied by itself, so that it must be judged even where a kustomization calls it a patch:
- * anything may deploy the directory it lies in. A kind that is not known to need more than a name is whole with it.
+ * Whether an object could be applied by itself, so that it must be judged even where a kustomization uses it as a patch:
+ * anything may deploy its directory. A kind that is not known to require more than a name applies alone with a name.
  */
 export function appliesAlone(value: JsonObject): boolean {
   if (!isManifest(value)) return false;
   const { group, kind, name } = identityOf(value);
   if (name === "") return false;
-  // Kustomize's own generators and transformers are no objects of a cluster.
+  // Kustomize's own generators and transformers never reach a cluster.
   if (value.apiVersion === "builtin" || group === "kustomize.config.k8s.io") return false;
   if (value["$patch"] === "delete" && Object.keys(value).every((key) => named.has(key))) return false;
   const needs = required[`${group}/${kind}`] ?? [];

@@ -1,7 +1,7 @@
 import type { Tree, TreeEntry } from "../../model/tree.ts";
 import { readEach } from "./read-each.ts";
 
-/** Where a symlink of a tree leads. */
+/** The end of following a symlink of a tree. */
 export type LinkEnd =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "directory"; readonly path: string }
@@ -10,16 +10,16 @@ export type LinkEnd =
   | { readonly kind: "missing" }
   | { readonly kind: "loop" };
 
-/** The symlinks of a tree: what stands in each, by path, and where each leads. */
+/** The symlinks of a tree: the target text of each by path, and where each leads. */
 export interface Links {
   readonly targets: ReadonlyMap<string, string>;
   readonly follow: (path: string) => LinkEnd;
 }
 
-/** Bytes of the longest path that Linux follows; what is longer need not be read. */
+/** The longest path, in bytes, that Linux follows; a longer target is not read. */
 const longestTarget = 4096;
 
-/** Reads symlinks. One that cannot be read, or is longer than any path, leads out of the tree. */
+/** Reads the symlinks of a tree. One that cannot be read, or is too long for a path, counts as leading out of the tree. */
 export async function readLinks(
   tree: Tree,
   entries: ReadonlyMap<string, TreeEntry>,
@@ -33,7 +33,7 @@ export async function readLinks(
   return { targets, follow: linkFollower(entries, targets) };
 }
 
-/** As many hops as Linux follows. */
+/** The number of links that Linux follows in one path. */
 const maxHops = 40;
 
 /** Makes the function that follows symlinks within a tree, given the targets of its links by path. */

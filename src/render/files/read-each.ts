@@ -1,11 +1,11 @@
 import type { Tree } from "../../model/tree.ts";
 
-/** The bytes of one path, or why they cannot be had. */
+/** The bytes of one path, or why they could not be read. */
 export type PathReading =
   | { readonly kind: "bytes"; readonly path: string; readonly bytes: Uint8Array }
   | { readonly kind: "failed"; readonly path: string; readonly message: string };
 
-/** Reads many paths of a tree in their order; one that fails does not keep the rest from being read. */
+/** Reads paths of a tree in order; a path that fails does not stop the others. */
 export async function* readEach(tree: Tree, paths: readonly string[]): AsyncGenerator<PathReading> {
   let done = 0;
   while (done < paths.length) {

@@ -6,24 +6,24 @@ import { splitDocuments, type DocumentText } from "../../manifest/split-document
 import type { Pointer } from "../../model/json.ts";
 import type { Place, SourcePosition } from "../../model/manifest.ts";
 
-/** What one file holds, and where. */
+/** The manifests of one file, and the places of their values. */
 export interface FileReading extends ManifestReading {
   /** The place of a value of one of the file's manifests, or of the deepest value on the way to it. */
   place(position: SourcePosition, pointer: Pointer): Place;
 }
 
-/** Reads a YAML or JSON file as Kubernetes does. Never throws for what the bytes hold. */
+/** Reads a YAML or JSON file as Kubernetes does. Never throws, whatever the bytes are. */
 export function readFile(path: string, bytes: Uint8Array): FileReading {
   return { ...readManifests(path, bytes), place: placeFinder(bytes) };
 }
 
-/** Why a file of this size is not even loaded; the same words as where its bytes are at hand. */
+/** The message for a file that is too large to load, the same as for bytes in memory; undefined for a size within the budget. */
 export function tooLarge(size: number | undefined): string | undefined {
   if (size === undefined || size <= DEFAULT_BUDGET.fileBytes) return undefined;
   return `The file has ${size} bytes; at most ${DEFAULT_BUDGET.fileBytes} are read.`;
 }
 
-/** Parses a document for its places on the first question about it only; most files are never asked about. */
+/** Parses a document for places on the first request only: most files never need it. */
 function placeFinder(bytes: Uint8Array): FileReading["place"] {
   let documents: ReadonlyMap<number, DocumentText> | undefined;
   let last: { readonly document: number; readonly locator: Locator | undefined } | undefined;

@@ -3,7 +3,7 @@ import type { Role } from "./role.ts";
 import { readFile, type FileReading } from "./read-file.ts";
 import { appliesAlone } from "./applies-alone.ts";
 
-/** A file in scope as the gate sees it: skipped as a whole, or read. */
+/** The reading of a file in scope: skipped as a whole, or read. */
 export type ScopedReading =
   | {
       readonly kind: "skipped";
@@ -12,7 +12,7 @@ export type ScopedReading =
     }
   | { readonly kind: "read"; readonly reading: FileReading };
 
-/** Reads a file according to its role. */
+/** Reads a file according to its role: plain, part of a chart, or used by a kustomization. */
 export function readScoped(
   path: string,
   role: Role & { kind: "plain" | "chart" | "used" },
@@ -42,7 +42,7 @@ function readPlain(reading: FileReading, bytes: Uint8Array): ScopedReading {
   return { kind: "skipped", reason: `no Kubernetes object: ${reason}` };
 }
 
-/** What holds no action Helm passes on as it stands, and whatever else reads the directory too, so that is judged. */
+/** Reads a file of a chart. A manifest without template actions reaches the cluster unchanged, whatever applies the directory, so it is judged. */
 function readOfChart(
   { chart, template, because }: Role & { kind: "chart" },
   reading: FileReading,
@@ -61,7 +61,7 @@ function readOfChart(
   return { kind: "skipped", reason: `part of a Helm chart that was not rendered: ${chart}`, unrendered: true };
 }
 
-/** A file of which only some manifests are to be judged; `part` says of the others why not. */
+/** Reads a file of which only some manifests are judged; `part` gives the reason for skipping the others. */
 function readPart(
   reading: FileReading,
   isJudged: (value: JsonObject) => boolean,
@@ -75,14 +75,14 @@ function readPart(
   return { kind: "read", reading: { ...reading, manifests, notManifests: [...reading.notManifests, ...others] } };
 }
 
-/** Whether a value is a template's, so that it says something else once rendered. */
+/** Whether a value holds a template action, so that rendering changes it. */
 export function holdsAction(value: Json): boolean {
   if (typeof value === "string") return value.includes("{{");
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).some(([key, item]: readonly [string, Json]) => key.includes("{{") || holdsAction(item));
 }
 
-/** Looks for ASCII text in bytes. */
+/** Whether bytes contain an ASCII text. */
 function contains(bytes: Uint8Array, text: string): boolean {
   const first = text.charCodeAt(0);
   for (let at = bytes.indexOf(first); at !== -1; at = bytes.indexOf(first, at + 1)) {

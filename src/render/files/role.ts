@@ -1,6 +1,6 @@
 import type { TreeEntry } from "../../model/tree.ts";
 
-/** What a file in scope is to the gate, as far as the tree around it decides. */
+/** How a file in scope is judged, as determined by the rest of the tree. */
 export type Role =
   | { readonly kind: "plain" }
   /**

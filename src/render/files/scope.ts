@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import type { Config } from "../../model/config.ts";
 
-/** Which paths of a tree are asked to be judged. */
+/** Decides which paths of a tree are judged. */
 export interface Scope {
   /** Whether a path lies in it, whatever the file is. */
   covers(path: string): boolean;
@@ -16,11 +16,11 @@ export interface Scope {
 }
 
 const extensions = /\.(?:ya?ml|json)$/i;
-/** What Kustomize looks for in a directory. */
+/** The file names that Kustomize looks for in a directory, in order. */
 export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"] as const;
 const kustomizations = new Set<string>(kustomizationNames);
 
-/** The scope of a configuration, or, where a person names `paths`, of these: then only `exclude` still holds, and not for a file named outright. */
+/** The scope of a configuration. With `paths` the scope is those paths: `include` is ignored, and `exclude` too for a file named itself. */
 export function scopeOf(manifests: Config["manifests"], paths?: readonly string[]): Scope {
   const excluded = matcher(manifests.exclude);
   if (paths === undefined || paths.length === 0) {
@@ -49,19 +49,19 @@ export function scopeOf(manifests: Config["manifests"], paths?: readonly string[
   };
 }
 
-/** The path itself and files that may lie below it. */
+/** Sample paths that show whether a pattern matches the path or something below it. */
 function probes(path: string): readonly string[] {
   return [path, `${path}/_.yaml`, `${path}/_/_.yaml`];
 }
 
-/** Matches as `.gitignore`-like tools do: `**` crosses directories, names that start with a dot are names like others. */
+/** Makes a matcher of paths for glob patterns: `**` crosses directories, and names that start with a dot are not special. */
 export function matcher(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false;
   if (patterns.includes("**")) return () => true;
   return picomatch([...patterns], { dot: true });
 }
 
-/** A path as trees write it: no leading `../`, no trailing `/`, the root as the empty string. */
+/** Normalizes a path to a tree's form: no leading `./`, no trailing `/`, the empty string for the root. */
 export function cleanPath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split("/")) {
@@ -71,12 +71,12 @@ export function cleanPath(path: string): string {
   return parts.join("/");
 }
 
-/** Whether a file of this name may hold manifests. */
+/** Whether a file of this name may hold manifests: by its extension. */
 export function mayHoldManifests(path: string): boolean {
   return extensions.test(path);
 }
 
-/** Whether Kustomize takes a file of this name for a kustomization. */
+/** Whether Kustomize reads a file of this name as a kustomization. */
 export function isKustomizationName(path: string): boolean {
   return kustomizations.has(path.slice(path.lastIndexOf("/") + 1));
 }

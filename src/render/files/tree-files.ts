@@ -2,7 +2,7 @@ import type { Tree, TreeEntry } from "../../model/tree.ts";
 import { readLinks, type Links } from "./links.ts";
 import { readEach } from "./read-each.ts";
 
-/** The files of a tree as a tool that stands in a checkout finds them: links lead on, also those on the way. */
+/** The files of a tree as a tool in a checkout finds them: symlinks are followed, also in directories. */
 export interface TreeFiles {
   readonly tree: Tree;
   readonly entries: ReadonlyMap<string, TreeEntry>;
@@ -79,7 +79,7 @@ interface Listing {
   readonly fileAt: TreeFiles["fileAt"];
 }
 
-/** A directory that several links lead to is listed once: links that lead to each other name more paths than can be counted. */
+/** All files below a directory. A directory that several links lead to is listed once: links to each other would give endless paths. */
 function filesBelow(directory: string, listing: Listing, listed = new Set<string>()): string[] {
   const real = listing.directoryAt(directory);
   if (real === undefined || listed.has(real)) return [];
@@ -97,7 +97,7 @@ function filesBelow(directory: string, listing: Listing, listed = new Set<string
       if (listing.fileAt(path) !== undefined) found.push(named);
       else {
         const end = listing.directoryAt(path);
-        // A link to a directory above it leads round in a circle.
+        // A link to a directory above it is a cycle.
         if (end !== undefined && end !== "" && !`${path}/`.startsWith(`${end}/`))
           found.push(...filesBelow(path, listing, listed).map((below) => named + below.slice(path.length)));
       }
@@ -106,7 +106,7 @@ function filesBelow(directory: string, listing: Listing, listed = new Set<string
   return found;
 }
 
-/** The index of the first path that is not before the prefix. */
+/** The index of the first path that does not sort before the prefix. */
 function firstFrom(paths: readonly string[], prefix: string): number {
   let low = 0;
   let high = paths.length;

@@ -1,7 +1,7 @@
 import type { TreeView } from "../gitops.ts";
 import type { TreeFiles } from "./tree-files.ts";
 
-/** A tree as planners read it; what was read once is kept while the view is. */
+/** The view of a tree that planners read. Content is kept as long as the view. */
 export function treeView(files: TreeFiles): TreeView {
   const held = new Map<string, Promise<Uint8Array | undefined>>();
   return {

@@ -12,7 +12,7 @@ export interface SourceReference {
   readonly name: string;
 }
 
-/** What an artifact of an ArtifactGenerator is made of. */
+/** The directory that an artifact of an ArtifactGenerator mirrors, or why it is not known. */
 export type ArtifactRoot =
   /** Directories of one source at the places they have below `root`, a directory of that source. */
   | { readonly kind: "copy"; readonly from: SourceReference; readonly root: string; readonly generator: Manifest }
@@ -64,7 +64,7 @@ function artifactOf(generator: Manifest, name: string): JsonObject | undefined {
   return objectsAt(generator.value, "spec", "artifacts").find(({ item }) => textAt(item, "name") === name)?.item;
 }
 
-/** The directory of the source that lies where the artifact's root does, by source-watcher's rules, which are those of `cp`. */
+/** The source directory that becomes the artifact's root, by source-watcher's copy rules (those of `cp`). */
 function mirroredRoot(pattern: string, to: string, { tree }: PlanContext): string | undefined {
   const destination = cleanPath(to.replace(/^@artifact\//, ""));
   const copied = copiedAs(pattern, destination, to.endsWith("/"), tree);
@@ -84,7 +84,7 @@ function copiedAs(
   const path = cleanPath(pattern);
   if (/[*?[\]]/.test(pattern)) {
     const inside = /^([^*?[\]]+)\/\*\*$/.exec(path)?.[1];
-    // What matches any other pattern keeps its whole path.
+    // A match of any other pattern keeps its whole path.
     return inside === undefined ? { real: "", virtual: destination } : { real: inside, virtual: destination };
   }
   const base = path.slice(directoryOf(path).length).replace(/^\//, "");

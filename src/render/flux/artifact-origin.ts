@@ -6,7 +6,7 @@ import { textAt } from "./fields.ts";
 import { findObject } from "./find-object.ts";
 import { readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
 
-/** Where what a Flux source object offers comes from. */
+/** Where the content of a Flux source object comes from. */
 export type ArtifactOrigin =
   | {
       readonly kind: "tree";
@@ -25,7 +25,7 @@ export type ArtifactOrigin =
 
 const sourceGroup = "source.toolkit.fluxcd.io";
 
-/** Follows a `sourceRef` to the tree, or says why it leads elsewhere. */
+/** Follows a `sourceRef` to a directory of the tree, or returns why it does not lead there. */
 export function artifactOrigin(near: GitOpsObject, reference: SourceReference, context: PlanContext): ArtifactOrigin {
   const { kind, namespace, name } = reference;
   const shown = `${kind} ${namespace}/${name}`;
@@ -34,7 +34,7 @@ export function artifactOrigin(near: GitOpsObject, reference: SourceReference, c
     return { kind: "elsewhere", reason: `a source of the kind ${kind} is not known` };
   const manifest = findObject(near, { group: sourceGroup, kind, namespace, name }, context);
   if (manifest === undefined) {
-    // Bootstrap and the Flux operator create the GitRepository of the repository itself outside of it.
+    // Bootstrap and the Flux operator create the repository's own GitRepository outside the tree.
     if (kind === "GitRepository")
       return { kind: "tree", root: "", ignore: [], assumed: `${shown} is not in this repository` };
     return { kind: "elsewhere", reason: `${shown} is not in this repository` };
@@ -69,7 +69,7 @@ function ignoreOf(manifest: Manifest): readonly IgnorePattern[] {
   return readIgnorePatterns(textAt(manifest.value, "spec", "ignore") ?? "", "");
 }
 
-/** What wins is as source-controller decides: commit, then ref name, semver, tag, branch. */
+/** The revision that a GitRepository is pinned to, in source-controller's order: commit, ref name, semver, tag. */
 function pinOf(manifest: Manifest): string | undefined {
   const at = (field: string): string | undefined => textAt(manifest.value, "spec", "ref", field);
   const commit = at("commit");
@@ -98,7 +98,7 @@ function generatedOrigin(near: GitOpsObject, reference: SourceReference, context
     case "mixed":
       return { kind: "elsewhere", reason: `${shown} is put together from ${found.what}`, manifest: found.generator };
     case "copy": {
-      // One artifact made of another could be made of itself.
+      // Not followed further: artifacts made of artifacts could form a cycle.
       if (found.from.kind === "ExternalArtifact")
         return { kind: "elsewhere", reason: `${shown} is made of another ExternalArtifact`, manifest: found.generator };
       const origin = artifactOrigin(near, found.from, context);

@@ -11,7 +11,7 @@ export interface Wanted {
   readonly name: string;
 }
 
-/** The namespace of an object as kubectl would fill it in. */
+/** The namespace of an object; `default` where it names none, as in kubectl. */
 export function namespaceOf(manifest: Manifest): string {
   return manifest.identity.namespace ?? "default";
 }
@@ -25,11 +25,11 @@ export function findObject(near: GitOpsObject, wanted: Wanted, context: PlanCont
   const found = context.find(near, anywhere);
   const exact = found.filter((one) => one.identity.namespace === namespace);
   const fitting = exact.length > 0 ? exact : found.filter((one) => one.identity.namespace === undefined);
-  // A plain file has no source to be near to: the copy for its own cluster lies nearest in the tree.
+  // An object in a plain file has no source: the copy for its own cluster is the one nearest in the tree.
   return near.parent === undefined ? nearest(near.manifest.position.path, fitting) : fitting[0];
 }
 
-/** The manifest whose file shares the most of its path. */
+/** The manifest whose file shares the longest path prefix with `path`. */
 export function nearest(path: string, manifests: readonly Manifest[]): Manifest | undefined {
   const shared = ({ position }: Manifest): number => {
     const [one, other] = [path.split("/"), position.path.split("/")];
@@ -39,12 +39,12 @@ export function nearest(path: string, manifests: readonly Manifest[]): Manifest 
   return manifests.toSorted((a, b) => shared(b) - shared(a))[0];
 }
 
-/** What a ConfigMap or Secret holds, decoded, or why it cannot be told from the tree. */
+/** The decoded data of a ConfigMap or Secret, or why the tree does not determine it. */
 export type DataReading =
   | { readonly kind: "data"; readonly data: { readonly [key: string]: string }; readonly manifest: Manifest }
   | { readonly kind: "encrypted" | "missing" };
 
-/** Reads the ConfigMap or Secret that an object names in its own namespace. */
+/** Reads the ConfigMap or Secret that an object references in its own namespace. */
 export function readData(
   near: GitOpsObject,
   reference: { readonly kind: string; readonly name: string },
@@ -56,7 +56,7 @@ export function readData(
   const data = textMapAt(manifest.value, "data");
   if (reference.kind !== "Secret") return { kind: "data", data, manifest };
   const decoded = Object.entries(data).map(([key, value]) => [key, decodeBase64(value)] as const);
-  // What is no base64 is SOPS's mark, left where a tool dropped its metadata.
+  // A value that is not base64 was encrypted by SOPS, whose metadata a tool dropped.
   const readable = decoded.flatMap(([key, text]) => (text === undefined ? [] : [[key, text] as const]));
   if (readable.length < decoded.length) return { kind: "encrypted" };
   const plain = Object.entries(textMapAt(manifest.value, "stringData"));
@@ -71,7 +71,7 @@ function decodeBase64(value: string): string | undefined {
   }
 }
 
-/** A directory as a Flux object writes it: `..` cannot leave the artifact, it stops at its root. */
+/** Resolves a directory below the artifact's root, where `..` cannot leave it (as in Flux's secure join). */
 export function pathBelow(root: string, written: string): string {
   return cleanPath(`${root}/${cleanPath(written)}`);
 }

@@ -7,12 +7,12 @@ import type { Violation } from "../../model/violation.ts";
 import { flagAt, objectsAt, textAt, textMapAt } from "./fields.ts";
 import { findObject, namespaceOf } from "./find-object.ts";
 
-/** An object as people name it: `Kustomization flux-system/apps`. */
+/** The id of an object's source: `Kustomization flux-system/apps`. */
 function idOf({ identity: { kind, namespace, name } }: Manifest): string {
   return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 
-/** The source that a Kustomization or HelmRelease is; `applies` are directories of the tree. */
+/** Makes the source of a Kustomization or HelmRelease; `applies` are the directories of the tree that it applies. */
 export function fluxSource(
   object: GitOpsObject,
   kind: SourceKind,
@@ -48,7 +48,7 @@ export function fluxSource(
   };
 }
 
-/** Where a chain of objects starts, the folder of its cluster: what it applies, else where it stands. */
+/** The folder of the cluster that a chain of objects starts in: from what the object applies, else from its own path. */
 function clusterFolderOf({ manifest, environments }: GitOpsObject, applies: readonly string[]): string | undefined {
   if (environments.length > 0) return undefined;
   for (const path of [...applies, manifest.position.path]) {
@@ -58,13 +58,13 @@ function clusterFolderOf({ manifest, environments }: GitOpsObject, applies: read
   return undefined;
 }
 
-/** A gap at the object itself. */
+/** Makes a gap at the object's own place. */
 export function gapOf(object: GitOpsObject, reason: string): Gap {
   const { path, line } = object.origin ?? object.manifest.position;
   return { source: idOf(object.manifest), path, line, reason };
 }
 
-/** A problem at the object itself, which blocks. */
+/** Makes a problem at the object's own place. */
 export function problemOf(object: GitOpsObject, message: string): Problem {
   const { path, line } = object.origin ?? object.manifest.position;
   return { stage: "render", path, line, message: `${idOf(object.manifest)}: ${message}.` };
@@ -86,7 +86,7 @@ function dependencies({ manifest }: GitOpsObject): readonly Dependency[] {
   });
 }
 
-/** Warnings about dependencies that the tree does not hold, and about one that waits for itself: neither is ever applied. */
+/** Warns about an object that depends on one that is not in the tree, or on itself: it is never applied. */
 export function dependencyViolations(
   object: GitOpsObject,
   context: PlanContext,
@@ -113,7 +113,7 @@ export function dependencyViolations(
   });
 }
 
-/** What Flux's Kustomization and HelmRelease have in common. */
+/** The traits that Flux's Kustomization and HelmRelease have in common. */
 export function commonTraits({ manifest }: GitOpsObject): SourceTraits {
   return flagAt(manifest.value, "spec", "suspend") ? { suspended: true } : {};
 }

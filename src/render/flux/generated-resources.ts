@@ -2,7 +2,7 @@ import { directoryOf, isKustomizationName, kustomizationNames } from "../files/s
 import type { TreeView } from "../gitops.ts";
 import { defaultIgnores, ignores, readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
 
-/** The file of a directory that makes it a kustomization, in the order in which Kustomize looks. */
+/** The kustomization file of a directory, in the order in which Kustomize looks for it; undefined where there is none. */
 export function kustomizationOf(tree: TreeView, directory: string): string | undefined {
   return kustomizationNames
     .map((name) => (directory === "" ? name : `${directory}/${name}`))
@@ -42,7 +42,7 @@ async function sourceIgnores(tree: TreeView): Promise<readonly IgnorePattern[]> 
   return patterns;
 }
 
-/** The directory nearest to the start on the way to a file that is a kustomization; never the start itself. */
+/** The first directory below the start, on the way to a file, that is a kustomization. */
 function outermost(path: string, start: number, roots: ReadonlySet<string>): string | undefined {
   for (let slash = path.indexOf("/", start); slash !== -1; slash = path.indexOf("/", slash + 1)) {
     const directory = path.slice(0, slash);
@@ -51,7 +51,7 @@ function outermost(path: string, start: number, roots: ReadonlySet<string>): str
   return undefined;
 }
 
-/** Directories are walked by name, and a directory's name is shorter than its paths: `a/b` comes before `a.yaml`. */
+/** Orders paths as a directory walk does: by name in each directory, so `a/b` comes before `a.yaml`. */
 function byWalk(one: string, other: string): number {
   const [left, right] = [one.split("/"), other.split("/")];
   for (let index = 0; index < Math.min(left.length, right.length); index++) {

@@ -16,7 +16,7 @@ export type StepOutcome =
   | { readonly kind: "step"; readonly step: KustomizeStep; readonly reads: readonly string[] }
   | { readonly kind: "refused"; readonly message: string };
 
-/** The build of a directory as kustomize-controller prepares it: a kustomization is generated where there is none, and the object's spec merged into it. */
+/** Makes the Kustomize step that kustomize-controller would run: it generates a kustomization where there is none, and merges the object's spec into it. */
 export async function kustomizationStep(
   tree: TreeView,
   directory: string,
@@ -53,7 +53,7 @@ export async function kustomizationStep(
   return { kind: "step", step: { ...step, overrides, writtenAt }, reads };
 }
 
-/** The line of a value, or of the deepest value on the way to it, in a file of the tree. */
+/** The line of a value in a file of the tree, or of the deepest existing value on the way to it. */
 async function placeIn(
   tree: TreeView,
   { path, line = 1, document = 0, pointer: base = "" }: Pick<SourcePosition, "path"> & Partial<SourcePosition>,
@@ -70,7 +70,7 @@ async function generated(
   artifact: { readonly root: string; readonly ignore: readonly IgnorePattern[] },
 ): Promise<JsonObject> {
   const resources = await generatedResources(tree, directory, artifact);
-  // Kustomize refuses a kustomization that says nothing; Flux has it say a namespace.
+  // Kustomize refuses an empty kustomization, so Flux adds a namespace.
   return resources.length === 0 ? { namespace: "_placeholder" } : { resources };
 }
 
@@ -84,7 +84,7 @@ async function written(tree: TreeView, file: string): Promise<JsonObject | undef
   return value;
 }
 
-/** Kustomize refuses a kustomization without resources where nothing else stands in it; Flux has it say this. */
+/** Adds what Flux adds to an otherwise empty kustomization, which Kustomize would refuse. */
 function notEmpty(kustomization: JsonObject): JsonObject {
   const { resources } = kustomization;
   if (Array.isArray(resources) && resources.length > 0) return kustomization;

@@ -2,7 +2,7 @@ import { toJsonText } from "../../manifest/json-text.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { fieldAt, flagAt, objectAt, objectsAt, textAt, textsAt } from "./fields.ts";
 
-/** What merging came to; `refused` has a message for people. */
+/** The merged kustomization, or the message of what was refused. */
 export type Merged =
   | { readonly kind: "merged"; readonly kustomization: JsonObject }
   | { readonly kind: "refused"; readonly message: string };
@@ -63,7 +63,7 @@ function picked(object: JsonObject, fields: readonly string[]): JsonObject {
   );
 }
 
-/** Tag and digest change together: a new tag beside an old digest would pull the old image. */
+/** Merges images by name. Tag and digest change together: a new tag beside an old digest would pull the old image. */
 function mergeImages(own: readonly Json[], added: readonly JsonObject[]): readonly Json[] {
   const images = [...own];
   for (const image of added.map(imageOf)) {
@@ -110,7 +110,7 @@ const fields = new Set(
   ).split(" "),
 );
 
-/** The generator reads and writes the kustomization, and so drops what Kustomize does not know, where Kustomize itself would refuse. */
+/** The kustomization without unknown fields: Flux drops them when it rewrites the file, where Kustomize itself would refuse them. */
 function known(kustomization: JsonObject): JsonObject {
   return {
     apiVersion: "kustomize.config.k8s.io/v1beta1",

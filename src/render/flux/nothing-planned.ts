@@ -1,6 +1,6 @@
 import type { Planned } from "../gitops.ts";
 
-/** What becomes of an object that yields no manifests of its own. */
+/** The result for an object that yields no manifests of its own. */
 export const nothingPlanned: Planned = {
   plans: [],
   children: [],

@@ -6,7 +6,7 @@ import { planKustomization } from "./plan-kustomization.ts";
 
 type Plan = (object: GitOpsObject, context: PlanContext) => Promise<Planned> | Planned;
 
-/** Objects that say where something comes from or what happens besides: they yield no manifests of their own. */
+/** Sources, alerts and the like: known objects that yield no manifests of their own. */
 const recognised: Plan = () => nothingPlanned;
 
 const planners: { readonly [groupAndKind: string]: Plan } = {
@@ -29,7 +29,7 @@ const planners: { readonly [groupAndKind: string]: Plan } = {
   "notification.toolkit.fluxcd.io/Receiver": recognised,
 };
 
-/** Plans what Flux's controllers make of an object: Kustomization and HelmRelease are rendered, sources are followed from there. */
+/** Plans what Flux's controllers apply for an object. Kustomizations and HelmReleases are rendered; their sources are resolved from there. */
 export const planFlux: Planner = async (object, context) => {
   const { group, kind } = object.manifest.identity;
   return planners[`${group}/${kind}`]?.(object, context);

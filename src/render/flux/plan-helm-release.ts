@@ -59,7 +59,7 @@ async function stepOf(
   };
 }
 
-/** Each a kustomization over what the one before made of the chart. */
+/** One kustomization for each post renderer, each applied to the output of the one before. */
 function postRenderers(value: JsonObject): readonly JsonObject[] {
   return objectsAt(value, "spec", "postRenderers").flatMap(({ item }) => {
     const kustomize = objectAt(item, "kustomize");
@@ -83,7 +83,7 @@ interface ReleaseParts {
 }
 
 function outcome(object: GitOpsObject, context: PlanContext, found: ReleaseParts): Planned {
-  // Helm deletes what leaves the chart, and with the release all of it.
+  // Helm deletes what is removed from the chart, and everything when the release is deleted.
   const traits = { ...commonTraits(object), prune: true, cascades: true };
   const source = fluxSource(object, "flux-helmrelease", found.applies ?? [], traits, context);
   return {

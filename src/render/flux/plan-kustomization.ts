@@ -54,7 +54,7 @@ function pinned(origin: ArtifactOrigin): readonly string[] {
   return [`pinned to ${origin.pinned}, which this change does not move: judged as if it followed`];
 }
 
-/** Every tree has a root: that a repository which may be another has one too says nothing. */
+/** Whether the path is the root of a repository that may be another one: every tree has a root, so its existence proves nothing. */
 function isForeignRoot(
   origin: ArtifactOrigin & { readonly kind: "tree" },
   directory: string,
@@ -63,7 +63,7 @@ function isForeignRoot(
   return origin.assumed !== undefined && directory === "" && kustomizationOf(tree, "") === undefined;
 }
 
-/** A directory that does not exist is wrong only where this tree is surely meant. */
+/** A missing directory is a problem only where the source certainly is this tree; else it is a gap. */
 function missing(
   object: GitOpsObject,
   context: PlanContext,

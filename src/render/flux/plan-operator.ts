@@ -7,7 +7,7 @@ import { gapOf } from "./flux-source.ts";
 import { namespaceOf } from "./find-object.ts";
 import { nothingPlanned } from "./nothing-planned.ts";
 
-/** A FluxInstance of the Flux operator with `spec.sync` stands for a source and the Kustomization that applies it. */
+/** Plans a FluxInstance of the Flux operator: with `spec.sync` it generates a source and the Kustomization that applies it. */
 export function planFluxInstance({ manifest }: GitOpsObject): Planned {
   const sync = objectAt(manifest.value, "spec", "sync");
   const [kind, url] = [textAt(sync, "kind"), textAt(sync, "url")];
@@ -35,7 +35,7 @@ function generatedBy(
   return { manifest: { identity: identityOf(value), apiVersion: value.apiVersion, value, position } };
 }
 
-/** A ResourceSet has templates of its own kind, which are not rendered. */
+/** Plans a ResourceSet: its own template language is not rendered, so it is a gap. */
 export function planResourceSet(object: GitOpsObject): Planned {
   return { ...nothingPlanned, gaps: [gapOf(object, "the templates of a ResourceSet are not rendered")] };
 }

@@ -3,14 +3,14 @@ import { toJsonText } from "../../manifest/json-text.ts";
 import type { Json, Pointer } from "../../model/json.ts";
 import { below } from "../../manifest/pointer.ts";
 
-/** JSON with each value on a line of its own, so that a line of it says which value a tool speaks of. */
+/** JSON with each value on a line of its own, so that a line in a tool's output identifies the value. */
 export interface PrintedJson {
   readonly text: string;
   /** By line, from the first on: the value that starts there. */
   readonly pointers: readonly Pointer[];
 }
 
-/** Prints a value as JSON, which is YAML too. */
+/** Prints a value as JSON (and so as YAML) with the pointer of each line. */
 export function printByLine(value: Json): PrintedJson {
   const lines: string[] = [];
   const pointers: Pointer[] = [];

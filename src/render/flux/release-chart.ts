@@ -16,7 +16,7 @@ export type ReleaseChart =
   | { readonly kind: "unknown"; readonly reason: string; readonly reads: readonly string[] }
   | { readonly kind: "refused"; readonly message: string };
 
-/** The chart that a HelmRelease installs: by `chartRef`, or by the HelmChart that `chart` is a template of. */
+/** Finds the chart that a HelmRelease installs: by `chartRef`, or by the HelmChart template in `chart`. */
 export function releaseChart(object: GitOpsObject, context: PlanContext): ReleaseChart {
   const spec = objectAt(object.manifest.value, "spec");
   const [template, reference] = [objectAt(spec, "chart", "spec"), objectAt(spec, "chartRef")];
@@ -63,7 +63,7 @@ function templateChart(object: GitOpsObject, spec: JsonObject, namespace: string
   };
 }
 
-/** A chart that lies in a directory of a source; its values files are named from the source's root. */
+/** A chart in a directory of a source; its values files are relative to the source's root. */
 function treeChart(
   object: GitOpsObject,
   reference: { readonly kind: string; readonly namespace: string; readonly name: string },

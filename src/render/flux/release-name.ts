@@ -2,7 +2,7 @@ import { textAt } from "./fields.ts";
 import { namespaceOf } from "./find-object.ts";
 import type { Manifest } from "../../model/manifest.ts";
 
-/** The name of a HelmRelease's release: its own or `[targetNamespace-]name`, shortened by a digest to Helm's 53 characters as helm-controller does. */
+/** The release name of a HelmRelease: `spec.releaseName`, else `[targetNamespace-]name`, shortened with a digest to Helm's 53 characters as in helm-controller. */
 export async function releaseNameOf(manifest: Manifest): Promise<string> {
   const target = textAt(manifest.value, "spec", "targetNamespace");
   const { name } = manifest.identity;

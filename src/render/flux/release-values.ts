@@ -18,7 +18,7 @@ export interface ReleaseValues {
   readonly reads: readonly string[];
 }
 
-/** The values of a HelmRelease: `valuesFrom` in its order, `values` over them, and over all what has a `targetPath`. */
+/** Reads the values of a HelmRelease: `valuesFrom` in order, overridden by `values`, overridden by entries with a `targetPath`. */
 export function releaseValues(object: GitOpsObject, context: PlanContext): ReleaseValues {
   const { manifest } = object;
   const layers: ValuesLayer[] = [];
@@ -67,7 +67,7 @@ export function releaseValues(object: GitOpsObject, context: PlanContext): Relea
   return { layers, set, unknown, refused, reads };
 }
 
-/** As helm-controller hands a single value to Helm's `--set`: quotes make it a text, `literal` a text of any characters. */
+/** The `--set` option that helm-controller makes of a `targetPath`: a quoted value is a string, a `literal` one is taken verbatim. */
 function settingOf(name: string, text: string, literal: boolean): HelmSet {
   if (literal) return { as: "string", name, value: text.replaceAll(/[\\,[\]{}]/g, "\\$&") };
   const quoted = /^(?:'[^]*'|"[^]*")$/.test(text);
@@ -76,7 +76,7 @@ function settingOf(name: string, text: string, literal: boolean): HelmSet {
     : { as: "value", name, value: text };
 }
 
-/** Only the first document counts, as Helm reads values; undefined where that is no object. */
+/** The first document, the only one that Helm reads; undefined where it is not an object. */
 function valuesIn(path: string, text: string): JsonObject | undefined {
   const { manifests, notManifests, problems } = readFile(path, new TextEncoder().encode(text));
   if (problems.length > 0) return undefined;

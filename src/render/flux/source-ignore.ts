@@ -1,13 +1,13 @@
 import { directoryOf } from "../files/scope.ts";
 import { pathMatcher } from "./match-path.ts";
 
-/** One line of a `.sourceignore`, and the directory that it speaks of. */
+/** One line of a `.sourceignore`, and the directory that it is relative to. */
 export interface IgnorePattern {
   readonly include: boolean;
   readonly matches: (path: string) => boolean;
 }
 
-/** What Flux leaves out of every artifact: github.com/fluxcd/pkg/sourceignore. */
+/** What Flux leaves out of every artifact by default (github.com/fluxcd/pkg/sourceignore). */
 export const defaultIgnores: readonly IgnorePattern[] = readIgnorePatterns(
   [
     ".git/ .gitignore .gitmodules .gitattributes",
@@ -20,7 +20,7 @@ export const defaultIgnores: readonly IgnorePattern[] = readIgnorePatterns(
   "",
 );
 
-/** The patterns of a text in the format of `.gitignore`, whose paths are relative to `directory` of the tree. */
+/** Reads patterns in the format of `.gitignore`; their paths are relative to `directory` of the tree. */
 export function readIgnorePatterns(text: string, directory: string): readonly IgnorePattern[] {
   return text
     .split("\n")
@@ -29,10 +29,10 @@ export function readIgnorePatterns(text: string, directory: string): readonly Ig
     .map((line) => patternOf(line, directory === "" ? "" : `${directory}/`));
 }
 
-/** Whether a file is left out: the last pattern that speaks of it, or of a directory above it, decides. */
+/** Makes the test for ignored files: the last pattern that matches the file, or a directory above it, decides. */
 export function ignores(patterns: readonly IgnorePattern[]): (path: string) => boolean {
   const directories = new Map<string, boolean>();
-  // What lies below a directory that is left out cannot be taken back in.
+  // A file below an ignored directory cannot be included again.
   const below = (directory: string): boolean => {
     if (directory === "") return false;
     let found = directories.get(directory);
@@ -55,7 +55,7 @@ function patternOf(line: string, below: string): IgnorePattern {
   const written = (include ? line.slice(1) : line).replace(/^\\(?=[!#])/, "").trimEnd();
   const onlyDirectories = written.endsWith("/");
   const bare = onlyDirectories ? written.slice(0, -1) : written;
-  // A slash before the end ties the pattern to its directory; else it speaks of names anywhere below.
+  // A pattern with a slash before its end is anchored to its directory; others match names anywhere below.
   const glob = bare.includes("/") ? bare.replace(/^\//, "") : `**/${bare}`;
   const match = pathMatcher(glob);
   return {

@@ -14,7 +14,7 @@ export interface SubstitutionReading {
   readonly reads: readonly string[];
 }
 
-/** What `spec.postBuild` sets: objects in their order, then the inline variables; later ones win. */
+/** Reads the variables of `spec.postBuild`: those of ConfigMaps and Secrets in order, then the inline ones; later ones win. */
 export function readSubstitution(object: GitOpsObject, context: PlanContext): SubstitutionReading {
   const { manifest } = object;
   const postBuild = objectAt(manifest.value, "spec", "postBuild");
@@ -51,7 +51,7 @@ export function readSubstitution(object: GitOpsObject, context: PlanContext): Su
   };
 }
 
-/** Strictness is a flag of the controller, which repositories set by patching its Deployment. */
+/** Whether substitution is strict: a flag of the controller, which repositories set by patching its Deployment. */
 function isStrict(object: GitOpsObject, context: PlanContext): boolean {
   const [controller] = context.find(object, { group: "apps", kind: "Deployment", name: "kustomize-controller" });
   return objectsAt(controller?.value, "spec", "template", "spec", "containers")

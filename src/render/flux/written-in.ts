@@ -2,7 +2,7 @@ import type { Json, JsonObject, Pointer } from "../../model/json.ts";
 import { fieldAt, textAt, textsAt } from "./fields.ts";
 import { below, keysOf, pointerOf } from "../../manifest/pointer.ts";
 
-/** Which of two texts says a value of a merged kustomization, and where in it. */
+/** Whether a value of a merged kustomization was written in the spec or in the kustomization, and where. */
 export interface WrittenIn {
   readonly text: "kustomization" | "spec";
   readonly pointer: Pointer;
@@ -16,7 +16,7 @@ const replacing: { readonly [key: string]: string } = {
 };
 const following = new Set(["patches", "patchesStrategicMerge", "patchesJson6902", "components"]);
 
-/** Finds where a value of what `mergeSpec` made of a spec and a kustomization was written. */
+/** Finds where a value in the result of `mergeSpec` was written. */
 export function writtenIn(
   pointer: Pointer,
   spec: JsonObject,
@@ -61,7 +61,7 @@ function itemAt(object: JsonObject, key: string, index: number): Json | undefine
   return itemsAt(object, key)[index];
 }
 
-/** Components that do not exist were left out. */
+/** The index in the spec of a merged component: components that do not exist were left out. */
 function componentAt(at: number, spec: JsonObject, merged: JsonObject, before: number): number {
   const component = textsAt(merged, "components")[before + at];
   return Math.max(0, textsAt(spec, "components").indexOf(component ?? ""));

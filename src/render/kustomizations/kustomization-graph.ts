@@ -13,10 +13,10 @@ import { isRemote } from "./remote-reference.ts";
 import { cleanPath, directoryOf, kustomizationNames } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 
-/** What a kustomization uses a file for, as far as it decides who judges the file. */
+/** What a kustomization uses a file for, as far as it decides where the file is judged. */
 export type UseKind = "kustomization" | "resource" | "patch" | "targeted-patch" | "values" | "other";
 
-/** One file that a kustomization asks for, by the path at which Kustomize looks; without an entry it is missing. */
+/** One file that a kustomization loads, by the path at which Kustomize looks for it; without an entry it is missing. */
 export interface AskedFile {
   readonly path: string;
   readonly entry: TreeEntry | undefined;
@@ -33,7 +33,7 @@ export type OddEntry = { readonly written: string; readonly as: string } & (
   | { readonly kind: "directory" | "file"; readonly to: string }
 );
 
-/** One directory with a kustomization, and all that it asks for by itself. */
+/** One directory with a kustomization, and everything that this kustomization itself loads. */
 export interface KustomizationNode {
   readonly directory: string;
   /** The kustomization's path. */
@@ -45,7 +45,7 @@ export interface KustomizationNode {
   readonly odd: readonly OddEntry[];
 }
 
-/** Directories with kustomizations, read as they are asked for. */
+/** Directories with kustomizations, read on demand. */
 export interface KustomizationNodes {
   /** Reads the kustomizations of directories and of all that they load. Directories without one are left out. */
   load(directories: Iterable<string>): Promise<void>;
@@ -54,7 +54,7 @@ export interface KustomizationNodes {
   standIn(path: string, bytes: Uint8Array): Promise<KustomizationNode | undefined>;
 }
 
-/** Makes the reader of a tree's kustomizations; what one says is kept by blob id. */
+/** Makes the reader of a tree's kustomizations; readings are cached by blob id. */
 export function kustomizationNodes(
   files: TreeFiles,
   { cache, config }: Pick<DesiredStateRequest, "cache" | "config">,
@@ -95,7 +95,7 @@ export function kustomizationNodes(
         for (const path of paths) {
           const reading = says.get(path);
           const directory = directoryOf(path);
-          // Kustomize refuses a directory with two kustomizations; the first stands for what they ask.
+          // Kustomize refuses a directory with two kustomizations; the loads of the first are used.
           if (reading?.kind !== "kustomization" || nodes.get(directory) !== undefined) continue;
           const node = nodeOf(path, reading, { files, configurations, vendored });
           nodes.set(directory, node);
@@ -131,7 +131,7 @@ async function knownOrRead<Value>(
   return found;
 }
 
-/** The paths in a directory that Kustomize takes for its kustomization. */
+/** The paths in a directory that have the name of a kustomization. */
 function kustomizationsIn(directory: string, files: TreeFiles): readonly string[] {
   return kustomizationNames
     .map((name) => (directory === "" ? name : `${directory}/${name}`))
@@ -200,7 +200,7 @@ function useKind({ as, targeted }: KustomizeUse): UseKind {
   return as === "Helm values" ? "values" : "other";
 }
 
-/** The path of the tree that is meant; undefined for what lies outside of it. */
+/** The path of the tree that a relative path leads to; undefined outside the tree. */
 function join(directory: string, written: string): string | undefined {
   if (written.startsWith("/")) return undefined;
   const parts = directory === "" ? [] : directory.split("/");

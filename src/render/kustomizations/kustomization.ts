@@ -18,7 +18,7 @@ export interface KustomizeEntry {
   readonly as: "resource" | "component";
 }
 
-/** What a kustomization says of itself and of the files it reads. */
+/** The content of a kustomization, as far as it decides which files it loads. */
 export interface KustomizationSays {
   readonly kind: "kustomization";
   readonly component: boolean;
@@ -32,7 +32,7 @@ export interface KustomizationSays {
   readonly chartHome?: string;
 }
 
-/** What one file with the name of a kustomization says; paths as written. */
+/** The reading of one file with the name of a kustomization; paths as written. */
 export type KustomizationReading =
   | KustomizationSays
   /** A manifest that merely has the name, such as Flux's Kustomization. */
@@ -73,13 +73,13 @@ export function readKustomization(path: string, bytes: Uint8Array): Kustomizatio
   };
 }
 
-/** The files that the configuration of a builtin generator or transformer names. */
+/** The files that the configuration of a builtin generator or transformer loads. */
 export function pluginUses(bytes: Uint8Array): readonly KustomizeUse[] {
   const { manifests } = readFile("", bytes);
   return manifests.flatMap(({ value }) => usesOfPlugin(value));
 }
 
-/** The paths of the tree that a kustomization at `path` names; what lies above its own directory Kustomize refuses to load, so it is left out. */
+/** The path of the tree that a file named by the kustomization at `path` has; undefined above its directory, from where Kustomize loads nothing. */
 export function resolveUse(path: string, written: string): string | undefined {
   if (written.startsWith("/") || written.includes("://")) return undefined;
   const directory = directoryOf(path);
@@ -115,7 +115,7 @@ function usesOf(value: JsonObject): readonly KustomizeUse[] {
       true,
     ),
     ...use("patch", [
-      // As Kustomize wrote them before version 3; it still reads them as patchesStrategicMerge.
+      // The form from before Kustomize 3, still read as patchesStrategicMerge.
       ...strings(value["patches"]),
       ...strings(value["patchesStrategicMerge"]),
       ...fieldOfEach(value["patchesJson6902"], "path"),
@@ -136,7 +136,7 @@ function usesOf(value: JsonObject): readonly KustomizeUse[] {
   ];
 }
 
-/** Generators and transformers may stand in the kustomization itself, as texts of several lines. */
+/** Uses of generators and transformers that are written inline, as texts of several lines. */
 function inlinePluginUses(value: JsonObject): readonly KustomizeUse[] {
   const lists = [value["generators"], value["transformers"], value["validators"]];
   return lists
@@ -170,7 +170,7 @@ function usesOfPlugin(config: JsonObject): readonly KustomizeUse[] {
   }
 }
 
-/** The older way to name a chart, in the words of the newer one. */
+/** Converts an entry of the older `helmChartInflationGenerator` to one of `helmCharts`. */
 function asHelmChart(old: JsonObject): JsonObject {
   const field = (name: string, was: string): JsonObject => {
     const value = old[was];

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { AskedFile, KustomizationNode, KustomizationNodes, OddEntry } from "./kustomization-graph.ts";
 
-/** All that building one root asks for, over all kustomizations that it loads. */
+/** Everything that building one root loads, over all its kustomizations. */
 export interface KustomizeBuild {
   readonly root: string;
   /** The root's kustomization. */
@@ -15,7 +15,7 @@ export interface KustomizeBuild {
 
 const order: readonly AskedFile["use"][] = ["kustomization", "resource", "patch", "targeted-patch", "values", "other"];
 
-/** Follows what a root loads, circles included; undefined where the directory holds no kustomization. The nodes must be loaded. */
+/** Follows what a root loads, cycles included; undefined where the directory has no kustomization. The nodes must be loaded before. */
 export function kustomizeBuild(root: string, nodes: Pick<KustomizationNodes, "get">): KustomizeBuild | undefined {
   const first = nodes.get(root);
   if (first === undefined) return undefined;
@@ -46,7 +46,7 @@ export function kustomizeBuild(root: string, nodes: Pick<KustomizationNodes, "ge
   };
 }
 
-/** Which of some kustomizations are roots: no Component, and loaded by none of the others. Of a circle that nothing else loads the first is one. */
+/** The roots among some kustomizations: not a Component, and not loaded by another one. Of a cycle that nothing else loads, the first is a root. */
 export function kustomizeRoots(directories: readonly string[], nodes: KustomizationNodes): readonly string[] {
   const candidates = directories.filter((directory) => nodes.get(directory) !== undefined);
   const loaded = new Set(candidates.flatMap((directory) => nodes.get(directory)?.loads ?? []));

@@ -7,20 +7,20 @@ import { tooLarge } from "../files/read-file.ts";
 import type { Role } from "../files/role.ts";
 import { cleanPath, directoryOf, isKustomizationName, kustomizationNames, type Scope } from "../files/scope.ts";
 
-/** Keeps what kustomizations say between trees, by blob id. */
+/** Caches readings of kustomizations by blob id, across trees. */
 export interface KustomizationCache {
   get(id: string): KustomizationReading | undefined;
   set(id: string, reading: KustomizationReading): void;
 }
 
-/** What is needed to read kustomizations besides the tree. */
+/** What reading kustomizations needs besides the tree. */
 export interface KustomizeOptions {
   readonly scope: Scope;
   readonly follow: Links["follow"];
   readonly cache: KustomizationCache;
 }
 
-/** What the kustomizations of a tree make of its files. */
+/** The roles that the kustomizations of a tree give to its files. */
 export interface Kustomized {
   /** The roles of kustomizations and of what they use: a patch is no resource, unless some kustomization names it as one too. */
   readonly roles: ReadonlyMap<string, Role>;
@@ -28,7 +28,7 @@ export interface Kustomized {
   readonly drawn: ReadonlySet<string>;
 }
 
-/** Reads the kustomizations of a tree. */
+/** Reads the kustomizations of a tree and determines the role of every file that they load. */
 export async function kustomize(
   tree: Tree,
   entries: ReadonlyMap<string, TreeEntry>,
@@ -53,7 +53,7 @@ export async function kustomize(
   return { roles, drawn: drawnBy(readings, entries, scope) };
 }
 
-/** The role of a kustomization until it is known what renders it. */
+/** The role of a kustomization until it is known which source renders it. */
 export const kustomization: Role = {
   kind: "skip",
   reason: "not rendered: its resources are judged as they stand in their own files",
@@ -72,7 +72,7 @@ async function readKustomizations(
     if (!isKustomizationName(path) || !scope.reaches(directoryOf(path))) continue;
     const entry = textOf(path, entries, follow);
     if (entry === undefined || tooLarge(entry.size) !== undefined) continue;
-    // A directory hashes a file when its id is asked for.
+    // In a directory tree, asking for an id hashes the file.
     const known = cache.get(contentId(entry) ?? "");
     if (known === undefined) unread.set(entry.path, [...(unread.get(entry.path) ?? []), path]);
     else readings.set(path, known);
@@ -93,7 +93,7 @@ function textOf(path: string, entries: ReadonlyMap<string, TreeEntry>, follow: L
   return end.kind === "file" ? entries.get(end.path) : undefined;
 }
 
-/** Kustomize loads resources of any name, and bases from anywhere: neither is a way out of the scope. */
+/** The files that kustomizations in scope load: Kustomize loads resources of any name and bases from anywhere, and neither may escape the scope. */
 function drawnBy(
   readings: ReadonlyMap<string, KustomizationReading>,
   entries: ReadonlyMap<string, TreeEntry>,
@@ -124,7 +124,7 @@ function drawnBy(
   return drawn;
 }
 
-/** The path of the tree that a kustomization loads; undefined for what lies outside of it. */
+/** The path of the tree that a kustomization loads; undefined outside the tree. */
 function targetOf(path: string, written: string): string | undefined {
   if (written.startsWith("/") || written.includes("://")) return undefined;
   return cleanPath(`${directoryOf(path)}/${written}`);

@@ -5,13 +5,13 @@ import type { Role, ScopedFile } from "../files/role.ts";
 import { directoryOf } from "../files/scope.ts";
 import type { Survey } from "./survey-tree.ts";
 
-/** The files in scope with what rendering makes of each, and what each source accounts for. */
+/** The files in scope with their final roles, and the files that each source accounts for. */
 export interface FileAssignment {
   readonly files: readonly ScopedFile[];
   readonly covers: ReadonlyMap<PlannedSource, readonly string[]>;
 }
 
-/** A file is `rendered` only where a source that was rendered accounts for it; else it stands for itself. */
+/** Assigns each file in scope to the sources that account for it. Only then is its role `rendered`; else the file is judged by itself. */
 export function assignFiles(survey: Survey, named: readonly NamedSource[]): FileAssignment {
   const bySource = new Map<string, string[]>();
   const inScope = new Set(survey.scoped.map(({ entry }) => entry.path));

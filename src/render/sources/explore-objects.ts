@@ -18,16 +18,16 @@ import type { Plan } from "../plan.ts";
 import { planStep } from "../steps/plan-step.ts";
 import type { RenderContext } from "../steps/step.ts";
 
-/** A source with what came of it, once for all that lead to it. */
+/** A source with its rendering, shared by all objects that lead to it. */
 export interface Instance {
-  /** Without the parent: what two objects ask for alike is one source. */
+  /** Without the parent: equal requests of two objects are one source. */
   readonly key: string;
   readonly plannedSource: PlannedSource;
   readonly summary: RenderSummary;
   readonly plannings: Planning[];
 }
 
-/** One object with what it asks for. */
+/** One GitOps object with what was planned for it. */
 export interface Planning {
   readonly object: GitOpsObject;
   readonly planned: Planned;
@@ -35,7 +35,7 @@ export interface Planning {
   readonly children: Planning[];
 }
 
-/** What exploring needs; the same for all that is explored in one tree. */
+/** The state shared by one round of exploring a tree. */
 export interface Explorer {
   readonly request: DesiredStateRequest;
   readonly view: TreeView;
@@ -44,7 +44,7 @@ export interface Explorer {
   /** By key. */
   readonly instances: Map<string, Instance>;
   readonly index: ObjectIndex;
-  /** What was looked for among objects, and what was found. */
+  /** Every search that planning made among objects, with its result. */
   readonly searches: Search[];
   readonly problems: Problem[];
 }
@@ -55,12 +55,12 @@ export interface Search {
   readonly found: readonly Manifest[];
 }
 
-/** Sources that lead to sources, at most so many deep: an object that makes ever new ones of itself must end. */
+/** The longest chain of sources that lead to sources: an object that generates itself anew must end. */
 const deepest = 24;
-/** Sources of one tree. */
+/** The most sources of one tree. */
 const most = 20_000;
 
-/** An object on its way to being planned. */
+/** An object that is to be planned. */
 interface Step {
   readonly object: GitOpsObject;
   /** The objects that led to it. */
@@ -69,7 +69,7 @@ interface Step {
   readonly into: Planning[];
 }
 
-/** Plans objects that stand in plain files, and all that comes of them. */
+/** Plans the GitOps objects of plain files, and everything that they lead to. */
 export async function exploreObjects(
   objects: readonly { readonly manifest: Manifest; readonly environments: readonly string[] }[],
   explorer: Explorer,
@@ -84,7 +84,7 @@ export async function exploreObjects(
   return into;
 }
 
-/** Renders a source, and plans what comes of it. */
+/** Renders a source, and plans the GitOps objects that it yields. */
 export async function explorePlan(plan: Plan, explorer: Explorer): Promise<Instance> {
   const { instance, isNew } = await instanceOf(plan, explorer);
   if (isNew) await follow(stepsIn(instance, [], []), explorer);

@@ -12,16 +12,16 @@ import type { Plan } from "../plan.ts";
 import { keepUnclaimed, type Unclaimed, type StartingPoint, type Explored } from "./keep-unclaimed.ts";
 import type { Standalone, Survey } from "./survey-tree.ts";
 
-/** All sources that GitOps objects lead to, with the roots and charts that yield such objects. */
+/** The sources that GitOps objects lead to, with the roots and charts that yield such objects. */
 export interface FoundSources {
   readonly unclaimed: Unclaimed;
   readonly problems: readonly Problem[];
 }
 
-/** Objects rendered by sources change how others are planned; so often it is begun anew with all that is known. */
+/** Rendered objects change how others are planned, so exploring is repeated until nothing changes, at most this often. */
 const mostRounds = 6;
 
-/** Follows GitOps objects from where they stand to all that comes of them. */
+/** Follows GitOps objects from plain files, roots and charts to every source they lead to. */
 export async function findSources(survey: Survey): Promise<FoundSources> {
   let explorer = explorerOf(survey, rawIndex(survey));
   let found = await exploreOnce(survey, explorer);
@@ -51,7 +51,7 @@ async function exploreOnce(survey: Survey, explorer: Explorer): Promise<FoundSou
     exploreAll(paths.map((path) => () => exploreFile(path, survey, explorer)));
   await exploreFiles([...raw.keys()].filter((path) => !readByRoots.has(path)));
   for (const mentions of ["directories", "charts"] as const) {
-    // One after the other: the first may account for all that follow.
+    // One after the other: an earlier one may account for later ones.
     for (const one of standalone.filter((other) => other.mentions === mentions)) {
       if (!accounted.has(one.path)) await exploreAll([() => exploreDirectory(one, survey, explorer)]);
     }
@@ -60,7 +60,7 @@ async function exploreOnce(survey: Survey, explorer: Explorer): Promise<FoundSou
     await exploreFiles([...raw.keys()].filter((path) => !accounted.has(path) && !explored.has(`file ${path}`)));
     const unclaimed = keepUnclaimed([...explored.values()]);
     const live = new Set(unclaimed.instances.flatMap(({ summary }) => summary.accounts));
-    // What accounted for it may itself have been left out.
+    // The source that accounted for it may itself have been dropped.
     const open = standalone.find(
       (one) => one.mentions !== "nothing" && !live.has(one.path) && !explored.has(keyOf(one)),
     );
@@ -83,11 +83,11 @@ async function exploreFile(path: string, { raw, request }: Survey, explorer: Exp
   return { start: { kind: "file", path }, plannings: await exploreObjects(objects, explorer) };
 }
 
-/** The roots and charts that nothing found so far accounts for, each rendered by itself. */
+/** Renders the roots and charts that no source found so far accounts for, each by itself. */
 export async function findTheRest(survey: Survey, { unclaimed: found }: FoundSources): Promise<readonly Instance[]> {
   const explorer = explorerOf(survey, []);
   const accounted = new Set(found.instances.flatMap(({ summary }) => summary.accounts));
-  // A chart that could not be rendered for want of another chart is not rendered by itself either: one gap says it.
+  // A chart that lacks a dependency is not rendered by itself either: one gap is enough.
   const stopped = new Set(
     found.instances.flatMap(({ plannedSource }) =>
       plannedSource.stopped ? plannedSource.reads.map(({ path }) => path) : [],
@@ -118,7 +118,7 @@ function explorerOf({ request, view, renderContext, caches }: Survey, objects: r
   };
 }
 
-/** What a root or chart is rendered with where no GitOps object says. */
+/** The plan of a root or chart that no GitOps object applies: default options. */
 function planOf({ kind, directory, path }: Standalone, { request, raw }: Survey): Plan {
   const clusterFolder = holdsFlux(raw) ? /^(?:.*\/)?clusters\/[^/]+(?=\/)/.exec(path)?.[0] : undefined;
   const source: Source = {
@@ -159,7 +159,7 @@ function rawIndex({ raw, request }: Survey): readonly IndexedObject[] {
   });
 }
 
-/** Everything that is known of now: what sources yield, and what stands in files that none of them accounts for. */
+/** All objects known after a round: those that sources yield, and those in files that no source accounts for. */
 function indexOf({ unclaimed: { instances } }: FoundSources, survey: Survey): readonly IndexedObject[] {
   const accounted = new Set(instances.flatMap(({ summary }) => summary.accounts));
   const yielded = instances.flatMap(({ key, plannedSource: { source }, summary }) =>
@@ -172,7 +172,7 @@ function indexOf({ unclaimed: { instances } }: FoundSources, survey: Survey): re
   return [...yielded, ...rawIndex(survey).filter(({ manifest }) => !accounted.has(manifest.position.path))];
 }
 
-/** Whether a search finds the same objects still. */
+/** Whether a search still finds the same objects. */
 function isAsBefore({ from, wanted, found }: Search, index: ObjectIndex): boolean {
   const now = index.find(from, wanted);
   return now.length === found.length && now.every((manifest, at) => isSame(manifest, found[at]));

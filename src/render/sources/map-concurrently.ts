@@ -1,7 +1,7 @@
-/** Sources under way at once: enough to keep renderers busy, few enough to keep memory flat. */
+/** Concurrent calls: enough to keep renderers busy, few enough to keep memory flat. */
 const atOnce = 8;
 
-/** Does the same for each item, some at a time; results in the order of the items. */
+/** Calls `work` for each item, eight at a time. Results are in the order of the items; the first rejection rejects all. */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

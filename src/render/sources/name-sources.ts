@@ -2,13 +2,13 @@ import type { Gap, Source, SourceNode } from "../../model/source.ts";
 import type { Instance, Planning } from "./explore-objects.ts";
 import type { RenderSummary, PlannedSource } from "./planned-source.ts";
 
-/** A source under its final name, with what came of it. */
+/** A source under its final name, with its summary. */
 export interface NamedSource {
   readonly plannedSource: PlannedSource;
   readonly summary: RenderSummary;
 }
 
-/** Gives every source an id of its own: what several environments have alike is told apart by them, else by where it is declared. */
+/** Gives every source a unique id: equal ids are distinguished by environments, else by where the sources are declared. */
 export function nameSources(instances: readonly Instance[], plannings: readonly Planning[]): readonly NamedSource[] {
   const alike = new Map<string, Instance[]>();
   for (const instance of instances) {
@@ -29,7 +29,7 @@ export function nameSources(instances: readonly Instance[], plannings: readonly 
       names.set(instance, way?.(instance.plannedSource.source) ?? `${id} (${at + 1})`);
   }
   const parents = new Map<Instance, string>();
-  // A generated object's parent yields nothing by itself, and keeps its name.
+  // A generated object's parent keeps its name: it is not a source itself.
   const adopt = (planning: Planning, owner: Instance | undefined, generator?: string): void => {
     const name = generator ?? (owner === undefined ? undefined : names.get(owner));
     for (const child of planning.instances) if (name !== undefined && child !== owner) parents.set(child, name);
@@ -51,7 +51,7 @@ export function nameSources(instances: readonly Instance[], plannings: readonly 
     .toSorted((one, other) => (one.plannedSource.source.id < other.plannedSource.source.id ? -1 : 1));
 }
 
-/** Sources as the graph shows them. */
+/** The nodes of the source graph. */
 export function nodesOf(named: readonly NamedSource[]): readonly SourceNode[] {
   return named.map(({ plannedSource, summary }) => ({
     ...plannedSource.source,

@@ -1,9 +1,9 @@
 import type { Manifest } from "../../model/manifest.ts";
 
-/** An object with what yields it. */
+/** An object with the source that yields it. */
 export interface IndexedObject {
   readonly manifest: Manifest;
-  /** The key of the source that yields it; absent where it stands in a plain file. */
+  /** The key of the source that yields it; undefined for a plain file. */
   readonly owner: string | undefined;
   readonly environments: readonly string[];
 }
@@ -15,9 +15,9 @@ export interface Wanted {
   readonly name?: string;
 }
 
-/** From where one looks for objects. */
+/** The position from which objects are searched; it decides which are nearest. */
 export interface Standpoint {
-  /** The key of the source that one is in, then of those that it came of. */
+  /** The key of the object's own source, then of the sources that led to it. */
   readonly owners: readonly string[];
   readonly environments: readonly string[];
   readonly path: string;
@@ -28,7 +28,7 @@ export interface ObjectIndex {
   find(from: Standpoint, wanted: Wanted): readonly Manifest[];
 }
 
-/** Makes the index of all objects that could be asked for. */
+/** Makes the index of all objects of a tree that can be referenced. */
 export function objectIndex(objects: readonly IndexedObject[]): ObjectIndex {
   const byKind = new Map<string, IndexedObject[]>();
   for (const object of objects) {
@@ -60,12 +60,12 @@ export function objectIndex(objects: readonly IndexedObject[]): ObjectIndex {
   };
 }
 
-/** An object that is both in a file and in what a source makes of the file is one. */
+/** Equal for an object in a file and the same object in the rendering of that file. */
 function keyOf({ identity: { namespace, name }, position: { path, document, pointer } }: Manifest): string {
   return JSON.stringify([namespace ?? null, name, path, document, pointer]);
 }
 
-/** By source, then by environment, then by how much of the path is shared; the smaller the nearer. */
+/** Ranks by source, then environment, then shared path length; smaller is nearer. */
 function rankOf({ manifest, owner, environments }: IndexedObject, from: Standpoint): readonly number[] {
   const at = owner === undefined ? -1 : from.owners.indexOf(owner);
   const sameEnvironment = environments.some((one) => from.environments.includes(one));

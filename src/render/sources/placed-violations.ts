@@ -4,7 +4,7 @@ import { ownTexts } from "../own-text.ts";
 import { placeInOwnText } from "../steps/own-place.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 
-/** What planning found wrong with objects, at their own texts. */
+/** Places the violations that planning found at the objects' own text. */
 export async function placedViolations(
   plannings: readonly Planning[],
   files: TreeFiles,

@@ -12,34 +12,34 @@ import type { Rendering, Renderings } from "./rendering-cache.ts";
 import type { Read, PlannedStep, StepPlaces } from "../steps/step.ts";
 import type { SourcePlace, Unit, UnitReading } from "../unit.ts";
 
-/** What is kept of a rendering that is short: enough to go on finding sources. */
+/** The summary of a rendering that is kept in memory: enough to find further sources. */
 export interface RenderSummary {
   readonly failed: boolean;
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
   readonly manifests: number;
-  /** Files of the tree that are accounted for; none where it failed. */
+  /** The files of the tree that the source accounts for; none where rendering failed. */
   readonly accounts: readonly string[];
-  /** Those that other sources may come of: GitOps objects, ConfigMaps and Secrets. */
+  /** The objects that other sources depend on: GitOps objects, ConfigMaps and Secrets. */
   readonly objects: readonly RenderedObject[];
 }
 
-/** A source whose reads are known; rendered once, whoever asks first. */
+/** A source whose reads are known; it is rendered on the first request. */
 export interface PlannedSource {
   readonly source: Source;
   readonly key: string;
-  /** Equal for sources that render the same, whatever they are called. */
+  /** Equal for sources that render the same, whatever their names. */
   readonly renderKey: string;
   readonly reads: readonly Read[];
-  /** Nothing of it is rendered: gaps say why. */
+  /** Nothing of it is rendered; its gaps give the reasons. */
   readonly stopped: boolean;
   summary(): Promise<RenderSummary>;
   unit(covers: readonly string[]): Unit;
-  /** The same under another name. */
+  /** The same source under another name. */
   as(source: Source): PlannedSource;
 }
 
-/** What sources are rendered with. */
+/** The caches that sources are rendered with. */
 export interface RenderCaches {
   readonly cache: DesiredStateRequest["cache"];
   readonly renderings: Renderings;
@@ -48,10 +48,10 @@ export interface RenderCaches {
   readonly digest: string;
 }
 
-/** Changes whenever what is kept of a rendering, or how it comes about, changes. */
+/** Raised when the cached form of a rendering, or the way it is made, changes. */
 const version = 1;
 
-/** Puts the steps of a plan together. */
+/** Makes a source from a plan and its prepared steps. */
 export function sourceFromPlan(plan: Plan, steps: readonly PlannedStep[], caches: RenderCaches): PlannedSource {
   const asked = steps.map(({ options, reads }) => [options, reads.map(({ path, id }) => [path, id ?? 0])]);
   return sourceUnderName(plan, { steps, renderKey: sha256(JSON.stringify([version, caches.digest, asked])), caches });
@@ -139,7 +139,7 @@ export function isGitOps({ group, kind, name }: Identity): boolean {
   return group === "argoproj.io" || group.endsWith(".fluxcd.io") || group === "fluxcd.controlplane.io";
 }
 
-/** Objects that tell what else is applied, or hold values for it. */
+/** Whether an object decides what else is applied (GitOps objects) or may hold values for it (ConfigMaps, Secrets). */
 export function isOfInterest(identity: Identity): boolean {
   return isGitOps(identity) || (identity.group === "" && (identity.kind === "ConfigMap" || identity.kind === "Secret"));
 }
@@ -161,7 +161,7 @@ function readingOf(
     return { manifests: [], problems, gaps, yaml: "", prepare: async () => {}, place: () => entryOf(source) };
   }
   const manifests: Manifest[] = [];
-  /** By the value, which stays the same object when a manifest is given its environment. */
+  /** Keyed by the value, which stays the same object when a manifest gets its environment. */
   const found = new Map<Manifest["value"], { readonly step: number; readonly at: number }>();
   for (const [step, { objects }] of rendered.steps.entries()) {
     for (const [at, object] of objects.entries()) {
@@ -193,7 +193,7 @@ function readingOf(
   };
 }
 
-/** A rendered object as a manifest of a source. */
+/** Makes the manifest of a rendered object of a source. */
 export function manifestOf({ identity, apiVersion, value, position }: RenderedObject, source: Source): Manifest {
   const entry = { path: source.path, document: 0, line: source.line, pointer: "" };
   return { identity, apiVersion, value, position: position ?? entry, source: source.id };

@@ -8,7 +8,7 @@ import { isOfInterest } from "./planned-source.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 
-/** What the bytes of files mention, found without reading them as YAML. */
+/** Which files mention certain kinds of objects, by a text search of their bytes. */
 export interface Mentions {
   /** Groups of Argo CD or Flux. */
   readonly gitOps: (entry: TreeEntry | undefined) => boolean;
@@ -24,7 +24,7 @@ export interface Mentions {
 
 const [gitOps, data, asksForData, applies, crds] = [1, 2, 4, 8, 16];
 
-/** Looks into files once for each content. */
+/** Searches files for mentions, once for each content. */
 export async function mentionsIn(
   entries: readonly TreeEntry[],
   files: TreeFiles,
@@ -35,7 +35,7 @@ export async function mentionsIn(
   const unread: TreeEntry[] = [];
   for (const entry of entries) {
     const id = contentId(entry);
-    // What cannot be read, or is too large to be, is told of where it is judged.
+    // A file that is unreadable or too large is reported where it is judged.
     if (id === undefined || id === unreadable || tooLarge(entry.size) !== undefined) continue;
     const found = known.get(id);
     if (found === undefined) unread.push(entry);
@@ -66,7 +66,7 @@ export async function mentionsIn(
   };
 }
 
-/** The objects of interest in plain files, by path. */
+/** The GitOps objects, ConfigMaps and Secrets in plain files, by path. */
 export async function rawObjects(
   entries: readonly TreeEntry[],
   files: TreeFiles,

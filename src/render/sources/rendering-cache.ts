@@ -2,12 +2,12 @@ import type { DesiredStateRequest } from "../desired-state.ts";
 import { facts } from "../kept-values.ts";
 import type { StepRendering } from "../steps/step.ts";
 
-/** All steps of a source rendered, or why none of it counts. */
+/** The rendered steps of a source, or why rendering failed. */
 export type Rendering =
   | (StepRendering & { readonly kind: "failed" })
   | { readonly kind: "steps"; readonly steps: readonly (StepRendering & { readonly kind: "rendered" })[] };
 
-/** Renderings by what they were made of: from the cache where it still has them, each made by one asker at a time. */
+/** Renderings by the key of their input, from the cache where possible. Concurrent requests for one key share one rendering. */
 export interface Renderings {
   of(key: string, make: () => Promise<Rendering>): Promise<Rendering>;
 }
@@ -15,7 +15,7 @@ export interface Renderings {
 export function renderings(cache: DesiredStateRequest["cache"]): Renderings {
   const known = facts<Rendering>(cache, "rendering");
   const underWay = new Map<string, Promise<Rendering>>();
-  /** What a limit ended may succeed in the next job; in this one it is not tried again. */
+  /** A rendering that a limit ended may succeed in the next job, but is not retried in this one. */
   const given = new Map<string, Rendering>();
   const make = async (key: string, render: () => Promise<Rendering>): Promise<Rendering> => {
     try {
@@ -38,7 +38,7 @@ export function renderings(cache: DesiredStateRequest["cache"]): Renderings {
   };
 }
 
-/** What a rendering takes in memory, about: values take more than the text that they were read from. */
+/** The approximate memory of a rendering in bytes: values take more than their text. */
 function weightOf(rendering: Rendering): number {
   if (rendering.kind === "failed") return 1000;
   return rendering.steps.reduce((sum, { yaml, objects }) => sum + 1000 + 8 * yaml.length + 200 * objects.length, 0);

@@ -20,13 +20,13 @@ import type { RenderContext } from "../steps/step.ts";
 import { treeFiles } from "../files/tree-files.ts";
 import { treeView } from "../files/tree-view.ts";
 
-/** A directory that may be a source by itself. */
+/** A Kustomize root or chart that may be a source by itself. */
 export interface Standalone {
   readonly kind: "root" | "chart";
   readonly directory: string;
   /** Its kustomization or Chart.yaml. */
   readonly path: string;
-  /** Which GitOps objects may come of it: some that apply directories, only some that apply charts, or none. */
+  /** Which GitOps objects it may yield: some that apply directories, only some that apply charts, or none. */
   readonly mentions: "directories" | "charts" | "nothing";
 }
 
@@ -46,7 +46,7 @@ export interface Survey {
   readonly caches: RenderCaches;
 }
 
-/** Reads what kustomizations, charts and plain files say of themselves; mostly known from the cache. */
+/** Surveys a tree: its kustomizations, charts and GitOps objects, without rendering. Most readings come from the cache. */
 export async function surveyTree(tree: Tree, request: DesiredStateRequest): Promise<Survey> {
   const { scope, cache, config } = request;
   const files = await treeFiles(tree);
@@ -132,7 +132,7 @@ function chartsIn(paths: readonly string[]): readonly string[] {
   });
 }
 
-/** Answers of small questions are kept, so that planning the same again asks nobody. */
+/** The same renderer with cached Go templates, so that planning again does not render them again. */
 function remembering(renderer: Renderer, cache: DesiredStateRequest["cache"]): Renderer {
   const known = facts<RenderOutcome<{ readonly texts: readonly string[] }>>(cache, "go-template");
   return {

@@ -5,8 +5,8 @@ import { appliesAlone } from "../files/applies-alone.ts";
 import { below } from "../../manifest/pointer.ts";
 
 /**
- * Whether every whole object of a file has arrived in what was rendered: all that it says stands in an object of its
- * kind. So no one can take a manifest out of sight by calling it a patch of something that is not there.
+ * Whether every object of a file that applies alone is present in the rendered objects: each of its values is in an object of its
+ * kind. So a manifest cannot be hidden by declaring it a patch of an object that does not exist.
  */
 export function allPresentIn(values: readonly JsonObject[], objects: readonly RenderedObject[]): boolean {
   return values
@@ -21,7 +21,7 @@ function holds(whole: Json | undefined, part: Json, pointer: string): boolean {
     if (!isObject(whole)) return false;
     return Object.entries(part).every(([key, value]: readonly [string, Json]) => {
       const at = below(pointer, key);
-      // What a patch is called, and its directives, do not reach the object that it changes.
+      // The name of a patch and its directives do not reach the object that it changes.
       if (at === "/apiVersion" || at === "/metadata/name" || at === "/metadata/namespace" || key === "$patch")
         return true;
       return Object.hasOwn(whole, key) && holds(whole[key], value, at);

@@ -17,7 +17,7 @@ export function chartAccounts(
   );
 }
 
-/** Whether no whole object of a file is lost; one with actions of a template in its values is none yet. */
+/** Whether every object of a file that applies alone is in the rendering; an object with template actions does not count yet. */
 export function isAccounted(path: string, own: OwnTexts, objects: readonly RenderedObject[]): boolean {
   const values = (own.reading(path)?.manifests ?? []).map(({ value }) => value);
   return allPresentIn(
@@ -26,7 +26,7 @@ export function isAccounted(path: string, own: OwnTexts, objects: readonly Rende
   );
 }
 
-/** What of a chart's directory Helm takes for manifests and values; CRDs only where they were asked for. */
+/** Whether Helm reads a file of the chart as template or values; CRDs only where they are included. */
 function isRead(inner: string, printed: ReadonlySet<string>): boolean {
   const own = inner.replace(/^(?:charts\/[^/]+\/)+/, "");
   if (own.startsWith("crds/")) return printed.has(inner);

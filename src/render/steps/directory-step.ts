@@ -10,7 +10,7 @@ import { failure, unreadable, type Entry } from "./failure.ts";
 import { placeInOwnText } from "./own-place.ts";
 import type { PlannedStep, StepRendering, RenderContext } from "./step.ts";
 
-/** The manifests of a directory as they stand in its files. */
+/** Prepares the unrendered manifests of a directory. */
 export function directoryStep(step: DirectoryStep, context: RenderContext, entry: Entry): PlannedStep {
   const { files } = context;
   const asked = candidates(step, treeView(files));
@@ -49,7 +49,7 @@ async function render(step: DirectoryStep, context: RenderContext, entry: Entry)
   const accounts: string[] = [];
   for (const path of paths) {
     const reading = own.reading(path);
-    // What cannot be read, or is no manifest, stands for itself, and is told of there.
+    // A file that cannot be read or is not a manifest is judged, and reported, by itself.
     if (reading === undefined || reading.problems.length > 0 || reading.manifests.length === 0) continue;
     accounts.push(files.fileAt(path)?.path ?? path);
     for (const part of splitDocuments(new TextDecoder().decode(bytes.get(path)))) {

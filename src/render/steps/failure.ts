@@ -3,13 +3,13 @@ import type { RenderOutcome } from "../../model/renderer.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { StepRendering } from "./step.ts";
 
-/** Where a source is declared. */
+/** The line that declares a source. */
 export interface Entry {
   readonly path: string;
   readonly line: number;
 }
 
-/** A rendering that came to nothing, as a problem at the file that it is about; else of `path`, else of the source's entry. */
+/** Makes the failed rendering of a step: a problem at the file that the tool names, else at `path`, else at the source's entry. */
 export function failure(
   outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }>,
   { path, entry, files }: { readonly path: string | undefined; readonly entry: Entry; readonly files: TreeFiles },
@@ -32,7 +32,7 @@ export function failure(
   return { kind: "failed", problems: [problem], ...(kind === "failed" ? {} : { transient: true as const }) };
 }
 
-/** Output that is no YAML as Kubernetes reads it. */
+/** The failed rendering for output that Kubernetes could not read. */
 export function unreadable(message: string, { path, line }: Entry): StepRendering {
   return {
     kind: "failed",

@@ -7,7 +7,7 @@ import type { Scopes } from "../crd-scopes.ts";
 import type { Finish } from "../plan.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
 
-/** One printed document, and the number of the one it was made of. */
+/** One printed document, and the index of the rendered document that it was made from. */
 export interface FinishedDocument {
   readonly text: string;
   readonly from: number | undefined;
@@ -17,7 +17,7 @@ export type Finished =
   | { readonly kind: "finished"; readonly documents: readonly FinishedDocument[]; readonly changed: boolean }
   | { readonly kind: "failed"; readonly outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }> };
 
-/** Does to printed documents what the GitOps tool does after rendering. */
+/** Applies to printed documents what the GitOps tool does after rendering. */
 export async function finish(
   texts: readonly string[],
   asked: Finish | undefined,
@@ -41,7 +41,7 @@ export async function finish(
   return { kind: "finished", documents, changed: true };
 }
 
-/** Kustomize over what was printed: each document in a file of its own, so that it is known what became of which. */
+/** Runs Kustomize over printed documents, each in a file of its own, so that results can be traced to them. */
 async function overlay(
   documents: readonly FinishedDocument[],
   kustomization: JsonObject,
@@ -73,7 +73,7 @@ function withMetadata(
   scopes: Scopes,
 ): FinishedDocument {
   const reading = readRendered([document.text]);
-  // What cannot be read is told of when all of it is read.
+  // A document that cannot be read is reported later, when all documents are read.
   if (reading.kind === "unreadable" || reading.objects.length === 0) return document;
   const changed = reading.objects.map((object) => {
     const given = isObject(object.value["metadata"]) ? object.value["metadata"] : {};
@@ -90,7 +90,7 @@ function withMetadata(
   return { ...document, text: withNamespaceLine(document.text, defaultNamespace, value) ?? `${toJsonText(value)}\n` };
 }
 
-/** The text with one more line where that says all that is asked, so that people still see what the tool printed. */
+/** The text with a namespace line added, so that the tool's formatting is kept; undefined where a line cannot express the change. */
 function withNamespaceLine(text: string, namespace: string | undefined, value: JsonObject): string | undefined {
   if (namespace === undefined) return undefined;
   const more = text.replace(

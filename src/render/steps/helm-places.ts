@@ -7,7 +7,7 @@ import { valuesFile, valuesInObject, type ValuesText } from "../positions/values
 import type { HelmStep } from "../plan.ts";
 import type { StepPlaces, StepRendering, RenderContext } from "./step.ts";
 
-/** What was rendered of a chart, and of what. */
+/** The output of rendering a chart, with its inputs. */
 export interface HelmBuild {
   readonly step: HelmStep;
   readonly request: HelmRequest;
@@ -17,7 +17,7 @@ export interface HelmBuild {
   readonly ownValues: readonly string[];
 }
 
-/** Where values of a chart come from: it is rendered once more, with lines. */
+/** Finds where values of a chart's manifests come from, by rendering it once more with line tracking. */
 export async function helmPlacesOf(
   rendering: StepRendering & { readonly kind: "rendered" },
   { step, request, files: chart, ownValues }: HelmBuild,

@@ -18,7 +18,7 @@ import { helmPlacesOf } from "./helm-places.ts";
 import { templatePosition } from "./template-position.ts";
 import { nothing, type Read, type PlannedStep, type StepRendering, type RenderContext } from "./step.ts";
 
-/** A step made ready for the chart of a source that is declared at `entry`. */
+/** Prepares the rendering of a chart; `entry` is the line that declares the source. */
 export async function helmStep(step: HelmStep, context: RenderContext, entry: Entry): Promise<PlannedStep> {
   const { files, vendor } = context;
   const found = await chartOf(step, context);
@@ -215,7 +215,7 @@ async function rendered(answer: HelmAnswer, { step, chart, at, context, entry, g
   };
 }
 
-/** Hooks that only `helm test` runs. */
+/** Whether a document is a hook that only `helm test` runs. */
 function isTest({ yaml, hook }: HelmDocument): boolean {
   if (hook !== true) return false;
   const reading = readRendered([yaml]);
@@ -226,7 +226,7 @@ function isTest({ yaml, hook }: HelmDocument): boolean {
   return typeof hooks === "string" && hooks.split(",").every((one) => /^test(?:-success|-failure)?$/.test(one.trim()));
 }
 
-/** Helm names files by their path within the chart. */
+/** Maps the path of a failure from the chart to the tree. */
 function inTree<Outcome extends { readonly kind: string; readonly path?: string }>(
   outcome: Outcome,
   chart: ChartFiles,

@@ -4,7 +4,7 @@ import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { cleanPath } from "../files/scope.ts";
 import type { RenderContext } from "./step.ts";
 
-/** Charts that kustomizations render, put where Kustomize looks. */
+/** The charts that a build renders, at the paths where Kustomize looks for them. */
 export interface KustomizeCharts {
   /** By the path at which Kustomize looks: the file of the tree. */
   readonly files: ReadonlyMap<string, string>;
@@ -13,7 +13,7 @@ export interface KustomizeCharts {
   readonly gaps: readonly Omit<Gap, "source">[];
 }
 
-/** Finds the charts of a build in the tree or among the vendored ones; what only a registry has is a gap. */
+/** Finds the charts of a build in the tree or among vendored charts; a chart that only a registry has is a gap. */
 export async function kustomizeCharts(
   build: KustomizeBuild | undefined,
   { files, vendor }: RenderContext,

@@ -1,14 +1,14 @@
 import { directoryOf } from "../files/scope.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 
-/** The files that a build is handed: those of the tree, with entries that Kustomize could not follow written anew. */
+/** The input files of a build: those of the tree, with entries rewritten that Kustomize could not follow. */
 export interface KustomizeFiles {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Paths that are not of the tree, with the file of the tree that each stands for. */
   readonly standFor: ReadonlyMap<string, string>;
 }
 
-/** Puts directories that links lead to, and what stands in for URLs, where Kustomize looks. */
+/** Places the targets of links, and the stand-ins for URLs, where Kustomize looks for them. */
 export function kustomizeFiles(build: KustomizeBuild, bytes: ReadonlyMap<string, Uint8Array>): KustomizeFiles {
   const files = new Map(bytes);
   const standFor = new Map<string, string>();
@@ -35,7 +35,7 @@ export function kustomizeFiles(build: KustomizeBuild, bytes: ReadonlyMap<string,
   return { files, standFor };
 }
 
-/** Writes one value of a YAML text anew wherever it stands as a whole word, so that all lines stay where they are. */
+/** Replaces a value in a YAML text wherever it is a whole word; line numbers stay the same. */
 function replaceEntry(text: string, written: string, instead: string): string {
   const word = written.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   return text.replaceAll(
@@ -44,7 +44,7 @@ function replaceEntry(text: string, written: string, instead: string): string {
   );
 }
 
-/** The way from one directory to another; both may be the root, "". */
+/** The relative path from one directory to another; both may be the root, "". */
 function relative(from: string, to: string): string {
   const [start, end] = [from, to].map((path) => (path === "" ? [] : path.split("/"))) as [string[], string[]];
   let shared = 0;

@@ -8,10 +8,10 @@ import type { StepPlaces, StepRendering } from "./step.ts";
 
 type Written = { readonly path: string; readonly line: number } | undefined;
 
-/** Where people find each line of the files that stand in for those of the tree; index 0 is line 1. */
+/** For each override file, the line of the tree that each of its lines comes from; index 0 is line 1. */
 export type WrittenLines = ReadonlyMap<string, readonly Written[]>;
 
-/** Asks for all lines at once, so that places can be told without waiting. */
+/** Resolves all lines of the overrides at once, so that later lookups are synchronous. */
 export async function writtenLines({ overrides, writtenAt }: KustomizeStep): Promise<WrittenLines> {
   const lines = new Map<string, readonly Written[]>();
   for (const [path, bytes] of overrides ?? []) {
@@ -22,7 +22,7 @@ export async function writtenLines({ overrides, writtenAt }: KustomizeStep): Pro
   return lines;
 }
 
-/** Where values of a build come from. */
+/** Finds where values of a build's manifests come from. */
 export function kustomizePlacesOf(
   rendering: StepRendering & { readonly kind: "rendered" },
   {
@@ -53,7 +53,7 @@ export function kustomizePlacesOf(
   };
 }
 
-/** A line of an override is a line that no file has: it stands where it was asked for. */
+/** Maps a place in an override, which no file has, to the place in the tree that requested it. */
 function toTree(found: SourcePlace, nameOf: (path: string) => string, written: WrittenLines): SourcePlace | undefined {
   const lines = written.get(found.path);
   if (lines === undefined) return { ...found, path: nameOf(found.path) };

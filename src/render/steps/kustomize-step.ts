@@ -18,7 +18,7 @@ import { kustomizePlacesOf, writtenLines } from "./kustomize-places.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
 import { nothing, type PlannedStep, type StepRendering, type RenderContext } from "./step.ts";
 
-/** Reads what a build will ask for; nothing is rendered. */
+/** Prepares a Kustomize build: finds everything it reads, without rendering. */
 export async function kustomizeStep(step: KustomizeStep, context: RenderContext, entry: Entry): Promise<PlannedStep> {
   const { files, nodes } = context;
   const root = files.directoryAt(step.path) ?? step.path;
@@ -66,7 +66,7 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
   };
 }
 
-/** What is known of a step before it is rendered. */
+/** A prepared step. */
 interface Work {
   readonly build: KustomizeBuild | undefined;
   readonly charts: KustomizeCharts;
@@ -121,7 +121,7 @@ async function rendered(answer: KustomizeAnswer, bytes: KustomizeFiles, work: Wo
   };
 }
 
-/** Files whose own objects need not be judged: resources and patches, and of the rest what holds no whole object that is lost. */
+/** The files that the build accounts for: resources and patches, and others whose objects are all in the output. */
 function accountsOf(
   { build, charts, context: { files } }: Work,
   {
@@ -146,7 +146,7 @@ function accountsOf(
   return [...accounts].toSorted();
 }
 
-/** A generator has no text of its object: the line of its entry stands for it. */
+/** The position of a generated object: the line of its generator's entry. */
 function generatedPosition(
   path: string | undefined,
   { identity }: RenderedObject,
@@ -161,7 +161,7 @@ function generatedPosition(
   return { path: nameOf(path), document: 0, line: line ?? 1, pointer: "" };
 }
 
-/** What would have to be fetched, each at its line. */
+/** A problem for each remote resource, at its line. */
 async function remoteProblems(build: KustomizeBuild, files: TreeFiles): Promise<readonly Problem[]> {
   const remote = build.odd.filter(({ kind }) => kind === "remote");
   if (remote.length === 0) return [];

@@ -3,13 +3,13 @@ import type { Json } from "../../model/json.ts";
 import type { FileReading } from "../files/read-file.ts";
 import { below } from "../../manifest/pointer.ts";
 
-/** One value of a kustomization; `name` where it is an object that has one. */
+/** One value of a kustomization; `name` if it is an object with one. */
 export interface NamedEntry {
   readonly value: Json;
   readonly name?: string;
 }
 
-/** The line of the first value of a file's first document that a test accepts. */
+/** The line of the first value in a file's first document that `accepts` returns true for. */
 export function lineOfEntry(
   reading: FileReading | undefined,
   accepts: (entry: NamedEntry) => boolean,

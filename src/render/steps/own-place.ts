@@ -5,7 +5,7 @@ import type { RenderedObject } from "../rendered-objects.ts";
 import type { SourcePlace } from "../unit.ts";
 import { keysOf, valueAt } from "../../manifest/pointer.ts";
 
-/** The place of a value in the object's own text where the text says the same; else of the object, saying so. */
+/** The place of a value in the object's own text if the text has the same value; else the object's place with a lower precision. */
 export function placeInOwnText(
   { position, value }: RenderedObject,
   pointer: Pointer,

@@ -5,11 +5,11 @@ import { helmStep } from "./helm-step.ts";
 import { kustomizeStep } from "./kustomize-step.ts";
 import type { PlannedStep, RenderContext } from "./step.ts";
 
-/** Finds out what a step reads, so that it can be told from others without being rendered. */
+/** Determines what a step reads, so that its key is known without rendering. */
 export async function planStep(step: Step, context: RenderContext, { path, line }: Entry): Promise<PlannedStep> {
   const ready = await readyFor(step, context, { path, line });
   if (step.finish?.defaultNamespace === undefined) return ready;
-  // Which objects lack a namespace is for the CRDs of the tree to say.
+  // The CRDs of the tree decide which objects need a namespace.
   return { ...ready, options: `${ready.options}\0${context.scopes.digest}` };
 }
 

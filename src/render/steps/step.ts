@@ -8,7 +8,7 @@ import type { RenderedObject } from "../rendered-objects.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { SourcePlace } from "../unit.ts";
 
-/** What steps are rendered with. */
+/** What rendering a step needs. */
 export interface RenderContext {
   readonly files: TreeFiles;
   readonly nodes: KustomizationNodes;
@@ -18,52 +18,52 @@ export interface RenderContext {
   readonly vendor: string | undefined;
 }
 
-/** One thing that a step looks for in the tree: a file with the id of its content, or, without one, a path where nothing stands. */
+/** One path that a step looks up: a file with the id of its content, or without an id a path where no file is. */
 export interface Read {
   readonly path: string;
   readonly id: string | undefined;
 }
 
-/** What a step gives, as plain data that is kept in the cache. */
+/** The result of rendering a step: plain data, since it is cached. */
 export type StepRendering =
   | {
       readonly kind: "rendered";
       readonly objects: readonly RenderedObject[];
       /** As the tool printed it. */
       readonly yaml: string;
-      /** Files of the tree that are accounted for by these objects: whole objects in them have all arrived. */
+      /** The files of the tree that these objects account for: every object in them that applies alone is in the output. */
       readonly accounts: readonly string[];
       readonly gaps: readonly Omit<Gap, "source">[];
-      /** What positions need besides the files. */
+      /** Data for finding places, besides the files. */
       readonly trace: unknown;
     }
   | {
       readonly kind: "failed";
       readonly problems: readonly Problem[];
-      /** A limit ended it: the same may succeed another time. */
+      /** A limit ended it: it may succeed next time. */
       readonly transient?: true;
     };
 
-/** A step whose reads are known, and that is not rendered yet. */
+/** A step whose reads are known and that can be rendered. */
 export interface PlannedStep {
-  /** Everything but contents that the result depends on, as text. */
+  /** Everything the result depends on besides file contents, as text. */
   readonly options: string;
   readonly reads: readonly Read[];
-  /** Known without rendering: then there is nothing to render. */
+  /** Problems known without rendering; then the step is not rendered. */
   readonly problems: readonly Problem[];
   /** Known without rendering. */
   readonly gaps: readonly Omit<Gap, "source">[];
   /** A gap leaves nothing to render. */
   readonly stopped?: true;
   render(): Promise<StepRendering>;
-  /** Where values of rendered objects come from; `files` are read anew, so that nothing large is kept. */
+  /** Finds where values of rendered objects come from. Files are read again, so that nothing large is kept. */
   places(rendering: StepRendering & { readonly kind: "rendered" }): Promise<StepPlaces>;
 }
 
 export interface StepPlaces {
-  /** By index in `objects`; undefined where only the source's entry is known. */
+  /** The place of a value of the object at an index of `objects`; undefined where only the source's entry is known. */
   place(object: number, pointer: Pointer): SourcePlace | undefined;
 }
 
-/** What a step gives that a gap leaves nothing of. */
+/** The rendering of a step that a gap leaves empty. */
 export const nothing: StepRendering = { kind: "rendered", objects: [], yaml: "", accounts: [], gaps: [], trace: null };

@@ -13,10 +13,10 @@ const inCluster: ClusterConfig = {
   labels: {},
   annotations: {},
 };
-/** The label of the Secrets that Argo CD keeps its clusters in. */
+/** The label of the Secrets in which Argo CD stores its clusters. */
 const secretType = { "argocd.argoproj.io/secret-type": "cluster" };
 
-/** `clusters`: those of the configuration that the selector matches, and without a selector the cluster of Argo CD itself. */
+/** `clusters`: the configured clusters that the selector matches, and without a selector also Argo CD's own cluster. */
 export const clusterGenerator: Generator = async (options, generation) => {
   const { goTemplate, places, trouble, context } = generation;
   const { clusters } = context.config;

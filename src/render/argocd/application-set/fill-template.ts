@@ -48,7 +48,7 @@ function replace(value: Json, filled: ReadonlyMap<string, string>): Json {
   );
 }
 
-/** Asks again text by text which one it was. */
+/** Renders text by text to find the one that failed. */
 async function failedAt(
   found: ReadonlyMap<string, Pointer>,
   parameters: TemplateParameters,

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../../model/json.ts";
 import { goText } from "./go-text.ts";
 
-/** Nested values as flat parameters of text: `a.b`, list items by number; empty objects and lists vanish. */
+/** Flattens nested values to text parameters: `a.b`, list items by number. Empty objects and lists are dropped. */
 export function flatten(value: JsonObject): { readonly [name: string]: string } {
   const flat: [string, string][] = [];
   const walk = (name: string, item: Json): void => {

@@ -18,7 +18,7 @@ const generators: { readonly [kind: string]: Generator } = {
   merge: mergeGenerator,
 };
 
-/** Generators that ask an API which no one can ask before the merge. */
+/** Generators that depend on an API, which cannot be called before the merge. */
 const outside: { readonly [kind: string]: string } = {
   scmProvider: "the repositories of an organisation",
   pullRequest: "open pull requests",
@@ -27,16 +27,16 @@ const outside: { readonly [kind: string]: string } = {
 };
 
 const kinds = [...Object.keys(generators), ...Object.keys(outside)];
-/** Matrix and merge may stand in matrix and merge once, not deeper. */
+/** Matrix and merge generators may be nested once, not deeper. */
 const deepest = 2;
 
-/** The parameter sets of one kind of generator in an entry of `generators`, with the options of that kind. */
+/** The parameter sets of one generator kind in an entry of `generators`, with that kind's options. */
 export interface Generated {
   readonly options: Fields;
   readonly sets: readonly ParameterSet[];
 }
 
-/** Runs an entry of `generators`; kinds that yield nothing usable are left out, and `trouble` says why. */
+/** Runs an entry of `generators`. A kind that yields nothing usable is left out and reported to `trouble`. */
 export async function generate(entry: Fields, level: number, generation: Generation): Promise<readonly Generated[]> {
   const asked = kinds.filter((kind) => entry.value[kind] !== undefined && entry.value[kind] !== null);
   if (asked.length === 0 || (level === deepest && asked.some((kind) => kind === "matrix" || kind === "merge"))) {
@@ -67,7 +67,7 @@ export async function generate(entry: Fields, level: number, generation: Generat
   return found;
 }
 
-/** Makes `Generation.child`: one kind of generator, its texts filled with the outer parameters; asked twice the same it answers once. */
+/** Makes `Generation.child`: runs one nested generator after filling its texts with the outer parameters. Equal calls share one run. */
 export function childGenerator(generation: () => Generation): Generation["child"] {
   const answers = new Map<string, Promise<readonly ParameterSet[] | undefined>>();
   const run = async (entry: Fields, level: number): Promise<readonly ParameterSet[] | undefined> => {

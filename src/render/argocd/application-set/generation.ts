@@ -6,18 +6,18 @@ import type { Trouble } from "../trouble.ts";
 import type { TemplateParameters } from "./template-parameters.ts";
 import type { TextRenderer } from "./text-renderer.ts";
 
-/** One set of parameters, and where it comes from. */
+/** One set of parameters, and the line it comes from. */
 export interface ParameterSet {
   readonly parameters: TemplateParameters;
   readonly origin: RankedOrigin;
 }
 
-/** Of two origins that are combined the higher rank tells more: a file of its own, an element of a list, a generator. */
+/** When two sets are combined, the line of the higher rank is kept: 2 a file of its own, 1 an element of a list, 0 a generator. */
 export interface RankedOrigin extends FileLine {
   readonly rank: 0 | 1 | 2;
 }
 
-/** One ApplicationSet while its generators run. Its `trouble` says what a generator that yields undefined lacks. */
+/** One ApplicationSet while its generators run. A generator that yields undefined reports why to `trouble`. */
 export interface Generation {
   readonly goTemplate: boolean;
   readonly texts: TextRenderer;
@@ -32,17 +32,17 @@ export interface Generation {
   ): Promise<readonly ParameterSet[] | undefined>;
 }
 
-/** A generator's parameter sets in order; undefined where `trouble` says why there are none. */
+/** Yields a generator's parameter sets in order; undefined where a problem or gap was reported to `trouble`. */
 export type Generator = (
   options: Fields,
   generation: Generation,
   level: number,
 ) => Promise<readonly ParameterSet[] | undefined>;
 
-/** More than this from one ApplicationSet is taken for a mistake; Argo CD itself would not cope with it. */
+/** Limit for one ApplicationSet. More is a mistake: Argo CD itself could not handle it. */
 export const maxParameterSets = 10_000;
 
-/** Says that a generator yields too many sets. */
+/** Reports that a generator yields too many sets, and returns undefined for the generator to return. */
 export function tooMany({ trouble }: Generation, pointer: Pointer, count: number): undefined {
   trouble.problem(pointer, `generates ${count} or more Applications; at most ${maxParameterSets} are planned`);
   return undefined;

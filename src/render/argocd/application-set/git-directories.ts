@@ -4,7 +4,7 @@ import { maxParameterSets, tooMany, type Generator, type ParameterSet } from "./
 import { pathParameters } from "./path-parameters.ts";
 import { addValues } from "./templated-values.ts";
 
-/** `git.directories`: every directory that one pattern matches and no `exclude` pattern does; hidden ones never. */
+/** `git.directories`: every directory that a pattern matches and no `exclude` pattern does, except hidden ones. */
 export const generateFromDirectories: Generator = async (options, generation) => {
   const { goTemplate, places, context } = generation;
   const items = options.objects("directories").map((item) => ({
@@ -33,7 +33,7 @@ export const generateFromDirectories: Generator = async (options, generation) =>
   return sets;
 };
 
-/** Directories that the patterns may match, sorted; only what is below the fixed parts of the patterns is looked at. */
+/** Directories that the patterns may match, sorted. Only directories below the fixed parts of the patterns are listed. */
 function directoriesFor(patterns: readonly string[], tree: TreeView): readonly string[] {
   const found = new Set<string>();
   for (const pattern of patterns) {

@@ -12,7 +12,7 @@ import { maxParameterSets, tooMany, type Generation, type Generator, type Parame
 import { pathParameters } from "./path-parameters.ts";
 import { addValues } from "./templated-values.ts";
 
-/** `git.files`: the objects of every file that a pattern matches and no `exclude` pattern does, by path. */
+/** `git.files`: the objects of every file that a pattern matches and no `exclude` pattern does, sorted by path. */
 export const generateFromFiles: Generator = async (options, generation) => {
   const { tree } = generation.context;
   const items = options
@@ -38,7 +38,7 @@ export const generateFromFiles: Generator = async (options, generation) => {
   return sets;
 };
 
-/** A pattern is a file, a directory with all that is below it, or a glob whose `*` crosses directories. */
+/** A pattern is a file, a directory with everything below it, or a glob whose `*` crosses directories. */
 function filesFor(pattern: string, tree: TreeView): readonly string[] {
   const clean = pattern.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "");
   if (tree.has(clean)) return [clean];

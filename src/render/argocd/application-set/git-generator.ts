@@ -5,7 +5,7 @@ import { generateFromDirectories } from "./git-directories.ts";
 import { generateFromFiles } from "./git-files.ts";
 import type { Generator } from "./generation.ts";
 
-/** `git`: directories or files of this repository. */
+/** `git`: one parameter set for each matching directory or file of this repository. */
 export const gitGenerator: Generator = async (options, generation, level) => {
   const { trouble, context } = generation;
   const url = options.text("repoURL");

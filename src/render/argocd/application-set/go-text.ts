@@ -1,6 +1,6 @@
 import type { Json } from "../../../model/json.ts";
 
-/** How Go's `%v` prints a value that was read from JSON: numbers are float64, maps go by key. */
+/** Formats a value as Go's `%v` does after JSON decoding: numbers are float64, maps are sorted by key. */
 export function goText(value: Json): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return String(value);

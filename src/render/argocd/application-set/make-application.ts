@@ -7,7 +7,7 @@ import { fillTemplate } from "./fill-template.ts";
 import type { Generation, ParameterSet } from "./generation.ts";
 import { patchApplication } from "./template-patch.ts";
 
-/** Fills the template with one parameter set; undefined where `trouble` says why that gives no Application. */
+/** Makes one Application from the template and a parameter set; undefined where a problem was reported to `trouble`. */
 export async function makeApplication(
   template: JsonObject,
   { parameters }: ParameterSet,
@@ -49,7 +49,7 @@ function applicationOf(template: JsonObject): JsonObject {
   };
 }
 
-/** Argo CD adds its finalizer unless the template has one or the resources are to be preserved. */
+/** Adds Argo CD's finalizer, unless the template has one or the resources are to be preserved. */
 function withFinalizer(application: JsonObject, spec: Fields): JsonObject {
   const metadata = isObject(application["metadata"]) ? application["metadata"] : {};
   const finalizers = metadata["finalizers"];
@@ -58,7 +58,7 @@ function withFinalizer(application: JsonObject, spec: Fields): JsonObject {
   return { ...application, metadata: { ...metadata, finalizers: ["resources-finalizer.argocd.argoproj.io"] } };
 }
 
-/** A patch cannot move an Application to another project. */
+/** Restores the project: a patch cannot move an Application to another one. */
 function keepProject(patched: JsonObject, before: JsonObject): JsonObject {
   const project = isObject(before["spec"]) ? before["spec"]["project"] : undefined;
   const { project: _, ...spec } = isObject(patched["spec"]) ? patched["spec"] : {};

@@ -11,7 +11,7 @@ import type { TemplateParameters } from "./template-parameters.ts";
 import { goText } from "./go-text.ts";
 import { mergeOver } from "./merge-values.ts";
 
-/** `matrix`: every set of the first generator with every set that the second yields once the first has filled its texts. */
+/** `matrix`: combines every set of the first generator with every set that the second one yields for it. */
 export const matrixGenerator: Generator = async (options, generation, level) => {
   const [first, second, ...others] = options.objects("generators");
   if (first === undefined || second === undefined || others.length > 0) {

@@ -3,7 +3,7 @@ import type { Fields } from "../fields.ts";
 import type { Generation, Generator, ParameterSet } from "./generation.ts";
 import { mergeOver } from "./merge-values.ts";
 
-/** `merge`: the sets of the first generator, each with what the others say for the same values of `mergeKeys` over it. */
+/** `merge`: the sets of the first generator, each overridden by the sets of the others with equal `mergeKeys`. */
 export const mergeGenerator: Generator = async (options, generation, level) => {
   const { trouble } = generation;
   const generators = options.objects("generators");

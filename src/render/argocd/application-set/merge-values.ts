@@ -1,7 +1,7 @@
 import { isObject } from "../../../manifest/identity.ts";
 import type { Json, JsonObject } from "../../../model/json.ts";
 
-/** Merges objects deeply, the second over the first; what says nothing (empty, false, zero) overrides nothing, as with mergo's WithOverride. */
+/** Merges objects deeply, the second over the first. As with mergo's WithOverride, an empty, false or zero value overrides nothing. */
 export function mergeOver(base: JsonObject, over: JsonObject): JsonObject {
   const merged = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
@@ -12,7 +12,7 @@ export function mergeOver(base: JsonObject, over: JsonObject): JsonObject {
   return Object.fromEntries(merged);
 }
 
-/** Fills what the first object does not say from the second, deeply; `valuesObject` is one value. */
+/** Fills fields that the first object lacks from the second, deeply; `valuesObject` counts as one value. */
 export function fillFrom(target: JsonObject, defaults: JsonObject): JsonObject {
   const filled = new Map(Object.entries(target));
   for (const [key, value] of Object.entries(defaults)) {

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../model/json.ts";
 import { sanitizeName } from "./sanitize-name.ts";
 
-/** Parameters that a git generator gives for a directory, or for the file of this name in it. `prefix`: `pathParamPrefix`. */
+/** The path parameters of a git generator for a directory, or for the named file in it. `prefix` is `pathParamPrefix`. */
 export function pathParameters(
   { directory, filename }: { readonly directory: string; readonly filename?: string },
   goTemplate: boolean,

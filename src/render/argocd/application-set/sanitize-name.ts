@@ -1,4 +1,4 @@
-/** A text as a DNS name, as ApplicationSet's `normalize` and `…Normalized` parameters have it. */
+/** Makes a DNS name of a text, as ApplicationSet's `normalize` function and `…Normalized` parameters do. */
 export function sanitizeName(text: string): string {
   return text
     .toLowerCase()

@@ -2,7 +2,7 @@ import type { Fields } from "../fields.ts";
 import type { Generation } from "./generation.ts";
 import type { TemplateParameters } from "./template-parameters.ts";
 
-/** Adds a generator's `values`, filled with its own parameters: `values.<name>`, or nested with goTemplate. */
+/** Adds a generator's `values`, filled with its own parameters: as `values.<name>`, or nested with goTemplate. */
 export async function addValues(
   parameters: TemplateParameters,
   options: Fields,

@@ -2,7 +2,7 @@ import type { Renderer } from "../../../model/renderer.ts";
 import { fillFastTemplate } from "./fast-template.ts";
 import type { TemplateParameters } from "./template-parameters.ts";
 
-/** Fills the texts of an ApplicationSet with parameters. */
+/** The template engine that an ApplicationSet chose. */
 export interface TextRenderer {
   /** All texts with the same parameters; `missingKeys`: fail where a key is missing, whatever the ApplicationSet says. */
   render(texts: readonly string[], parameters: TemplateParameters, missingKeys?: "error"): Promise<TextsOutcome>;
@@ -12,7 +12,7 @@ export type TextsOutcome =
   | { readonly kind: "texts"; readonly texts: readonly string[] }
   | { readonly kind: "failed"; readonly message: string };
 
-/** `goTemplate: false`: `{{name}}` is replaced where a parameter has that name and is text, else it stays. */
+/** `goTemplate: false`: replaces `{{name}}` by the text parameter of that name; others are left as written. */
 export const fastTexts: TextRenderer = {
   render: async (texts, parameters) => {
     const filled: string[] = [];
