@@ -1,6 +1,6 @@
 import type { Config } from "../model/config.ts";
 
-/** What holds where there is no portcullis.yaml. */
+/** The configuration without a portcullis.yaml. */
 export const defaultConfig: Config = {
   version: 1,
   policies: [],

@@ -2,10 +2,10 @@ import { levelsSchema } from "./level-schema.ts";
 
 const texts = { type: "array", items: { type: "string", minLength: 1 }, uniqueItems: true, default: [] } as const;
 
-/** A Kubernetes version as a configuration writes it. */
+/** A Kubernetes version in a configuration: `1.34` or `1.34.2`. */
 export const kubernetesVersion = { type: "string", pattern: "^1\\.\\d{1,2}(\\.\\d+)?$" } as const;
 
-/** `environments:` of portcullis.yaml. */
+/** JSON Schema of `environments:` in portcullis.yaml. */
 export const environmentsSchema = {
   description:
     "Clusters and stages by name: what feeds each, and what is asked of it beyond the rest. Destinations of Argo CD and cluster folders of Flux are environments without an entry here.",
@@ -44,7 +44,7 @@ export const environmentsSchema = {
 
 const named = { type: "object", additionalProperties: { type: "string" }, default: {} } as const;
 
-/** `clusters:` of portcullis.yaml. */
+/** JSON Schema of `clusters:` in portcullis.yaml. */
 export const clustersSchema = {
   description:
     "Clusters that Argo CD knows: names for the servers of destinations, and what the ApplicationSet cluster generator yields.",

@@ -3,7 +3,7 @@ import { defaultConfig } from "./default-config.ts";
 
 type Groups = "manifests" | "environments" | "clusters" | "schemas" | "kustomize";
 
-/** What portcullis.yaml may say; every key may be left out. */
+/** The content of portcullis.yaml; every key is optional. */
 export type WrittenConfig = Partial<Omit<Config, Groups>> & {
   readonly manifests?: Partial<Config["manifests"]>;
   readonly environments?: { readonly [name: string]: Partial<EnvironmentConfig> };
@@ -12,7 +12,7 @@ export type WrittenConfig = Partial<Omit<Config, Groups>> & {
   readonly kustomize?: Partial<Config["kustomize"]>;
 };
 
-/** A configuration as written, with every default filled in. */
+/** Fills every default into a configuration as written. */
 export function fillConfig(written: WrittenConfig): Config {
   return {
     ...defaultConfig,

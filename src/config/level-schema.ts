@@ -15,7 +15,7 @@ const datedLevel = {
   },
 } as const;
 
-/** Levels by policy id: one word, or one level until a day begins and then another. */
+/** JSON Schema of levels by policy id: one level, or one until a date and another from then on. */
 export const levelsSchema = {
   type: "object",
   additionalProperties: { if: { type: "object" }, then: datedLevel, else: level },

@@ -1,13 +1,13 @@
 import type { Config } from "../model/config.ts";
 import type { Tree } from "../model/tree.ts";
 
-/** Names the library that ships, in `policies:` of a configuration. */
+/** The name of the shipped library in `policies:` of a configuration. */
 export const LIBRARY = "@portcullis/library";
 
-/** Where policies are looked for while a configuration names none. */
+/** The directories that are searched for policies where a configuration names none. */
 export const CONVENTIONAL = ["policies", "policy"] as const;
 
-/** Which of ./policies and ./policy holds Rego, if one does. */
+/** The first of ./policies and ./policy that holds Rego; undefined where neither does. */
 export async function conventionalPolicies(tree: Tree): Promise<string | undefined> {
   const entries = await tree.list();
   return CONVENTIONAL.find((directory) =>
@@ -15,7 +15,7 @@ export async function conventionalPolicies(tree: Tree): Promise<string | undefin
   );
 }
 
-/** The policies of a configuration: those it names; else ./policies or ./policy where it holds Rego; else the library that ships. */
+/** The policies of a configuration: those it names, else ./policies or ./policy where it holds Rego, else the shipped library. */
 export async function namedPolicies(tree: Tree, config: Config): Promise<readonly string[]> {
   return config.policies.length > 0 ? config.policies : [(await conventionalPolicies(tree)) ?? LIBRARY];
 }

@@ -1,4 +1,4 @@
-/** The candidate that a mistyped name most likely meant, or none where nothing is near. */
+/** The candidate that a mistyped name most likely meant; undefined where none is close. */
 export function nearName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
@@ -12,7 +12,7 @@ export function nearName(name: string, candidates: Iterable<string>): string | u
   return best;
 }
 
-/** Levenshtein's distance in which two neighbours that changed places count as one; gives up with `limit` where it cannot be less. */
+/** The edit distance of two texts, in which swapped neighbours count as one edit; at most `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let older: number[] = [];

@@ -19,7 +19,7 @@ export interface PolicySelection {
   readonly allowEmpty?: boolean;
 }
 
-/** The files a policy set is compiled from, its tests apart, and what could not be found or read. */
+/** The files of a policy set, its tests, and the problems of what could not be found or read. */
 export interface PolicyReading {
   readonly sources: PolicySources;
   /** `*_test.rego`: compiled by `test` only. */
@@ -28,8 +28,8 @@ export interface PolicyReading {
 }
 
 /**
- * Reads policies and data that a configuration or a command line names from a tree. `library` is the tree that holds
- * the library that ships, below `policies/`; it is read where the selection names `@portcullis/library`.
+ * Reads the selected policies and data from a tree. `library` is the tree with the shipped library
+ * below `policies/`; it is read where the selection names `@portcullis/library`.
  */
 export async function policySources(
   tree: Tree,
@@ -37,7 +37,7 @@ export async function policySources(
   source?: ConfigSource,
   library?: Tree,
 ): Promise<PolicyReading> {
-  // A whole repository is listed for nothing where nothing is named.
+  // Do not list the repository where nothing is selected.
   const entries = selection.policies.length + selection.data.length === 0 ? [] : await tree.list();
   const problems: Problem[] = [];
   const found = (list: "policies" | "data", wanted: RegExp): readonly FoundFile[] =>
@@ -110,7 +110,7 @@ function filesBelow(
   const trouble: string[] = [];
   for (const { path, kind } of below) {
     if (kind === "submodule") trouble.push(`${path} is a submodule, whose files are in another repository`);
-    // A link without an extension may be a directory of policies.
+    // A link without a file extension may lead to a directory of policies.
     else if (kind === "symlink" && (wanted.test(path) || !/[^/]\.[^/.]+$/.test(path))) {
       trouble.push(`${path} is a link; policies and data are read from files only`);
     } else if (kind === "file" && (wanted.test(path) || path === root)) {

@@ -11,20 +11,20 @@ import { defaultConfig } from "./default-config.ts";
 import { fillConfig } from "./fill-config.ts";
 import { validateConfig } from "./validate-config.ts";
 
-/** The text a configuration came from: names it and finds the place of one of its values. */
+/** The text of a configuration: its path, and the places of its values. */
 export interface ConfigSource {
   readonly path: string;
   place(pointer: Pointer): Place | undefined;
 }
 
-/** A configuration as read: `config` holds what could be understood and defaults elsewhere; with `problems` it must not be used to let anything through. */
+/** The reading of a configuration. With `problems`, `config` is only partly read and must not let anything pass. */
 export interface ConfigReading {
   readonly config: Config;
   readonly source: ConfigSource;
   readonly problems: readonly Problem[];
 }
 
-/** Reads the text of portcullis.yaml. Never throws for what stands in it. */
+/** Reads the text of portcullis.yaml. Never throws, whatever the text is. */
 export function readConfig(path: string, text: string): ConfigReading {
   const { document, problems } = onlyDocument(path, text);
   let locator: Locator | undefined;
@@ -58,7 +58,7 @@ function onlyDocument(
   for (const part of splitDocuments(text)) {
     if (part.kind === "separator")
       return { problems: [{ stage: "config", path, line: part.line, message: part.message }] };
-    // Read as Kubernetes reads it too, so that trouble with the text has the same words and places everywhere.
+    // Read by the manifest reader too, so that its problems have the same messages and places.
     const reading = readDocument(path, part, DEFAULT_BUDGET);
     if (reading.kind === "empty") continue;
     if (reading.kind === "problem") return { problems: [{ ...reading.problem, stage: "config" }] };
@@ -75,7 +75,7 @@ type Parsed =
   | { readonly kind: "value"; readonly value: Json }
   | { readonly kind: "problem"; readonly problem: Problem };
 
-/** Reads YAML 1.2, where `on` and `off` are words: Kubernetes would read them as booleans. */
+/** Reads YAML 1.2, in which `on` and `off` are strings; Kubernetes would read them as booleans. */
 function parse(path: string, document: DocumentText): Parsed {
   try {
     return { kind: "value", value: load(document.text, { schema: CORE_SCHEMA }) as Json };

@@ -6,7 +6,7 @@ import type { WrittenConfig } from "./fill-config.ts";
 import { nearName } from "./near-name.ts";
 import { below, keysOf } from "../manifest/pointer.ts";
 
-/** One fault of a configuration and where it stands. */
+/** One error in a configuration and its place. */
 export interface ConfigError {
   readonly pointer: Pointer;
   readonly message: string;
@@ -14,17 +14,17 @@ export interface ConfigError {
 
 let validate: ValidateFunction<WrittenConfig> | undefined;
 
-/** Checks a value against the schema. With errors `config` is empty: a file that is wrong in one place is not trusted in another. */
+/** Validates a value against the schema. With errors `config` is empty: a file with one error is not trusted elsewhere. */
 export function validateConfig(value: Json): {
   readonly config: WrittenConfig;
   readonly errors: readonly ConfigError[];
 } {
-  // Compiled on first need: most runs of the command line read no configuration.
+  // Compiled on first use: most runs of the command line read no configuration.
   validate ??= new Ajv({ allErrors: true, strict: true, verbose: true })
     .addFormat("date", fullFormats.date)
     .compile<WrittenConfig>(configSchema);
   if (validate(value)) return { config: value, errors: [] };
-  // What a branch of the schema complains of is said by its own error.
+  // The errors of the branches say it better.
   const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if" && keyword !== "propertyNames");
   return { config: {}, errors: errors.map(describe) };
 }
@@ -77,7 +77,7 @@ function article(type: string): string {
   return words[type] ?? type;
 }
 
-/** The keys of the very object that has the unknown one. */
+/** The known keys of the object that has the unknown one. */
 function knownKeys({ parentSchema }: ErrorObject): readonly string[] {
   return Object.keys((parentSchema?.["properties"] as object | undefined) ?? {});
 }

@@ -1,4 +1,4 @@
-/** Every policy that needs no author, by id: a configuration may name these whatever is switched off. */
+/** The ids of all builtin policies. A configuration may name them even where they are switched off. */
 export const builtinIds: { readonly [id: string]: true } = {
   "argocd/project": true,
   "changes/deletion": true,

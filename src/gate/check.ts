@@ -37,7 +37,7 @@ import { nothing, overviewOf, sourcesById, stateFinder, type States } from "./st
 import { compareToolViolations } from "./comparing/tool-violations.ts";
 import { verdictOf } from "./reporting/verdict.ts";
 
-/** What one judgement of one pair of trees needs. */
+/** The input of a check: one tree, or the trees before and after a change. */
 export interface CheckRequest {
   /** Absent: `after` is judged as it is, and every finding and problem is introduced. */
   readonly before?: Tree;
@@ -70,7 +70,7 @@ export interface CheckRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Judges the tree after a change against the tree before it. Never rejects for what stands in the trees: that is a problem of the report. */
+/** Judges the tree after a change against the tree before it. Never rejects because of the trees' content: that becomes a problem in the report. */
 export async function check(request: CheckRequest): Promise<Report> {
   const { after, before, config, judge, builtins = [] } = request;
   const states = await findStates(request);
@@ -80,7 +80,7 @@ export async function check(request: CheckRequest): Promise<Report> {
   const total = states.after.files.length + states.after.units.length;
   const asNew = asNewContextOf(request, (done) => request.onProgress?.(done, total));
 
-  // Without a tree before, everything is new; there is nothing to match, so nothing of a source needs to be kept.
+  // Without a tree before, everything is new and nothing needs to be matched, so content is not kept.
   const files = isChange ? compareFiles(states.before.files, states.after.files) : allSame(states.after.files);
   const units = isChange ? compareUnits(states.before.units, states.after.units) : allSame(states.after.units);
   const known = await judgeAsNew(asNew, files.same, units.same);
@@ -217,7 +217,7 @@ function ownProblems(
   return [...problems, ...judge.problems, ...unmetExpectations(config, configSource, { judge, paths, named, reached })];
 }
 
-/** The environments that something of either tree lands in. */
+/** The environments that manifests of either tree land in. */
 function reachedBy(
   { before, after }: States,
   judged: readonly (readonly [Origin, JudgedSource])[],
@@ -227,13 +227,13 @@ function reachedBy(
   return new Set([...sources, ...files.filter((environment) => environment !== undefined)]);
 }
 
-/** Sources of which nothing was rendered. */
+/** The ids of sources that were not rendered at all. */
 function unrendered({ graph, units }: DesiredState): ReadonlySet<string> {
   const rendered = new Set(units.map(({ source }) => source.id));
   return new Set(graph.sources.map(({ id }) => id).filter((id) => !rendered.has(id)));
 }
 
-/** Having judged nothing is no pass, unless that was asked for or a change simply touches no manifest. */
+/** A problem where nothing was judged, unless `allowEmpty` is set or a change touches no manifest. */
 function nothingJudged(
   request: CheckRequest,
   judged: readonly (readonly [Origin, JudgedSource])[],

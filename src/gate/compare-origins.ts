@@ -1,7 +1,7 @@
 import type { ScopedFile } from "../render/files/role.ts";
 import type { Unit } from "../render/unit.ts";
 
-/** The files in scope of two trees, parted by whether the change can make a difference to them. */
+/** The files in scope of two trees: those that are the same, and those of either tree that differ. */
 export interface ComparedFiles {
   /** Equal in path, content and role. */
   readonly same: readonly ScopedFile[];
@@ -29,7 +29,7 @@ function isSameContent(old: ScopedFile, now: ScopedFile): boolean {
   return old.role === now.role || roleKey(old) === roleKey(now);
 }
 
-/** Equal for files whose content and role are equal, wherever they lie. */
+/** Equal for files with equal content and role, whatever their path. */
 export function contentKey(file: ScopedFile): string {
   return `${file.entry.kind}\0${file.entry.id}\0${roleKey(file)}`;
 }
@@ -38,7 +38,7 @@ function roleKey({ role }: ScopedFile): string {
   return role.kind === "plain" ? "" : JSON.stringify(role);
 }
 
-/** The units of two trees, parted as their files are. */
+/** The units of two trees: those that are the same, and those of either tree that differ. */
 export interface ComparedUnits {
   /** Equal in id, key and environments. */
   readonly same: readonly Unit[];
@@ -46,7 +46,7 @@ export interface ComparedUnits {
   readonly after: readonly Unit[];
 }
 
-/** Compares by what units are called and made of; nothing is rendered. */
+/** Compares units by name, key and environments; nothing is rendered. */
 export function compareUnits(before: readonly Unit[], after: readonly Unit[]): ComparedUnits {
   const known = new Map(before.map((unit) => [unitKey(unit), unit]));
   const same = after.filter((unit) => known.delete(unitKey(unit)));
@@ -54,7 +54,7 @@ export function compareUnits(before: readonly Unit[], after: readonly Unit[]): C
   return { same, before: [...known.values()], after: after.filter((unit) => !unchanged.has(unit)) };
 }
 
-/** Equal for units that yield equal manifests in equal environments, by the same name. */
+/** Equal for units of the same name that yield equal manifests in equal environments. */
 export function unitKey({ source, key }: Unit): string {
   return JSON.stringify([source.id, key, source.environments]);
 }

@@ -9,7 +9,7 @@ import { cleanPath, matcher } from "../render/files/scope.ts";
 import { builtinIds } from "./builtin-ids.ts";
 import { below, pointerOf } from "../manifest/pointer.ts";
 
-/** What a configuration is held against. */
+/** What a configuration is checked against. */
 export interface Reality {
   readonly judge: Pick<Judge, "policies" | "problems">;
   /** The paths of the trees. */
@@ -20,7 +20,7 @@ export interface Reality {
   readonly reached?: ReadonlySet<string>;
 }
 
-/** What a configuration says of a tree and of a policy set that is not so: a pattern, path, environment or policy id that matches nothing. */
+/** Problems for everything in a configuration that matches nothing: patterns, paths, environments and policy ids. */
 export function unmetExpectations(
   config: Config,
   source: ConfigSource | undefined,
@@ -47,7 +47,7 @@ export function unmetExpectations(
 
 type Say = (pointer: Pointer, message: string) => void;
 
-/** Where a person names paths, these stand in for the patterns, and the tree may hold nothing else. */
+/** With paths on the command line, those replace the patterns, and the rest of the tree may be missing. */
 function expectPaths(config: Config, { paths, reached }: Reality, say: Say): void {
   for (const list of ["include", "exclude"] as const) {
     config.manifests[list].forEach((pattern, index) => {
@@ -85,7 +85,7 @@ function expectPaths(config: Config, { paths, reached }: Reality, say: Say): voi
 }
 
 function expectPolicies(config: Config, { judge }: Reality, say: Say): void {
-  // A policy that did not compile is not known by its id; its own problem says enough.
+  // The id of a policy that did not compile is unknown; the compile problem is enough.
   if (judge.problems.length > 0) return;
   const own = new Set(judge.policies.map(({ id }) => id));
   const all = new Set([...own, ...Object.keys(builtinIds)]);

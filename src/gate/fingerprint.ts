@@ -2,14 +2,14 @@ import type { Identity } from "../model/manifest.ts";
 import type { Violation } from "../model/violation.ts";
 import { sha256 } from "../manifest/sha256.ts";
 
-/** An object as it is named, and the source that yields it. */
+/** What identifies an object: its identity, environment and source. */
 interface Named {
   readonly identity: Identity;
   readonly environment?: string;
   readonly source?: string;
 }
 
-/** Names an object of one environment wherever its file lies. */
+/** The key of an object in one environment, independent of its file. */
 export function identityKey(identity: Identity, environment?: string): string {
   return JSON.stringify([
     environment ?? null,
@@ -20,10 +20,10 @@ export function identityKey(identity: Identity, environment?: string): string {
   ]);
 }
 
-/** The suffix that Kustomize gives to what it generates: ten of the sixteen characters that it writes a digest in. */
+/** The suffix that Kustomize adds to generated names: ten characters of its digest alphabet. */
 const contentSuffix = /-[2456789bcdfghkmt]{10}$/;
 
-/** The same, but that a generated ConfigMap or Secret keeps its name when its content changes. */
+/** As `identityKey`, but with the source, and without the digest suffix of a generated ConfigMap or Secret. */
 export function lastingKey({ identity, environment, source }: Named): string {
   const generated = source !== undefined && (identity.kind === "ConfigMap" || identity.kind === "Secret");
   if (!generated || !contentSuffix.test(identity.name)) return identityKey(identity, environment);
@@ -31,8 +31,8 @@ export function lastingKey({ identity, environment, source }: Named): string {
 }
 
 /**
- * What a violation is called in every tree and environment: policy, rule, object, place and the values it rests on. The
- * message counts only where the rule read nothing, so that other words for the same fault are no news.
+ * Identifies a violation across trees and environments: policy, rule, object, place and the values it depends on. The
+ * message counts only where the rule read no values, so that rewording does not make a new finding.
  */
 export function fingerprintOf(
   { policy, rule, cause, message }: Violation,
@@ -43,7 +43,7 @@ export function fingerprintOf(
   return sha256(JSON.stringify([policy, rule, name, cause.stablePointer, rests]));
 }
 
-/** The fingerprint of a finding that belongs to one environment alone. */
+/** The fingerprint of a finding that is about one environment. */
 export function inEnvironment(fingerprint: string, environment: string): string {
   return sha256(JSON.stringify([environment, fingerprint]));
 }

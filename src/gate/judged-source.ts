@@ -18,7 +18,7 @@ export interface LocatedViolation {
   readonly fingerprint: string;
 }
 
-/** What is kept of one manifest in one environment: enough to match and report it, not its content. */
+/** The judgement of one manifest in one environment: enough to match and report it, without its content. */
 export interface JudgedManifest {
   readonly identity: Identity;
   readonly apiVersion: string;
@@ -36,7 +36,7 @@ export interface JudgedManifest {
   readonly manifest?: Manifest;
 }
 
-/** One source (a file, a unit), read and judged as if it were new. Depends on its content, the environments and the policies, and on nothing else of the tree. */
+/** One file or unit, read and judged as if it were new. Depends only on its content, its environments and the policies, not on the rest of the tree. */
 export interface JudgedSource {
   /** Why a file as a whole is not judged. */
   readonly skippedAs?: string;
@@ -50,7 +50,7 @@ export interface JudgedSource {
   readonly gaps?: readonly Gap[];
 }
 
-/** Keeps what was read and judged between checks, so that a small change of a large tree costs what the change costs. */
+/** Caches readings and judgements between checks, so that the cost depends on the change and not on the tree. */
 export interface CheckCache {
   readonly sources: { get(key: string): JudgedSource | undefined; set(key: string, judged: JudgedSource): void };
   readonly kustomizations: KustomizationCache;

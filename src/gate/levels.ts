@@ -14,7 +14,7 @@ export function levelsAt(levels: Levels, now: string): { readonly [policy: strin
 /** The level that the configuration sets for a policy in an environment; undefined: the policy's own. */
 export type LevelOf = (policy: string, environment: string | undefined) => LevelSetting | undefined;
 
-/** The levels of a configuration at a time (RFC 3339, UTC); what an environment says stands over what holds for all. */
+/** The levels of a configuration at a time (RFC 3339, UTC). An environment's levels override the common ones. */
 export function levelsOf(config: Pick<Config, "levels" | "environments">, now: string): LevelOf {
   const general = new Map(Object.entries(levelsAt(config.levels, now)));
   const own = new Map(

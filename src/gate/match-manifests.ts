@@ -4,8 +4,8 @@ import { identityKey } from "./fingerprint.ts";
 import { sameJson } from "../manifest/same-json.ts";
 
 /**
- * Pairs the manifests of two trees: by identity, environment and the source they come through first, what is left by
- * identity and environment alone (moved). A file within a source may have any name.
+ * Pairs the manifests of two trees: first by identity, environment and source, then the rest by
+ * identity and environment alone (moved). File names within a source do not matter.
  */
 export function matchManifests(before: readonly Manifest[], after: readonly Manifest[]): readonly Change[] {
   const changes: Change[] = [];
@@ -30,7 +30,7 @@ interface Pairing {
   readonly after: readonly Manifest[];
 }
 
-/** Among manifests of one key those of equal value belong together first, then those of equal rank. */
+/** Pairs manifests of one key: equal values first, then by order. */
 function pairUp(
   before: readonly Manifest[],
   after: readonly Manifest[],
@@ -57,7 +57,7 @@ function pairUp(
   return { pairs, before: [...open.values()].flat(), after: left };
 }
 
-/** What a manifest comes through: its source, or the plain file it stands in. */
+/** What yields a manifest: the id of its source, or the path of its plain file. */
 export function yielderOf({ source, position }: Pick<Manifest, "source" | "position">): string {
   return source === undefined ? `file ${position.path}` : `source ${source}`;
 }

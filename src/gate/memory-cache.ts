@@ -1,7 +1,7 @@
 import type { KustomizationReading } from "../render/kustomizations/kustomization.ts";
 import type { CheckCache, JudgedSource } from "./judged-source.ts";
 
-/** A cache in this process that forgets what was used longest ago once it holds about `bytes`, and `rendered` of renderings. */
+/** Makes a least-recently-used cache in memory of about `bytes` bytes, and another `rendered` bytes for renderings. */
 export function memoryCache(bytes: number, rendered: number = bytes): CheckCache {
   const weigh = (key: string, value: JudgedSource | KustomizationReading): number => 2 * key.length + weightOf(value);
   const renderings = leastRecentlyUsed<{ readonly value: unknown; readonly bytes: number }>(
@@ -18,7 +18,7 @@ export function memoryCache(bytes: number, rendered: number = bytes): CheckCache
   };
 }
 
-/** What a value of plain data takes, about: its JSON in UTF-16, doubled for objects and keys. */
+/** The approximate memory of plain data in bytes: its JSON in UTF-16, doubled for objects and keys. */
 function weightOf(value: JudgedSource | KustomizationReading): number {
   return 100 + 4 * textOf(value).length;
 }
@@ -27,7 +27,7 @@ function textOf(value: JudgedSource | KustomizationReading): string {
   try {
     return JSON.stringify(value);
   } catch {
-    // Content is kept of manifests that wait for facts, and that may hold integers beyond JSON.
+    // Manifests that wait for facts keep their content, which may hold integers that JSON cannot.
     return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item));
   }
 }

@@ -8,34 +8,34 @@ import type { ScopedFile } from "../render/files/role.ts";
 import type { SourcePlace, Unit, UnitReading } from "../render/unit.ts";
 import type { JudgedSource } from "./judged-source.ts";
 
-/** What yields manifests: a plain file, or a unit. */
+/** What yields manifests: a file in scope or a unit. */
 export type Origin = ScopedFile | Unit;
 
-/** What one origin yields, each manifest once for every environment it lands in. */
+/** The manifests of one origin, one for each environment they land in. */
 export interface Reading {
   readonly manifests: readonly Manifest[];
   readonly problems: readonly Problem[];
   readonly skipped: JudgedSource["skipped"];
   /** Of a unit. */
   readonly gaps?: readonly Gap[];
-  /** What the source's own tool says of one of `manifests`. */
+  /** Violations of the GitOps tool's own rules by one of `manifests`. */
   readonly violationsOf?: (manifest: Manifest) => readonly Violation[];
-  /** To be awaited before `place` is asked. */
+  /** Must be awaited before `place` is called. */
   readonly prepare?: () => Promise<void>;
   readonly place: (manifest: Manifest, pointer: Pointer) => SourcePlace;
 }
 
-/** An origin that was read; `done` where there is nothing to ask a judge. */
+/** An origin that was read; `done` where there is nothing to judge. */
 export type ReadOrigin<Of extends Origin = Origin> =
   | { readonly kind: "done"; readonly of: Of; readonly judged: JudgedSource }
   | { readonly kind: "read"; readonly of: Of; readonly reading: Reading };
 
-/** Tells units from files. */
+/** Whether an origin is a unit and not a file. */
 export function isUnit(origin: Origin): origin is Unit {
   return "source" in origin;
 }
 
-/** A file as it stands, in the environments its path belongs to. */
+/** The reading of a file, in the environments of its path. */
 export function fileReading(file: FileReading, environments: readonly string[]): Reading {
   const skipped = file.notManifests.map(({ line, reason }) => ({ line, reason: `no Kubernetes object: ${reason}` }));
   const sealed = file.encrypted === undefined ? [] : [{ line: 1, reason: file.encrypted.reason }];
@@ -50,7 +50,7 @@ export function fileReading(file: FileReading, environments: readonly string[]):
   };
 }
 
-/** What a unit renders to, in the environments of its source. */
+/** The reading of a rendered unit, in the environments of its source. */
 export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
   /** Places belong to the very objects that were rendered. */
   const originals = new Map<Manifest, Manifest>();

@@ -17,7 +17,7 @@ export interface States {
   readonly after: DesiredState;
 }
 
-/** What finding desired state needs besides a tree. */
+/** What finding the desired state needs besides a tree. */
 export interface StateRequest {
   readonly scope: Scope;
   readonly config: Config;
@@ -26,7 +26,7 @@ export interface StateRequest {
   readonly cache: CheckCache | undefined;
 }
 
-/** Makes the function that finds a tree's desired state; without a renderer every file stands for itself. */
+/** Makes the function that finds a tree's desired state. Without a renderer every file is judged unrendered. */
 export function stateFinder({ scope, config, renderer, repositories, cache }: StateRequest) {
   const kustomizations = cache?.kustomizations ?? new Map<string, KustomizationReading>();
   const renderings = cache?.renderings ?? new Map<string, unknown>();
@@ -36,7 +36,7 @@ export function stateFinder({ scope, config, renderer, repositories, cache }: St
       : findDesiredState(tree, { scope, config, renderer, repositories, cache: renderings });
 }
 
-/** The state of no tree. */
+/** The empty state, where there is no tree. */
 export const nothing: DesiredState = {
   files: [],
   units: [],
@@ -50,7 +50,7 @@ export function sourcesById({ graph }: DesiredState): ReadonlyMap<string, Source
   return new Map(graph.sources.map((source) => [source.id, source]));
 }
 
-/** A state as builtin checks see it as a whole. */
+/** The overview of a state that builtin checks receive. */
 export function overviewOf(
   judged: readonly (readonly [Origin, JudgedSource])[],
   sources: ReadonlyMap<string, Source>,

@@ -14,7 +14,7 @@ import { fingerprintOf, lastingKey } from "../fingerprint.ts";
 import type { JudgedChange } from "../judging/judge-change.ts";
 import type { Reading } from "../reading.ts";
 
-/** What builtin checks say of a change; all of it is introduced. */
+/** Runs the builtin checks of a change. All their findings are introduced. */
 export async function findingsOfChange(
   builtins: readonly BuiltinCheck[],
   change: StateChange,
@@ -32,7 +32,7 @@ export async function findingsOfChange(
   };
 }
 
-/** What builtin checks say of each tree as a whole, put together by the object it is about. */
+/** Runs the builtin checks of whole trees, and pairs the findings before and after by object. */
 export function findingsOfStates(
   builtins: readonly BuiltinCheck[],
   { before, after }: { readonly before: StateOverview; readonly after: StateOverview },
@@ -54,7 +54,7 @@ export function findingsOfStates(
   return [...groups.values()];
 }
 
-/** The finding as if its manifest had been judged so, once for each environment. */
+/** The judged manifests that a finding stands for: one for each environment. */
 function aboutOf(
   finding: BuiltinFinding,
   readingOf: (manifest: Manifest) => Reading | undefined,
@@ -125,7 +125,7 @@ const kinds: { readonly [kind in SourceKind]: readonly [group: string, apiVersio
   "flux-helmrelease": ["helm.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io/v2", "HelmRelease"],
 };
 
-/** What declares a source, as a manifest is named: `Application argocd/guestbook` is the Application guestbook in argocd. */
+/** The object that declares a source: `Application argocd/guestbook` is the Application guestbook in namespace argocd. */
 function declarationOf(source: Source): ManifestHandle {
   const [group, apiVersion, kind] = kinds[source.kind];
   const [, namespace, name] = /^[A-Za-z]+ ([^/\s]+)\/(\S+)/.exec(source.id) ?? [];

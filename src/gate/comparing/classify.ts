@@ -1,7 +1,7 @@
 import type { Status } from "../../model/finding.ts";
 import type { Draft } from "./drafts.ts";
 
-/** The findings of one manifest (or of all manifests that share a name in one file) before and after the change. */
+/** The drafts before and after the change of one manifest, or of all manifests that share a name in one source. */
 export interface Comparison {
   readonly before: readonly Draft[];
   readonly after: readonly Draft[];
@@ -15,8 +15,8 @@ export interface Classified {
 }
 
 /**
- * Gives findings their status by comparing fingerprints as multisets: what after has more of is introduced, what
- * before has more of is fixed. A surplus at a place that had a finding with other values before is `changed`.
+ * Gives findings their status by comparing fingerprints as multisets: a surplus after the change is introduced, a surplus
+ * before it is fixed. An introduced finding at a place that had one with other values is `changed`.
  */
 export function classify({ before, after }: Comparison): readonly Classified[] {
   const findings: Classified[] = [];
@@ -29,7 +29,7 @@ export function classify({ before, after }: Comparison): readonly Classified[] {
     if (draft.readsChange) findings.push({ draft, status: "introduced" });
     return !draft.readsChange;
   });
-  // Equal marks at the equal place first, so that of two equal findings the one that stood there stays the old one.
+  // Match equal fingerprints at equal places first, so that of two equal findings the one that was there stays existing.
   const passes: ((old: Draft, now: Draft) => boolean)[] = [
     (old, now) => old.finding.fingerprint === now.finding.fingerprint && old.finding.pointer === now.finding.pointer,
     (old, now) => old.finding.fingerprint === now.finding.fingerprint,
@@ -50,7 +50,7 @@ export function classify({ before, after }: Comparison): readonly Classified[] {
   return findings;
 }
 
-/** Both are about one object, so policy, rule and place are enough. */
+/** Whether two drafts of one object are at the same spot: equal policy, rule and place. */
 function isSameSpot(old: Draft, now: Draft): boolean {
   const same = old.finding.policy === now.finding.policy && old.finding.rule === now.finding.rule;
   return same && old.stablePointer === now.stablePointer;

@@ -8,7 +8,7 @@ import { isNews, type JudgedChange, type JudgedSide } from "../judging/judge-cha
 import { yielderOf } from "../match-manifests.ts";
 import { isUnit } from "../reading.ts";
 
-/** Puts together what is to be compared: the findings of what belongs together before and after the change. */
+/** Pairs the drafts of manifests that belong together before and after the change. */
 export function comparisonsOf(
   { changes, before, after, deletions }: JudgedChange,
   draft: (manifest: JudgedManifest) => readonly Draft[],
@@ -25,7 +25,7 @@ export function comparisonsOf(
   const lost = unjudged(after);
   for (const [judged, manifest] of before.judged) {
     const change = keys.before.get(manifest);
-    // What is no longer judged has nothing fixed.
+    // A manifest that is no longer judged has no fixed findings.
     if (change === undefined || lost.has(yielderOf(manifest)) || unrendered.has(manifest.source ?? "")) continue;
     group(change.key).before.push(...draft(judged).filter(({ readsChange }) => !readsChange));
   }
@@ -46,7 +46,7 @@ interface Keyed {
   readonly news: boolean;
 }
 
-/** Findings are compared where their manifests belong together: within one name in one source, or along a move. */
+/** The comparison keys of manifests: same name in the same source, or both ends of a move. */
 function keysOf(changes: readonly Change[]) {
   const before = new Map<Manifest, Keyed>();
   const after = new Map<Manifest, Keyed>();
@@ -59,7 +59,7 @@ function keysOf(changes: readonly Change[]) {
   }
   for (const change of changes) {
     const news = isNews(change);
-    // Where nothing but the environment is lost (its Application goes, the files stay), nothing is introduced.
+    // Where a manifest only loses its environment (the Application is deleted, the files remain), nothing is introduced.
     const stays = change.kind === "created" && change.after.environment === undefined;
     const key = (stays ? left.get(identityKey(change.after.identity)) : undefined) ?? keyOf(change);
     if (change.kind !== "created") before.set(change.before, { key, news });

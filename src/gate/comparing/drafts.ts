@@ -13,7 +13,7 @@ export interface Draft {
   readonly about: JudgedManifest;
 }
 
-/** What turns violations into findings: the policies' documentation, the configured levels, and which paths exist. */
+/** What turning violations into findings needs: documentation, levels, and the paths that exist. */
 export interface DraftContext {
   readonly policies: readonly Policy[];
   readonly levelOf: LevelOf;
@@ -76,7 +76,7 @@ function locationOf(
   return { path: file, line, ...(endLine > line ? { endLine } : {}), column, precision: precision ?? cause.precision };
 }
 
-/** The file that a policy names, also by the end of the manifest's own path; a line of an unknown file is a line of nothing. */
+/** The file that a policy declares, which may be the end of the manifest's own path; undefined for an unknown file. */
 function declaredFile(named: string | undefined, own: string, hasPath: (path: string) => boolean): string | undefined {
   if (named === undefined || own.endsWith(`/${named.replace(/^\.\//, "")}`)) return own;
   return hasPath(named) ? named : undefined;

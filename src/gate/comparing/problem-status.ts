@@ -4,7 +4,7 @@ import type { JudgedSource } from "../judged-source.ts";
 import { contentKey } from "../compare-origins.ts";
 import { isUnit, type Origin } from "../reading.ts";
 
-/** A problem with what it is recognised by in the other tree. */
+/** A problem with the key that matches it in the other tree. */
 interface MarkedProblem {
   readonly problem: Problem;
   /** What it is about: content and role of a file, or the name of a source. */
@@ -13,7 +13,7 @@ interface MarkedProblem {
   readonly anyLine?: true;
 }
 
-/** A problem is existing where the tree before has the very same one for the same content, wherever it lies; each once. */
+/** A problem is existing where the tree before has an equal one for the same content, at any path. Each counts once. */
 function problemStatus(before: readonly MarkedProblem[], after: readonly MarkedProblem[]): readonly ReportedProblem[] {
   const open = new Map<string, number>();
   for (const marked of before) open.set(keyOf(marked), (open.get(keyOf(marked)) ?? 0) + 1);
@@ -24,11 +24,11 @@ function problemStatus(before: readonly MarkedProblem[], after: readonly MarkedP
   });
 }
 
-/** The problems of the tree after, told apart by those of the tree before: of origins by what they are, of planning by the file. */
+/** The problems of the tree after with their status. Problems of origins match by content, those of planning by file. */
 export function problemsOf(before: ProblemsOfTree, after: ProblemsOfTree): readonly ReportedProblem[] {
   const each = new Map<string, ReportedProblem>();
   for (const problem of problemStatus(marked(before), marked(after))) {
-    // What breaks a base breaks every source that loads it, and is one problem: an introduced one if it is for any.
+    // A broken base breaks every source that loads it, and is one problem: introduced if it is introduced for any of them.
     const { stage, path, line, column, message, status } = problem;
     const key = JSON.stringify([stage, path, line, column, message]);
     if (status === "introduced" || !each.has(key)) each.set(key, problem);
@@ -36,7 +36,7 @@ export function problemsOf(before: ProblemsOfTree, after: ProblemsOfTree): reado
   return [...each.values()];
 }
 
-/** What could not be judged in one tree; untouched origins first, so that a copy does not take the place of the old one. */
+/** The problems of one tree, of untouched origins first, so that a copy does not replace the original. */
 export interface ProblemsOfTree {
   readonly origins: readonly (readonly [Origin, JudgedSource])[];
   readonly planning: readonly Problem[];

@@ -7,7 +7,7 @@ import type { JudgedChange } from "../judging/judge-change.ts";
 import { readAgain, type AsNewContext, type JudgedOrigins } from "../judging/judge-as-new.ts";
 import type { Origin } from "../reading.ts";
 
-/** What is to be said of files and units that both trees have. */
+/** The findings of files and units that both trees have. */
 export interface Same {
   readonly judged: JudgedOrigins<Origin>;
   readonly classified: readonly Classified[];
@@ -15,7 +15,7 @@ export interface Same {
   readonly comparisons: readonly Comparison[];
 }
 
-/** Gives the findings of untouched sources their status: the same in both trees, unless other facts hold now (a CRD changed). */
+/** Gives findings of untouched sources their status: `status`, unless facts changed (a CRD of the tree). Then they are compared. */
 export async function compareSame(
   context: AsNewContext,
   origins: JudgedOrigins<Origin>,

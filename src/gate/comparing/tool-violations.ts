@@ -4,7 +4,7 @@ import type { Comparison } from "./classify.ts";
 import type { Draft } from "./drafts.ts";
 import { fingerprintOf, lastingKey } from "../fingerprint.ts";
 
-/** What planning says of GitOps objects themselves, before and after, put together by the object. */
+/** Compares the violations that planning found in GitOps objects, before and after, by object. */
 export function compareToolViolations(
   before: DesiredState,
   after: DesiredState,

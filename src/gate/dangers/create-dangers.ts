@@ -7,11 +7,11 @@ import { prunes } from "./prune.ts";
 import { suspendedSources } from "./suspended.ts";
 import { twoOwners } from "./two-owners.ts";
 
-/** The dangers of a change that need no policy author: `changes/…`. */
+/** Makes the builtin check for dangers of a change: the policies `changes/…`. */
 export function createDangers(config: Config): BuiltinCheck {
   return {
     policies: Object.values(dangers),
-    // Nothing of it is kept: it is asked about changes and states only.
+    // Nothing is cached: it has only checks of changes and states.
     digest: "dangers",
     ofChange: (change) => [
       ...deletions(change),

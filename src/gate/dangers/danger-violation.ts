@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../../model/json.ts";
 import type { Level, Policy } from "../../model/policy.ts";
 import type { Violation } from "../../model/violation.ts";
 
-/** What a danger found: at the manifest as a whole, or at a place in it. */
+/** The parts of a danger's violation; without `at` it is about the whole manifest. */
 export interface DangerDraft {
   readonly policy: Policy;
   readonly level: Level;
@@ -16,7 +16,7 @@ export interface DangerDraft {
   readonly reads?: Json;
 }
 
-/** A danger as policies in Rego would say it. */
+/** Makes the violation of a danger. */
 export function dangerViolation({ policy, level, message, at, reads }: DangerDraft): Violation {
   const path = at?.path ?? [];
   return {

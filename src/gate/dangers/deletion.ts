@@ -8,7 +8,7 @@ import { finalizersOf } from "./marks.ts";
 import { dangers } from "./policies.ts";
 import { sourceName } from "./source-name.ts";
 
-/** What goes with an object, by group and kind: only these are dangerous to delete. */
+/** What is lost with an object, by group and kind. Only these kinds are dangerous to delete. */
 const goesWith: { readonly [groupKind: string]: (manifest: Manifest) => string } = {
   "/Namespace": () => "everything in it goes with it",
   "/PersistentVolumeClaim": () => "its data go with it where the volume's reclaim policy is Delete",
@@ -20,7 +20,7 @@ const goesWith: { readonly [groupKind: string]: (manifest: Manifest) => string }
       : "its Pods go with it, the claims of its volumeClaimTemplates stay",
 };
 
-/** Objects that hold data or other objects and leave the desired state. Warns; tells only where the cluster keeps them. */
+/** Finds objects with data or dependents that leave the desired state: a warning, or only information where the cluster keeps them. */
 export function deletions(change: StateChange): readonly BuiltinFinding[] {
   let left: ReadonlyMap<string, ManifestHandle> | undefined;
   return change.changes.flatMap((one): readonly BuiltinFinding[] => {

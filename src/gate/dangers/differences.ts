@@ -2,11 +2,11 @@ import type { Json, JsonObject } from "../../model/json.ts";
 import { quantity } from "./quantity.ts";
 import { isObject } from "../../manifest/identity.ts";
 
-/** Where two values differ as Kubernetes compares them: the keys that lead there. */
+/** The keys that lead to a place in a value. */
 export type Path = readonly (string | number)[];
 
 /**
- * Values that Kubernetes fills in itself, by key: writing one of them down changes nothing. From the defaults of the API
+ * Defaults that Kubernetes fills in, by key: writing one down changes nothing. From the defaults of the API
  * types (pkg/apis/core, apps, batch, storage, rbac and scheduling of Kubernetes).
  */
 const defaults: { readonly [key: string]: readonly Json[] } = {
@@ -41,10 +41,10 @@ const defaults: { readonly [key: string]: readonly Json[] } = {
   volumeMode: ["Filesystem"],
 };
 
-/** Keys that Kubernetes writes from others (or never reads): one side may have them alone. */
+/** Keys that Kubernetes derives from others or never reads: they may be on one side only. */
 const derived = new Set(["creationTimestamp", "requests", "serviceAccount", "status"]);
 
-/** The places in which two values differ, in the order of `after`; what Kubernetes would fill in is no difference. */
+/** The paths at which two values differ, in the order of `after`. A default that Kubernetes fills in is not a difference. */
 export function differences(before: Json | undefined, after: Json | undefined, key = ""): readonly Path[] {
   if (isNothing(before) && isNothing(after)) return [];
   if (derived.has(key) && (isNothing(before) || isNothing(after))) return [];
@@ -76,13 +76,13 @@ export function valueAt(value: Json | undefined, path: Path): Json | undefined {
   return here;
 }
 
-/** Whether Kubernetes reads it as if nothing stood there: null, empty, false and 0. */
+/** Whether Kubernetes treats a value as absent: null, empty, false or 0. */
 export function isNothing(value: Json | undefined): value is undefined {
   if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
   return typeof value === "object" && Object.values(value).every((item) => isNothing(item as Json));
 }
 
-/** An object, also an empty one that is not there. */
+/** The object, or an empty one for an absent value. */
 function objectOf(value: Json | undefined): JsonObject | undefined {
   if (value === undefined || value === null) return {};
   return isObject(value) ? value : undefined;

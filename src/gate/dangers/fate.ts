@@ -4,13 +4,13 @@ import type { Source, SourceKind } from "../../model/source.ts";
 import { annotation, syncOptions } from "./marks.ts";
 import { sourceName } from "./source-name.ts";
 
-/** What becomes in the cluster of an object that leaves the desired state, in half a sentence. */
+/** What happens in the cluster to an object that leaves the desired state. */
 export interface Fate {
   readonly kind: "deleted" | "kept" | "unknown";
   readonly because: string;
 }
 
-/** Follows what applies the object: does it prune, is it gone itself, and is the object marked to be kept? */
+/** Determines it from the object's source (does it prune, is it removed too?) and from the object's own annotations. */
 export function fateOf(manifest: Manifest, { before, after }: StateChange): Fate {
   const id = manifest.source;
   const source = id === undefined ? undefined : before.sources.get(id);
@@ -44,7 +44,7 @@ function fateWith({ id, traits }: Source): Fate {
   return { kind: "deleted", because: `${name} goes, and deletes what it applied` };
 }
 
-/** What marks an object to be kept, by the tool that would delete it. */
+/** The annotation or option that keeps an object from being deleted by its tool; undefined where there is none. */
 function keepingMark({ value, identity, position }: Manifest, { kind }: Source, goes: boolean): string | undefined {
   const helmKeeps =
     annotation(value, "helm.sh/resource-policy") === "keep" ? "helm.sh/resource-policy: keep" : undefined;

@@ -11,12 +11,12 @@ import type { Fixed } from "./immutable/rule.ts";
 import { annotation, syncOptions } from "./marks.ts";
 import { dangers } from "./policies.ts";
 
-/** Updates that Kubernetes will refuse. What is replaced and not updated (hooks, forced) only warns, or is as it should be. */
+/** Finds updates that Kubernetes will refuse. Objects that are replaced instead of updated (hooks, forced ones) give a warning or nothing. */
 export function immutableFields({ changes, after }: StateChange, config: Config): readonly BuiltinFinding[] {
   return changes.flatMap((change) => {
     if (change.kind !== "updated" && change.kind !== "moved") return [];
     const { before, after: now } = change;
-    // Another API version may write the same object otherwise.
+    // Another API version may write the same object in another form.
     if (before.apiVersion !== now.apiVersion || isHook(before) || isHook(now)) return [];
     const { group, kind } = now.identity;
     const rule = immutableRules[`${group}/${kind}`];
@@ -28,7 +28,7 @@ export function immutableFields({ changes, after }: StateChange, config: Config)
   });
 }
 
-/** Nobody misses these while they are deleted and created anew. */
+/** Kinds that can be deleted and recreated without an outage. */
 const replaceable = new Set(["Job", "Pod", "ConfigMap", "Secret", "RoleBinding", "ClusterRoleBinding"]);
 
 function findingOf(before: Manifest, now: Manifest, { field, changed, unless }: Fixed, anew: boolean): BuiltinFinding {
@@ -72,7 +72,7 @@ function minorOf(environment: string | undefined, { environments, schemas }: Con
   return version === undefined ? undefined : Number(version.split(".")[1]);
 }
 
-/** Helm and Argo CD delete the last run of a hook before they make the next. */
+/** Whether Helm or Argo CD deletes the object before creating it again, as they do with hooks. */
 function isHook({ value }: Manifest): boolean {
   return ["helm.sh/hook", "argocd.argoproj.io/hook"].some((key) => annotation(value, key) !== undefined);
 }

@@ -1,13 +1,13 @@
 import type { JsonObject } from "../../model/json.ts";
 import { valueAt } from "./differences.ts";
 
-/** An annotation's text; undefined where it has none. */
+/** The text of an annotation; undefined where the manifest does not have it. */
 export function annotation(manifest: JsonObject, key: string): string | undefined {
   const found = valueAt(manifest, ["metadata", "annotations", key]);
   return typeof found === "string" ? found : undefined;
 }
 
-/** Argo CD's options of one object, such as `Prune=false`. */
+/** The sync options in Argo CD's annotation of one object, such as `Prune=false`. */
 export function syncOptions(manifest: JsonObject): ReadonlySet<string> {
   const text = annotation(manifest, "argocd.argoproj.io/sync-options") ?? "";
   return new Set(text.split(",").map((option) => option.trim()));

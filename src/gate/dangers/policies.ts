@@ -2,7 +2,7 @@ import type { Policy } from "../../model/policy.ts";
 
 const id = (name: string): Pick<Policy, "id" | "package"> => ({ id: `changes/${name}`, package: `changes/${name}` });
 
-/** The dangers as policies: what each looks for, and how to comply. More in docs/dangers.md. */
+/** The policies of the dangers: what each finds and how to comply. See docs/dangers.md. */
 export const dangers = {
   deletion: {
     ...id("deletion"),

@@ -6,13 +6,13 @@ import { counted, dangerViolation } from "./danger-violation.ts";
 import { dangers } from "./policies.ts";
 import { sourceName } from "./source-name.ts";
 
-/** GitOps objects whose removal or change makes their controller delete what they had applied. */
+/** Finds GitOps objects whose removal or change makes their controller delete objects that they applied. */
 export function prunes(change: StateChange): readonly BuiltinFinding[] {
   const lost = new Map<string, Map<string, Manifest>>();
   for (const one of change.changes) {
     if (one.kind !== "deleted" || one.before.source === undefined) continue;
     const objects = lost.get(one.before.source) ?? new Map<string, Manifest>();
-    // One object in several environments is one object.
+    // Count one object in several environments once.
     lost.set(one.before.source, objects.set(identityKey(one.before.identity), one.before));
   }
   return [...lost].flatMap(([id, objects]): readonly BuiltinFinding[] => {
@@ -33,7 +33,7 @@ function findingOf(source: Source, message: string): BuiltinFinding {
   return { about: "source", source, violation: dangerViolation({ policy: dangers.prune, level: "warn", message }) };
 }
 
-/** Whether the GitOps object itself is changed, or the one that generates it. Others may have its name in other clusters. */
+/** Whether the change alters the GitOps object itself, or its generator. Objects of the same name may exist in other clusters. */
 function isRewritten({ id, parent, path }: Source, { changes }: StateChange): boolean {
   const names = new Set([id, parent].flatMap((one) => (one === undefined ? [] : [sourceName(one)])));
   return changes.some((change) => {

@@ -11,7 +11,7 @@ const decimal: { readonly [suffix: string]: number } = {
   E: 1e18,
 };
 
-/** The number that a Kubernetes quantity (`500m`, `1Gi`, 2) stands for; undefined where it is none. */
+/** The number of a Kubernetes quantity (`500m`, `1Gi`, 2); undefined for anything else. */
 export function quantity(value: unknown): number | undefined {
   const [, digits, suffix] =
     /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([numkMGTPE]?|[KMGTPE]i)$/.exec(String(value)) ?? [];

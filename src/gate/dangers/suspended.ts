@@ -4,7 +4,7 @@ import { dangerViolation } from "./danger-violation.ts";
 import { dangers } from "./policies.ts";
 import { sourceName } from "./source-name.ts";
 
-/** Suspended Flux objects whose manifests the change touches: it takes no effect until they are resumed. */
+/** Finds suspended Flux objects whose manifests the change touches: the change has no effect until they are resumed. */
 export function suspendedSources({ changes, after }: StateChange): readonly BuiltinFinding[] {
   const touched = new Map<string, Set<string>>();
   for (const change of changes) {
@@ -12,7 +12,7 @@ export function suspendedSources({ changes, after }: StateChange): readonly Buil
     const { source, identity } = change.kind === "deleted" ? change.before : change.after;
     if (source === undefined) continue;
     const objects = touched.get(source) ?? new Set();
-    // One object in several environments is one object.
+    // Count one object in several environments once.
     touched.set(source, objects.add(identityKey(identity)));
   }
   return [...touched].flatMap(([id, { size }]): readonly BuiltinFinding[] => {

@@ -6,12 +6,12 @@ import { counted, dangerViolation, named } from "./danger-violation.ts";
 import { dangers } from "./policies.ts";
 import { sourceName } from "./source-name.ts";
 
-/** Only these own what they yield: they put it back, and prune it. */
+/** Only these own their manifests: their controllers restore and prune them. */
 const owning = new Set<SourceKind>(["argocd-application", "flux-kustomization", "flux-helmrelease"]);
 
 /**
- * Objects that two GitOps objects of one named environment yield. All owners but the first are complained about; the
- * first is one that owned it `earlier`, so that the finding is about the newcomer.
+ * Finds objects that two GitOps objects of one named environment yield. Every owner but the first gets a finding; the
+ * first is one that owned the object `earlier`, so that the finding is about the newcomer.
  */
 export function twoOwners({ manifests, sources }: StateOverview, earlier?: StateOverview): readonly BuiltinFinding[] {
   const old = new Set(earlier?.manifests.map(ownershipOf));
@@ -51,7 +51,7 @@ interface Pair {
   readonly first: ManifestHandle;
 }
 
-/** Where two sources share more objects than these, it is the sources that are the trouble. */
+/** Two sources that share more objects than this give one finding about the source instead of one for each object. */
 const MOST_SINGLY = 3;
 
 function single({ owner, first }: Pair): BuiltinFinding {

@@ -4,8 +4,8 @@ import type { Judge, Question } from "../../model/judge.ts";
 import type { Judgement } from "../../model/violation.ts";
 
 /**
- * A judge that puts equal questions once: a base that eleven overlays load is mostly the same in all of them. What it
- * was told is kept as long as it is.
+ * A judge that asks equal questions only once: a base that eleven overlays load is mostly the same in all of them. It keeps
+ * all answers as long as it lives.
  */
 export function askingOnce(judge: Judge): Judge {
   const answers = new Map<string, Promise<Judgement>>();
@@ -25,7 +25,7 @@ export function askingOnce(judge: Judge): Judge {
         const judged = judge.judge(fresh.map(({ question }) => question));
         fresh.forEach(({ key }, index) => {
           const answer = judged.then((all) => answered(all[index]));
-          // Whoever awaits it is told; nobody may.
+          // The callers see the rejection; without one it must not be unhandled.
           answer.catch(() => {});
           answers.set(key, answer);
         });
@@ -40,7 +40,7 @@ function answered(judgement: Judgement | undefined): Judgement {
   return judgement;
 }
 
-/** Policies see the file's path, the operation, both objects, and what their environment makes of them. */
+/** The key of a question: path, operation, both objects, and the key of the environment. */
 function keyOf({ environmentKey }: Judge, { manifest, operation, oldObject }: Question): string {
   const { environment, position, value } = manifest;
   const where = environmentKey === undefined ? `=${environment ?? ""}` : environmentKey(environment);
@@ -51,7 +51,7 @@ function text(value: Json): string {
   try {
     return JSON.stringify(value);
   } catch {
-    // It holds an integer that only this way is written out.
+    // JSON.stringify fails on its large integers.
     return `exact ${toJsonText(value)}`;
   }
 }

@@ -5,13 +5,13 @@ import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
 import { locateViolations } from "./locate-violations.ts";
 import type { Reading, ReadOrigin } from "../reading.ts";
 
-/** What the manifests of one tree say that others are judged by. */
+/** The facts that the manifests of one tree provide about others. */
 export interface Facts {
   /** In a fixed order. */
   about(key: string): readonly Fact[];
 }
 
-/** Gathers the facts of all that was judged in a tree. */
+/** Gathers the facts of everything that was judged in a tree. */
 export function gatherFacts(judged: Iterable<JudgedSource>): Facts {
   const byKey = new Map<string, Fact[]>();
   for (const { manifests } of judged) {
@@ -31,13 +31,13 @@ function orderOf({ environment = "", digest }: Fact): string {
   return `${environment}\0${digest}`;
 }
 
-/** Whether both trees tell a source the same. */
+/** Whether the facts that a source waits for are equal in both trees. */
 export function sameFacts({ manifests }: JudgedSource, one: Facts, other: Facts): boolean {
   const told = (facts: Facts, key: string): string => [...new Set(facts.about(key).map(orderOf))].join("\n");
   return manifests.every(({ awaits = [] }) => awaits.every(({ key }) => told(one, key) === told(other, key)));
 }
 
-/** The source with what builtin checks say of it once the facts are known. `read` is asked only where there is something to place. */
+/** The source with the violations of builtin checks that waited for facts. `read` is called only where a violation needs a place. */
 export async function withFacts(
   builtins: readonly BuiltinCheck[],
   judged: JudgedSource,
@@ -71,7 +71,7 @@ function withLate(judged: JudgedManifest, late: readonly Violation[], reading: R
   return { ...judged, violations: [...judged.violations, ...located] };
 }
 
-/** Kinds that something was to be known of and is not, each once with the number of manifests. */
+/** The kinds without the facts that checks waited for (no schema), each with its number of manifests. */
 export function unknownKinds(judged: Iterable<JudgedSource>, facts: Facts): NonNullable<Report["unknownKinds"]> {
   const counts = new Map<string, number>();
   for (const { manifests } of judged) {

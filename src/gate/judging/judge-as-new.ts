@@ -9,7 +9,7 @@ import { judgeOrigins, type Judges } from "./judge-origins.ts";
 import { isUnit, type Origin, type ReadOrigin } from "../reading.ts";
 import { readFiles, readUnits, type EnvironmentsOf } from "./read-origins.ts";
 
-/** How sources that stand in no relation to another tree are judged. */
+/** What judging files and units as new needs: without relation to another tree. */
 export interface AsNewContext {
   readonly tree: Tree;
   readonly judges: Judges;
@@ -23,7 +23,7 @@ export interface AsNewContext {
 
 export type JudgedOrigins<Of extends Origin> = readonly (readonly [Of, JudgedSource])[];
 
-/** Judges files and units each as if it were new; known ones come from the cache. */
+/** Judges each file and unit as if it were new; known ones come from the cache. Results are in no particular order. */
 export async function judgeAsNew(
   context: AsNewContext,
   files: readonly ScopedFile[],
@@ -43,7 +43,7 @@ export async function judgeAsNew(
   return [...judgedFiles, ...judgedUnits];
 }
 
-/** Reads one of the tree's files or units once more, for the places of its values. */
+/** Reads a file or unit again, for the places of its values. */
 export async function readAgain({ tree, environmentsOf }: AsNewContext, of: Origin): Promise<ReadOrigin> {
   const readings: AsyncIterable<ReadOrigin> = isUnit(of) ? readUnits([of]) : readFiles(tree, [of], environmentsOf);
   for await (const reading of readings) return reading;
@@ -70,7 +70,7 @@ async function judgeAll<Of extends Origin>(
   });
   await judgeOrigins(by.judges, by.read(unknown), created, (of, judged) => {
     outcomes.push([of, judged]);
-    // What a policy could not answer or a limit ended this time may be answered the next.
+    // Evaluation and render failures may be temporary, so they are not cached.
     const lasting = judged.problems.every(({ stage }) => stage !== "evaluate" && stage !== "render");
     if (lasting) cache?.sources.set(keyOf(of), judged);
     onJudged(outcomes.length);

@@ -7,7 +7,7 @@ import { judgeOrigins, type Judges } from "./judge-origins.ts";
 import { matchManifests } from "../match-manifests.ts";
 import type { Origin, ReadOrigin } from "../reading.ts";
 
-/** A change as it was judged. */
+/** The judgement of a change. */
 export interface JudgedChange {
   readonly changes: readonly Change[];
   readonly before: JudgedSide;
@@ -28,8 +28,8 @@ export interface JudgedSide {
 }
 
 /**
- * Judges the changed files and units of both trees: before as if new, after as admission would see the change. `same`:
- * what both trees have, whose facts hold here too.
+ * Judges the changed files and units of both trees: before as new, after as admission would see the change. `same` is
+ * what both trees have; its facts apply too.
  */
 export async function judgeChange(
   judges: Judges,
@@ -50,12 +50,12 @@ export async function judgeChange(
   };
 }
 
-/** Asks about a manifest as if it were new. */
+/** Makes the question about a manifest as if it were new. */
 export function created(manifest: Manifest): Question {
   return { manifest, operation: "CREATE" };
 }
 
-/** Whether the cluster would see an operation: a manifest that only moved is none. */
+/** Whether the cluster would see an operation. A manifest that only moves in the tree is not one. */
 export function isNews(change: Change): boolean {
   switch (change.kind) {
     case "created":
@@ -103,7 +103,7 @@ async function judgeSide(
   return { origins: [...outcomes], readings, judged, facts };
 }
 
-/** Of what is deleted only rules that read the operation have something to say. */
+/** Judges deleted manifests, with the rules that read the operation. */
 async function judgeDeletions(
   judges: Judges,
   before: readonly ReadOrigin[],

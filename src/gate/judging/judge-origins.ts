@@ -8,18 +8,18 @@ import { locateViolations } from "./locate-violations.ts";
 import { withoutSecrets } from "./mask-secret.ts";
 import type { Origin, Reading, ReadOrigin } from "../reading.ts";
 
-/** Whoever has something to say of a manifest. */
+/** The policy judge and the built-in checks. */
 export interface Judges {
   readonly judge: Judge;
   readonly builtins: readonly BuiltinCheck[];
 }
 
-/** Manifests asked about in one call: enough to keep workers busy, few enough to keep memory flat. */
+/** Manifests judged in one call: enough to keep workers busy, few enough to keep memory flat. */
 const batchSize = 128;
-/** Calls under way while the next files are read. */
+/** Concurrent calls while the next files are read. */
 const batchesUnderWay = 4;
 
-/** Asks about every manifest of the origins, as `ask` puts it, and hands each origin on as soon as it is judged. */
+/** Judges every manifest of the origins with the question that `ask` makes, and passes each judged origin to `hand`. Rejects where the judge does. */
 export async function judgeOrigins<Of extends Origin>(
   judges: Judges,
   origins: AsyncIterable<ReadOrigin<Of>> | Iterable<ReadOrigin<Of>>,
@@ -83,13 +83,13 @@ async function judgedSource(
     const { identity, apiVersion, position, environment, source } = manifest;
     const [judgement, question] = [judgements[index], questions[index]];
     if (judgement === undefined || question === undefined) throw new Error("a manifest without an answer");
-    // Of what goes away only rules that read the operation have something to say.
+    // Only rules that read the operation apply to a deletion.
     const stays = question.operation !== "DELETE";
     const { found, awaits, facts } = stays ? askBuiltins(builtins, manifest) : silent;
     const told = stays ? (reading.violationsOf?.(manifest) ?? []) : [];
     const violations = [...judgement.violations, ...told, ...found];
     const all = violations.length === judgement.violations.length ? judgement : { ...judgement, violations };
-    // A fingerprint tells one secret from the next; what people read does not.
+    // Fingerprints depend on the secret values, shown messages do not.
     const said = withoutSecrets(all, question);
     if (!prepared && violations.length > 0) {
       await reading.prepare?.();
@@ -114,7 +114,7 @@ async function judgedSource(
 
 const silent: ReturnType<typeof askBuiltins> = { found: [], awaits: [], facts: [] };
 
-/** What builtin checks say at once, which of them wait for facts, and the facts that the manifest brings itself. */
+/** Runs the builtin checks on a manifest: violations found now, checks that wait for facts, and facts that the manifest provides. */
 function askBuiltins(builtins: readonly BuiltinCheck[], manifest: Manifest) {
   const awaits: NonNullable<JudgedManifest["awaits"]>[number][] = [];
   const found = builtins.flatMap((builtin, check) => {

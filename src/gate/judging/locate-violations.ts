@@ -4,7 +4,7 @@ import type { LocatedViolation } from "../judged-source.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import type { Reading } from "../reading.ts";
 
-/** Violations with their places. `told`: the same as the policies put them, before secrets were masked. */
+/** Adds places and fingerprints to violations. `unmasked` are the same violations before secrets were masked. */
 export function locateViolations(
   reading: Pick<Reading, "place">,
   manifest: Manifest,

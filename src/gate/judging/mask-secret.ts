@@ -5,13 +5,13 @@ import type { Identity } from "../../model/manifest.ts";
 import type { Judgement, Violation } from "../../model/violation.ts";
 
 const MASK = "***";
-/** Shorter values would blot out ordinary words, and the blots would tell which letters they are. */
+/** Masking shorter values would mask parts of ordinary words, and so reveal their letters. */
 const SHORTEST = 4;
 
 /**
- * The judgement with every value of a Secret's `data` and `stringData`, also decoded, replaced in what policies say:
- * messages end up in logs, check runs and comments that more people read than may read the Secret.
- * What stands within a key or the Secret's name is left: a blot in a text that everyone can complete tells the value.
+ * The judgement with every value of a Secret's `data` and `stringData`, also decoded, masked in the policies' texts:
+ * more people read logs, check runs and comments than may read the Secret. Text within a key or
+ * the Secret's name stays: masking a part of a known word would reveal the value.
  */
 export function withoutSecrets(judgement: Judgement, { manifest, oldObject }: Question): Judgement {
   const clean = secretMask(manifest.identity, manifest.value, oldObject ?? {});
@@ -28,7 +28,7 @@ export function withoutSecrets(judgement: Judgement, { manifest, oldObject }: Qu
   };
 }
 
-/** What hides the values of a Secret, in any of its versions, in a text about it; undefined for another kind. */
+/** Makes a function that masks the values of all versions of a Secret in a text; undefined for another kind. */
 export function secretMask(
   identity: Identity,
   ...versions: readonly JsonObject[]
@@ -39,7 +39,7 @@ export function secretMask(
   return (text) => masked(text, secrets, names);
 }
 
-/** The text with every stretch that belongs to a secret blotted out, unless that secret ends and begins within one name. */
+/** The text with every occurrence of a secret masked, except within one name. */
 function masked(text: string, secrets: readonly string[], names: readonly string[]): string {
   const said = secrets.flatMap((secret) => occurrences(text, secret));
   if (said.length === 0) return text;
@@ -81,7 +81,7 @@ function secretsOf(...objects: readonly JsonObject[]): readonly string[] {
   return [...found].filter(({ length }) => length >= SHORTEST);
 }
 
-/** kubectl keeps the whole Secret in an annotation; what cannot be read there is hidden whole. */
+/** The Secret that kubectl keeps in the last-applied annotation; an unreadable annotation is masked as a whole. */
 function lastApplied({ metadata }: JsonObject): JsonObject {
   const annotations = isObject(metadata) ? metadata["annotations"] : undefined;
   const text = isObject(annotations) ? annotations["kubectl.kubernetes.io/last-applied-configuration"] : undefined;
@@ -99,7 +99,7 @@ function valuesOf(map: Json | undefined): readonly string[] {
   return Object.values(map).flatMap((value) => (value === null || typeof value === "object" ? [] : [String(value)]));
 }
 
-/** The value, as JSON would quote it, and line by line. */
+/** Adds the value itself, its JSON string, and each of its lines. */
 function addForms(value: string, found: Set<string>): void {
   const lines = value.split("\n").map((line) => line.trim());
   for (const text of [value, value.trim(), ...lines]) {

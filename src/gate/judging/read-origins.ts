@@ -8,10 +8,10 @@ import type { Unit } from "../../render/unit.ts";
 import type { JudgedSource } from "../judged-source.ts";
 import { fileReading, unitReading, type ReadOrigin } from "../reading.ts";
 
-/** The environments that a plain file of a path lands in. */
+/** The environments that the plain file at a path lands in. */
 export type EnvironmentsOf = (path: string) => readonly string[];
 
-/** Reads files of a tree, each according to its role, in their order. */
+/** Reads files of a tree in order, each according to its role. */
 export async function* readFiles(
   tree: Tree,
   files: readonly ScopedFile[],
@@ -57,10 +57,10 @@ function readOne(
   return { kind: "read", of: file, reading: fileReading(scoped.reading, environmentsOf(path)) };
 }
 
-/** Renderings under way while others are judged. */
+/** Units that are rendered ahead while others are judged. */
 const ahead = 4;
 
-/** Renders units in their order, some ahead. */
+/** Renders units and yields their readings in order. */
 export async function* readUnits(units: readonly Unit[]): AsyncGenerator<ReadOrigin<Unit>> {
   const underWay: ReturnType<Unit["render"]>[] = [];
   for (const [index, unit] of units.entries()) {

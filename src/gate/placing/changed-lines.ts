@@ -1,9 +1,9 @@
-/** Pairs of lines that are compared one by one at most; beyond, whatever lies between the first and the last difference counts as changed. */
+/** The most pairs of lines that are compared. Beyond, everything between the first and last difference counts as changed. */
 const MOST_PAIRS = 4_000_000;
 
 /**
- * The 1-based lines of `after` that a change from `before` adds or alters. Where it only removes lines: those that now
- * stand where they stood. Empty for equal texts.
+ * The 1-based lines of `after` that a change from `before` adds or alters. Where it only removes lines, the lines that are
+ * now in their place. Empty for equal texts.
  */
 export function changedLines(before: string, after: string): readonly number[] {
   if (before === after) return [];
@@ -20,13 +20,13 @@ export function changedLines(before: string, after: string): readonly number[] {
   return [Math.max(1, Math.min(start + 1, now.length))];
 }
 
-/** Without the empty one after the last line break. */
+/** The lines of a text, without the empty one after the last line break. */
 function linesOf(text: string): readonly string[] {
   const lines = text.split("\n");
   return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
 }
 
-/** The indexes of lines of `now` that are in no longest common subsequence. */
+/** The indexes of lines of `now` that are not in the longest common subsequence. */
 function addedLines(old: readonly string[], now: readonly string[]): readonly number[] {
   const width = now.length + 1;
   if (old.length * now.length > MOST_PAIRS) return now.map((_, index) => index);

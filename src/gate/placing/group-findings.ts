@@ -2,8 +2,8 @@ import type { Finding } from "../../model/finding.ts";
 import { inEnvironment } from "../fingerprint.ts";
 
 /**
- * Puts together what is the same but for environment and source, so that one line that reaches eleven clusters is one
- * finding. What stands in a plain file that belongs to no environment is left as it is.
+ * Merges findings that differ only in environment and source, so that one line that reaches eleven clusters is one
+ * finding. Findings in plain files without an environment are unchanged.
  */
 export function groupFindings(findings: readonly Finding[]): readonly Finding[] {
   const groups = new Map<string, Finding[]>();

@@ -7,7 +7,7 @@ import type { Classified } from "../comparing/classify.ts";
 import type { JudgedChange } from "../judging/judge-change.ts";
 import { relocate, type ChangedFiles } from "./relocate.ts";
 
-/** What is known of the change that findings are placed by. */
+/** What placing findings needs to know of the change. */
 export interface Placing {
   readonly change: JudgedChange;
   /** Of both trees, by id. */
@@ -19,7 +19,7 @@ export interface Placing {
   readonly files: ChangedFiles | undefined;
 }
 
-/** Findings with their status; what the change introduced through a source stands on a line of the change where one brought it. */
+/** Makes findings of drafts with their status. A finding introduced through a source is placed on the changed line that introduced it, if there is one. */
 export async function placeFindings(
   classified: readonly Classified[],
   { change, sources, files }: Placing,

@@ -7,7 +7,7 @@ import type { SourcePlace } from "../../render/unit.ts";
 import { changedLines } from "./changed-lines.ts";
 import { keysOf, valueAt } from "../../manifest/pointer.ts";
 
-/** What a change does to the files that sources read. */
+/** The files that a change alters, with their changed lines. */
 export interface ChangedFiles {
   /** Whether the tree after holds the file with other content than the tree before. */
   changed(path: string): boolean;
@@ -22,7 +22,7 @@ interface ChangedLine {
   readonly text: string;
 }
 
-/** Compares the files of two trees, each when it is asked about. */
+/** Compares the files of two trees; each file's lines on demand. */
 export async function changedFiles(before: Tree, after: Tree): Promise<ChangedFiles> {
   const [old, now] = [await entriesOf(before), await entriesOf(after)];
   const known = new Map<string, Promise<readonly ChangedLine[]>>();
@@ -32,7 +32,7 @@ export async function changedFiles(before: Tree, after: Tree): Promise<ChangedFi
     const lines = text.split("\n");
     const was = old.get(path)?.kind === "file" ? decoder.decode(await before.read(path)) : undefined;
     const numbers = was === undefined ? lines.map((_, index) => index + 1) : changedLines(was, text);
-    // A file whose mode alone changed has no line that did.
+    // A change of mode alone changes no line.
     return (numbers.length === 0 ? [1] : numbers).map((line) => ({ line, text: lines[line - 1] ?? "" }));
   };
   return {
@@ -53,7 +53,7 @@ async function entriesOf(tree: Tree): Promise<ReadonlyMap<string, TreeEntry>> {
   return new Map((await tree.list()).map((entry) => [entry.path, entry]));
 }
 
-/** An introduced finding of a source, and what is known of how it came about. */
+/** An introduced finding of a source, with what is known about its cause. */
 export interface Relocatable {
   readonly finding: Pick<Finding, "location" | "pointer">;
   /** The manifest as it is now; absent where it is gone. */
@@ -78,7 +78,7 @@ export async function relocate(
 ): Promise<Pick<Finding, "location" | "related"> | undefined> {
   const { location, pointer } = finding;
   if (files.changed(location.path)) return withinPlace(finding, manifest, files);
-  // With its declaration all that it yielded goes, whatever else the change does to the files that it read.
+  // Deleting the declaration removes everything the source yielded, whatever else the change does.
   if (wentAt !== undefined && files.gone(declaredIn)) {
     if (location.path === declaredIn) return undefined;
     return {
@@ -87,7 +87,7 @@ export async function relocate(
     };
   }
   const own = (path: string): boolean => path === declaredIn;
-  // What is gone from the state while its file stays is no longer asked for: by a kustomization, most likely the nearest.
+  // An object that left the state while its file remains is no longer loaded, most likely by the nearest kustomization.
   const lists = (path: string): number =>
     manifest === undefined && isKustomizationName(path) ? 1 + commonLength(path, location.path) : 0;
   const candidates = [...new Set([declaredIn, ...reads])]
@@ -122,7 +122,7 @@ function commonLength(one: string, other: string): number {
   return length;
 }
 
-/** Of a value that several lines of another file make (a tag below `image:` in values), the line that the change alters. */
+/** For a value that several lines of another file make up (a tag below `image:` in values), the line that the change alters. */
 async function withinPlace(
   { location }: Relocatable["finding"],
   manifest: Manifest | undefined,
@@ -135,7 +135,7 @@ async function withinPlace(
   return { location: { path, line: inside.line, precision }, related: { path, line } };
 }
 
-/** The scalar at a pointer as a file would hold it; undefined where it would be found by chance. */
+/** The text of the scalar at a pointer; undefined where it is so short that a search would match by chance. */
 function tellingText(value: Json, pointer: string): string | undefined {
   const at = valueAt(value, keysOf(pointer));
   if (typeof at !== "string" && typeof at !== "number" && typeof at !== "boolean") return undefined;

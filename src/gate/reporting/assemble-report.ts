@@ -4,7 +4,7 @@ import type { SourceNode } from "../../model/source.ts";
 import type { JudgedSource } from "../judged-source.ts";
 import { isUnit, type Origin } from "../reading.ts";
 
-/** Everything of a report but what is counted and sorted here. */
+/** The parts of a report before counting and sorting. */
 export interface ReportParts {
   readonly frame: Pick<
     Report,
@@ -21,7 +21,7 @@ export interface ReportParts {
   readonly touched: ReadonlySet<string>;
 }
 
-/** Counts and sorts, and puts every file in scope into exactly one list: problems before skipped before checked. */
+/** Makes the report: counts, sorts, and lists every file in scope exactly once, as problem, skipped or checked, in this order of precedence. */
 export function assembleReport(parts: ReportParts): Report {
   const { frame, findings, problems, gaps } = parts;
   const { checked, skipped } = accountFor(parts);
@@ -140,7 +140,7 @@ function problemKey({ path, line, column, stage, message }: ReportedProblem): re
   return [path ?? "", line ?? 0, column ?? 0, stage, message];
 }
 
-/** Texts by code unit, so that the order is the same everywhere. */
+/** Sorts texts by code unit, so that the order is the same on every system. */
 function sortBy<Item>(items: readonly Item[], keyOf: (item: Item) => readonly (string | number)[]): readonly Item[] {
   const keyed = items.map((item) => ({ item, key: keyOf(item) }));
   keyed.sort((a, b) => {

@@ -2,7 +2,7 @@ import type { Gap, SourceNode } from "../../model/source.ts";
 import type { ReportedProblem } from "../../model/finding.ts";
 import type { ReportedGap } from "../../model/report.ts";
 
-/** What there is to know of a change where gaps are told. */
+/** What deciding whether a change touches a gap needs. */
 export interface Touching {
   /** Ids of sources that are not what they were. */
   readonly sources: ReadonlySet<string>;
@@ -10,7 +10,7 @@ export interface Touching {
   readonly changed: (path: string) => boolean;
 }
 
-/** Gaps, each once, with what the change touches; without a change none is touched. */
+/** The gaps without duplicates, each marked if the change touches it. Without a change none is touched. */
 export function reportGaps(gaps: readonly Gap[], touching: Touching | undefined): readonly ReportedGap[] {
   const each = new Map(gaps.map((gap) => [JSON.stringify([gap.source, gap.path, gap.line, gap.reason]), gap]));
   return [...each.values()].map(({ source, path, line, reason }) => {
@@ -23,7 +23,7 @@ function isTouched({ source, path }: Gap, { sources, byId, changed }: Touching):
   return sources.has(source) || changed(path) || (byId.get(source)?.reads ?? []).some(changed);
 }
 
-/** Where configuration lets nothing through that was not judged, every gap that the change touches is a problem. */
+/** The problems for `gaps: block`: one for every gap that the change touches, or for every gap without a change. */
 export function gapProblems(gaps: readonly ReportedGap[], isChange: boolean): readonly ReportedProblem[] {
   return gaps
     .filter(({ touched }) => touched === true || !isChange)

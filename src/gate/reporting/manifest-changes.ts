@@ -5,13 +5,13 @@ import type { ChangeCounts, ManifestChange } from "../../model/report.ts";
 import type { Source } from "../../model/source.ts";
 import { isObject } from "../../manifest/identity.ts";
 
-/** How many manifests of how many environments the change touches. */
+/** Counts the manifests and environments that the change touches. */
 export function countChanges(changes: readonly Change[]): ChangeCounts {
   const count = (kind: Change["kind"]): number => changes.filter((change) => change.kind === kind).length;
   return { created: count("created"), updated: count("updated"), deleted: count("deleted"), moved: count("moved") };
 }
 
-/** What a change is shown with. */
+/** What listing changes needs besides the changes. */
 export interface Showing {
   /** Of both trees, by id. */
   readonly sources: { readonly before: ReadonlyMap<string, Source>; readonly after: ReadonlyMap<string, Source> };
@@ -19,7 +19,7 @@ export interface Showing {
   readonly diff: ((change: Change) => string) | undefined;
 }
 
-/** The changes that a cluster would see, those that are alike in several environments and sources together, by name. */
+/** The changes that a cluster would see, sorted by name; equal ones of several environments and sources are grouped. */
 export function listChanges(changes: readonly Change[], showing: Showing): readonly ManifestChange[] {
   const groups = new Map<string, ManifestChange>();
   for (const change of changes) {
@@ -62,7 +62,7 @@ function shown(change: Change, { sources, diff }: Showing): ManifestChange | und
   };
 }
 
-/** An object that merely stands elsewhere in the tree is the same to a cluster. */
+/** The kind of a change for a cluster; undefined for one that only moves in the tree. */
 function kindOf(change: Change): ManifestChange["kind"] | undefined {
   switch (change.kind) {
     case "created":
@@ -78,7 +78,7 @@ function kindOf(change: Change): ManifestChange["kind"] | undefined {
   }
 }
 
-/** A source that stays prunes what it no longer yields; one that goes takes along what it yielded only if it cascades. */
+/** Whether a deleted object is pruned: a remaining source must prune, a removed one must cascade. Undefined where it is not known. */
 function isPruned(
   source: string | undefined,
   before: ReadonlyMap<string, Source>,

@@ -10,8 +10,8 @@ const CONTEXT = 3;
 const MOST_EDITS = 1_500;
 
 /**
- * What a change does to one manifest, as a unified diff of YAML without file names. Keys are sorted, since their order
- * means nothing; values of Secrets are hidden, and whether they changed is said.
+ * The change of one manifest as a unified diff of YAML without file names. Keys are sorted, since their order
+ * means nothing. Values of Secrets are hidden, but show whether they changed.
  */
 export function manifestDiff(change: Change): string {
   const before = change.kind === "created" ? undefined : change.before;
@@ -28,12 +28,12 @@ export function manifestDiff(change: Change): string {
   if (old === "") return `@@ -0,0 +1,${linesIn(now)} @@\n${prefixed("+", now)}`;
   if (now === "") return `@@ -1,${linesIn(old)} +0,0 @@\n${prefixed("-", old)}`;
   const patch = structuredPatch("", "", old, now, "", "", { context: CONTEXT, maxEditLength: MOST_EDITS });
-  // Without a limit two long texts that have little in common would take minutes.
+  // Without a limit, two long texts with little in common would take minutes.
   if (patch === undefined)
     return `@@ ${linesIn(old)} lines before, ${linesIn(now)} after: too many differ to be shown @@`;
   return patch.hunks
     .map(({ oldStart, oldLines, newStart, newLines, lines }) => {
-      // A side without lines is counted from the line before, as diff does.
+      // As in diff, an empty side gets the number of the line before.
       const start = (first: number, count: number): number => (count === 0 ? first - 1 : first);
       const at = `-${start(oldStart, oldLines)},${oldLines} +${start(newStart, newLines)},${newLines}`;
       return [`@@ ${at} @@`, ...lines].join("\n");
@@ -51,7 +51,7 @@ function linesIn(text: string): number {
 
 const first = ["apiVersion", "kind", "metadata"];
 
-/** YAML with what names the object first. */
+/** The object as YAML, with its naming fields first. */
 function yaml(value: JsonObject): string {
   const names = first.filter((key) => Object.hasOwn(value, key));
   const rest = Object.keys(value).filter((key) => !first.includes(key));
@@ -59,7 +59,7 @@ function yaml(value: JsonObject): string {
   return dump(ordered, { lineWidth: -1, noRefs: true });
 }
 
-/** Integers that no double holds are shown as text. */
+/** The value with sorted keys; integers beyond a double become text. */
 function sorted(value: Json): Json {
   if (typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null) return value;
@@ -73,7 +73,7 @@ function sorted(value: Json): Json {
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-/** The Secret without its values: those that differ from the other side's say which side they are of. */
+/** The Secret with its values hidden; those that differ from the other side name their side. */
 function hidden(value: JsonObject, other: JsonObject | undefined, side: string): JsonObject {
   const result: { [key: string]: Json } = { ...value };
   for (const field of ["data", "stringData"]) {

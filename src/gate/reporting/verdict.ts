@@ -2,14 +2,14 @@ import type { Config } from "../../model/config.ts";
 import type { Finding, ReportedProblem } from "../../model/finding.ts";
 import type { Verdict } from "../../model/report.ts";
 
-/** What decides a verdict beside findings and problems. */
+/** The options that decide a verdict, besides findings and problems. */
 export interface Strictness {
   readonly block: Config["block"];
   readonly mode: Config["mode"];
   readonly failOn: "deny" | "warn" | "never";
 }
 
-/** `error` where something new could not be judged, else `fail` where a finding blocks, else `warn`, else `pass`. */
+/** The verdict: `error` where an introduced problem exists, else `fail` where a finding blocks, else `warn` or `pass`. */
 export function verdictOf(
   findings: readonly Finding[],
   problems: readonly ReportedProblem[],

@@ -11,5 +11,5 @@ export const priorityClass: ImmutableRule = (update) => [
 
 export const runtimeClass: ImmutableRule = (update) => fixed(update, ["handler"]);
 
-/** A definition that is in use keeps its scope. */
+/** The scope of a CustomResourceDefinition cannot change. */
 export const customResourceDefinition: ImmutableRule = (update) => fixedOnceSet(update, ["spec", "scope"]);

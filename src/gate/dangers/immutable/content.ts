@@ -27,7 +27,7 @@ function content(update: Update, fields: readonly string[]): readonly Fixed[] {
   return fields.flatMap((field) => fixed(update, [field], { unless }));
 }
 
-/** Kubernetes writes `stringData` into `data`: the same text may move from one to the other. */
+/** Kubernetes merges `stringData` into `data`, so a text may move between them. */
 function secretContent(update: Update): readonly Fixed[] {
   const places = differences(decoded(update.before), decoded(update.after));
   if (places.length === 0) return [];

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../model/json.ts";
 import { differences, isNothing, valueAt, type Path } from "../differences.ts";
 
-/** A field that Kubernetes refuses to change, and how the change was noticed. */
+/** A changed field that Kubernetes does not allow to change. */
 export interface Fixed {
   /** The field, as people name it: `spec.selector`. */
   readonly field: string;
@@ -18,10 +18,10 @@ export interface Update {
   readonly minor: number | undefined;
 }
 
-/** What of one kind cannot change. */
+/** Finds the changes of an update that one kind does not allow. */
 export type ImmutableRule = (update: Update) => readonly Fixed[];
 
-/** The field must stay, also be neither added nor removed; places below `except` may change. */
+/** Reports a field that differs, was added or was removed; places below `except` may change. */
 export function fixed(
   { before, after }: Update,
   path: Path,
@@ -36,7 +36,7 @@ export function fixed(
   return [{ field: path.join("."), changed, ...(unless === undefined ? {} : { unless }) }];
 }
 
-/** As `fixed`, where both sides say something: the cluster fills the field in where nobody does. */
+/** As `fixed`, but only where both sides have the field: the cluster fills in a missing one. */
 export function fixedOnceSet(update: Update, path: Path, options: { readonly unless?: string } = {}): readonly Fixed[] {
   if (isNothing(valueAt(update.before, path)) || isNothing(valueAt(update.after, path))) return [];
   return fixed(update, path, options);

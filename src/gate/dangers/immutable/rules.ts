@@ -6,7 +6,7 @@ import { persistentVolumeClaim, storageClass } from "./storage.ts";
 import { job, pod, selector, statefulSet } from "./workloads.ts";
 
 /**
- * What Kubernetes refuses to change, by group and kind. From the update validation of the API server (pkg/apis/…/validation
+ * The immutability rules by group and kind, from the update validation of the API server (pkg/apis/…/validation
  * of Kubernetes 1.32 to 1.35).
  */
 export const immutableRules: { readonly [groupKind: string]: ImmutableRule } = {

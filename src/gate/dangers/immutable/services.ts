@@ -1,13 +1,13 @@
 import { valueAt } from "../differences.ts";
 import { fixed, fixedOnceSet, type ImmutableRule } from "./rule.ts";
 
-/** A Service keeps its addresses while it has any: not while it is, or was, only another name (ExternalName). */
+/** A Service keeps its addresses, unless it is or was an ExternalName. */
 export const service: ImmutableRule = (update) => {
   const typeOf = (side: typeof update.before) => valueAt(side, ["spec", "type"]) ?? "ClusterIP";
   if (typeOf(update.before) === "ExternalName" || typeOf(update.after) === "ExternalName") return [];
   const ip = (side: typeof update.before) => valueAt(side, ["spec", "clusterIP"]);
   const unless = "delete the Service first; its clients lose it for that time";
-  // A Service that names no address was given one.
+  // A Service without an address was given one by the cluster.
   const becomesHeadless = ip(update.after) === "None" && ip(update.before) !== "None";
   const bothBalance = typeOf(update.before) === "LoadBalancer" && typeOf(update.after) === "LoadBalancer";
   const clusterIP = becomesHeadless

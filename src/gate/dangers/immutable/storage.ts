@@ -2,7 +2,7 @@ import { valueAt } from "../differences.ts";
 import { quantity } from "../quantity.ts";
 import { fixed, fixedOnceSet, type Fixed, type ImmutableRule, type Update } from "./rule.ts";
 
-/** A claim may grow and change its attributes class; the cluster fills in most of the rest where nobody does. */
+/** A PersistentVolumeClaim may grow and change its attributes class; the cluster fills in most other fields. */
 export const persistentVolumeClaim: ImmutableRule = (update) => [
   ...accessModes(update),
   ...["storageClassName", "volumeName", "dataSource", "dataSourceRef"].flatMap((field) =>

@@ -2,7 +2,7 @@ import { valueAt, type Path } from "../differences.ts";
 import { fixed, type Fixed, type ImmutableRule, type Update } from "./rule.ts";
 import { isObject } from "../../../manifest/identity.ts";
 
-/** apps/v1 Deployment, DaemonSet and ReplicaSet: their Pods are found by a selector that must stay. */
+/** The selector of an apps/v1 Deployment, DaemonSet or ReplicaSet cannot change. */
 export const selector: ImmutableRule = (update) => fixed(update, ["spec", "selector"]);
 
 const ofStatefulSets = [
@@ -14,7 +14,7 @@ const ofStatefulSets = [
   "updateStrategy",
 ];
 
-/** Everything but a short list; `revisionHistoryLimit` joined it in 1.33. */
+/** A StatefulSet may change only a short list of fields; `revisionHistoryLimit` since 1.33. */
 export const statefulSet: ImmutableRule = (update) => {
   const mutable = new Set(ofStatefulSets);
   if (update.minor === undefined || update.minor >= 33) mutable.add("revisionHistoryLimit");
@@ -25,9 +25,9 @@ export const statefulSet: ImmutableRule = (update) => {
     .flatMap((field) => fixed(update, ["spec", field], { unless }));
 };
 
-/** A Job runs once: what it runs cannot change; the count of an indexed Job may, together with its parallelism. */
+/** The template of a Job cannot change; the completions of an indexed Job may, together with its parallelism. */
 export const job: ImmutableRule = (update) => {
-  // It is gone once it has run, and then created anew.
+  // It is deleted after it has run and then created again.
   if (valueAt(update.before, ["spec", "ttlSecondsAfterFinished"]) !== undefined) return [];
   const indexed = valueAt(update.before, ["spec", "completionMode"]) === "Indexed";
   const fields = [
@@ -53,7 +53,7 @@ function jobTemplate(update: Update): readonly Fixed[] {
   return fixed(update, ["spec", "template"], { unless: unlessJob, ...(except === undefined ? {} : { except }) });
 }
 
-/** What a Job that has not started may change: where its Pods go, and what they take. */
+/** Whether a suspended Job may change this field: scheduling and resources of its Pods. */
 function isForScheduling(place: Path): boolean {
   const path = place.join("/");
   return /^(?:metadata\/(?:labels|annotations)|spec\/(?:affinity|nodeSelector|tolerations|schedulingGates)|spec\/(?:initC|c)ontainers\/\d+\/resources)(?:\/|$)/.test(
@@ -61,7 +61,7 @@ function isForScheduling(place: Path): boolean {
   );
 }
 
-/** A Pod takes new images, tolerations and deadlines, and nothing else. */
+/** A Pod may change only images, tolerations and deadlines. */
 export const pod: ImmutableRule = (update) =>
   fixed(update, ["spec"], {
     except: (place) =>
