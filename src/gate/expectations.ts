@@ -10,7 +10,7 @@ import { builtinIds } from "./builtin-ids.ts";
 import { below, pointerOf } from "../manifest/pointer.ts";
 
 /** What a configuration is checked against. */
-export interface Reality {
+export interface ActualState {
   readonly judge: Pick<Judge, "policies" | "problems">;
   /** The paths of the trees. */
   readonly paths: readonly string[];
@@ -24,10 +24,10 @@ export interface Reality {
 export function unmetExpectations(
   config: Config,
   source: ConfigSource | undefined,
-  reality: Reality,
+  reality: ActualState,
 ): readonly Problem[] {
   const problems: Problem[] = [];
-  const say: Say = (pointer, message) => {
+  const report: ReportMismatch = (pointer, message) => {
     const place = source?.place(pointer);
     problems.push({
       stage: "config",
@@ -40,21 +40,21 @@ export function unmetExpectations(
     if (holds(reality.paths, cleanPath(path))) continue;
     problems.push({ stage: "read", path, message: "no such file or directory" });
   }
-  if (reality.named.length === 0) expectPaths(config, reality, say);
-  expectPolicies(config, reality, say);
+  if (reality.named.length === 0) expectPaths(config, reality, report);
+  expectPolicies(config, reality, report);
   return problems;
 }
 
-type Say = (pointer: Pointer, message: string) => void;
+type ReportMismatch = (pointer: Pointer, message: string) => void;
 
 /** With paths on the command line, those replace the patterns, and the rest of the tree may be missing. */
-function expectPaths(config: Config, { paths, reached }: Reality, say: Say): void {
+function expectPaths(config: Config, { paths, reached }: ActualState, report: ReportMismatch): void {
   for (const list of ["include", "exclude"] as const) {
     config.manifests[list].forEach((pattern, index) => {
       if (pattern === "**" || paths.some(matcher([pattern]))) return;
       const directory = cleanPath(pattern);
       const hint = paths.some((path) => path.startsWith(`${directory}/`)) ? `; did you mean "${directory}/**"?` : "";
-      say(`/manifests/${list}/${index}`, `the pattern "${pattern}" matches no file${hint}`);
+      report(`/manifests/${list}/${index}`, `the pattern "${pattern}" matches no file${hint}`);
     });
   }
   for (const [name, environment] of Object.entries(config.environments)) {
@@ -62,29 +62,30 @@ function expectPaths(config: Config, { paths, reached }: Reality, say: Say): voi
     const unmatched = environment.paths.flatMap((pattern, index) =>
       paths.some(environmentPaths([pattern])) ? [] : [{ pattern, index }],
     );
-    for (const { pattern, index } of unmatched) say(`${at}/paths/${index}`, `the pattern "${pattern}" matches no file`);
+    for (const { pattern, index } of unmatched)
+      report(`${at}/paths/${index}`, `the pattern "${pattern}" matches no file`);
     if (unmatched.length === 0 && reached?.has(name) === false) {
       const near = nearName(name, reached);
       const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-      say(at, `nothing lands in the environment "${name}": expected paths or clusters that feed it${hint}`);
+      report(at, `nothing lands in the environment "${name}": expected paths or clusters that feed it${hint}`);
     }
   }
   const { vendor } = config.helm;
   if (vendor !== undefined && !holds(paths, cleanPath(vendor)))
-    say("/helm/vendor", `no such directory "${vendor}" in the repository`);
+    report("/helm/vendor", `no such directory "${vendor}" in the repository`);
   for (const [url, path] of Object.entries(config.kustomize.vendored)) {
     if (!holds(paths, cleanPath(path)))
-      say(below("/kustomize/vendored", url), `no such file or directory "${path}" in the repository`);
+      report(below("/kustomize/vendored", url), `no such file or directory "${path}" in the repository`);
   }
   config.clusters.forEach((cluster, index) => {
     for (const key of ["name", "server"] as const) {
       if (config.clusters.slice(0, index).some((other) => other[key] === cluster[key]))
-        say(`/clusters/${index}/${key}`, `two clusters have the ${key} "${cluster[key]}"; expected one`);
+        report(`/clusters/${index}/${key}`, `two clusters have the ${key} "${cluster[key]}"; expected one`);
     }
   });
 }
 
-function expectPolicies(config: Config, { judge }: Reality, say: Say): void {
+function expectPolicies(config: Config, { judge }: ActualState, report: ReportMismatch): void {
   // The id of a policy that did not compile is unknown; the compile problem is enough.
   if (judge.problems.length > 0) return;
   const own = new Set(judge.policies.map(({ id }) => id));
@@ -94,7 +95,7 @@ function expectPolicies(config: Config, { judge }: Reality, say: Say): void {
       if (ids.has(id)) continue;
       const near = nearName(id, ids);
       const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-      say(below(pointer, id), `no policy has the id "${id}"${hint}`);
+      report(below(pointer, id), `no policy has the id "${id}"${hint}`);
     }
   };
   expect("/levels", config.levels, all);

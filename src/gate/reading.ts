@@ -38,14 +38,14 @@ export function isUnit(origin: Origin): origin is Unit {
 /** The reading of a file, in the environments of its path. */
 export function fileReading(file: FileReading, environments: readonly string[]): Reading {
   const skipped = file.notManifests.map(({ line, reason }) => ({ line, reason: `no Kubernetes object: ${reason}` }));
-  const sealed = file.encrypted === undefined ? [] : [{ line: 1, reason: file.encrypted.reason }];
+  const encrypted = file.encrypted === undefined ? [] : [{ line: 1, reason: file.encrypted.reason }];
   return {
     manifests:
       environments.length === 0
         ? file.manifests
         : file.manifests.flatMap((manifest) => environments.map((environment) => ({ ...manifest, environment }))),
     problems: file.problems,
-    skipped: [...sealed, ...skipped],
+    skipped: [...encrypted, ...skipped],
     place: ({ position }, pointer) => ({ path: position.path, place: file.place(position, pointer) }),
   };
 }
@@ -63,9 +63,9 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
       );
     }
   }
-  const said = new Map<Manifest, Violation[]>();
+  const byOriginal = new Map<Manifest, Violation[]>();
   for (const { manifest, violation } of rendered.violations ?? []) {
-    said.set(manifest, [...(said.get(manifest) ?? []), violation]);
+    byOriginal.set(manifest, [...(byOriginal.get(manifest) ?? []), violation]);
   }
   const originalOf = (manifest: Manifest): Manifest => originals.get(manifest) ?? manifest;
   return {
@@ -73,7 +73,7 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
     problems: rendered.problems,
     skipped: [],
     gaps: rendered.gaps,
-    violationsOf: (manifest) => said.get(originalOf(manifest)) ?? [],
+    violationsOf: (manifest) => byOriginal.get(originalOf(manifest)) ?? [],
     prepare: () => rendered.prepare?.() ?? Promise.resolve(),
     place: (manifest, pointer) => rendered.place(originalOf(manifest), pointer),
   };

@@ -34,9 +34,9 @@ export async function crdScopes(
   }
   for await (const reading of readEach(files.tree, [...unread.keys()])) {
     if (reading.kind !== "bytes") continue;
-    const says = crdsIn(reading.path, reading.bytes);
-    known.set(unread.get(reading.path) ?? "", says, 100 + 100 * says.length);
-    for (const [kind, cluster] of says) found.set(kind, cluster);
+    const scopesOfFile = crdsIn(reading.path, reading.bytes);
+    known.set(unread.get(reading.path) ?? "", scopesOfFile, 100 + 100 * scopesOfFile.length);
+    for (const [kind, cluster] of scopesOfFile) found.set(kind, cluster);
   }
   return {
     isClusterScoped: (group, kind) => isClusterScoped(group, kind) ?? found.get(`${group}/${kind}`),

@@ -27,7 +27,7 @@ export async function discover(
   for (const { path, kind } of entries.values()) {
     if (kind === "symlink") links.push(path);
     else if (kind === "submodule") {
-      if (scope.standsFor(path)) roles.set(path, submodule);
+      if (scope.includes(path)) roles.set(path, submodule);
     } else if (scope.names(path) || (scope.covers(path) && (mayHoldManifests(path) || isKustomizationName(path))))
       files.add(path);
     else if (scope.covers(path)) {
@@ -84,7 +84,7 @@ function followLinks(
     }
     return found;
   };
-  const todo = [...targets.keys()].filter((link) => scope.standsFor(link) || drawn.has(link));
+  const todo = [...targets.keys()].filter((link) => scope.includes(link) || drawn.has(link));
   const seen = new Set(todo);
   for (let link = todo.pop(); link !== undefined; link = todo.pop()) {
     const end: LinkEnd = follow(link);

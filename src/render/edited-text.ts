@@ -59,14 +59,14 @@ export function editText(
     } else add(`${field}: ${toJsonText(value)}`, value, "");
   }
   const written = `${[...lines, ...added].join("\n")}\n`;
-  if (!says(path, written, after)) return { text: `${toJsonText(after)}\n`, writtenAt: () => undefined };
+  if (!holdsValue(path, written, after)) return { text: `${toJsonText(after)}\n`, writtenAt: () => undefined };
   return {
     text: written,
     writtenAt: (line) => places.get(line) ?? (line <= lines.length ? { path, line } : undefined),
   };
 }
 
-function says(path: string, text: string, wanted: JsonObject): boolean {
+function holdsValue(path: string, text: string, wanted: JsonObject): boolean {
   const documents = [...splitDocuments(text)];
   const [document] = documents;
   if (document?.kind !== "document" || documents.length > 1) return false;

@@ -8,7 +8,7 @@ import type { SchemaViolation } from "./schema-violation.ts";
 import { customKey, factsOfCrd, versionsOf, type CustomVersion } from "./custom-resources.ts";
 import { apiVersionPolicy, schemaPolicy } from "./policies.ts";
 import type { SchemaSource } from "./schema.ts";
-import { standingOf, type Standing } from "./served.ts";
+import { servedStatusOf, type ServedStatus } from "./served.ts";
 import { validateBuiltin, validateCustom } from "./validate.ts";
 import { versionOf } from "./versions.ts";
 import { apiVersionViolation, unknownKindViolation, violationOf } from "./violations.ts";
@@ -25,8 +25,8 @@ export function createSchemaCheck(source: SchemaSource, config: Config): Builtin
     customs.set(fact.digest, known);
     return known;
   };
-  const standing = ({ apiVersion, identity, environment }: Manifest): Standing =>
-    standingOf(source, versionOf(config, environment, source.versions), apiVersion, identity.kind);
+  const standing = ({ apiVersion, identity, environment }: Manifest): ServedStatus =>
+    servedStatusOf(source, versionOf(config, environment, source.versions), apiVersion, identity.kind);
 
   return {
     policies: [schemaPolicy, apiVersionPolicy],
@@ -73,9 +73,9 @@ function ofCustom(
   manifest: Manifest,
   crds: readonly (readonly CustomVersion[])[],
 ): readonly Violation[] {
-  const said = crds.map((versions) => ofCrd(source, version, manifest, versions));
+  const perCrd = crds.map((versions) => ofCrd(source, version, manifest, versions));
   return (
-    said.reduce<readonly Violation[] | undefined>(
+    perCrd.reduce<readonly Violation[] | undefined>(
       (best, one) => (best === undefined || one.length < best.length ? one : best),
       undefined,
     ) ?? []

@@ -2,7 +2,7 @@ import { nearName } from "../config/near-name.ts";
 import type { Life, Schema, SchemaSource } from "./schema.ts";
 
 /** How a version of Kubernetes stands to an API version of a kind. */
-export type Standing =
+export type ServedStatus =
   | { readonly kind: "served"; readonly schema: Schema; readonly deprecated?: string }
   | { readonly kind: "unserved"; readonly rule: "removed" | "not-yet"; readonly message: string }
   /** In a group of Kubernetes' own, which nothing else can add to. */
@@ -14,7 +14,7 @@ export type Standing =
 const clientKinds = new Set(["Config", "Template"]);
 
 /** Says whether Kubernetes of a version (`1.34`) serves a kind of its own under this API version. */
-export function standingOf(source: SchemaSource, version: string, apiVersion: string, kind: string): Standing {
+export function servedStatusOf(source: SchemaSource, version: string, apiVersion: string, kind: string): ServedStatus {
   const what = `${apiVersion} ${kind}`;
   const minor = minorOf(version);
   const life = source.lifeOf(apiVersion, kind);
@@ -44,12 +44,12 @@ function isForeign({ groups }: SchemaSource, apiVersion: string, kind: string): 
   return !/^v\d/.test(apiVersion) && !groups.has(apiVersion);
 }
 
-function unknown(source: SchemaSource, version: string, apiVersion: string, kind: string): Standing {
+function unknown(source: SchemaSource, version: string, apiVersion: string, kind: string): ServedStatus {
   const all = source.served(version);
   const others = all.filter(([, kinds]) => kinds.includes(kind)).map(([other]) => other);
-  const says = `Kubernetes ${version} has no ${kind} in ${apiVersion}`;
+  const message = `Kubernetes ${version} has no ${kind} in ${apiVersion}`;
   if (others.length > 0) {
-    return { kind: "unknown", pointer: "/apiVersion", message: `${says}; it is in ${best(others)}` };
+    return { kind: "unknown", pointer: "/apiVersion", message: `${message}; it is in ${best(others)}` };
   }
   const here = all.find(([other]) => other === apiVersion)?.[1] ?? [];
   const near =
@@ -58,7 +58,11 @@ function unknown(source: SchemaSource, version: string, apiVersion: string, kind
       kind,
       all.flatMap(([, kinds]) => kinds),
     );
-  return { kind: "unknown", pointer: "/kind", message: near === undefined ? says : `${says}; did you mean ${near}?` };
+  return {
+    kind: "unknown",
+    pointer: "/kind",
+    message: near === undefined ? message : `${message}; did you mean ${near}?`,
+  };
 }
 
 /** What to use: as Kubernetes says, as far as that version serves it, else the same kind in the best version of its group. */

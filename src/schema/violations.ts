@@ -59,7 +59,7 @@ export function unknownKindViolation(manifest: Manifest, pointer: "/kind" | "/ap
   });
 }
 
-interface Said {
+interface ViolationParts {
   readonly rule: string;
   readonly level: Level;
   readonly message: string;
@@ -71,7 +71,7 @@ interface Said {
 function violation(
   policy: string,
   manifest: Manifest,
-  { rule, level, message, path, precision, rests }: Said,
+  { rule, level, message, path, precision, rests }: ViolationParts,
 ): Violation {
   return {
     policy,

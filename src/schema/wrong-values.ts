@@ -28,16 +28,11 @@ export function wrongValues(
   let violations: SchemaViolation[] = [];
   const path: (string | number)[] = [];
 
-  const complain = (
-    rule: SchemaViolation["rule"],
-    text: string,
-    rests: Json,
-    more?: Partial<SchemaViolation>,
-  ): void => {
+  const report = (rule: SchemaViolation["rule"], text: string, rests: Json, more?: Partial<SchemaViolation>): void => {
     violations.push({ rule, level: "deny", path: [...path], text, rests, ...more });
   };
   const wrong = (expected: string, item: Json, rule: SchemaViolation["rule"] = "value"): void =>
-    complain(rule, `expected ${expected}, found ${describe(item, context.showsValues)}`, item);
+    report(rule, `expected ${expected}, found ${describe(item, context.showsValues)}`, item);
 
   const below = (key: string | number, item: Json | undefined, found: Schema | undefined): void => {
     if (item === undefined || found === undefined) return;
@@ -75,18 +70,18 @@ export function wrongValues(
     const near = typeof item === "string" ? nearName(item, names) : undefined;
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
     const expected = names.length === 1 ? names[0] : `one of ${names.join(", ")}`;
-    complain("value", `expected ${expected}, found ${describe(item, context.showsValues)}${hint}`, item);
+    report("value", `expected ${expected}, found ${describe(item, context.showsValues)}${hint}`, item);
   };
 
   const sized = (count: number, least = 0, most = Infinity, noun: string, item: Json): void => {
-    if (count < least) complain("value", `expected at least ${counted(least, noun)}, found ${count}`, item);
-    if (count > most) complain("value", `expected at most ${counted(most, noun)}, found ${count}`, item);
+    if (count < least) report("value", `expected at least ${counted(least, noun)}, found ${count}`, item);
+    if (count > most) report("value", `expected at most ${counted(most, noun)}, found ${count}`, item);
   };
 
   const list = (items: readonly Json[], found: Schema): void => {
     sized(items.length, found.minItems, found.maxItems, "item", items);
     for (const { index, text, level, rests } of repeatedItems(items, found, path.at(-1), context)) {
-      complain("duplicate", text, rests, { level, path: [...path, index] });
+      report("duplicate", text, rests, { level, path: [...path, index] });
     }
     items.forEach((item, index) => below(index, item, found.items));
   };
@@ -106,48 +101,51 @@ export function wrongValues(
     const embedded = found["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind"] : [];
     for (const name of [...(found.required ?? []), ...embedded]) {
       const given = Object.hasOwn(item, name) ? item[name] : undefined;
-      if (given === undefined || (given === null && context.ownKind)) complain("required", "", [name]);
+      if (given === undefined || (given === null && context.ownKind)) report("required", "", [name]);
     }
   };
 
   /** What a branch has to say, without saying it. */
-  const tried = (item: Json, branch: Schema): readonly SchemaViolation[] => {
+  const violationsIn = (item: Json, branch: Schema): readonly SchemaViolation[] => {
     const outer = violations;
     violations = [];
     visit(item, branch);
-    const said = violations;
+    const branches = violations;
     violations = outer;
-    return said;
+    return branches;
   };
 
   const junctions = (item: Json, { allOf = [], anyOf, oneOf, not }: Schema): void => {
     for (const branch of allOf) visit(item, branch);
     if (anyOf !== undefined) {
-      const said = anyOf.map((branch) => tried(item, branch));
-      if (said.length > 0 && said.every((one) => one.length > 0)) none(said, item);
+      const branches = anyOf.map((branch) => violationsIn(item, branch));
+      if (branches.length > 0 && branches.every((one) => one.length > 0)) noneFits(branches, item);
     }
     if (oneOf !== undefined) {
-      const said = oneOf.map((branch) => tried(item, branch));
-      const fitting = said.filter((one) => one.length === 0).length;
-      if (fitting === 0 && said.length > 0) none(said, item);
+      const branches = oneOf.map((branch) => violationsIn(item, branch));
+      const fitting = branches.filter((one) => one.length === 0).length;
+      if (fitting === 0 && branches.length > 0) noneFits(branches, item);
       else if (fitting > 1)
-        complain("value", `fits ${fitting} of ${said.length} alternatives, of which exactly one may hold`, item);
+        report("value", `fits ${fitting} of ${branches.length} alternatives, of which exactly one may hold`, item);
     }
-    if (not !== undefined && tried(item, not).length === 0) complain("value", "has a form that is ruled out", item);
+    if (not !== undefined && violationsIn(item, not).length === 0)
+      report("value", "has a form that is ruled out", item);
   };
 
   // Alternatives that ask for a field each are told as such; where one alone is of the value's type, it is what was meant.
-  const none = (said: readonly (readonly SchemaViolation[])[], item: Json): void => {
-    const missing = said.flatMap((one) => (one.length === 1 && one[0]?.rule === "required" ? [one[0].rests] : []));
-    const meant = said.filter((one) => !one.some(({ rule, path: at }) => rule === "type" && at.length === path.length));
-    const [closest] = meant.length === 1 ? meant : said.length === 1 ? said : [];
+  const noneFits = (branches: readonly (readonly SchemaViolation[])[], item: Json): void => {
+    const missing = branches.flatMap((one) => (one.length === 1 && one[0]?.rule === "required" ? [one[0].rests] : []));
+    const meant = branches.filter(
+      (one) => !one.some(({ rule, path: at }) => rule === "type" && at.length === path.length),
+    );
+    const [closest] = meant.length === 1 ? meant : branches.length === 1 ? branches : [];
     if (closest !== undefined) violations.push(...closest);
-    else if (missing.length === said.length) complain("required", "", missing.flat());
-    else complain("value", `fits none of ${said.length} alternatives`, item);
+    else if (missing.length === branches.length) report("required", "", missing.flat());
+    else report("value", `fits none of ${branches.length} alternatives`, item);
   };
 
   visit(value, schema);
-  if (visits > maxVisits) complain("value", "too large to be validated against its schema", null, { path: [] });
+  if (visits > maxVisits) report("value", "too large to be validated against its schema", null, { path: [] });
   return violations;
 }
 

@@ -1,14 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { readConfig } from "../../src/config/read-config.ts";
-import { unmetExpectations, type Reality } from "../../src/gate/expectations.ts";
+import { unmetExpectations, type ActualState } from "../../src/gate/expectations.ts";
 
-const reality: Reality = {
+const reality: ActualState = {
   judge: { policies: [{ id: "images/tag", package: "portcullis.images.tag" }], problems: [] },
   paths: ["overlays/prod/kustomization.yaml", "vendor/charts/web/Chart.yaml", "vendor/base/x.yaml"],
   named: [],
 };
 
-function unmet(text: string, change: Partial<Reality> = {}): readonly string[] {
+function unmet(text: string, change: Partial<ActualState> = {}): readonly string[] {
   const { config, source, problems } = readConfig("portcullis.yaml", text);
   expect(problems).toEqual([]);
   return unmetExpectations(config, source, { ...reality, ...change }).map(({ line, message }) => `${line}: ${message}`);

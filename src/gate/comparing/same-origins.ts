@@ -8,7 +8,7 @@ import { readAgain, type AsNewContext, type JudgedOrigins } from "../judging/jud
 import type { Origin } from "../reading.ts";
 
 /** The findings of files and units that both trees have. */
-export interface Same {
+export interface ComparedSame {
   readonly judged: JudgedOrigins<Origin>;
   readonly classified: readonly Classified[];
   /** Of those that are judged by something that did change. */
@@ -22,7 +22,7 @@ export async function compareSame(
   { before, after }: Pick<JudgedChange, "before" | "after">,
   status: Status & ("introduced" | "existing"),
   draft: Drafter,
-): Promise<Same> {
+): Promise<ComparedSame> {
   const { builtins } = context.judges;
   const judged: (readonly [Origin, JudgedSource])[] = [];
   const classified: Classified[] = [];

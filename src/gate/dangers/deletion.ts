@@ -3,7 +3,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import { identityKey } from "../fingerprint.ts";
 import { dangerViolation, named } from "./danger-violation.ts";
 import { valueAt } from "./differences.ts";
-import { fateOf } from "./fate.ts";
+import { deletionEffect } from "./deletion-effect.ts";
 import { finalizersOf } from "./marks.ts";
 import { dangers } from "./policies.ts";
 import { sourceName } from "./source-name.ts";
@@ -30,7 +30,7 @@ export function deletions(change: StateChange): readonly BuiltinFinding[] {
     const consequence = goesWith[`${group}/${kind}`]?.(before);
     if (consequence === undefined || name.endsWith("*")) return [];
     left ??= new Map(change.after.manifests.map((manifest) => [keyOf(manifest), manifest]));
-    const fate = fateOf(before, change);
+    const fate = deletionEffect(before, change);
     const finalizers = finalizersOf(before.value);
     const other = left.get(keyOf(before));
     const parts = [

@@ -33,8 +33,8 @@ function orderOf({ environment = "", digest }: Fact): string {
 
 /** Whether the facts that a source waits for are equal in both trees. */
 export function sameFacts({ manifests }: JudgedSource, one: Facts, other: Facts): boolean {
-  const told = (facts: Facts, key: string): string => [...new Set(facts.about(key).map(orderOf))].join("\n");
-  return manifests.every(({ awaits = [] }) => awaits.every(({ key }) => told(one, key) === told(other, key)));
+  const factKeys = (facts: Facts, key: string): string => [...new Set(facts.about(key).map(orderOf))].join("\n");
+  return manifests.every(({ awaits = [] }) => awaits.every(({ key }) => factKeys(one, key) === factKeys(other, key)));
 }
 
 /** The source with the violations of builtin checks that waited for facts. `read` is called only where a violation needs a place. */
@@ -67,7 +67,7 @@ function lateViolations(
 function withLate(judged: JudgedManifest, late: readonly Violation[], reading: Reading, index: number): JudgedManifest {
   const manifest = reading.manifests[index];
   if (manifest === undefined || late.length === 0) return judged;
-  const located = locateViolations(reading, manifest, { said: late, told: late });
+  const located = locateViolations(reading, manifest, { shown: late, unmasked: late });
   return { ...judged, violations: [...judged.violations, ...located] };
 }
 

@@ -86,11 +86,11 @@ async function judgedSource(
     // Only rules that read the operation apply to a deletion.
     const stays = question.operation !== "DELETE";
     const { found, awaits, facts } = stays ? askBuiltins(builtins, manifest) : silent;
-    const told = stays ? (reading.violationsOf?.(manifest) ?? []) : [];
-    const violations = [...judgement.violations, ...told, ...found];
+    const toolViolations = stays ? (reading.violationsOf?.(manifest) ?? []) : [];
+    const violations = [...judgement.violations, ...toolViolations, ...found];
     const all = violations.length === judgement.violations.length ? judgement : { ...judgement, violations };
     // Fingerprints depend on the secret values, shown messages do not.
-    const said = withoutSecrets(all, question);
+    const masked = withoutSecrets(all, question);
     if (!prepared && violations.length > 0) {
       await reading.prepare?.();
       prepared = true;
@@ -101,12 +101,12 @@ async function judgedSource(
       position,
       ...(environment === undefined ? {} : { environment }),
       ...(source === undefined ? {} : { source }),
-      violations: locateViolations(reading, manifest, { said: said.violations, told: violations }),
-      excepted: said.excepted.length,
+      violations: locateViolations(reading, manifest, { shown: masked.violations, unmasked: violations }),
+      excepted: masked.excepted.length,
       ...(facts.length > 0 ? { facts } : {}),
       ...(awaits.length > 0 ? { awaits, manifest } : {}),
     });
-    for (const problem of said.problems) problems.push({ ...problem, path: position.path, line: position.line });
+    for (const problem of masked.problems) problems.push({ ...problem, path: position.path, line: position.line });
   }
   const { skipped, gaps } = reading;
   return { manifests, skipped, problems, ...(gaps === undefined ? {} : { gaps }) };

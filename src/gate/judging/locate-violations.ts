@@ -8,16 +8,16 @@ import type { Reading } from "../reading.ts";
 export function locateViolations(
   reading: Pick<Reading, "place">,
   manifest: Manifest,
-  { said, told }: { readonly said: readonly Violation[]; readonly told: readonly Violation[] },
+  { shown, unmasked }: { readonly shown: readonly Violation[]; readonly unmasked: readonly Violation[] },
 ): readonly LocatedViolation[] {
-  return said.map((violation, at) => {
+  return shown.map((violation, at) => {
     const { path, place, precision } = reading.place(manifest, violation.cause.pointer);
     return {
       violation,
       place,
       ...(path === manifest.position.path ? {} : { path }),
       ...(precision === undefined ? {} : { precision }),
-      fingerprint: fingerprintOf(told[at] ?? violation, manifest),
+      fingerprint: fingerprintOf(unmasked[at] ?? violation, manifest),
     };
   });
 }

@@ -41,10 +41,10 @@ export function secretMask(
 
 /** The text with every occurrence of a secret masked, except within one name. */
 function masked(text: string, secrets: readonly string[], names: readonly string[]): string {
-  const said = secrets.flatMap((secret) => occurrences(text, secret));
-  if (said.length === 0) return text;
+  const found = secrets.flatMap((secret) => occurrences(text, secret));
+  if (found.length === 0) return text;
   const open = names.flatMap((name) => occurrences(text, name));
-  const hidden = said
+  const hidden = found
     .filter(([start, end]) => !open.some(([from, to]) => from <= start && end <= to))
     .toSorted(([a], [b]) => a - b);
   let result = "";

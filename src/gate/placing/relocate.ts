@@ -105,7 +105,7 @@ export async function relocate(
     const nearest = lines.toSorted((a, b) => Math.abs(a.line - stood) - Math.abs(b.line - stood))[0];
     if (nearest !== undefined) return on(placeBefore.path, nearest.line);
   }
-  const value = manifest === undefined ? undefined : tellingText(manifest.value, pointer);
+  const value = manifest === undefined ? undefined : searchableText(manifest.value, pointer);
   if (value !== undefined) {
     for (const path of candidates) {
       const line = (await files.linesOf(path)).find(({ text }) => text.includes(value));
@@ -136,7 +136,7 @@ async function withinPlace(
 }
 
 /** The text of the scalar at a pointer; undefined where it is so short that a search would match by chance. */
-function tellingText(value: Json, pointer: string): string | undefined {
+function searchableText(value: Json, pointer: string): string | undefined {
   const at = valueAt(value, keysOf(pointer));
   if (typeof at !== "string" && typeof at !== "number" && typeof at !== "boolean") return undefined;
   const text = String(at);

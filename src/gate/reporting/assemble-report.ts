@@ -24,7 +24,7 @@ export interface ReportParts {
 /** Makes the report: counts, sorts, and lists every file in scope exactly once, as problem, skipped or checked, in this order of precedence. */
 export function assembleReport(parts: ReportParts): Report {
   const { frame, findings, problems, gaps } = parts;
-  const { checked, skipped } = accountFor(parts);
+  const { checked, skipped } = listFiles(parts);
   const all = parts.origins.map(([, judged]) => judged);
   let manifests = 0;
   let excepted = 0;
@@ -65,11 +65,11 @@ export function assembleReport(parts: ReportParts): Report {
   };
 }
 
-function accountFor({ origins, problems, touched }: ReportParts): {
+function listFiles({ origins, problems, touched }: ReportParts): {
   readonly checked: readonly CheckedFile[];
   readonly skipped: readonly Skipped[];
 } {
-  const troubled = new Set(problems.map(({ path }) => path));
+  const withProblems = new Set(problems.map(({ path }) => path));
   const rendered = new Map<string, number>();
   for (const [of, { manifests }] of origins) {
     if (!isUnit(of)) continue;
@@ -81,7 +81,7 @@ function accountFor({ origins, problems, touched }: ReportParts): {
     if (isUnit(of)) continue;
     const { entry, role } = of;
     const { path } = entry;
-    if (troubled.has(path)) continue;
+    if (withProblems.has(path)) continue;
     if (judged.skippedAs !== undefined) {
       const unseen = judged.unrendered === true && touched.has(path);
       skipped.push({ path, reason: judged.skippedAs, ...(unseen ? { touched: true } : {}) });

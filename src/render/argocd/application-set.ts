@@ -7,24 +7,27 @@ import { fillFrom } from "./application-set/merge-values.ts";
 import { fastTexts, goTexts } from "./application-set/text-renderer.ts";
 import { fieldsOf } from "./fields.ts";
 import { placesOf } from "./places.ts";
-import { collectTrouble } from "./trouble.ts";
+import { collectDiagnostics } from "./diagnostics.ts";
 
 /** Generates the Applications of an ApplicationSet, as far as this tree and the configuration determine them. */
 export async function planApplicationSet(object: GitOpsObject, context: PlanContext): Promise<Planned> {
   const { manifest } = object;
   const { namespace, name } = manifest.identity;
   const places = await placesOf(object, context.tree);
-  const trouble = collectTrouble(`ApplicationSet ${namespace === undefined ? "" : `${namespace}/`}${name}`, places);
+  const diagnostics = collectDiagnostics(
+    `ApplicationSet ${namespace === undefined ? "" : `${namespace}/`}${name}`,
+    places,
+  );
   const children: GeneratedObject[] = [];
-  const spec = fieldsOf(manifest.value, "", trouble.wrongType).object("spec");
-  if (spec === undefined) trouble.problem("", "an ApplicationSet needs spec");
+  const spec = fieldsOf(manifest.value, "", diagnostics.wrongType).object("spec");
+  if (spec === undefined) diagnostics.problem("", "an ApplicationSet needs spec");
   else {
     const goTemplate = spec.flag("goTemplate");
     const generation: Generation = {
       goTemplate,
       texts: goTemplate ? goTexts(context.renderer, spec.texts("goTemplateOptions")) : fastTexts,
       places,
-      trouble,
+      diagnostics,
       context,
       child: childGenerator(() => generation),
     };
@@ -45,7 +48,7 @@ export async function planApplicationSet(object: GitOpsObject, context: PlanCont
           if (wrong === undefined)
             children.push({ manifest: made, origin: { path: set.origin.path, line: set.origin.line } });
           else
-            trouble.problem(
+            diagnostics.problem(
               "/spec/template/metadata/name",
               `${wrong}, from ${set.origin.path}, line ${set.origin.line}`,
             );
@@ -54,7 +57,14 @@ export async function planApplicationSet(object: GitOpsObject, context: PlanCont
       }
     }
   }
-  return { plans: [], children, gaps: trouble.gaps, problems: trouble.problems, violations: [], reads: [places.path] };
+  return {
+    plans: [],
+    children,
+    gaps: diagnostics.gaps,
+    problems: diagnostics.problems,
+    violations: [],
+    reads: [places.path],
+  };
 }
 
 function wrongName(name: string, taken: ReadonlySet<string>): string | undefined {

@@ -8,10 +8,10 @@ import { destinationOf } from "./destination.ts";
 import { fieldsOf, type Fields } from "./fields.ts";
 import { placesOf } from "./places.ts";
 import { planSource } from "./plan-source.ts";
-import { limitsOf } from "./project-of.ts";
+import { checkProject } from "./check-project.ts";
 import type { SourceRequest, WrittenPlace } from "./source-request.ts";
 import { traitsOf } from "./traits.ts";
-import { collectTrouble, type Trouble } from "./trouble.ts";
+import { collectDiagnostics, type Diagnostics } from "./diagnostics.ts";
 
 /** Plans what Argo CD would sync for an Application, as far as this tree holds it. */
 export async function planApplication(object: GitOpsObject, within: PlanContext): Promise<Planned> {
@@ -21,15 +21,15 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
   const { namespace, name } = manifest.identity;
   const id = `Application ${namespace === undefined ? "" : `${namespace}/`}${name}`;
   const places = await placesOf(object, within.tree);
-  const trouble = collectTrouble(id, places);
-  const spec = fieldsOf(manifest.value, "", trouble.wrongType).object("spec");
+  const diagnostics = collectDiagnostics(id, places);
+  const spec = fieldsOf(manifest.value, "", diagnostics.wrongType).object("spec");
   if (name === "" || spec === undefined) {
-    trouble.problem("", name === "" ? "an Application needs metadata.name" : "an Application needs spec");
-    return { plans: [], children: [], gaps: [], problems: trouble.problems, violations: [], reads: [] };
+    diagnostics.problem("", name === "" ? "an Application needs metadata.name" : "an Application needs spec");
+    return { plans: [], children: [], gaps: [], problems: diagnostics.problems, violations: [], reads: [] };
   }
-  const destination = destinationOf(spec, trouble);
-  const sources = sourcesOf(spec, trouble);
-  const references = referencesOf(sources, trouble, context);
+  const destination = destinationOf(spec, diagnostics);
+  const sources = sourcesOf(spec, diagnostics);
+  const references = referencesOf(sources, diagnostics, context);
   const steps: Step[] = [];
   for (const source of sources) {
     const path = source.text("path");
@@ -47,17 +47,17 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
       line: places.line(pointer),
       pointer: manifest.position.pointer + pointer,
     });
-    const step = await planSource({ source, application, references, environment, place, trouble, context });
+    const step = await planSource({ source, application, references, environment, place, diagnostics, context });
     if (environment.unknown.size > 0) {
       const names = [...environment.unknown].toSorted().map((one) => `$${one}`);
-      trouble.gap(
+      diagnostics.gap(
         source.pointer,
         `uses ${names.join(", ")}, the commit that Argo CD will sync: judged with zeros in its place`,
       );
     }
     if (step !== undefined) steps.push(finish(step, destination.namespace));
   }
-  const limits = await limitsOf({ object, spec, destination, sources, trouble, context });
+  const limits = await checkProject({ object, spec, destination, sources, diagnostics, context });
   const source: Source = {
     id,
     kind: "argocd-application",
@@ -81,8 +81,8 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
   // Argo CD syncs all sources together or none.
   const plan: Plan = {
     source,
-    steps: trouble.problems.length > 0 ? [] : steps,
-    gaps: trouble.gaps,
+    steps: diagnostics.problems.length > 0 ? [] : steps,
+    gaps: diagnostics.gaps,
     reads: [...reads].filter((path) => path !== places.path).toSorted(),
     ...(limits.project === undefined ? {} : { project: limits.project }),
   };
@@ -90,7 +90,7 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
     plans: [plan],
     children: [],
     gaps: [],
-    problems: trouble.problems,
+    problems: diagnostics.problems,
     violations: limits.violations.map((violation) => ({ manifest, violation })),
     reads: [places.path, ...reads],
   };
@@ -111,28 +111,29 @@ function noting(tree: TreeView, reads: Set<string>): TreeView {
 }
 
 /** The sources to render: `sourceHydrator.drySource` where it is set, else all of `sources`, else `source`. */
-function sourcesOf(spec: Fields, trouble: Trouble): readonly Fields[] {
+function sourcesOf(spec: Fields, diagnostics: Diagnostics): readonly Fields[] {
   const hydrator = spec.object("sourceHydrator");
   const dry = hydrator?.object("drySource");
   if (dry !== undefined) return [dry];
   const several = spec.objects("sources");
   if (several.length > 0) return several;
   const one = spec.object("source");
-  if (one === undefined) trouble.problem("/spec", "an Application needs source or sources");
+  if (one === undefined) diagnostics.problem("/spec", "an Application needs source or sources");
   return one === undefined ? [] : [one];
 }
 
 function referencesOf(
   sources: readonly Fields[],
-  trouble: Trouble,
+  diagnostics: Diagnostics,
   { repositories }: PlanContext,
 ): SourceRequest["references"] {
   const references = new Map<string, "this" | "other" | "unknown">();
   for (const source of sources) {
     const name = source.text("ref");
     if (name === "") continue;
-    if (references.has(name)) trouble.problem(`${source.pointer}/ref`, `two sources have the ref ${name}`);
-    if (source.text("chart") !== "") trouble.problem(`${source.pointer}/ref`, "a source with chart cannot have a ref");
+    if (references.has(name)) diagnostics.problem(`${source.pointer}/ref`, `two sources have the ref ${name}`);
+    if (source.text("chart") !== "")
+      diagnostics.problem(`${source.pointer}/ref`, "a source with chart cannot have a ref");
     references.set(name, repositoryNamedBy(source.text("repoURL"), repositories));
   }
   return references;

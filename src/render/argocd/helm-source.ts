@@ -5,7 +5,7 @@ import { readValues } from "./read-values.ts";
 import type { SourceRequest } from "./source-request.ts";
 import { findValueFile, findValueFiles } from "./value-files.ts";
 
-/** Plans a chart with the options of the source; undefined where a problem was reported to `trouble`. */
+/** Plans a chart with the options of the source; undefined where a problem was reported to `diagnostics`. */
 export async function planHelm(request: SourceRequest): Promise<HelmStep | undefined> {
   const { source, application } = request;
   const chart = chartOf(request);
@@ -45,7 +45,7 @@ function chartOf({ source, directory }: SourceRequest): ChartReference {
 }
 
 /** `valuesObject`, which takes precedence over `values`. */
-function inlineValues(helm: Fields, { trouble, place }: SourceRequest): readonly ValuesLayer[] | undefined {
+function inlineValues(helm: Fields, { diagnostics, place }: SourceRequest): readonly ValuesLayer[] | undefined {
   const layer = (key: string, value: JsonObject): ValuesLayer => ({
     kind: "inline",
     value,
@@ -62,7 +62,7 @@ function inlineValues(helm: Fields, { trouble, place }: SourceRequest): readonly
     case "empty":
       return [];
     case "unreadable":
-      trouble.problem(
+      diagnostics.problem(
         `${helm.pointer}/values`,
         `values cannot be read, line ${reading.line} of the text: ${reading.message}`,
       );
@@ -93,7 +93,7 @@ async function setsOf(helm: Fields, request: SourceRequest): Promise<HelmStep["s
     const bytes = path === undefined ? undefined : await request.context.tree.read(path);
     if (path === undefined) return undefined;
     if (bytes === undefined) {
-      request.trouble.problem(`${parameter.pointer}/path`, `file ${path} is not in this tree`);
+      request.diagnostics.problem(`${parameter.pointer}/path`, `file ${path} is not in this tree`);
       return undefined;
     }
     values.set(`file ${name}`, {

@@ -15,7 +15,7 @@ import {
 } from "./kustomize-edit.ts";
 import type { SourceRequest } from "./source-request.ts";
 import { resolvePath } from "./tree-path.ts";
-import type { Trouble } from "./trouble.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 import { below } from "../../manifest/pointer.ts";
 
 /** One edit of a kustomization that the options of a source require. */
@@ -31,7 +31,7 @@ export interface KustomizeEdit {
 
 /** The edits in Argo CD's order, which decides which refusal is reported. */
 export function kustomizeEdits(options: Fields, request: SourceRequest): readonly KustomizeEdit[] {
-  const { environment, trouble } = request;
+  const { environment, diagnostics } = request;
   const text = (option: "namePrefix" | "nameSuffix" | "namespace"): readonly KustomizeEdit[] => {
     const value = options.text(option);
     if (value === "") return [];
@@ -39,7 +39,7 @@ export function kustomizeEdits(options: Fields, request: SourceRequest): readonl
     return [{ option, field: option, edit, asked: () => option }];
   };
   const images = options.texts("images").map((image) => environment.expand(image));
-  const replicas = replicasOf(options, trouble);
+  const replicas = replicasOf(options, diagnostics);
   const patches = options.objects("patches").map(({ value }) => value);
   const components = componentsOf(options, request);
   const edits: readonly (readonly KustomizeEdit[])[] = [
@@ -77,7 +77,7 @@ function appended(field: string, items: readonly Json[]): readonly KustomizeEdit
   return [{ option: field, field, edit: (old) => append(old, field, items), asked }];
 }
 
-function labelEdits(options: Fields, { environment, trouble }: SourceRequest): readonly KustomizeEdit[] {
+function labelEdits(options: Fields, { environment, diagnostics }: SourceRequest): readonly KustomizeEdit[] {
   const option = "commonLabels";
   const labels = expandAll(options.record(option), environment);
   if (Object.keys(labels).length === 0) return [];
@@ -86,7 +86,7 @@ function labelEdits(options: Fields, { environment, trouble }: SourceRequest): r
   if (!options.flag("labelWithoutSelector")) {
     if (includeTemplates) {
       const message = "labelIncludeTemplates needs labelWithoutSelector";
-      trouble.problem(`${options.pointer}/labelIncludeTemplates`, message);
+      diagnostics.problem(`${options.pointer}/labelIncludeTemplates`, message);
     }
     return [mapEdit(option, labels, force)];
   }
@@ -120,24 +120,27 @@ function mapEdit(
 }
 
 /** The components that exist; a missing one is a problem unless the source ignores missing components. */
-function componentsOf(options: Fields, { directory = "", trouble, context }: SourceRequest): readonly string[] {
+function componentsOf(options: Fields, { directory = "", diagnostics, context }: SourceRequest): readonly string[] {
   return options.texts("components").filter((written, index) => {
     const path = resolvePath(directory, written);
     if (written.includes("://") || (path !== undefined && context.tree.isDirectory(path))) return true;
     if (!options.flag("ignoreMissingComponents")) {
-      trouble.problem(`${options.pointer}/components/${index}`, `component ${written} is no directory of this tree`);
+      diagnostics.problem(
+        `${options.pointer}/components/${index}`,
+        `component ${written} is no directory of this tree`,
+      );
     }
     return false;
   });
 }
 
-function replicasOf(options: Fields, trouble: Trouble): ReadonlyMap<string, Json> {
+function replicasOf(options: Fields, diagnostics: Diagnostics): ReadonlyMap<string, Json> {
   const replicas = new Map<string, Json>();
   for (const entry of options.objects("replicas")) {
     const count = entry.value["count"];
     const number = typeof count === "string" && /^[+-]?\d+$/.test(count) ? Number(count) : count;
     if (typeof number === "number" && Number.isInteger(number)) replicas.set(entry.text("name"), number);
-    else trouble.problem(`${entry.pointer}/count`, "count must be a whole number");
+    else diagnostics.problem(`${entry.pointer}/count`, "count must be a whole number");
   }
   return replicas;
 }

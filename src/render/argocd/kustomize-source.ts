@@ -7,9 +7,9 @@ import { kustomizationNames } from "../files/scope.ts";
 import { kustomizeEdits } from "./kustomize-options.ts";
 import type { SourceRequest } from "./source-request.ts";
 
-/** Plans a Kustomize root with the edits that Argo CD makes by `kustomize edit`; undefined where a problem was reported to `trouble`. */
+/** Plans a Kustomize root with the edits that Argo CD makes by `kustomize edit`; undefined where a problem was reported to `diagnostics`. */
 export async function planKustomize(request: SourceRequest): Promise<KustomizeStep | undefined> {
-  const { source, directory = "", trouble, context } = request;
+  const { source, directory = "", diagnostics, context } = request;
   const step: KustomizeStep = { kind: "kustomize", path: directory };
   const options = source.object("kustomize");
   const edits = options === undefined ? [] : kustomizeEdits(options, request);
@@ -17,7 +17,7 @@ export async function planKustomize(request: SourceRequest): Promise<KustomizeSt
   const path = kustomizationNames.map((name) => join(directory, name)).find((name) => context.tree.has(name));
   const bytes = path === undefined ? undefined : await context.tree.read(path);
   if (path === undefined || bytes === undefined) {
-    trouble.problem(
+    diagnostics.problem(
       `${source.pointer}/kustomize`,
       `${directory || "."} has no kustomization file to apply the options to`,
     );
@@ -32,7 +32,7 @@ export async function planKustomize(request: SourceRequest): Promise<KustomizeSt
   for (const { option, edit } of edits) {
     const edited = edit(kustomization);
     if (edited.kind === "refused") {
-      trouble.problem(`${source.pointer}/kustomize/${option}`, edited.message);
+      diagnostics.problem(`${source.pointer}/kustomize/${option}`, edited.message);
       return undefined;
     }
     kustomization = edited.kustomization;

@@ -10,34 +10,34 @@ import { overrideSource, placeInLayers } from "./source-overrides.ts";
 import type { SourceRequest } from "./source-request.ts";
 import { resolvePath } from "./tree-path.ts";
 
-/** Plans one source of an Application; undefined where a problem or gap was reported to `trouble`, and for a source that is only a reference. */
+/** Plans one source of an Application; undefined where a problem or gap was reported to `diagnostics`, and for a source that is only a reference. */
 export async function planSource(request: Omit<SourceRequest, "directory">): Promise<Step | undefined> {
-  const { source, trouble, context } = request;
+  const { source, diagnostics, context } = request;
   const url = source.text("repoURL");
   const chart = source.text("chart");
   if (url === "") {
-    trouble.problem(source.pointer, "a source needs repoURL");
+    diagnostics.problem(source.pointer, "a source needs repoURL");
     return undefined;
   }
   if (chart !== "") return planChart(request);
   if (url.startsWith("oci://")) {
-    trouble.gap(`${source.pointer}/repoURL`, `not rendered: its manifests are in a registry, ${withoutUser(url)}`);
+    diagnostics.gap(`${source.pointer}/repoURL`, `not rendered: its manifests are in a registry, ${withoutUser(url)}`);
     return undefined;
   }
   const written = source.text("path");
   if (written === "" && source.text("ref") !== "") return undefined;
   const repository = repositoryNamedBy(url, context.repositories);
   if (repository === "other") {
-    trouble.gap(`${source.pointer}/repoURL`, `not rendered: it is in another repository, ${withoutUser(url)}`);
+    diagnostics.gap(`${source.pointer}/repoURL`, `not rendered: it is in another repository, ${withoutUser(url)}`);
     return undefined;
   }
   if (written === "") {
-    trouble.problem(source.pointer, "a source needs path or chart");
+    diagnostics.problem(source.pointer, "a source needs path or chart");
     return undefined;
   }
   const directory = written.startsWith("/") ? undefined : resolvePath("", written);
   if (directory === undefined) {
-    trouble.problem(
+    diagnostics.problem(
       `${source.pointer}/path`,
       `path ${written} ${written.startsWith("/") ? "is absolute" : "leads out of the repository"}; expected a directory relative to the root`,
     );
@@ -45,51 +45,51 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
   }
   if (!context.tree.isDirectory(directory)) {
     if (repository === "unknown") {
-      trouble.gap(
+      diagnostics.gap(
         `${source.pointer}/repoURL`,
         `not rendered: ${written} is no directory of this tree, so it is taken to be in another repository, ${withoutUser(url)}`,
       );
     } else {
       const what = context.tree.has(directory) ? "is a file" : "does not exist in this tree";
-      trouble.problem(`${source.pointer}/path`, `path ${written} ${what}; expected a directory`);
+      diagnostics.problem(`${source.pointer}/path`, `path ${written} ${what}; expected a directory`);
     }
     return undefined;
   }
   const revision = source.text("targetRevision");
-  if (isPinned(revision)) trouble.gap(`${source.pointer}/targetRevision`, pinnedReason(revision));
+  if (isPinned(revision)) diagnostics.gap(`${source.pointer}/targetRevision`, pinnedReason(revision));
   return planDirectory(request, directory);
 }
 
 /** Plans a chart from a registry. */
 async function planChart(request: Omit<SourceRequest, "directory">): Promise<Step | undefined> {
-  const { source, trouble } = request;
+  const { source, diagnostics } = request;
   if (source.text("targetRevision") === "") {
-    trouble.problem(source.pointer, "a chart needs targetRevision");
+    diagnostics.problem(source.pointer, "a chart needs targetRevision");
     return undefined;
   }
   const type = explicitType(source);
   if (type.length > 1 || (type.length === 1 && type[0] !== "helm")) {
-    trouble.problem(source.pointer, `a chart takes helm options only, not ${type.join(", ")}`);
+    diagnostics.problem(source.pointer, `a chart takes helm options only, not ${type.join(", ")}`);
     return undefined;
   }
   return planHelm({ ...request, directory: undefined });
 }
 
 async function planDirectory(before: Omit<SourceRequest, "directory">, directory: string): Promise<Step | undefined> {
-  const { trouble, context, application } = before;
+  const { diagnostics, context, application } = before;
   const { tree } = context;
   const overridden = await overrideSource(before.source.value, directory, application.name, tree);
   if (overridden.kind === "unreadable") {
-    trouble.problem(before.source.pointer, `${overridden.path}, line ${overridden.line}: ${overridden.message}`);
+    diagnostics.problem(before.source.pointer, `${overridden.path}, line ${overridden.line}: ${overridden.message}`);
     return undefined;
   }
-  const source = fieldsOf(overridden.source, before.source.pointer, trouble.wrongType);
+  const source = fieldsOf(overridden.source, before.source.pointer, diagnostics.wrongType);
   const place: SourceRequest["place"] = (pointer) =>
     placeInLayers(pointer.slice(source.pointer.length), overridden.layers) ?? before.place(pointer);
   const request: SourceRequest = { ...before, source, directory, place };
   const types = explicitType(source);
   if (types.length > 1) {
-    trouble.problem(source.pointer, `a source is of one tool, not of ${types.join(", ")}`);
+    diagnostics.problem(source.pointer, `a source is of one tool, not of ${types.join(", ")}`);
     return undefined;
   }
   const within = (name: string): boolean => tree.has(directory === "" ? name : `${directory}/${name}`);
@@ -100,7 +100,7 @@ async function planDirectory(before: Omit<SourceRequest, "directory">, directory
     case "helm":
       return planHelm(request);
     case "plugin":
-      trouble.gap(
+      diagnostics.gap(
         `${source.pointer}/plugin`,
         `not rendered: it needs the config management plugin ${source.object("plugin")?.text("name") || "that Argo CD finds for it"}`,
       );
@@ -110,7 +110,7 @@ async function planDirectory(before: Omit<SourceRequest, "directory">, directory
   }
 }
 
-function directoryStep({ source, trouble, context }: SourceRequest, path: string): Step {
+function directoryStep({ source, diagnostics, context }: SourceRequest, path: string): Step {
   const options = source.object("directory");
   const include = options?.text("include") ?? "";
   const exclude = options?.text("exclude") ?? "";
@@ -125,7 +125,7 @@ function directoryStep({ source, trouble, context }: SourceRequest, path: string
   const jsonnet = candidates(step, context.tree).filter((file) => file.endsWith(".jsonnet"));
   if (jsonnet.length > 0) {
     const others = jsonnet.length > 1 ? ` and ${jsonnet.length - 1} more` : "";
-    trouble.gap(source.pointer, `Jsonnet is not rendered: ${jsonnet[0]}${others}`);
+    diagnostics.gap(source.pointer, `Jsonnet is not rendered: ${jsonnet[0]}${others}`);
   }
   return step;
 }
@@ -137,14 +137,14 @@ function explicitType(source: Fields): readonly Tool[] {
   const tools: readonly Tool[] = ["kustomize", "helm", "directory", "plugin"];
   return tools.filter((tool) => {
     const options = source.object(tool);
-    return options !== undefined && (tool === "plugin" || Object.values(options.value).some(says));
+    return options !== undefined && (tool === "plugin" || Object.values(options.value).some(isNonEmpty));
   });
 }
 
-function says(value: unknown): boolean {
+function isNonEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === false || value === "") return false;
   if (Array.isArray(value)) return value.length > 0;
-  return typeof value !== "object" || Object.values(value).some(says);
+  return typeof value !== "object" || Object.values(value).some(isNonEmpty);
 }
 
 /** The URL without its user part, which could hold a password. */

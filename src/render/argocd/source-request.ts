@@ -2,7 +2,7 @@ import type { Pointer } from "../../model/json.ts";
 import type { PlanContext } from "../gitops.ts";
 import type { BuildEnvironment } from "./build-environment.ts";
 import type { Fields } from "./fields.ts";
-import type { Trouble } from "./trouble.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 
 /** What the planner of a tool needs: one source of an Application and its surroundings. */
 export interface SourceRequest {
@@ -19,7 +19,7 @@ export interface SourceRequest {
   readonly environment: BuildEnvironment;
   /** Where a value of the source is written: in the Application, or in a file beside the source that overrides it. */
   readonly place: (pointer: Pointer) => WrittenPlace;
-  readonly trouble: Trouble;
+  readonly diagnostics: Diagnostics;
   readonly context: PlanContext;
 }
 

@@ -6,13 +6,13 @@ import { resolvePath } from "./tree-path.ts";
 
 /**
  * The files that `valueFiles` names, in the order in which Helm merges them: globs are expanded in lexical order without
- * what is also named outright, and a file named twice counts where it is named first. Undefined where `trouble` says why.
+ * what is also named outright, and a file named twice counts where it is named first. Undefined where `diagnostics` says why.
  */
 export async function findValueFiles(
   helm: Fields,
   request: SourceRequest,
 ): Promise<readonly ValuesLayer[] | undefined> {
-  const { trouble, context } = request;
+  const { diagnostics, context } = request;
   const written = helm.texts("valueFiles");
   const resolved = await Promise.all(
     written.map((one, index) => findValueFile(one, `${helm.pointer}/valueFiles/${index}`, request)),
@@ -33,8 +33,8 @@ export async function findValueFiles(
       const pointer = `${helm.pointer}/valueFiles/${index}`;
       const what = isGlob(path) ? `no file of this tree matches ${written[index]}` : `file ${path} is not in this tree`;
       if (request.references.get(referenceName(written[index] ?? "")) === "unknown") {
-        trouble.gap(pointer, `not rendered: ${what}, so its values are taken to be in another repository`);
-      } else trouble.problem(pointer, what);
+        diagnostics.gap(pointer, `not rendered: ${what}, so its values are taken to be in another repository`);
+      } else diagnostics.problem(pointer, what);
       complete = false;
     }
     for (const match of matches) found.add(match);
@@ -46,15 +46,15 @@ export async function findValueFiles(
 export async function findValueFile(
   written: string,
   pointer: string,
-  { source, directory, references, environment, trouble }: SourceRequest,
+  { source, directory, references, environment, diagnostics }: SourceRequest,
 ): Promise<string | undefined> {
   const reference = references.get(referenceName(written));
   const refuse = (message: string): undefined => {
-    trouble.problem(pointer, message);
+    diagnostics.problem(pointer, message);
     return undefined;
   };
   const leave = (reason: string): undefined => {
-    trouble.gap(pointer, reason);
+    diagnostics.gap(pointer, reason);
     return undefined;
   };
   if (reference !== undefined) {

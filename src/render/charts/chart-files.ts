@@ -20,7 +20,7 @@ export interface MissingChart {
 }
 
 /** The fields of Chart.yaml that decide what is rendered. */
-export interface ChartSays {
+export interface ChartMetadata {
   readonly name: string;
   readonly version: string;
   readonly library: boolean;
@@ -41,8 +41,8 @@ export async function chartFiles(
   const prefix = chart === "" ? "" : `${chart}/`;
   for (const path of files.filesBelow(chart)) found.set(path.slice(prefix.length), path);
   const missing: MissingChart[] = [];
-  const says = await readChart(chart, files);
-  for (const { name, version, repository } of says?.dependencies ?? []) {
+  const chartMetadata = await readChart(chart, files);
+  for (const { name, version, repository } of chartMetadata?.dependencies ?? []) {
     if (isThere(name, found)) continue;
     const local = repository.startsWith("file://") ? cleanPath(`${chart}/${repository.slice(7)}`) : undefined;
     const stand = local ?? (await vendored({ name, version }, files, vendor));
@@ -68,8 +68,8 @@ export async function vendored(
   const directory = cleanPath(`${vendor}/${name}`);
   const exact = /^v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/.test(version);
   const fits = (found: string): boolean => !exact || withoutV(found) === withoutV(version);
-  const says = await readChart(directory, files);
-  if (says !== undefined && fits(says.version)) return directory;
+  const chartMetadata = await readChart(directory, files);
+  if (chartMetadata !== undefined && fits(chartMetadata.version)) return directory;
   const start = `${directory}-`;
   const archives = files
     .filesBelow(cleanPath(vendor))
@@ -88,7 +88,7 @@ function isThere(name: string, files: ReadonlyMap<string, string>): boolean {
 }
 
 /** Reads Chart.yaml, and requirements.yaml of an old chart; undefined where Chart.yaml is missing or cannot be read. */
-export async function readChart(chart: string, files: TreeFiles): Promise<ChartSays | undefined> {
+export async function readChart(chart: string, files: TreeFiles): Promise<ChartMetadata | undefined> {
   const [file, old] = ["Chart.yaml", "requirements.yaml"].map((name) => (chart === "" ? name : `${chart}/${name}`));
   if (file === undefined || old === undefined || files.fileAt(file) === undefined) return undefined;
   const bytes = await files.read([file, old]);

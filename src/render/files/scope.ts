@@ -6,7 +6,7 @@ export interface Scope {
   /** Whether a path lies in it, whatever the file is. */
   covers(path: string): boolean;
   /** Whether a link or submodule of this path may stand for files that lie in it. */
-  standsFor(path: string): boolean;
+  includes(path: string): boolean;
   /** Whether a person named this very file. */
   names(path: string): boolean;
   /** Whether what a kustomization in scope loads is judged with it. */
@@ -27,7 +27,7 @@ export function scopeOf(manifests: Config["manifests"], paths?: readonly string[
     const included = matcher(manifests.include);
     return {
       covers: (path) => included(path) && !excluded(path),
-      standsFor: (path) => probes(path).some((probe) => included(probe) && !excluded(probe)) && !excluded(path),
+      includes: (path) => probes(path).some((probe) => included(probe) && !excluded(probe)) && !excluded(path),
       names: () => false,
       draws: () => true,
       reaches: () => true,
@@ -37,7 +37,7 @@ export function scopeOf(manifests: Config["manifests"], paths?: readonly string[
   const below = [...named].map((path) => (path === "" ? "" : `${path}/`));
   const isBelow = (path: string): boolean => below.some((prefix) => path.startsWith(prefix));
   return {
-    standsFor: (path) =>
+    includes: (path) =>
       named.has(path) || (probes(path).some((probe) => isBelow(probe) && !excluded(probe)) && !excluded(path)),
     covers: (path) => named.has(path) || (isBelow(path) && !excluded(path)),
     names: (path) => named.has(path),

@@ -48,8 +48,8 @@ export function writtenIn(
   const name = textAt(image, "name");
   const at = itemsAt(spec, "images").findLastIndex((one) => textAt(one, "name") === name);
   const [field] = rest;
-  const says = at !== -1 && (field === undefined || textAt(itemAt(spec, "images", at), field) !== undefined);
-  return says ? { text: "spec", pointer: `/images/${at}${inner}` } : own;
+  const isInSpec = at !== -1 && (field === undefined || textAt(itemAt(spec, "images", at), field) !== undefined);
+  return isInSpec ? { text: "spec", pointer: `/images/${at}${inner}` } : own;
 }
 
 function itemsAt(object: JsonObject, key: string): readonly Json[] {

@@ -6,7 +6,7 @@ import {
   pluginUses,
   readKustomization,
   type KustomizationReading,
-  type KustomizationSays,
+  type KustomizationContent,
   type KustomizeUse,
 } from "./kustomization.ts";
 import { isRemote } from "./remote-reference.ts";
@@ -28,7 +28,7 @@ export interface AskedFile {
  * An entry of a kustomization that is not found where it says. `directory`: a link leads to `to`, or the configuration
  * has it stand in for a URL; `file`: that file stands in for a URL; `remote`: nothing does.
  */
-export type OddEntry = { readonly written: string; readonly as: string } & (
+export type UnresolvedEntry = { readonly written: string; readonly as: string } & (
   | { readonly kind: "remote" }
   | { readonly kind: "directory" | "file"; readonly to: string }
 );
@@ -38,11 +38,11 @@ export interface KustomizationNode {
   readonly directory: string;
   /** The kustomization's path. */
   readonly path: string;
-  readonly says: KustomizationSays;
+  readonly content: KustomizationContent;
   readonly asks: readonly AskedFile[];
   /** Directories that it loads, by their own names. */
   readonly loads: readonly string[];
-  readonly odd: readonly OddEntry[];
+  readonly unresolved: readonly UnresolvedEntry[];
 }
 
 /** Directories with kustomizations, read on demand. */
@@ -89,11 +89,11 @@ export function kustomizationNodes(
       while (todo.length > 0) {
         for (const directory of todo) nodes.set(directory, undefined);
         const paths = todo.flatMap((directory) => kustomizationsIn(directory, files));
-        const says = await knownOrRead(files, readings, paths, readKustomization);
-        const configurations = await configurationsOf(says);
+        const readingsByPath = await knownOrRead(files, readings, paths, readKustomization);
+        const configurations = await configurationsOf(readingsByPath);
         const next: string[] = [];
         for (const path of paths) {
-          const reading = says.get(path);
+          const reading = readingsByPath.get(path);
           const directory = directoryOf(path);
           // Kustomize refuses a directory with two kustomizations; the loads of the first are used.
           if (reading?.kind !== "kustomization" || nodes.get(directory) !== undefined) continue;
@@ -140,7 +140,7 @@ function kustomizationsIn(directory: string, files: TreeFiles): readonly string[
 
 function nodeOf(
   path: string,
-  says: KustomizationSays,
+  content: KustomizationContent,
   {
     files,
     configurations,
@@ -157,7 +157,7 @@ function nodeOf(
     return { path: asked, entry: files.fileAt(asked), use: "kustomization", as: "kustomization" };
   });
   const loads: string[] = [];
-  const odd: OddEntry[] = [];
+  const unresolved: UnresolvedEntry[] = [];
   const ask = (written: string, as: string, use: UseKind, mayLoad: boolean): void => {
     const target = join(directory, written);
     const entry = target === undefined ? undefined : files.fileAt(target);
@@ -171,7 +171,7 @@ function nodeOf(
       return;
     }
     loads.push(loaded);
-    if (loaded !== target) odd.push({ written, kind: "directory", to: loaded, as });
+    if (loaded !== target) unresolved.push({ written, kind: "directory", to: loaded, as });
   };
   const remote = (written: string, as: string, use: UseKind, mayLoad: boolean): void => {
     const standIn = Object.hasOwn(vendored, written) ? cleanPath(vendored[written] ?? "") : undefined;
@@ -179,20 +179,20 @@ function nodeOf(
     const loaded = standIn === undefined || !mayLoad ? undefined : files.directoryAt(standIn);
     if (standIn !== undefined && entry !== undefined) {
       asks.push({ path: standIn, entry, use, as });
-      odd.push({ written, kind: "file", to: standIn, as });
+      unresolved.push({ written, kind: "file", to: standIn, as });
     } else if (loaded !== undefined) {
       loads.push(loaded);
-      odd.push({ written, kind: "directory", to: loaded, as });
-    } else odd.push({ written, kind: "remote", as });
+      unresolved.push({ written, kind: "directory", to: loaded, as });
+    } else unresolved.push({ written, kind: "remote", as });
   };
-  for (const { path: written, as } of says.resources) ask(written, as, "resource", true);
-  for (const { path: written, as } of says.plugins) {
+  for (const { path: written, as } of content.resources) ask(written, as, "resource", true);
+  for (const { path: written, as } of content.plugins) {
     ask(written, as, "other", true);
     for (const use of configurations.get(join(directory, written) ?? "") ?? [])
       ask(use.path, use.as, useKind(use), false);
   }
-  for (const use of says.uses) ask(use.path, use.as, useKind(use), false);
-  return { directory, path, says, asks, loads, odd };
+  for (const use of content.uses) ask(use.path, use.as, useKind(use), false);
+  return { directory, path, content, asks, loads, unresolved };
 }
 
 function useKind({ as, targeted }: KustomizeUse): UseKind {

@@ -19,7 +19,7 @@ export interface KustomizeEntry {
 }
 
 /** The content of a kustomization, as far as it decides which files it loads. */
-export interface KustomizationSays {
+export interface KustomizationContent {
   readonly kind: "kustomization";
   readonly component: boolean;
   readonly uses: readonly KustomizeUse[];
@@ -34,7 +34,7 @@ export interface KustomizationSays {
 
 /** The reading of one file with the name of a kustomization; paths as written. */
 export type KustomizationReading =
-  | KustomizationSays
+  | KustomizationContent
   /** A manifest that merely has the name, such as Flux's Kustomization. */
   | { readonly kind: "manifest" }
   | { readonly kind: "unreadable" };

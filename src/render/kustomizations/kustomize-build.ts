@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../model/json.ts";
-import type { AskedFile, KustomizationNode, KustomizationNodes, OddEntry } from "./kustomization-graph.ts";
+import type { AskedFile, KustomizationNode, KustomizationNodes, UnresolvedEntry } from "./kustomization-graph.ts";
 
 /** Everything that building one root loads, over all its kustomizations. */
 export interface KustomizeBuild {
@@ -9,7 +9,7 @@ export interface KustomizeBuild {
   readonly nodes: readonly KustomizationNode[];
   /** Each path once, sorted; where a file is used in several ways, the first of resource, patch, targeted patch, the rest. */
   readonly asks: readonly AskedFile[];
-  readonly odd: readonly (OddEntry & { readonly path: string })[];
+  readonly unresolved: readonly (UnresolvedEntry & { readonly path: string })[];
   readonly charts: readonly { readonly node: KustomizationNode; readonly chart: JsonObject }[];
 }
 
@@ -41,8 +41,8 @@ export function kustomizeBuild(root: string, nodes: Pick<KustomizationNodes, "ge
     path: first.path,
     nodes: reached,
     asks: [...asks.values()].toSorted((one, other) => (one.path < other.path ? -1 : 1)),
-    odd: reached.flatMap(({ path, odd }) => odd.map((entry) => ({ ...entry, path }))),
-    charts: reached.flatMap((node) => node.says.charts.map((chart) => ({ node, chart }))),
+    unresolved: reached.flatMap(({ path, unresolved }) => unresolved.map((entry) => ({ ...entry, path }))),
+    charts: reached.flatMap((node) => node.content.charts.map((chart) => ({ node, chart }))),
   };
 }
 
@@ -50,7 +50,7 @@ export function kustomizeBuild(root: string, nodes: Pick<KustomizationNodes, "ge
 export function kustomizeRoots(directories: readonly string[], nodes: KustomizationNodes): readonly string[] {
   const candidates = directories.filter((directory) => nodes.get(directory) !== undefined);
   const loaded = new Set(candidates.flatMap((directory) => nodes.get(directory)?.loads ?? []));
-  const isComponent = (directory: string): boolean => nodes.get(directory)?.says.component === true;
+  const isComponent = (directory: string): boolean => nodes.get(directory)?.content.component === true;
   const roots = candidates.filter((directory) => !loaded.has(directory) && !isComponent(directory));
   const reached = new Set<string>();
   const reach = (directory: string): void => {

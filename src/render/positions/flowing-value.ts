@@ -20,17 +20,17 @@ export function flowingValue(
   flows: readonly Pointer[],
   rendered: RenderedPlace,
 ): readonly string[] | undefined {
-  const found = flows.flatMap((flow) => partsThatStand(values, keysOf(flow), rendered));
+  const found = flows.flatMap((flow) => partsAtPlace(values, keysOf(flow), rendered));
   const apart = new Map(found.map((keys) => [pointerOf(keys), keys]));
   return apart.size === 1 ? [...apart.values()][0] : undefined;
 }
 
-function partsThatStand(values: JsonObject, flow: readonly string[], rendered: RenderedPlace): readonly string[][] {
+function partsAtPlace(values: JsonObject, flow: readonly string[], rendered: RenderedPlace): readonly string[][] {
   const held = valueAt(values, flow);
   if (held === undefined) return [];
   const { keys, value } = rendered;
   const candidates = keys.map((_, taken) => [...flow, ...keys.slice(keys.length - taken)]);
-  if (isList(held)) candidates.push(...itemsThatStand(held, flow, rendered));
+  if (isList(held)) candidates.push(...itemsAtPlace(held, flow, rendered));
   return candidates.filter((candidate) => {
     const part = valueAt(values, candidate);
     return part !== undefined && part !== null && printsAs(part, value);
@@ -38,7 +38,7 @@ function partsThatStand(values: JsonObject, flow: readonly string[], rendered: R
 }
 
 /** Items of a list may stand in a longer one: they are known by what they say. */
-function itemsThatStand(
+function itemsAtPlace(
   held: readonly Json[],
   flow: readonly string[],
   { document, keys }: RenderedPlace,

@@ -5,7 +5,7 @@ import type { DesiredStateRequest } from "../desired-state.ts";
 import { planFlux } from "../flux/plan-flux.ts";
 import type { GitOpsObject, PlanContext, Planned, TreeView } from "../gitops.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
-import type { ObjectIndex, Standpoint, Wanted } from "./object-index.ts";
+import type { ObjectIndex, SearchOrigin, Wanted } from "./object-index.ts";
 import {
   isGitOps,
   manifestOf,
@@ -50,7 +50,7 @@ export interface Explorer {
 }
 
 export interface Search {
-  readonly from: Standpoint;
+  readonly from: SearchOrigin;
   readonly wanted: Wanted;
   readonly found: readonly Manifest[];
 }

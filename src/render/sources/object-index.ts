@@ -16,7 +16,7 @@ export interface Wanted {
 }
 
 /** The position from which objects are searched; it decides which are nearest. */
-export interface Standpoint {
+export interface SearchOrigin {
   /** The key of the object's own source, then of the sources that led to it. */
   readonly owners: readonly string[];
   readonly environments: readonly string[];
@@ -25,7 +25,7 @@ export interface Standpoint {
 
 /** Objects of a tree by name, nearest first. */
 export interface ObjectIndex {
-  find(from: Standpoint, wanted: Wanted): readonly Manifest[];
+  find(from: SearchOrigin, wanted: Wanted): readonly Manifest[];
 }
 
 /** Makes the index of all objects of a tree that can be referenced. */
@@ -66,7 +66,7 @@ function keyOf({ identity: { namespace, name }, position: { path, document, poin
 }
 
 /** Ranks by source, then environment, then shared path length; smaller is nearer. */
-function rankOf({ manifest, owner, environments }: IndexedObject, from: Standpoint): readonly number[] {
+function rankOf({ manifest, owner, environments }: IndexedObject, from: SearchOrigin): readonly number[] {
   const at = owner === undefined ? -1 : from.owners.indexOf(owner);
   const sameEnvironment = environments.some((one) => from.environments.includes(one));
   return [at === -1 ? from.owners.length : at, sameEnvironment ? 0 : 1, -shared(manifest.position.path, from.path)];

@@ -82,9 +82,9 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
   const libraries = new Set<string>();
   const charts: Standalone[] = [];
   for (const directory of chartsIn(inScope)) {
-    const says = await readChart(directory, files);
-    if (says === undefined) continue;
-    if (says.library) {
+    const metadata = await readChart(directory, files);
+    if (metadata === undefined) continue;
+    if (metadata.library) {
       libraries.add(directory);
       continue;
     }

@@ -98,8 +98,8 @@ function withNamespaceLine(text: string, namespace: string | undefined, value: J
     (_, indent: string) => `metadata:\n${indent}namespace: ${JSON.stringify(namespace)}\n${indent}`,
   );
   const reading = readRendered([more]);
-  const says = reading.kind === "objects" && reading.objects.length === 1 ? reading.objects[0]?.value : undefined;
-  return says !== undefined && sameJson(says, value) ? more : undefined;
+  const reread = reading.kind === "objects" && reading.objects.length === 1 ? reading.objects[0]?.value : undefined;
+  return reread !== undefined && sameJson(reread, value) ? more : undefined;
 }
 
 function lacksNamespace({ identity }: RenderedObject, { isClusterScoped }: Scopes): boolean {

@@ -26,7 +26,7 @@ export async function kustomizeCharts(
     const [name, version, repo] = [text("name"), text("version"), text("repo")];
     if (name === "") continue;
     const inHome = version !== "" && repo !== "" ? `${name}-${version}/${name}` : name;
-    const chartHome = text("chartHome") || node.says.chartHome || "charts";
+    const chartHome = text("chartHome") || node.content.chartHome || "charts";
     const home = cleanPath(`${node.directory}/${chartHome}/${inHome}`);
     const at = files.directoryAt(home) === undefined ? await vendored({ name, version }, files, vendor) : home;
     const directory = at === undefined ? undefined : files.directoryAt(at);

@@ -12,9 +12,9 @@ export interface KustomizeFiles {
 export function kustomizeFiles(build: KustomizeBuild, bytes: ReadonlyMap<string, Uint8Array>): KustomizeFiles {
   const files = new Map(bytes);
   const standFor = new Map<string, string>();
-  for (const { path, odd } of build.nodes) {
+  for (const { path, unresolved } of build.nodes) {
     let text: string | undefined;
-    for (const [at, entry] of odd.entries()) {
+    for (const [at, entry] of unresolved.entries()) {
       if (entry.kind === "remote") continue;
       const held = files.get(path);
       if (held === undefined) break;

@@ -163,7 +163,7 @@ function generatedPosition(
 
 /** A problem for each remote resource, at its line. */
 async function remoteProblems(build: KustomizeBuild, files: TreeFiles): Promise<readonly Problem[]> {
-  const remote = build.odd.filter(({ kind }) => kind === "remote");
+  const remote = build.unresolved.filter(({ kind }) => kind === "remote");
   if (remote.length === 0) return [];
   const bytes = await files.read(remote.map(({ path }) => path));
   const own = ownTexts(bytes, (path) => path);

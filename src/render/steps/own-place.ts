@@ -23,8 +23,8 @@ export function placeInOwnText(
       place: { line: position.line, column: 1, endLine: position.line },
       precision: "source",
     };
-  const [said, rendered] = [valueAt(text.value, keysOf(pointer)), valueAt(value, keysOf(pointer))];
-  const same = said === undefined || rendered === undefined ? said === rendered : sameJson(said, rendered);
+  const [written, rendered] = [valueAt(text.value, keysOf(pointer)), valueAt(value, keysOf(pointer))];
+  const same = written === undefined || rendered === undefined ? written === rendered : sameJson(written, rendered);
   const place = reading.place(position, same ? pointer : "");
   return { path: position.path, place, ...(same ? {} : { precision: "source" as const }) };
 }

@@ -18,13 +18,14 @@ const secretType = { "argocd.argoproj.io/secret-type": "cluster" };
 
 /** `clusters`: the configured clusters that the selector matches, and without a selector also Argo CD's own cluster. */
 export const clusterGenerator: Generator = async (options, generation) => {
-  const { goTemplate, places, trouble, context } = generation;
+  const { goTemplate, places, diagnostics, context } = generation;
   const { clusters } = context.config;
   const fields = options.object("selector");
-  const selects = fields !== undefined && ["matchLabels", "matchExpressions"].some((key) => says(fields.value[key]));
-  const matches = fields === undefined ? () => true : readSelector(fields, trouble, "labels");
+  const selects =
+    fields !== undefined && ["matchLabels", "matchExpressions"].some((key) => isNonEmpty(fields.value[key]));
+  const matches = fields === undefined ? () => true : readSelector(fields, diagnostics, "labels");
   if (clusters.length === 0) {
-    trouble.gap(
+    diagnostics.gap(
       options.pointer,
       "generates for clusters that only Argo CD knows: name them under clusters in the configuration",
     );
@@ -57,6 +58,6 @@ function clusterParameters(cluster: ClusterConfig, goTemplate: boolean): Templat
   return { ...base, ...flat("annotations", annotations), ...flat("labels", labels) };
 }
 
-function says(value: Json | undefined): boolean {
+function isNonEmpty(value: Json | undefined): boolean {
   return Array.isArray(value) ? value.length > 0 : isObject(value) && Object.keys(value).length > 0;
 }

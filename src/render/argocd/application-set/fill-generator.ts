@@ -30,7 +30,7 @@ async function fillOptions(
   outer: TemplateParameters,
   generation: Generation,
 ): Promise<JsonObject | undefined> {
-  const { goTemplate, texts, trouble } = generation;
+  const { goTemplate, texts, diagnostics } = generation;
   const { generators, values, ...others } = options;
   const inner = Array.isArray(generators) ? generators : undefined;
   const late = goTemplate && isObject(values) ? values : undefined;
@@ -41,7 +41,7 @@ async function fillOptions(
   };
   const outcome = await fillTemplate(early, outer, texts);
   if (outcome.kind === "failed" || !isObject(outcome.value)) {
-    if (outcome.kind === "failed") trouble.problem(pointer + outcome.pointer, outcome.message);
+    if (outcome.kind === "failed") diagnostics.problem(pointer + outcome.pointer, outcome.message);
     return undefined;
   }
   let filled = outcome.value;

@@ -36,7 +36,7 @@ export interface Generated {
   readonly sets: readonly ParameterSet[];
 }
 
-/** Runs an entry of `generators`. A kind that yields nothing usable is left out and reported to `trouble`. */
+/** Runs an entry of `generators`. A kind that yields nothing usable is left out and reported to `diagnostics`. */
 export async function generate(entry: Fields, level: number, generation: Generation): Promise<readonly Generated[]> {
   const asked = kinds.filter((kind) => entry.value[kind] !== undefined && entry.value[kind] !== null);
   if (asked.length === 0 || (level === deepest && asked.some((kind) => kind === "matrix" || kind === "merge"))) {
@@ -44,17 +44,17 @@ export async function generate(entry: Fields, level: number, generation: Generat
       asked.length === 0
         ? `names none of ${kinds.join(", ")}`
         : "matrix and merge generators can stand in one another once, not deeper";
-    generation.trouble.problem(entry.pointer, `the generator ${message}`);
+    generation.diagnostics.problem(entry.pointer, `the generator ${message}`);
     return [];
   }
   const selector = entry.object("selector");
-  const matches = selector === undefined ? undefined : readSelector(selector, generation.trouble, "any");
+  const matches = selector === undefined ? undefined : readSelector(selector, generation.diagnostics, "any");
   const found: Generated[] = [];
   for (const kind of asked) {
     const options = entry.object(kind);
     if (options === undefined) continue;
     if (Object.hasOwn(outside, kind)) {
-      generation.trouble.gap(options.pointer, `not generated: ${kind} asks for ${outside[kind]}`);
+      generation.diagnostics.gap(options.pointer, `not generated: ${kind} asks for ${outside[kind]}`);
       continue;
     }
     const sets = await generators[kind]?.(options, generation, level);
@@ -73,7 +73,7 @@ export function childGenerator(generation: () => Generation): Generation["child"
   const run = async (entry: Fields, level: number): Promise<readonly ParameterSet[] | undefined> => {
     const [one, ...others] = await generate(entry, level, generation());
     if (others.length > 0) {
-      generation().trouble.problem(entry.pointer, "a generator within matrix or merge is of one kind");
+      generation().diagnostics.problem(entry.pointer, "a generator within matrix or merge is of one kind");
       return undefined;
     }
     return one?.sets;
@@ -84,7 +84,7 @@ export function childGenerator(generation: () => Generation): Generation["child"
         ? entry.value
         : await fillGenerator(entry.value, entry.pointer, outer, generation());
     if (value === undefined) return undefined;
-    const filled = fieldsOf(value, entry.pointer, generation().trouble.wrongType);
+    const filled = fieldsOf(value, entry.pointer, generation().diagnostics.wrongType);
     const key = `${level} ${entry.pointer} ${toJsonText(filled.value)}`;
     const answer = answers.get(key) ?? run(filled, level);
     answers.set(key, answer);

@@ -2,7 +2,7 @@ import type { Pointer } from "../../../model/json.ts";
 import type { FileLine, PlanContext } from "../../gitops.ts";
 import type { Fields } from "../fields.ts";
 import type { Places } from "../places.ts";
-import type { Trouble } from "../trouble.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { TemplateParameters } from "./template-parameters.ts";
 import type { TextRenderer } from "./text-renderer.ts";
 
@@ -17,12 +17,12 @@ export interface RankedOrigin extends FileLine {
   readonly rank: 0 | 1 | 2;
 }
 
-/** One ApplicationSet while its generators run. A generator that yields undefined reports why to `trouble`. */
+/** One ApplicationSet while its generators run. A generator that yields undefined reports why to `diagnostics`. */
 export interface Generation {
   readonly goTemplate: boolean;
   readonly texts: TextRenderer;
   readonly places: Places;
-  readonly trouble: Trouble;
+  readonly diagnostics: Diagnostics;
   readonly context: PlanContext;
   /** Runs a generator within a matrix or merge generator; `outer` fills its texts first. */
   child(
@@ -32,7 +32,7 @@ export interface Generation {
   ): Promise<readonly ParameterSet[] | undefined>;
 }
 
-/** Yields a generator's parameter sets in order; undefined where a problem or gap was reported to `trouble`. */
+/** Yields a generator's parameter sets in order; undefined where a problem or gap was reported to `diagnostics`. */
 export type Generator = (
   options: Fields,
   generation: Generation,
@@ -43,7 +43,7 @@ export type Generator = (
 export const maxParameterSets = 10_000;
 
 /** Reports that a generator yields too many sets, and returns undefined for the generator to return. */
-export function tooMany({ trouble }: Generation, pointer: Pointer, count: number): undefined {
-  trouble.problem(pointer, `generates ${count} or more Applications; at most ${maxParameterSets} are planned`);
+export function tooMany({ diagnostics }: Generation, pointer: Pointer, count: number): undefined {
+  diagnostics.problem(pointer, `generates ${count} or more Applications; at most ${maxParameterSets} are planned`);
   return undefined;
 }

@@ -51,19 +51,19 @@ function filesFor(pattern: string, tree: TreeView): readonly string[] {
 async function objectsOf(
   path: string,
   pointer: string,
-  { trouble, context }: Generation,
+  { diagnostics, context }: Generation,
 ): Promise<readonly { readonly value: JsonObject; readonly line: number }[] | undefined> {
   const bytes = (await context.tree.read(path)) ?? new Uint8Array();
   const reading = readYaml(path, bytes);
   if (reading.kind === "unreadable") {
-    trouble.problem(pointer, `${path}, line ${reading.line}, cannot be read: ${reading.message}`);
+    diagnostics.problem(pointer, `${path}, line ${reading.line}, cannot be read: ${reading.message}`);
     return undefined;
   }
   if (reading.kind === "empty") return [{ value: {}, line: 1 }];
   const { value } = reading;
   if (isObject(value)) return [{ value, line: 1 }];
   if (!Array.isArray(value) || !value.every(isObject)) {
-    trouble.problem(pointer, `${path} must hold an object or a list of objects`);
+    diagnostics.problem(pointer, `${path} must hold an object or a list of objects`);
     return undefined;
   }
   const decoded = decodeText(bytes, DEFAULT_BUDGET);

@@ -7,27 +7,27 @@ import type { Generator } from "./generation.ts";
 
 /** `git`: one parameter set for each matching directory or file of this repository. */
 export const gitGenerator: Generator = async (options, generation, level) => {
-  const { trouble, context } = generation;
+  const { diagnostics, context } = generation;
   const url = options.text("repoURL");
   const repository = repositoryNamedBy(url, context.repositories);
   if (repository === "other") {
-    trouble.gap(`${options.pointer}/repoURL`, `not generated: it reads another repository, ${withoutUser(url)}`);
+    diagnostics.gap(`${options.pointer}/repoURL`, `not generated: it reads another repository, ${withoutUser(url)}`);
     return undefined;
   }
   const directories = options.objects("directories").length > 0;
   if (!directories && options.objects("files").length === 0) {
-    trouble.problem(options.pointer, "a git generator needs directories or files");
+    diagnostics.problem(options.pointer, "a git generator needs directories or files");
     return undefined;
   }
   const sets = await (directories ? generateFromDirectories : generateFromFiles)(options, generation, level);
   if (sets?.length === 0 && repository === "unknown") {
-    trouble.gap(
+    diagnostics.gap(
       `${options.pointer}/repoURL`,
       `not generated: nothing in this tree matches, so it is taken to read another repository, ${withoutUser(url)}`,
     );
     return undefined;
   }
   const revision = options.text("revision");
-  if (isPinned(revision)) trouble.gap(`${options.pointer}/revision`, pinnedReason(revision));
+  if (isPinned(revision)) diagnostics.gap(`${options.pointer}/revision`, pinnedReason(revision));
   return sets;
 };

@@ -1,5 +1,5 @@
 import type { Fields } from "../fields.ts";
-import type { Trouble } from "../trouble.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 
 /** Whether labels match a Kubernetes label selector. */
 export type LabelSelector = (labels: { readonly [name: string]: string }) => boolean;
@@ -8,12 +8,12 @@ export type LabelSelector = (labels: { readonly [name: string]: string }) => boo
  * Reads a label selector; an empty one matches everything. What Kubernetes would refuse is a problem and matches nothing.
  * `values: "labels"`: values must be such as labels can have; a selector of parameters takes any.
  */
-export function readSelector(fields: Fields, trouble: Trouble, values: "labels" | "any"): LabelSelector {
+export function readSelector(fields: Fields, diagnostics: Diagnostics, values: "labels" | "any"): LabelSelector {
   const record = fields.record("matchLabels");
   const labels = Object.entries(record).map(([key, value]): LabelSelector => {
     const wrong = wrongKey(key) ?? (values === "labels" ? wrongValue([value]) : undefined);
     if (wrong !== undefined) {
-      trouble.problem(`${fields.pointer}/matchLabels`, wrong);
+      diagnostics.problem(`${fields.pointer}/matchLabels`, wrong);
       return () => false;
     }
     return (found) => Object.hasOwn(found, key) && found[key] === value;
@@ -23,7 +23,7 @@ export function readSelector(fields: Fields, trouble: Trouble, values: "labels" 
     const wrong =
       wrongKey(key) ?? wrongOperator(operator, listed) ?? (values === "labels" ? wrongValue(listed) : undefined);
     if (wrong !== undefined) {
-      trouble.problem(one.pointer, wrong);
+      diagnostics.problem(one.pointer, wrong);
       return () => false;
     }
     return (found) => {

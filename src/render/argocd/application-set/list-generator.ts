@@ -5,12 +5,15 @@ import { maxParameterSets, tooMany, type Generator, type ParameterSet } from "./
 
 /** `list`: its elements, then those of `elementsYaml`. */
 export const listGenerator: Generator = async (options, generation) => {
-  const { goTemplate, places, trouble } = generation;
+  const { goTemplate, places, diagnostics } = generation;
   const sets: ParameterSet[] = [];
   for (const element of options.objects("elements")) {
     const parameters = goTemplate ? element.value : flatElement(element.value);
     if (parameters === undefined) {
-      trouble.problem(element.pointer, "without goTemplate an element holds text only, and under values text by name");
+      diagnostics.problem(
+        element.pointer,
+        "without goTemplate an element holds text only, and under values text by name",
+      );
       return undefined;
     }
     sets.push({ parameters, origin: { path: places.path, line: places.line(element.pointer), rank: 1 } });
@@ -20,12 +23,12 @@ export const listGenerator: Generator = async (options, generation) => {
     const pointer = `${options.pointer}/elementsYaml`;
     const reading = readYaml(places.path, written);
     if (reading.kind === "unreadable") {
-      trouble.problem(pointer, `elementsYaml cannot be read, line ${reading.line} of the text: ${reading.message}`);
+      diagnostics.problem(pointer, `elementsYaml cannot be read, line ${reading.line} of the text: ${reading.message}`);
       return undefined;
     }
     const elements = reading.kind === "empty" ? [] : reading.value;
     if (!Array.isArray(elements) || !elements.every(isObject)) {
-      trouble.problem(pointer, "elementsYaml must be a list of objects");
+      diagnostics.problem(pointer, "elementsYaml must be a list of objects");
       return undefined;
     }
     const origin = { path: places.path, line: places.line(pointer), rank: 1 } as const;

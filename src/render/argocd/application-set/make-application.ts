@@ -7,21 +7,21 @@ import { fillTemplate } from "./fill-template.ts";
 import type { Generation, ParameterSet } from "./generation.ts";
 import { patchApplication } from "./template-patch.ts";
 
-/** Makes one Application from the template and a parameter set; undefined where a problem was reported to `trouble`. */
+/** Makes one Application from the template and a parameter set; undefined where a problem was reported to `diagnostics`. */
 export async function makeApplication(
   template: JsonObject,
   { parameters }: ParameterSet,
   set: { readonly spec: Fields; readonly manifest: Manifest },
   generation: Generation,
 ): Promise<Manifest | undefined> {
-  const { texts, trouble, places } = generation;
+  const { texts, diagnostics, places } = generation;
   const pointer = `${set.spec.pointer}/template`;
   let application = applicationOf(template);
   if (Object.keys(parameters).length > 0) {
     const outcome = await fillTemplate(application, parameters, texts);
     if (outcome.kind === "failed" || !isObject(outcome.value)) {
       const failed = outcome.kind === "failed" ? outcome : { pointer: "", message: "the template is no object" };
-      trouble.problem(pointer + failed.pointer, failed.message);
+      diagnostics.problem(pointer + failed.pointer, failed.message);
       return undefined;
     }
     application = withFinalizer(outcome.value, set.spec);
@@ -32,7 +32,7 @@ export async function makeApplication(
     const patch = filled.kind === "texts" ? readValues(places.path, filled.texts[0] ?? "") : undefined;
     if (filled.kind === "failed" || patch?.kind === "unreadable") {
       const message = filled.kind === "failed" ? filled.message : patch?.kind === "unreadable" ? patch.message : "";
-      trouble.problem(`${set.spec.pointer}/templatePatch`, `the patch cannot be read: ${message}`);
+      diagnostics.problem(`${set.spec.pointer}/templatePatch`, `the patch cannot be read: ${message}`);
       return undefined;
     }
     if (patch?.kind === "object") application = keepProject(patchApplication(application, patch.value), application);

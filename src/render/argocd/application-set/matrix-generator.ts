@@ -15,7 +15,7 @@ import { mergeOver } from "./merge-values.ts";
 export const matrixGenerator: Generator = async (options, generation, level) => {
   const [first, second, ...others] = options.objects("generators");
   if (first === undefined || second === undefined || others.length > 0) {
-    generation.trouble.problem(`${options.pointer}/generators`, "a matrix generator needs exactly two generators");
+    generation.diagnostics.problem(`${options.pointer}/generators`, "a matrix generator needs exactly two generators");
     return undefined;
   }
   const rows = await generation.child(first, level + 1, undefined);
@@ -30,7 +30,7 @@ export const matrixGenerator: Generator = async (options, generation, level) => 
     for (const column of columns) {
       const parameters = combine(row.parameters, column.parameters, second, generation);
       if (parameters === undefined) return undefined;
-      sets.push({ parameters, origin: moreTelling(row.origin, column.origin) });
+      sets.push({ parameters, origin: higherRanked(row.origin, column.origin) });
     }
   }
   return sets;
@@ -40,7 +40,7 @@ function combine(
   row: TemplateParameters,
   column: TemplateParameters,
   second: Fields,
-  { goTemplate, trouble }: Generation,
+  { goTemplate, diagnostics }: Generation,
 ): TemplateParameters | undefined {
   if (goTemplate) return mergeOver(column, row);
   const combined = new Map<string, string>(Object.entries(row).map(([key, value]) => [key, goText(value)]));
@@ -48,7 +48,7 @@ function combine(
     const text = goText(value);
     const old = combined.get(key);
     if (old !== undefined && old !== text) {
-      trouble.problem(second.pointer, `both generators give ${key}, as ${old} and as ${text}`);
+      diagnostics.problem(second.pointer, `both generators give ${key}, as ${old} and as ${text}`);
       return undefined;
     }
     combined.set(key, text);
@@ -56,6 +56,6 @@ function combine(
   return Object.fromEntries(combined);
 }
 
-function moreTelling(one: RankedOrigin, other: RankedOrigin): RankedOrigin {
+function higherRanked(one: RankedOrigin, other: RankedOrigin): RankedOrigin {
   return other.rank > one.rank ? other : one;
 }

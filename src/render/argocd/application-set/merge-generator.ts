@@ -5,11 +5,11 @@ import { mergeOver } from "./merge-values.ts";
 
 /** `merge`: the sets of the first generator, each overridden by the sets of the others with equal `mergeKeys`. */
 export const mergeGenerator: Generator = async (options, generation, level) => {
-  const { trouble } = generation;
+  const { diagnostics } = generation;
   const generators = options.objects("generators");
   const keys = options.texts("mergeKeys");
   if (generators.length < 2 || keys.length === 0) {
-    trouble.problem(options.pointer, "a merge generator needs two or more generators and mergeKeys");
+    diagnostics.problem(options.pointer, "a merge generator needs two or more generators and mergeKeys");
     return undefined;
   }
   let merged: ReadonlyMap<string, ParameterSet> | undefined;
@@ -26,14 +26,14 @@ function index(
   sets: readonly ParameterSet[],
   keys: readonly string[],
   generator: Fields,
-  { trouble }: Generation,
+  { diagnostics }: Generation,
 ): ReadonlyMap<string, ParameterSet> | undefined {
   const byKey = new Map<string, ParameterSet>();
   for (const set of sets) {
     const values = keys.map((key) => [key, Object.hasOwn(set.parameters, key) ? (set.parameters[key] ?? null) : null]);
     const key = toJsonText(Object.fromEntries(values));
     if (byKey.has(key)) {
-      trouble.problem(generator.pointer, `two of its parameter sets have the same merge keys: ${key}`);
+      diagnostics.problem(generator.pointer, `two of its parameter sets have the same merge keys: ${key}`);
       return undefined;
     }
     byKey.set(key, set);

@@ -11,11 +11,11 @@ export function patchApplication(application: JsonObject, patch: JsonObject): Js
 
 function patchObject(target: JsonObject, patch: JsonObject, path: string): JsonObject {
   const directive = patch["$patch"];
-  const said = Object.entries(patch).filter(([key]) => !key.startsWith("$"));
+  const written = Object.entries(patch).filter(([key]) => !key.startsWith("$"));
   if (directive === "delete") return {};
-  if (directive === "replace") return Object.fromEntries(said);
+  if (directive === "replace") return Object.fromEntries(written);
   const result = new Map<string, Json>(Object.entries(target));
-  for (const [key, value] of said) {
+  for (const [key, value] of written) {
     const old = result.get(key);
     if (value === null) result.delete(key);
     else if (isObject(value)) result.set(key, patchObject(isObject(old) ? old : {}, value, `${path}/${key}`));

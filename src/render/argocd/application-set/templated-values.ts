@@ -6,14 +6,14 @@ import type { TemplateParameters } from "./template-parameters.ts";
 export async function addValues(
   parameters: TemplateParameters,
   options: Fields,
-  { goTemplate, texts, trouble }: Generation,
+  { goTemplate, texts, diagnostics }: Generation,
 ): Promise<TemplateParameters | undefined> {
   const values = options.record("values");
   const names = Object.keys(values);
   if (names.length === 0) return parameters;
   const outcome = await texts.render(Object.values(values), parameters);
   if (outcome.kind === "failed") {
-    trouble.problem(`${options.pointer}/values`, outcome.message);
+    diagnostics.problem(`${options.pointer}/values`, outcome.message);
     return undefined;
   }
   const filled = names.map((name, index) => [name, outcome.texts[index] ?? ""] as const);

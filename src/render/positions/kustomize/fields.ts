@@ -12,12 +12,12 @@ export const imagesCause: FindCause = (layer, { keys, value }) => {
     const ending =
       digest !== undefined && digest !== "" ? `@${digest}` : tag !== undefined && tag !== "" ? `:${tag}` : "";
     if (!value.endsWith(ending)) continue;
-    const said = [
+    const written = [
       ...(newName === undefined ? [] : ["newName"]),
       ...(ending.startsWith("@") ? ["digest"] : ending === "" ? [] : ["newTag"]),
     ];
-    if (said.length === 0) continue;
-    return placeIn(layer, pointerOf(["images", at, ...(said.length === 1 ? said : [])]));
+    if (written.length === 0) continue;
+    return placeIn(layer, pointerOf(["images", at, ...(written.length === 1 ? written : [])]));
   }
   return undefined;
 };

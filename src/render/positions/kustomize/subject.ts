@@ -43,12 +43,12 @@ export function lineIn(path: string, line: number): SourcePlace {
  * Whether what a text says can have become the value: it is the same, or a name that Kustomize has put something around,
  * or has a variable that Flux fills afterwards.
  */
-export function fits(said: Json, { value, keys }: Subject): boolean {
-  if (typeof value === "object" && value !== null) return typeof said === "object" && said !== null;
-  if (sameJson(said, value)) return true;
-  if (typeof said !== "string") return false;
-  if (said.includes("${")) return true;
-  return typeof value === "string" && said !== "" && /name$/i.test(String(keys.at(-1))) && value.includes(said);
+export function fits(written: Json, { value, keys }: Subject): boolean {
+  if (typeof value === "object" && value !== null) return typeof written === "object" && written !== null;
+  if (sameJson(written, value)) return true;
+  if (typeof written !== "string") return false;
+  if (written.includes("${")) return true;
+  return typeof value === "string" && written !== "" && /name$/i.test(String(keys.at(-1))) && value.includes(written);
 }
 
 /** The keys of steps as a path. */

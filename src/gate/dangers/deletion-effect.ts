@@ -5,13 +5,13 @@ import { annotation, syncOptions } from "./marks.ts";
 import { sourceName } from "./source-name.ts";
 
 /** What happens in the cluster to an object that leaves the desired state. */
-export interface Fate {
+export interface DeletionEffect {
   readonly kind: "deleted" | "kept" | "unknown";
   readonly because: string;
 }
 
 /** Determines it from the object's source (does it prune, is it removed too?) and from the object's own annotations. */
-export function fateOf(manifest: Manifest, { before, after }: StateChange): Fate {
+export function deletionEffect(manifest: Manifest, { before, after }: StateChange): DeletionEffect {
   const id = manifest.source;
   const source = id === undefined ? undefined : before.sources.get(id);
   if (source === undefined || id === undefined || !controllers.has(source.kind))
@@ -22,12 +22,12 @@ export function fateOf(manifest: Manifest, { before, after }: StateChange): Fate
   const stays = after.sources.get(id);
   const mark = keepingMark(manifest, source, stays === undefined);
   if (mark !== undefined) return { kind: "kept", because: `it stays in the cluster: ${mark}` };
-  return stays === undefined ? fateWith(source) : fateUnder(stays, manifest);
+  return stays === undefined ? effectOfCascade(source) : effectOfPruning(stays, manifest);
 }
 
 const controllers = new Set<SourceKind>(["argocd-application", "flux-kustomization", "flux-helmrelease"]);
 
-function fateUnder({ id, traits }: Source, manifest: Manifest): Fate {
+function effectOfPruning({ id, traits }: Source, manifest: Manifest): DeletionEffect {
   const name = sourceName(id);
   if (traits?.prune === false) return { kind: "kept", because: `it stays in the cluster: ${name} does not prune` };
   if (traits?.prune === undefined) return { kind: "unknown", because: `it is deleted where ${name} prunes` };
@@ -36,7 +36,7 @@ function fateUnder({ id, traits }: Source, manifest: Manifest): Fate {
   return { kind: "deleted", because: `${name} prunes it${waits}${paused}` };
 }
 
-function fateWith({ id, traits }: Source): Fate {
+function effectOfCascade({ id, traits }: Source): DeletionEffect {
   const name = sourceName(id);
   if (traits?.cascades === false)
     return { kind: "kept", because: `it stays in the cluster: ${name} goes without deleting what it applied` };

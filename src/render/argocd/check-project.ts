@@ -18,10 +18,10 @@ import type { Fields } from "./fields.ts";
 import { matchesGlob } from "./glob.ts";
 import { withoutUser } from "./plan-source.ts";
 import { projectViolation } from "./project-violation.ts";
-import type { Trouble } from "./trouble.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 
 /** What the AppProject of an Application permits and adds. */
-export interface ProjectSays {
+export interface ProjectCheck {
   readonly project?: ProjectLimits;
   readonly violations: readonly Violation[];
   readonly traits: SourceTraits;
@@ -32,7 +32,7 @@ interface LimitsRequest {
   readonly spec: Fields;
   readonly destination: Destination;
   readonly sources: readonly Fields[];
-  readonly trouble: Trouble;
+  readonly diagnostics: Diagnostics;
   readonly context: PlanContext;
 }
 
@@ -40,11 +40,11 @@ interface LimitsRequest {
  * Finds the Application's AppProject in the tree and checks the Application against it. A project that is not in the tree
  * limits nothing; that is a gap only where the tree has other AppProjects, so that this one should be there too.
  */
-export async function limitsOf(request: LimitsRequest): Promise<ProjectSays> {
-  const { object, spec, trouble, context } = request;
+export async function checkProject(request: LimitsRequest): Promise<ProjectCheck> {
+  const { object, spec, diagnostics, context } = request;
   const { project: written } = spec.value;
   if (written === undefined || written === null) {
-    trouble.problem("/spec/project", "an Application needs project");
+    diagnostics.problem("/spec/project", "an Application needs project");
     return { violations: [], traits: {} };
   }
   const name = spec.text("project") || "default";
@@ -52,7 +52,7 @@ export async function limitsOf(request: LimitsRequest): Promise<ProjectSays> {
   if (project === undefined) {
     const others = context.find(object, { group: "argoproj.io", kind: "AppProject" });
     if (name !== "default" && others.length > 0) {
-      trouble.gap("/spec/project", `AppProject ${name} is not in this tree, so what it permits is not checked`);
+      diagnostics.gap("/spec/project", `AppProject ${name} is not in this tree, so what it permits is not checked`);
     }
     return { violations: [], traits: {} };
   }
@@ -72,7 +72,7 @@ export async function limitsOf(request: LimitsRequest): Promise<ProjectSays> {
 }
 
 function violationsOf(limits: AppProject, target: ClusterTarget, request: LimitsRequest): readonly Violation[] {
-  const { object, sources, destination, trouble } = request;
+  const { object, sources, destination, diagnostics } = request;
   const violations: Violation[] = [];
   const refuse = (pointer: Pointer, message: string): number =>
     violations.push(projectViolation(pointer, `AppProject ${limits.name} does not permit ${message}`));
@@ -103,7 +103,7 @@ function violationsOf(limits: AppProject, target: ClusterTarget, request: Limits
       }
       break;
     case "unknown":
-      trouble.gap(
+      diagnostics.gap(
         "/spec/destination",
         `whether AppProject ${limits.name} permits cluster ${cluster} is not known: name it with its server under clusters in the configuration`,
       );

@@ -5,7 +5,7 @@ import type { Places } from "./places.ts";
 import type { WrongType } from "./fields.ts";
 
 /** Collects the problems and gaps of one object, each with its line. */
-export interface Trouble {
+export interface Diagnostics {
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
   problem(pointer: Pointer, message: string): void;
@@ -14,13 +14,12 @@ export interface Trouble {
 }
 
 /** Makes the collector for the object that messages call `id`. */
-export function collectTrouble(id: string, places: Places): Trouble {
+export function collectDiagnostics(id: string, places: Places): Diagnostics {
   const problems: Problem[] = [];
   const gaps: Gap[] = [];
   const problem = (pointer: Pointer, message: string): void => {
     const found = places.problem(pointer, `${id}: ${message}`);
-    if (!problems.some(({ line, message: said }) => line === found.line && said === found.message))
-      problems.push(found);
+    if (!problems.some(({ line, message }) => line === found.line && message === found.message)) problems.push(found);
   };
   return {
     problems,
