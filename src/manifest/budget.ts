@@ -1,4 +1,4 @@
-/** Limits on what one file may cost to read; going over one is a problem, never a crash. */
+/** Limits on the cost of reading one file. Exceeding one is a problem, never a crash. */
 export interface Budget {
   /** Bytes of one file. */
   readonly fileBytes: number;

@@ -1,6 +1,6 @@
 import type { Budget } from "./budget.ts";
 
-/** The text of a file, or why it has none that Kubernetes and people read alike. */
+/** The text of a file, or the problem that makes it ambiguous or unreadable. */
 export type DecodedText =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "git-crypt" }
@@ -13,7 +13,7 @@ const GIT_CRYPT = [0x00, 0x47, 0x49, 0x54, 0x43, 0x52, 0x59, 0x50, 0x54, 0x00];
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNSAFE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/;
 
-/** Decodes UTF-8 and drops a byte order mark at the start of the file; anything that readers could take differently is refused with its place. */
+/** Decodes UTF-8 and drops a byte order mark at the start of the file. Refuses, with its place, anything that readers interpret differently. */
 export function decodeText(bytes: Uint8Array, budget: Budget): DecodedText {
   if (GIT_CRYPT.every((byte, index) => bytes[index] === byte)) return { kind: "git-crypt" };
   if (bytes.length > budget.fileBytes) {

@@ -3,7 +3,7 @@ import { ReadingError } from "./reading-error.ts";
 import { eventStart } from "./yaml-events.ts";
 import { keyOf, skipNode } from "./walk-events.ts";
 
-/** The error for a key that stands twice in one mapping, naming both lines. The lines count from the document's start; the edge shifts them. */
+/** The error for a duplicate key in a mapping, with both lines counted from the document's start; the caller shifts them. */
 export class DuplicateKeyError extends ReadingError {
   readonly key: string;
   readonly firstOffset: number;

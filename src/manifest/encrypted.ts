@@ -17,7 +17,7 @@ export const SOPS: Encrypted = {
   reason: "encrypted by SOPS: its structure is judged, its encrypted values are not",
 };
 
-/** Whether SOPS wrote a document: its metadata stands under `sops` beside the values. */
+/** Whether SOPS encrypted a document: its metadata is under `sops`, beside the values. */
 export function isSops(value: Json): boolean {
   if (!isObject(value) || !Object.hasOwn(value, "sops")) return false;
   const metadata = value["sops"];

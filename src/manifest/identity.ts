@@ -6,14 +6,14 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is a Kubernetes object by the test that Kubernetes uses: `apiVersion` and `kind` are strings that say something. */
+/** Whether a value is a Kubernetes object by Kubernetes' own test: `apiVersion` and `kind` are non-empty strings. */
 export function isManifest(
   value: Json | undefined,
 ): value is JsonObject & { readonly apiVersion: string; readonly kind: string } {
   return isObject(value) && isText(value["apiVersion"]) && isText(value["kind"]);
 }
 
-/** What names the object: `generateName` followed by `*` stands in for a name that Kubernetes will make up. */
+/** The identity of an object; `generateName` followed by `*` replaces a name that Kubernetes will generate. */
 export function identityOf(value: JsonObject & { readonly apiVersion: string; readonly kind: string }): Identity {
   const slash = value.apiVersion.indexOf("/");
   const metadata = isObject(value["metadata"]) ? value["metadata"] : {};

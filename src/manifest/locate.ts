@@ -25,7 +25,7 @@ export interface LocatedPointer {
   readonly pointer: Pointer;
 }
 
-/** A locator for the document with this number in a file's text; undefined where there is no such document or it cannot be read. */
+/** Makes a locator for a document of a file, by index; undefined where the document does not exist or cannot be read. */
 function createLocator(text: string, document: number): Locator | undefined {
   for (const part of splitDocuments(text)) {
     if (part.kind === "separator") return undefined;
@@ -34,7 +34,7 @@ function createLocator(text: string, document: number): Locator | undefined {
   return undefined;
 }
 
-/** The place of the value at a pointer; see Locator. Keeps the last document parsed. */
+/** The place of the value at a pointer; see Locator. The last parsed document is cached. */
 export function locate(text: string, document: number, pointer: Pointer): Place | undefined {
   return cached(text, document)?.locate(pointer);
 }
@@ -54,7 +54,7 @@ function cached(text: string, document: number): Locator | undefined {
   return last.locator;
 }
 
-/** A locator for one document as the splitter gave it. */
+/** Makes a locator for a document from `splitDocuments`; undefined where it cannot be read. */
 export function locatorOf(document: DocumentText): Locator | undefined {
   const root = quickPlaces(document.text, DEFAULT_BUDGET.depth);
   if (root === undefined) return eventLocatorOf(document);
@@ -95,7 +95,7 @@ function quickEnter(inner: QuickPlace["inner"], token: string): QuickPlace | und
   return isIndex(token) ? (inner as readonly QuickPlace[])[Number(token)] : undefined;
 }
 
-/** A locator that reads the document's events, whatever the document is like. */
+/** Makes a locator that reads the document's events, for any document. */
 export function eventLocatorOf(document: DocumentText): Locator | undefined {
   let events: readonly Event[];
   try {
@@ -146,7 +146,7 @@ function isIndex(token: string): boolean {
   return /^(?:0|[1-9][0-9]*)$/.test(token);
 }
 
-/** The event of a value, and the offset where a person would point: the value's key, or the item. */
+/** The event of a value, and the offset of the value's key or list item. */
 interface Step {
   readonly node: number;
   readonly start: number;

@@ -5,7 +5,7 @@ import { isObject } from "./identity.ts";
 /** A JSON object while it is being filled. */
 export type Mapping = { [key: string]: Json };
 
-/** What merge keys did to one mapping so far. */
+/** The state of merging `<<` into one mapping. */
 export interface MergeState {
   /** Keys that came from a merge and may be set once more by the mapping itself. */
   readonly merged: Set<string>;
@@ -26,7 +26,7 @@ export function setOwn(mapping: Mapping, key: string, value: Json): void {
   }
 }
 
-/** Lays one source of `<<` over a mapping. Returns why that cannot be done in the one way that all readers share. */
+/** Merges one source of `<<` into a mapping. Returns an error message where readers disagree about the result, else undefined. */
 export function mergeInto(state: MergeState, mapping: Mapping, source: Json | undefined): string | undefined {
   if (!isObject(source)) {
     return "The merge key `<<` expects a mapping, or a list of mappings.";

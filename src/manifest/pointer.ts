@@ -79,7 +79,7 @@ function unique(values: readonly (Json | undefined)[], value: Json): boolean {
   return values.filter((other) => other === value).length === 1;
 }
 
-/** A string, number or boolean: what can name a thing. */
+/** Whether a value is a string, number or boolean. */
 export function isScalar(value: Json | undefined): value is string | number | bigint | boolean {
   return value !== undefined && value !== null && typeof value !== "object";
 }

@@ -28,7 +28,7 @@ export function readDocument(path: string, document: DocumentText, budget: Budge
   return readFully(path, document, budget);
 }
 
-/** Reads one document without the quick reader; the result is the same, only later. */
+/** Reads one document without the quick reader; the result is the same, but slower. */
 export function readFully(path: string, document: DocumentText, budget: Budget): DocumentReading {
   const { text } = document;
   try {

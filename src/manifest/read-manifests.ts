@@ -9,7 +9,7 @@ import { readDocument } from "./read-document.ts";
 import { recognise } from "./recognise.ts";
 import { splitDocuments } from "./split-documents.ts";
 
-/** All that one file holds. A document that could not be read is a problem and hides nothing of the others. */
+/** The content of one file. A document that cannot be read is a problem and does not hide the others. */
 export interface FileReading {
   readonly manifests: readonly Manifest[];
   readonly notManifests: readonly NotManifest[];
@@ -18,7 +18,7 @@ export interface FileReading {
   readonly encrypted?: Encrypted;
 }
 
-/** Reads a YAML or JSON file exactly as Kubernetes does. Never throws for what the bytes hold. */
+/** Reads a YAML or JSON file exactly as Kubernetes does. Never throws, whatever the bytes are. */
 export function readManifests(path: string, bytes: Uint8Array, budget: Budget = DEFAULT_BUDGET): FileReading {
   const decoded = decodeText(bytes, budget);
   switch (decoded.kind) {

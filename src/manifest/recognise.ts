@@ -1,7 +1,7 @@
 import type { Json, JsonObject, Pointer } from "../model/json.ts";
 import { isManifest, isObject } from "./identity.ts";
 
-/** One object found in a document, or a part of it that is none. */
+/** One object found in a document, or a part of the document that is not an object. */
 export type Recognised =
   | {
       readonly kind: "manifest";
@@ -25,7 +25,7 @@ export function recognise(value: Json, pointer: Pointer = ""): readonly Recognis
   return items.flatMap((item, index) => recognise(typed(item, value), `${pointer}/items/${index}`));
 }
 
-// kubectl and Argo CD take whatever has items for a list, whatever its kind and name: none of them may hide there. A
+// kubectl and Argo CD treat anything with items as a list, whatever its kind and name, so nothing may hide there. A
 // resource's own `items` of another sort have neither a kind nor metadata.
 function hiddenItems(
   value: JsonObject & { readonly apiVersion: string; readonly kind: string },

@@ -1,4 +1,4 @@
-/** One document's stretch of a file's text, as Kubernetes cuts it. */
+/** The text of one document of a file, as Kubernetes splits it. */
 export interface DocumentText {
   readonly kind: "document";
   /** 0-based; empty documents count. */
@@ -10,7 +10,7 @@ export interface DocumentText {
   readonly line: number;
 }
 
-/** A separator that Kubernetes refuses, or that other readers take for content. */
+/** A separator that Kubernetes refuses, or that other readers read as content. */
 export interface BadSeparator {
   readonly kind: "separator";
   readonly index: number;

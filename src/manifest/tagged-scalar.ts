@@ -3,7 +3,7 @@ import { resolvePlain, type ScalarValue } from "./resolve-scalar.ts";
 const YAML = "tag:yaml.org,2002:";
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** What a tagged scalar is worth, or why Kubernetes refuses it. */
+/** The value of a tagged scalar, or why Kubernetes refuses it. */
 export type TaggedScalar =
   | { readonly kind: "value"; readonly value: ScalarValue }
   | { readonly kind: "merge" }

@@ -25,7 +25,7 @@ export function isMergeKey(text: string, event: Event): boolean {
   return resolveTagged(text.slice(event.tagStart, event.tagEnd), "<<").kind === "merge";
 }
 
-/** The string that a scalar key becomes; undefined for aliases and for what is no key. */
+/** The string that a scalar key becomes; undefined for an alias or anything that cannot be a key. */
 export function keyOf(text: string, event: Event): string | undefined {
   if (event.type !== EVENT_ID.SCALAR) return undefined;
   const source = scalarText(text, event);

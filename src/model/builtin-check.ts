@@ -6,27 +6,27 @@ import type { Source } from "./source.ts";
 import type { Violation } from "./violation.ts";
 
 /**
- * Policies that need no author. What they say obeys `levels`, is placed, compared with the tree before and grouped as
- * what Rego says. A check has the methods it needs; none of them throws for what stands in a tree.
+ * A check that ships with its policies. Its findings obey `levels`, are placed, compared with the tree before and grouped like
+ * those of Rego. A check implements the methods it needs; none of them throws because of a tree's content.
  */
 export interface BuiltinCheck {
-  /** What its violations name as `policy`; a violation's own level is the one without configuration. */
+  /** The policies that its violations name. A violation's level is the default, which the configuration may change. */
   readonly policies: readonly Policy[];
-  /** Equal digests, equal answers of `ofManifest`, `factsOf` and `awaits`: part of the key of what is kept. */
+  /** Equal digests mean equal results of `ofManifest`, `factsOf` and `awaits`: part of cache keys. */
   readonly digest: string;
-  /** Asked once for each manifest of either tree and environment (`manifest.environment`). */
+  /** Called once for each manifest of either tree and environment (`manifest.environment`). */
   readonly ofManifest?: (manifest: Manifest, facts: readonly Fact[]) => readonly Violation[];
-  /** What others must know of a manifest: the schemas that a CRD declares. */
+  /** The facts that a manifest provides about others, such as the schemas of a CRD. */
   readonly factsOf?: (manifest: Manifest) => readonly Fact[];
-  /** The key of the facts that `ofManifest` needs about a manifest: it is asked with them once all of the tree is read. */
+  /** The key of the facts that `ofManifest` needs for a manifest. It is then called once the whole tree is read. */
   readonly awaits?: (manifest: Manifest) => string | undefined;
-  /** Asked once, about everything that the change creates, updates, moves or deletes. What it says is always introduced. */
+  /** Called once with everything that the change creates, updates, moves or deletes. Its findings are always introduced. */
   readonly ofChange?: (change: StateChange) => readonly BuiltinFinding[];
-  /** Asked about each tree as a whole, of the tree after with the one before; what it says is compared as findings are. */
+  /** Called for each tree as a whole, for the tree after together with the one before. Its findings are compared like others. */
   readonly ofState?: (state: StateOverview, earlier?: StateOverview) => readonly BuiltinFinding[];
 }
 
-/** Something one manifest says that others are judged by. */
+/** Something that one manifest declares and others are judged by. */
 export interface Fact {
   /** What it is about, such as `example.com/Widget`. */
   readonly key: string;
@@ -37,12 +37,12 @@ export interface Fact {
   readonly environment?: string;
 }
 
-/** What a builtin check says of a manifest (of a deleted one: as it was), or of a source as a whole. */
+/** A violation that a builtin check found in a manifest (a deleted one as it was), or in a source as a whole. */
 export type BuiltinFinding =
   | { readonly about: "manifest"; readonly manifest: ManifestHandle; readonly violation: Violation }
   | { readonly about: "source"; readonly source: Source; readonly violation: Violation };
 
-/** One of the very objects that were handed in. */
+/** A reference to one of the manifest objects that were handed in (compared by identity). */
 export type ManifestHandle = Pick<Manifest, "identity" | "apiVersion" | "position" | "environment" | "source">;
 
 /** What a change does to the desired state. */

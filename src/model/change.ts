@@ -1,6 +1,6 @@
 import type { Manifest } from "./manifest.ts";
 
-/** Before × after of one manifest. */
+/** The change of one manifest between the trees before and after. */
 export type Change =
   | { readonly kind: "created"; readonly after: Manifest }
   | { readonly kind: "updated"; readonly before: Manifest; readonly after: Manifest }

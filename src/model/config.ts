@@ -31,14 +31,14 @@ export interface Config {
 
 export type Levels = { readonly [policy: string]: LevelSetting | DatedLevel };
 
-/** One level until a day begins (UTC, `2027-01-15`), then another. */
+/** A level that is replaced by another one when a day begins (UTC, `2027-01-15`). */
 export interface DatedLevel {
   readonly level: LevelSetting;
   readonly until: string;
   readonly then: LevelSetting;
 }
 
-/** A cluster and stage: what feeds it, and what is asked of it beyond the rest. */
+/** A cluster and stage: the paths and objects that feed it, and its own settings. */
 export interface EnvironmentConfig {
   /** Globs of source paths: plain files, Kustomize roots, charts and files with GitOps objects. */
   readonly paths: readonly string[];

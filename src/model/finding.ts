@@ -2,10 +2,10 @@ import type { Level, ResultMetadata } from "./policy.ts";
 import type { Precision } from "./violation.ts";
 import type { Problem } from "./problem.ts";
 
-/** How a finding stands to the change: brought by it, there before it, or gone with it. */
+/** The relation of a finding to the change: new, there before, or removed by it. */
 export type Status = "introduced" | "existing" | "fixed";
 
-/** The manifest a finding is about, as a person names it. */
+/** The name of the manifest that a finding is about. */
 export interface ManifestName {
   readonly apiVersion: string;
   readonly kind: string;
@@ -13,7 +13,7 @@ export interface ManifestName {
   readonly name: string;
 }
 
-/** A place in a file of the tree; for a fixed finding in the tree before. */
+/** A place in a file of the tree; for a fixed finding, of the tree before. */
 export interface Location {
   readonly path: string;
   readonly line: number;

@@ -4,14 +4,14 @@ import type { Operation, Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { Judgement } from "./violation.ts";
 
-/** One manifest as admission would see it. For DELETE the manifest is the one that goes away. */
+/** One manifest as admission would see it. For DELETE it is the deleted one. */
 export interface Question {
   readonly manifest: Manifest;
   readonly operation: Operation;
   readonly oldObject?: JsonObject;
 }
 
-/** A compiled policy set that answers questions: the port between the core and the room that knows Rego. */
+/** A compiled policy set that answers questions: the port between the core and `rego`. */
 export interface Judge {
   /** Digest of sources, data, toolchain and options. */
   readonly digest: string;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "./json.ts";
 
-/** What names one Kubernetes object: group without version, so that an upgrade of the API version is not another object. */
+/** The identity of a Kubernetes object. It has the group without version, so that an upgrade of the API version keeps the identity. */
 export interface Identity {
   readonly group: string;
   readonly kind: string;
@@ -9,7 +9,7 @@ export interface Identity {
   readonly name: string;
 }
 
-/** Where in a tree a manifest's text stands. */
+/** The position of a manifest's text in a tree. */
 export interface SourcePosition {
   readonly path: string;
   /** 0-based number of the YAML document in the file. */
@@ -38,7 +38,7 @@ export interface Place {
   readonly endLine: number;
 }
 
-/** A document that reads as YAML but is no Kubernetes object. */
+/** A document that is valid YAML but not a Kubernetes object. */
 export interface NotManifest {
   readonly document: number;
   readonly line: number;

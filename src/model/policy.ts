@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "./json.ts";
 
-/** What a finding does: `deny` blocks, `warn` warns, `info` is only shown. */
+/** The effect of a finding: `deny` blocks, `warn` warns, `info` is only shown. */
 export type Level = "deny" | "warn" | "info";
 
 /** A level as the configuration may set it. */

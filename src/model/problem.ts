@@ -1,4 +1,4 @@
-/** The step of the flow that could not do its work. */
+/** The step at which a problem occurred. */
 export type Stage = "config" | "read" | "parse" | "render" | "compile" | "evaluate";
 
 /** Something that could not be judged: unreadable, unrenderable, uncompilable, timed out. Never a pass. */

@@ -13,7 +13,7 @@ export interface Renderer {
   close(): void;
 }
 
-/** `failed` is about the input and has the tool's own words; `late`, `memory` and `trap` mean that a limit ended it. */
+/** `failed` is an error in the input, with the tool's own message; `late`, `memory` and `trap` mean that a limit ended the rendering. */
 export type RenderOutcome<Answer> =
   | { readonly kind: "rendered"; readonly answer: Answer }
   | {

@@ -1,7 +1,7 @@
 import type { Finding, ManifestName, ReportedProblem } from "./finding.ts";
 import type { Gap, Source } from "./source.ts";
 
-/** pass and warn let through, fail and error block. */
+/** The result of a check: `pass` and `warn` do not block, `fail` and `error` do. */
 export type Verdict = "pass" | "warn" | "fail" | "error";
 
 export interface Counts {
@@ -27,7 +27,7 @@ export interface CheckedFile {
   readonly skipped?: readonly { readonly line: number; readonly reason: string }[];
 }
 
-/** How many manifests the change touches, by kind of change; all zero: it touches none. */
+/** The number of manifests that the change touches, by kind of change. */
 export interface ChangeCounts {
   readonly created: number;
   readonly updated: number;
@@ -35,7 +35,7 @@ export interface ChangeCounts {
   readonly moved: number;
 }
 
-/** A file (or, where only part of it is skipped, a document) that was not judged, and why that is right. */
+/** A file, or a document of one, that is not judged, with the reason. */
 export interface Skipped {
   readonly path: string;
   readonly reason: string;
@@ -43,18 +43,18 @@ export interface Skipped {
   readonly touched?: true;
 }
 
-/** A source other than a plain file, with the number of manifests it yields; `gap`: what of it was not rendered, and why. */
+/** A source other than a plain file, with its number of manifests. `gap` says what was not rendered and why. */
 export interface ReportedSource extends Pick<Source, "id" | "kind" | "path" | "line" | "environments"> {
   readonly manifests: number;
   readonly gap?: string;
 }
 
-/** A source or a part of one that was not judged; `touched`: the change alters what it reads. */
+/** A gap in the report; `touched`: the change alters a file that the source reads. */
 export interface ReportedGap extends Gap {
   readonly touched?: true;
 }
 
-/** What the change does to one object, in all environments that it does the same in. */
+/** The change of one object, in all environments where it is the same. */
 export interface ManifestChange {
   readonly kind: "created" | "updated" | "deleted";
   readonly manifest: ManifestName;
@@ -68,7 +68,7 @@ export interface ManifestChange {
   readonly diff?: string;
 }
 
-/** Which trees were judged, as the report names them. */
+/** The trees that were judged, as the report shows them. */
 export interface JudgedTrees {
   readonly after: string;
   readonly before?: string;
@@ -76,7 +76,7 @@ export interface JudgedTrees {
   readonly how: string;
 }
 
-/** Everything that one judgement of one pair of trees found, as plain data. Schema: schema/report.schema.json. */
+/** The result of one check, as plain data. Schema: schema/report.schema.json. */
 export interface Report {
   readonly version: 1;
   readonly verdict: Verdict;

@@ -1,4 +1,4 @@
-/** What kind of thing yields manifests. */
+/** The kinds of sources. */
 export type SourceKind =
   | "file"
   | "directory"
@@ -8,7 +8,7 @@ export type SourceKind =
   | "flux-kustomization"
   | "flux-helmrelease";
 
-/** One thing that yields manifests, as reports and `portcullis graph` name it. */
+/** One source of manifests, as reports and `portcullis graph` show it. */
 export interface Source {
   /**
    * Unique in a tree and stable over changes: the directory of a Kustomize root or chart (`overlays/prod`), or kind,
@@ -47,7 +47,7 @@ export interface SourceTraits {
   readonly syncWindows?: readonly string[];
 }
 
-/** Why a source, or a part of it, was not rendered and so not judged. Named in every report; a `problem` blocks instead. */
+/** A source, or a part of one, that was not rendered and so not judged, with the reason. Every report lists it. */
 export interface Gap {
   readonly source: string;
   readonly path: string;
@@ -55,7 +55,7 @@ export interface Gap {
   readonly reason: string;
 }
 
-/** One source in the graph: what it reads, and what came of it. */
+/** One source in the graph, with the files it reads and its number of manifests. */
 export interface SourceNode extends Source {
   /** Files of the tree, sorted. */
   readonly reads: readonly string[];
@@ -63,7 +63,7 @@ export interface SourceNode extends Source {
   readonly manifests?: number;
 }
 
-/** All sources of a tree, rendered or not, with what is known not to be rendered. */
+/** All sources of a tree, rendered or not, with all gaps. */
 export interface SourceGraph {
   readonly sources: readonly SourceNode[];
   readonly gaps: readonly Gap[];

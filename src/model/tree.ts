@@ -1,7 +1,7 @@
-/** What one path of a tree is: Git's modes 100644 and 100755 are files, 120000 a symlink, 160000 a submodule. */
+/** The kind of a path of a tree: Git's modes 100644 and 100755 are files, 120000 a symlink, 160000 a submodule. */
 export type EntryKind = "file" | "symlink" | "submodule";
 
-/** One path of a tree. `id` is equal for equal content: a Git blob id, or a digest where there is no Git. */
+/** One path of a tree. `id` is equal for equal content: a Git blob id, or a digest outside Git. */
 export interface TreeEntry {
   readonly path: string;
   readonly kind: EntryKind;

@@ -2,10 +2,10 @@ import type { Pointer } from "./json.ts";
 import type { Level, ResultMetadata } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 
-/** How well a place is known: the very value, the object that should hold it, the manifest, or only its source. */
+/** The precision of a place: the value itself, the object that should hold it, the manifest, or only its source. */
 export type Precision = "value" | "parent" | "manifest" | "source";
 
-/** Where in a manifest a violation arises, and on which values it rests. */
+/** The place in a manifest that a violation arises from, and the values it depends on. */
 export interface Cause {
   readonly pointer: Pointer;
   /** The pointer with list items named by their merge key (`/spec/containers/[name=web]/image`), so that reordering is no change. */
@@ -34,7 +34,7 @@ export interface Violation {
   readonly readsChange: boolean;
 }
 
-/** What all policies together say of one manifest. */
+/** The results of all policies for one manifest. */
 export interface Judgement {
   readonly violations: readonly Violation[];
   /** Results that a Rego `exception` rule (conftest) excused. */

@@ -11,7 +11,7 @@ import type { TreeFiles } from "./files/tree-files.ts";
 
 /** Which kinds are cluster-scoped, by Kubernetes and by the CRDs of a tree. */
 export interface Scopes {
-  /** Undefined where nobody says. */
+  /** Undefined where it is not known. */
   readonly isClusterScoped: (group: string, kind: string) => boolean | undefined;
   /** Equal for equal CRDs. */
   readonly digest: string;

@@ -25,7 +25,7 @@ export interface DesiredState {
   readonly files: readonly ScopedFile[];
   readonly units: readonly Unit[];
   readonly graph: SourceGraph;
-  /** What could not be planned, and so belongs to no unit: each with the file that says it. */
+  /** Problems of planning, which belong to no unit, each with the file of the object. */
   readonly problems: readonly Problem[];
   /** What planning found wrong with GitOps objects themselves; each manifest has the position it is to be reported at. */
   readonly violations: readonly {

@@ -23,9 +23,9 @@ export interface FieldEdit {
 }
 
 /**
- * Writes fields of a YAML file anew so that every other value keeps its line: their lines are emptied and the new values
- * stand at the end, one item a line. `writtenAt` leads from a line (1-based) to where it is asked for, or where it was.
- * A file that is no plain block mapping is written as one line of JSON, which stands nowhere.
+ * Edits fields of a YAML file so that every other value keeps its line: old lines are emptied, and the new values
+ * are added at the end, one item a line. `writtenAt` maps a line (1-based) to the place that requested it, or to its own.
+ * A file that is not a plain block mapping becomes one line of JSON, whose values have no place.
  */
 export function editText(
   path: string,

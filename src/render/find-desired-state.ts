@@ -9,8 +9,8 @@ import { surveyTree } from "./sources/survey-tree.ts";
 import { placedViolations } from "./sources/placed-violations.ts";
 
 /**
- * Finds and renders every source of a tree: what GitOps objects ask for, and the Kustomize roots and charts that none of
- * them reaches. Never rejects for what stands in the tree.
+ * Finds every source of a tree: those that GitOps objects apply, and the Kustomize roots and charts that none of
+ * them reaches. Never rejects because of the tree's content.
  */
 export async function findDesiredState(tree: Tree, request: DesiredStateRequest): Promise<DesiredState> {
   const survey = await surveyTree(tree, request);

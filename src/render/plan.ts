@@ -43,7 +43,7 @@ export interface KustomizeStep {
   readonly path: string;
   /** Files that stand in for those of the tree, or are added to it: the kustomization as the GitOps object has it edited. */
   readonly overrides?: ReadonlyMap<string, Uint8Array>;
-  /** Where people find what stands on a line of an override; undefined where no file says it. Lines are 1-based. */
+  /** The place in the tree that a line of an override comes from; undefined where there is none. Lines are 1-based. */
   readonly writtenAt?: (
     path: string,
     line: number,

@@ -1,6 +1,6 @@
 /**
- * Whether a URL in a GitOps object names the repository of the tree. `unknown`: it is not known under which URLs it goes,
- * so that a path that exists here is taken to be meant.
+ * Whether a URL in a GitOps object is that of the tree's repository. `unknown`: the repository's URLs are not known,
+ * so a path that exists here counts as one of this repository.
  */
 export function repositoryNamedBy(url: string, repositories: readonly string[]): "this" | "other" | "unknown" {
   if (repositories.length === 0) return "unknown";

@@ -8,19 +8,19 @@ import type { Precision, Violation } from "../model/violation.ts";
 export interface Unit {
   readonly source: Source;
   /**
-   * Equal keys, equal manifests at equal places: digest of everything that rendering reads (contents, options,
+   * Equal keys mean equal manifests at equal places: a digest of everything that rendering reads (contents, options,
    * renderer). Known without rendering.
    */
   readonly key: string;
   /** Files of the tree in scope that this source accounts for, so that none of them is judged by itself. */
   readonly covers: readonly string[];
-  /** Renders; answered from the cache where the same was rendered before. Never rejects for what stands in the tree. */
+  /** Renders; answered from the cache where the same was rendered before. Never rejects because of the tree's content. */
   render(): Promise<UnitReading>;
 }
 
 export interface UnitReading {
   /**
-   * As the cluster would get them. `position.path` and `line`: the object's own text as far as it is known, else the
+   * The manifests that the cluster would get. `position.path` and `line`: the object's own text as far as it is known, else the
    * source's declaration.
    */
   readonly manifests: readonly Manifest[];

@@ -8,7 +8,7 @@ import type { Manifest } from "../model/manifest.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Schema } from "./schema.ts";
 
-/** What a CRD says of one version of its kind. */
+/** One version of a custom kind, as its CRD declares it. */
 export interface CustomVersion {
   readonly name: string;
   readonly served: boolean;
@@ -20,12 +20,12 @@ export interface CustomVersion {
   readonly hasStatus: boolean;
 }
 
-/** Names a kind of a CRD whatever its version. */
+/** The key of a custom kind, independent of its version. */
 export function customKey(group: string, kind: string): string {
   return group === "" ? kind : `${group}/${kind}`;
 }
 
-/** The schemas that a CRD declares, as others are judged by them; none where the manifest is no CRD. */
+/** The facts of a CRD: the schemas it declares. Empty for any other manifest. */
 export function factsOfCrd({ identity, value }: Manifest): readonly Fact[] {
   if (identity.group !== "apiextensions.k8s.io" || identity.kind !== "CustomResourceDefinition") return [];
   const spec = member(value, "spec");
@@ -36,7 +36,7 @@ export function factsOfCrd({ identity, value }: Manifest): readonly Fact[] {
   return [{ key: customKey(group, kind), digest: sha256(canonicalJson(facts)), value: facts }];
 }
 
-// Descriptions are most of a CRD, and say nothing here.
+// Descriptions make up most of a CRD and are not needed.
 function withoutProse(value: Json): Json {
   if (isList(value)) return value.map(withoutProse);
   if (!isObject(value)) return value;
@@ -50,7 +50,7 @@ function isData(key: string): boolean {
   return key === "default" || key === "enum";
 }
 
-/** Reads a fact back: the versions of the kind that it is about. */
+/** Reads the versions of a custom kind from its fact. */
 export function versionsOf({ value }: Fact): readonly CustomVersion[] {
   const spec = member(value, "spec");
   const old = member(value, "old") === true;

@@ -1,4 +1,4 @@
-/** Formats of strings that the API server enforces; one that is not here says nothing. */
+/** The string formats that the API server enforces. Other formats are ignored. */
 export interface Format {
   /** What to expect, in a message. */
   readonly expected: string;
@@ -9,7 +9,7 @@ const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Go's reading of quantities (apimachinery, resource.ParseQuantity): `0.5`, `500m`, `1Gi`, `1e3`. */
+/** Quantities as in apimachinery's resource.ParseQuantity: `0.5`, `500m`, `1Gi`, `1e3`. */
 const quantity = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 
 export const formats: { readonly [name: string]: Format } = {
@@ -31,7 +31,7 @@ export const formats: { readonly [name: string]: Format } = {
   },
 };
 
-/** Go's base64.StdEncoding: padding is due, line ends are skipped. */
+/** Base64 as in Go's base64.StdEncoding: padding is required, line ends are skipped. */
 function isBase64(text: string): boolean {
   return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replaceAll(/[\r\n]/g, ""));
 }

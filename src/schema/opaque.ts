@@ -2,7 +2,7 @@ import { isSops } from "../manifest/encrypted.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { JsonObject } from "../model/json.ts";
 
-/** `${name}` and its other forms, as Flux's postBuild fills them; `<path:…#key>`, as Argo CD's Vault plugin does. */
+/** Placeholders: `${name}` and its other forms of Flux's postBuild, `<path:…#key>` of Argo CD's Vault plugin. */
 const placeholder = /\$\{[^{}]+\}|<path:[^<>]+>/;
 const encrypted = /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/;
 
@@ -15,7 +15,7 @@ export function opaqueIn(object: JsonObject): (text: string) => boolean {
   return (text) => placeholder.test(text) || (sealed && encrypted.test(text));
 }
 
-/** The object without what SOPS adds to it: that never reaches a cluster. */
+/** The object without the metadata of SOPS, which never reaches a cluster. */
 export function withoutSops(object: JsonObject): JsonObject {
   if (!isSops(object)) return object;
   const { sops: _, ...rest } = object;

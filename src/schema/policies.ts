@@ -1,6 +1,6 @@
 import type { Policy } from "../model/policy.ts";
 
-/** Every manifest is what its API server expects. */
+/** The policy that every manifest fits its schema. */
 export const schemaPolicy: Policy = {
   id: "kubernetes/schema",
   package: "kubernetes/schema",
@@ -12,7 +12,7 @@ export const schemaPolicy: Policy = {
   severity: "high",
 };
 
-/** Every manifest uses an API version that its cluster serves. */
+/** The policy that every manifest uses an API version that its cluster serves. */
 export const apiVersionPolicy: Policy = {
   id: "kubernetes/api-version",
   package: "kubernetes/api-version",

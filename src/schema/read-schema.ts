@@ -3,10 +3,10 @@ import { isList } from "../manifest/member.ts";
 import type { Json } from "../model/json.ts";
 import type { Schema } from "./schema.ts";
 
-/** Deeper schemas are cut off: what lies below is not validated. */
+/** The depth below which a schema is not validated. */
 const maxDepth = 200;
 
-/** The schema that a CRD declares. A keyword of a wrong type is left out: that the CRD itself is wrong is told elsewhere. */
+/** Reads the schema that a CRD declares. A keyword of a wrong type is left out: the CRD's own validation reports it. */
 export function readSchema(json: Json | undefined, depth = 0): Schema | undefined {
   if (!isObject(json) || depth > maxDepth) return undefined;
   const read: { -readonly [Key in keyof Schema]?: Schema[Key] } = {};

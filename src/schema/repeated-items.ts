@@ -11,7 +11,7 @@ export interface RepeatedItem {
   readonly rests: Json;
 }
 
-/** Lists of Kubernetes' own in which the API server refuses two items of one key; in others only server-side apply does. */
+/** Lists in Kubernetes' own kinds in which the API server refuses two items of one key. In others only server-side apply does. */
 const refused = new Set([
   "containers",
   "initContainers",
@@ -21,7 +21,7 @@ const refused = new Set([
   "topologySpreadConstraints",
 ]);
 
-/** Items that stand twice in a list that is a set, or a map by the keys it names. */
+/** Finds duplicate items of a list that is a set, or a map with keys. */
 export function repeatedItems(
   items: readonly Json[],
   schema: Schema,
@@ -51,7 +51,7 @@ function sayWhich(key: Json, keys: readonly string[], { showsValues }: Context):
   return `an item with ${parts.join(" and ")} stands in the list already`;
 }
 
-/** The key of an item; undefined where it has none, which is told elsewhere. */
+/** The key of an item; undefined where it has none, which another rule reports. */
 function keyOf(item: Json, keys: readonly string[], defaults: JsonObject): JsonObject | undefined {
   if (!isObject(item)) return undefined;
   const found = keys.map(

@@ -3,11 +3,11 @@ import { formats } from "./formats.ts";
 import { matchesPattern } from "./patterns.ts";
 import type { Schema } from "./schema.ts";
 
-/** What was expected of a text that the schema does not allow. */
+/** What the schema expects of a text that it does not allow; undefined for an allowed one. */
 export function wrongText(text: string, schema: Schema, ownKind: boolean): string | undefined {
   const format =
     schema.format === undefined || !Object.hasOwn(formats, schema.format) ? undefined : formats[schema.format];
-  // No bytes are bytes in Kubernetes' own kinds only.
+  // Only Kubernetes' own kinds accept an empty text as bytes.
   const empty = schema.format === "byte" && text === "" && !ownKind;
   if (format !== undefined && (empty || !format.matches(text))) return format.expected;
   const length = schema.minLength === undefined && schema.maxLength === undefined ? 0 : Array.from(text).length;
@@ -23,7 +23,7 @@ const ranges: { readonly [format: string]: readonly [least: bigint, most: bigint
   int64: [-(2n ** 63n), 2n ** 63n - 1n],
 };
 
-/** What was expected of a number that the schema does not allow; the width of integers counts in Kubernetes' own kinds only. */
+/** What the schema expects of a number that it does not allow; undefined for an allowed one. The width of integers counts in Kubernetes' own kinds only. */
 export function wrongNumber(value: number | bigint, schema: Schema, ownKind: boolean): string | undefined {
   const range = ownKind ? rangeOf(schema) : undefined;
   if (range !== undefined && (value < range[0] || value > range[1]))

@@ -13,10 +13,10 @@ import { validateBuiltin, validateCustom } from "./validate.ts";
 import { versionOf } from "./versions.ts";
 import { apiVersionViolation, unknownKindViolation, violationOf } from "./violations.ts";
 
-/** Changes with what the same schemas say of the same manifest. */
+/** Raised when the result for the same schemas and manifest changes. */
 const edition = 1;
 
-/** Every manifest against Kubernetes' own schemas of its environment's version, or against the CRD of its kind in the tree. */
+/** Makes the builtin check that validates every manifest against Kubernetes' schemas of its environment's version, or against the CRD of its kind in the tree. */
 export function createSchemaCheck(source: SchemaSource, config: Config): BuiltinCheck {
   const versions = Object.entries(config.environments).map(([name, { kubernetes }]) => [name, kubernetes ?? null]);
   const customs = new Map<string, readonly CustomVersion[]>();
@@ -57,7 +57,7 @@ export function createSchemaCheck(source: SchemaSource, config: Config): Builtin
   };
 }
 
-/** The CRDs that a manifest's own cluster has; those of other environments only where it has none itself. */
+/** The CRDs of a manifest's own environment, else the common ones, else those of other environments. */
 function nearFacts({ identity, environment }: Manifest, facts: readonly Fact[]): readonly Fact[] {
   const about = facts.filter(({ key }) => key === customKey(identity.group, identity.kind));
   const own = about.filter((fact) => fact.environment === environment);
@@ -66,7 +66,7 @@ function nearFacts({ identity, environment }: Manifest, facts: readonly Fact[]):
   return [...new Map(near.map((fact) => [fact.digest, fact])).values()];
 }
 
-/** Where CRDs of one name contradict each other, the one counts that the manifest fits best. */
+/** The violations of a custom resource. Of several CRDs of one name, the one it fits best counts. */
 function ofCustom(
   source: SchemaSource,
   version: string,

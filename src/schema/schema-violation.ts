@@ -2,7 +2,7 @@ import type { Json } from "../model/json.ts";
 import type { Path } from "../manifest/pointer.ts";
 import type { Schema } from "./schema.ts";
 
-/** What is wrong with a value, by the schema it was held against. */
+/** One way in which a value violates its schema. */
 export interface SchemaViolation {
   readonly rule: "unknown-field" | "type" | "required" | "value" | "duplicate";
   readonly level: "deny" | "warn";
@@ -14,7 +14,7 @@ export interface SchemaViolation {
   readonly rests: Json;
 }
 
-/** What validation asks of its surroundings. */
+/** What validation needs besides the value and its schema. */
 export interface Context {
   /** The schema itself, or what its `$ref` leads to. */
   resolve(schema: Schema): Schema;
@@ -30,7 +30,7 @@ export interface Context {
   readonly showsValues: boolean;
 }
 
-/** A value as a message names it: `string "3"`, `a list`. Long texts are cut. */
+/** Describes a value for a message: `string "3"`, `a list`. Long texts are cut; without `shown` the value is left out. */
 export function describe(value: Json, shown: boolean): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
@@ -50,7 +50,7 @@ export function counted(count: number | undefined, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** A path as people write it: `spec.template.spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`. */
+/** Formats a path: `spec.template.spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`. */
 export function fieldOf(path: Path): string {
   let field = "";
   for (const key of path) {

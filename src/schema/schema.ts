@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../model/json.ts";
 
-/** A schema as Kubernetes publishes it (OpenAPI v3) or a CRD declares it (structural); what it does not know is left out. */
+/** A schema, published by Kubernetes (OpenAPI v3) or declared by a CRD (structural). Unknown keywords are left out. */
 export interface Schema {
   /** Number of a definition of the source it comes from; then nothing else is set. */
   readonly $ref?: number;
@@ -39,7 +39,7 @@ export interface Schema {
   readonly keyDefaults?: JsonObject;
 }
 
-/** How an API version of a kind lives, in minor versions of Kubernetes 1; absent: not known, or not planned. */
+/** The lifecycle of an API version of a kind, in minor versions of Kubernetes 1. An absent one is unknown or not planned. */
 export interface Life {
   readonly introduced?: number;
   readonly deprecated?: number;
@@ -47,7 +47,7 @@ export interface Life {
   readonly replacement?: { readonly apiVersion: string; readonly kind: string };
 }
 
-/** Kubernetes' own schemas by version: the port to the bundle that ships. Versions are written `1.34`. */
+/** Kubernetes' own schemas by version (`1.34`): the port to the shipped bundle. */
 export interface SchemaSource {
   readonly digest: string;
   /** Ascending. */

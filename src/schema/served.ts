@@ -1,7 +1,7 @@
 import { nearName } from "../config/near-name.ts";
 import type { Life, Schema, SchemaSource } from "./schema.ts";
 
-/** How a version of Kubernetes stands to an API version of a kind. */
+/** Whether a version of Kubernetes serves an API version of a kind, and what to use if not. */
 export type ServedStatus =
   | { readonly kind: "served"; readonly schema: Schema; readonly deprecated?: string }
   | { readonly kind: "unserved"; readonly rule: "removed" | "not-yet"; readonly message: string }
@@ -10,10 +10,10 @@ export type ServedStatus =
   /** Of somebody else: a CRD, an aggregated API, or a file for a program that is no cluster. */
   | { readonly kind: "foreign" };
 
-/** Files of this type and kind are for programs, not for a cluster: kubectl's configuration, and OpenShift's `oc process`. */
+/** Types that are read by programs and never reach a cluster: kubectl's configuration and OpenShift's templates. */
 const clientKinds = new Set(["Config", "Template"]);
 
-/** Says whether Kubernetes of a version (`1.34`) serves a kind of its own under this API version. */
+/** Determines whether a Kubernetes version (`1.34`) serves one of its own kinds under an API version. */
 export function servedStatusOf(source: SchemaSource, version: string, apiVersion: string, kind: string): ServedStatus {
   const what = `${apiVersion} ${kind}`;
   const minor = minorOf(version);
@@ -40,7 +40,7 @@ export function servedStatusOf(source: SchemaSource, version: string, apiVersion
 function isForeign({ groups }: SchemaSource, apiVersion: string, kind: string): boolean {
   if (apiVersion.includes("/")) return !groups.has(groupOf(apiVersion));
   if (apiVersion === "v1") return clientKinds.has(kind);
-  // Programs have types without a group; what names a group and forgets the version is meant for a cluster.
+  // Programs have types without a group; an API version with a group but no version is meant for a cluster.
   return !/^v\d/.test(apiVersion) && !groups.has(apiVersion);
 }
 
@@ -65,7 +65,7 @@ function unknown(source: SchemaSource, version: string, apiVersion: string, kind
   };
 }
 
-/** What to use: as Kubernetes says, as far as that version serves it, else the same kind in the best version of its group. */
+/** The replacement to use: Kubernetes' own, if the version serves it, else the same kind in the best version of its group. */
 function insteadOf(source: SchemaSource, version: string, apiVersion: string, kind: string): string {
   let life: Life | undefined = source.lifeOf(apiVersion, kind);
   for (let steps = 0; life?.replacement !== undefined && steps < 5; steps += 1) {

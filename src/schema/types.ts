@@ -3,7 +3,7 @@ import { isList } from "../manifest/member.ts";
 import type { Json } from "../model/json.ts";
 import type { Schema } from "./schema.ts";
 
-/** What was expected where a value is of a wrong type; undefined where its type is right. */
+/** The expected type where a value has a wrong one; undefined where its type is right. */
 export function mismatch(value: Json, schema: Schema): string | undefined {
   const { type, format } = schema;
   if (format === "quantity")

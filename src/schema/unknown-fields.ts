@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../model/json.ts";
 import { fieldOf, type Context, type SchemaViolation } from "./schema-violation.ts";
 import type { Schema } from "./schema.ts";
 
-/** Fields that the schema does not have: the API server refuses them when asked strictly, and drops them otherwise. */
+/** Finds fields that the schema does not have: the API server refuses them in strict mode, and drops them otherwise. */
 export function unknownFields(value: Json, schema: Schema, context: Context): readonly SchemaViolation[] {
   const violations: SchemaViolation[] = [];
   const path: (string | number)[] = [];
@@ -55,7 +55,7 @@ export function unknownFields(value: Json, schema: Schema, context: Context): re
   return violations;
 }
 
-/** Whether an object of this schema may not have a field of this name. */
+/** Whether a schema does not allow a field of this name. */
 export function isUnknown(key: string, schema: Schema): boolean {
   const { properties = {}, additionalProperties, type } = schema;
   if (Object.hasOwn(properties, key) || isOfObject(key, schema)) return false;
@@ -64,12 +64,12 @@ export function isUnknown(key: string, schema: Schema): boolean {
   return type === "object" || schema.properties !== undefined;
 }
 
-/** What a whole object within an object has without any schema saying so. */
+/** Whether a key is a field that every embedded object has, without a schema. */
 function isOfObject(key: string, schema: Schema): boolean {
   return schema["x-kubernetes-embedded-resource"] === true && ["apiVersion", "kind", "metadata"].includes(key);
 }
 
-/** The names to choose from, where they are few enough to read. */
+/** The allowed names for a message, where they are few enough to list. */
 function expected(properties: { readonly [name: string]: Schema }): string {
   const names = Object.keys(properties).toSorted();
   return names.length === 0 || names.length > 8 ? "" : `; expected ${names.join(", ")}`;

@@ -7,7 +7,7 @@ import type { Schema, SchemaSource } from "./schema.ts";
 import { unknownFields } from "./unknown-fields.ts";
 import { wrongValues } from "./wrong-values.ts";
 
-/** Holds an object of Kubernetes' own against its schema, as its API server decodes it. */
+/** Validates an object of a Kubernetes kind against its schema, as the API server decodes it. */
 export function validateBuiltin(
   source: SchemaSource,
   version: string,
@@ -19,7 +19,7 @@ export function validateBuiltin(
   return [...unknownFields(object, schema, context), ...wrongValues(object, schema, context, { ignoresStatus: true })];
 }
 
-/** Holds a custom resource against what its CRD declares, as the API server does: unknown fields, defaults, values. */
+/** Validates a custom resource against its CRD, as the API server does: unknown fields, defaults, values. */
 export function validateCustom(
   source: SchemaSource,
   version: string,
@@ -52,7 +52,7 @@ function contextOf(source: SchemaSource, version: string, manifest: Manifest): C
   };
 }
 
-/** What every object has, whether its CRD says so or not; `metadata` is validated by itself. */
+/** The fields of every object, declared by its CRD or not; `metadata` is validated separately. */
 function wholeObject(schema: Schema, metadata: Schema): Schema {
   const { properties = {}, required = [] } = schema;
   const text: Schema = { type: "string" };

@@ -1,7 +1,7 @@
 import type { Config } from "../model/config.ts";
 import { pointerOf } from "../manifest/pointer.ts";
 
-/** Which of the versions that are known an environment runs; of one beyond them the nearest. */
+/** The known Kubernetes version of an environment; the nearest one where its version is not known. */
 export function versionOf(config: Config, environment: string | undefined, known: readonly string[]): string {
   const own = environment === undefined ? undefined : environmentOf(config, environment)?.kubernetes;
   return nearest(own ?? config.schemas.kubernetes, known);
@@ -19,7 +19,7 @@ function nearest(version: string | undefined, known: readonly string[]): string 
   return known.toReversed().find((one) => minorOf(one) <= minor) ?? known[0] ?? newest;
 }
 
-/** Versions that a configuration names and that are not known, with the pointer to each. */
+/** The unknown Kubernetes versions in a configuration, with the pointer to each. */
 export function unknownVersions(
   config: Config,
   known: readonly string[],

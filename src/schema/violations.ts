@@ -9,7 +9,7 @@ import type { Precision, Violation } from "../model/violation.ts";
 import { fieldOf, type SchemaViolation } from "./schema-violation.ts";
 import { apiVersionPolicy, schemaPolicy } from "./policies.ts";
 
-/** What validation says of a value, as a violation at that value; where something is missing, at what lacks it. */
+/** Makes a violation of a schema violation, at the value, or for a missing field at the object that lacks it. */
 export function violationOf(manifest: Manifest, { rule, level, path, text, rests }: SchemaViolation): Violation {
   const missing = rule === "required";
   const precision: Precision = missing ? "parent" : path.length === 0 ? "manifest" : "value";
@@ -27,7 +27,7 @@ function about(path: Path, text: string): string {
   return path.length === 0 ? text : `${fieldOf(path)}: ${text}`;
 }
 
-/** A violation about the API version, at `apiVersion`. */
+/** Makes a violation about the API version, placed at `apiVersion`. */
 export function apiVersionViolation(
   manifest: Manifest,
   rule: "removed" | "not-yet" | "deprecated",
@@ -45,7 +45,7 @@ export function apiVersionViolation(
   });
 }
 
-/** A kind that no version of an API has. */
+/** Makes a violation for a kind that does not exist, placed at `pointer`. */
 export function unknownKindViolation(manifest: Manifest, pointer: "/kind" | "/apiVersion", message: string): Violation {
   const rests = [manifest.apiVersion, manifest.identity.kind];
   const path = [pointer.slice(1)];

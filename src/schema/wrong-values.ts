@@ -9,15 +9,15 @@ import { wrongNumber, wrongText } from "./scalars.ts";
 import type { Schema } from "./schema.ts";
 import { mismatch } from "./types.ts";
 
-/** Values looked at before validation gives up: a schema with alternatives in alternatives could go on for hours. */
+/** The most values visited before validation stops: nested alternatives could take hours. */
 const maxVisits = 500_000;
 
-/** Whether the kind's own `status` counts; the API server drops what Git says of it, so nothing can be missing there. */
+/** Whether `status` is ignored: the API server drops it, so nothing can be missing there. */
 export interface Scope {
   readonly ignoresStatus: boolean;
 }
 
-/** Values that the schema does not allow, and fields that it requires and that are not there. */
+/** Finds values that the schema does not allow, and required fields that are missing. */
 export function wrongValues(
   value: Json,
   schema: Schema,
@@ -105,7 +105,7 @@ export function wrongValues(
     }
   };
 
-  /** What a branch has to say, without saying it. */
+  /** The violations of a branch, without reporting them. */
   const violationsIn = (item: Json, branch: Schema): readonly SchemaViolation[] => {
     const outer = violations;
     violations = [];
@@ -132,7 +132,7 @@ export function wrongValues(
       report("value", "has a form that is ruled out", item);
   };
 
-  // Alternatives that ask for a field each are told as such; where one alone is of the value's type, it is what was meant.
+  // Alternatives that each require a field are reported together. If only one fits the value's type, its violations are reported.
   const noneFits = (branches: readonly (readonly SchemaViolation[])[], item: Json): void => {
     const missing = branches.flatMap((one) => (one.length === 1 && one[0]?.rule === "required" ? [one[0].rests] : []));
     const meant = branches.filter(
@@ -149,7 +149,7 @@ export function wrongValues(
   return violations;
 }
 
-// Kubernetes takes an empty text of its own kinds for an absent one.
+// In its own kinds, Kubernetes treats an empty text as absent.
 function isAllowed(item: Json, choices: readonly Json[], { ownKind }: Context): boolean {
   if (item === "" && ownKind) return true;
   if (item === null || typeof item !== "object")

@@ -4,7 +4,7 @@ import type { Judge, Question } from "../../model/judge.ts";
 import type { Judgement } from "../../model/violation.ts";
 
 /**
- * A judge that asks equal questions only once: a base that eleven overlays load is mostly the same in all of them. It keeps
+ * Makes a judge that asks equal questions only once: a base that eleven overlays load is mostly the same in all of them. It keeps
  * all answers as long as it lives.
  */
 export function askingOnce(judge: Judge): Judge {

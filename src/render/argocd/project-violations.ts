@@ -12,9 +12,9 @@ export interface ProjectViolation {
 }
 
 /**
- * Holds the rendered manifests of an Application against its AppProject: kinds by the lists for cluster-scoped and for
+ * Checks the rendered manifests of an Application against its AppProject: kinds by the lists for cluster-scoped and for
  * namespaced ones, and the namespace of each by the project's destinations. `scopeOf` may know kinds of CRDs in the tree;
- * a kind whose scope nobody knows is refused only where it would be refused either way.
+ * a kind of unknown scope is refused only where it would be refused either way.
  */
 export function projectViolations(
   { manifest: project, destination, refused }: ProjectLimits,

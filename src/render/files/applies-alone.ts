@@ -5,7 +5,7 @@ const images = (spec: string): string => `${spec}/containers/*/image`;
 const workload = [["/spec/selector"], [images("/spec/template/spec")]];
 
 /**
- * Fields without which Kubernetes (or the controller) refuses an object, by group and kind; of each list one must be
+ * Fields without which Kubernetes (or the controller) refuses an object, by group and kind; of each list at least one must be
  * there. `*` stands for every item of a list that has some.
  */
 const required: { readonly [kind: string]: readonly (readonly string[])[] } = {

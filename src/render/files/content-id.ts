@@ -1,8 +1,8 @@
 import type { TreeEntry } from "../../model/tree.ts";
 
 /**
- * What an entry's content is known by; undefined where there is none, the same word for all whose content cannot be read
- * (a directory hashes a file only when it is asked). Nothing may be kept by that word.
+ * The id of an entry's content; undefined where there is no entry, and `unreadable` for any content that cannot be read
+ * (a directory tree hashes a file on demand). Nothing may be cached by `unreadable`.
  */
 export function contentId(entry: TreeEntry | undefined): string | undefined {
   try {

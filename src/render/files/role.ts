@@ -4,7 +4,7 @@ import type { TreeEntry } from "../../model/tree.ts";
 export type Role =
   | { readonly kind: "plain" }
   /**
-   * A file below a Helm chart that no source accounts for; `template`: one that Helm renders. Nothing comes of it where the
+   * A file below a Helm chart that no source accounts for; `template`: one that Helm renders. It yields nothing where the
    * chart is a `library`, or was rendered and the file left `unread`.
    */
   | {

@@ -21,7 +21,7 @@ export type ArtifactRoot =
 
 /**
  * Finds the generator of an artifact and the one directory that it mirrors. An artifact whose files lie otherwise than in
- * their source is `mixed`: relative paths in it mean other files than in the source.
+ * their source is `mixed`: relative paths in it lead to other files than in the source.
  */
 export function artifactRoot(
   near: GitOpsObject,

@@ -17,8 +17,8 @@ export function namespaceOf(manifest: Manifest): string {
 }
 
 /**
- * The object that is meant where one names another, in the same cluster as far as that is known. One without a namespace
- * counts where none has the right one: what applies it may give it any.
+ * Finds the object that another one references, in the same cluster as far as that is known. One without a namespace
+ * counts where none has the right namespace: the tool that applies it may set it.
  */
 export function findObject(near: GitOpsObject, wanted: Wanted, context: PlanContext): Manifest | undefined {
   const { namespace, ...anywhere } = wanted;

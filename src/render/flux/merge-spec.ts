@@ -8,9 +8,9 @@ export type Merged =
   | { readonly kind: "refused"; readonly message: string };
 
 /**
- * Merges what a Flux Kustomization says into the kustomization of its directory, as the generator of
+ * Merges the spec of a Flux Kustomization into the kustomization of its directory, as the generator of
  * github.com/fluxcd/pkg/kustomize does: names and namespace replace, patches and components follow, images merge by name.
- * `exists` is asked about components only.
+ * `exists` is called for components only.
  */
 export function mergeSpec(spec: JsonObject, kustomization: JsonObject, exists: (component: string) => boolean): Merged {
   const wrong = textsAt(spec, "components").find((component) => !isLocal(component));

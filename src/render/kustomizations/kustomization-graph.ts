@@ -25,8 +25,8 @@ export interface AskedFile {
 }
 
 /**
- * An entry of a kustomization that is not found where it says. `directory`: a link leads to `to`, or the configuration
- * has it stand in for a URL; `file`: that file stands in for a URL; `remote`: nothing does.
+ * An entry of a kustomization that is not found at its path. `directory`: a link leads to `to`, or the configuration
+ * replaces its URL by that directory; `file`: the configuration replaces its URL by a file; `remote`: a URL without a replacement.
  */
 export type UnresolvedEntry = { readonly written: string; readonly as: string } & (
   | { readonly kind: "remote" }

@@ -1,6 +1,6 @@
 /**
- * Whether Kustomize would ask a server for what a kustomization names: a URL, or what its Git client takes for one
- * (`git@host:…`, `github.com/owner/repo//path?ref=v1`). Asked only of what is not in the tree, which Kustomize tries first.
+ * Whether Kustomize would fetch an entry of a kustomization from a server: a URL, or what its Git client treats as one
+ * (`git@host:…`, `github.com/owner/repo//path?ref=v1`). Kustomize tries the tree first, so call it only for entries that are not in the tree.
  */
 export function isRemote(written: string): boolean {
   return (

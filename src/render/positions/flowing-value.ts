@@ -12,8 +12,8 @@ export interface RenderedPlace {
 }
 
 /**
- * The keys of the one value, of those that flowed into a line, that stands at this place of what was rendered: itself, or
- * a part of a block that was printed whole. Undefined where none does, or several.
+ * The keys of the one value, of those that flowed into a line, that was rendered at this place: alone, or as
+ * part of a block that was printed as a whole. Undefined where none or several were.
  */
 export function flowingValue(
   values: JsonObject,
@@ -52,7 +52,7 @@ function itemsAtPlace(
 }
 
 /**
- * The keys of the values that make up a text together, with nothing but punctuation between them, such as a repository
+ * The keys of the values that together make up a text, with only punctuation between them, such as a repository
  * and a tag; empty where the template adds something of its own.
  */
 export function partsOfText(

@@ -95,7 +95,7 @@ function placeInValues(
   lines: readonly (HelmLine | null)[],
   rendered: PlaceInDocument,
 ): ValuesSearch {
-  // What says which object this is stands for all of it.
+  // `kind` and `apiVersion` identify the object and have no value of their own in the chart's values.
   if (rendered.keys.length === 1 && (rendered.keys[0] === "kind" || rendered.keys[0] === "apiVersion")) {
     return { kind: "none" };
   }
@@ -133,7 +133,7 @@ function placeOf(won: Winner): ValuesSearch {
   }
 }
 
-/** A text of several values stands where the last word on it was said: at that value, or at what holds several of them. */
+/** The place of a text made of several values: that of the value set last, or of the object that holds several of them. */
 function placeOfParts(winners: readonly Winner[], wanted: number): ValuesSearch {
   if (wanted === 0 || winners.length < wanted) return { kind: "none" };
   const rank = Math.max(...winners.map((won) => won.rank));

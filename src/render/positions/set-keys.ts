@@ -1,5 +1,5 @@
 /**
- * The keys that the name of a `--set` leads through, list items by their number: `a.b\.c[0].d`. Undefined for a name
+ * The keys in the name of a `--set` option, list items by number: `a.b\.c[0].d`. Undefined for a name
  * that sets several (`a={x,y}` sets one) or cannot be read.
  */
 export function setKeys(name: string): readonly string[] | undefined {

@@ -4,8 +4,8 @@ import type { RenderedObject } from "../rendered-objects.ts";
 import { allPresentIn } from "./all-present-in.ts";
 
 /**
- * The files of a chart, by path of the tree, that what Helm printed accounts for. `printed`: templates and CRDs that
- * something was printed of. Whatever else lies in a chart's directory stands for itself.
+ * The files of a chart, by path of the tree, that Helm's output accounts for. `printed` are the templates and CRDs that
+ * yielded output. Every other file in a chart's directory is judged by itself.
  */
 export function chartAccounts(
   files: ReadonlyMap<string, string>,

@@ -19,7 +19,7 @@ export interface Route {
   readonly entry: { readonly layer: Layer; readonly pointer: Pointer };
 }
 
-/** More ways than this are as good as none: which one it was cannot be told. */
+/** The most routes that are followed; beyond, the one that applied cannot be determined. */
 const mostRoutes = 64;
 
 /** The ways in which what `brings` names reaches the root. */

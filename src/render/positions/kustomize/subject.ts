@@ -22,7 +22,7 @@ export interface Subject {
   readonly own?: Json;
 }
 
-/** What a kustomization's transformer answers: where it says the value, or nothing. */
+/** Finds where a kustomization's transformer sets the value; undefined where it does not. */
 export type FindCause = (layer: Layer, subject: Subject) => SourcePlace | undefined;
 
 export function placeIn(layer: Layer, pointer: Pointer): SourcePlace | undefined {
@@ -40,8 +40,8 @@ export function lineIn(path: string, line: number): SourcePlace {
 }
 
 /**
- * Whether what a text says can have become the value: it is the same, or a name that Kustomize has put something around,
- * or has a variable that Flux fills afterwards.
+ * Whether a written value may have become this one: they are equal, or it is a name that Kustomize added a prefix or suffix to,
+ * or it has a variable that Flux replaces afterwards.
  */
 export function fits(written: Json, { value, keys }: Subject): boolean {
   if (typeof value === "object" && value !== null) return typeof written === "object" && written !== null;
