@@ -5,7 +5,7 @@ const TOKENS = /\b(?:gh[a-z]_[A-Za-z0-9._-]+|github_pat_\w+|eyJ[\w-]+\.[\w-]+\.[
 const BASIC = /\b(basic|bearer|token) [\w+/=.-]{16,}/gi;
 const KEYS = /-----BEGIN[^-]*PRIVATE KEY-----.*?(?:-----END[^-]*PRIVATE KEY-----|$)/gs;
 
-/** Takes everything that looks like a credential out of a text, and each of `secrets` wherever it stands. */
+/** Replaces everything that looks like a credential, and each of `secrets`, in a text. */
 export function redact(text: string, secrets: readonly string[] = []): string {
   let clean = text.replace(KEYS, "[redacted]").replace(TOKENS, "[redacted]").replace(BASIC, "$1 [redacted]");
   for (const secret of secrets) if (secret.length > 0) clean = clean.replaceAll(secret, "[redacted]");
@@ -13,8 +13,8 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 }
 
 /**
- * The log of the server: JSON lines on `stream`. Redaction works on the finished line, so that no field, message, cause or
- * stack can carry a credential past it. Payloads are never logged.
+ * The log of the server: JSON lines on `stream`. Redaction works on the finished line, so that no field, message, cause
+ * or stack trace can contain a credential. Payloads are never logged.
  */
 export function createLog(
   level: string,

@@ -1,23 +1,29 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
-/** What `GET /metrics` shows. */
+/** The metrics that `GET /metrics` exposes. */
 export interface Metrics {
   readonly contentType: string;
-  /** The text of one scrape. What is counted in the store is NaN while the store does not answer; all else still stands. */
+  /**
+   * The text of one scrape. The values that come from the store are NaN while the store does not respond; the others
+   * remain valid.
+   */
   scrape(): Promise<string>;
-  readonly deliveries: Counter<"answer">;
-  readonly jobs: Counter<"outcome">;
-  readonly verdicts: Counter<"verdict">;
-  readonly judgeSeconds: Histogram;
-  readonly jobSeconds: Histogram;
-  readonly requests: Counter<"status">;
-  readonly quota: Gauge;
-  readonly workerRestarts: Counter;
+  readonly deliveries: Pick<Counter<"answer">, "inc">;
+  readonly jobs: Pick<Counter<"outcome">, "inc">;
+  readonly verdicts: Pick<Counter<"verdict">, "inc">;
+  readonly judgeSeconds: Pick<Histogram, "observe">;
+  readonly jobSeconds: Pick<Histogram, "observe">;
+  readonly requests: Pick<Counter<"status">, "inc">;
+  readonly quota: Pick<Gauge, "set">;
+  readonly workerRestarts: Pick<Counter, "inc">;
 }
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
 
-/** `refresh` is asked before each scrape for what is counted in the store. */
+/**
+ * Creates the metrics. `refresh` is called before each scrape for the values that come from the store; `oldest` is in
+ * seconds.
+ */
 export function createMetrics(
   refresh: () => Promise<{ readonly waiting: number; readonly oldest: number; readonly stuck: number }>,
 ): Metrics {
@@ -42,7 +48,7 @@ export function createMetrics(
   return {
     contentType: registry.contentType,
     async scrape() {
-      // Before any gauge is read: one that is collected later would show what the scrape before found.
+      // Before the registry reads any gauge: one that is set later would show the value of the previous scrape.
       const depth = await refresh().catch(() => ({ waiting: Number.NaN, oldest: Number.NaN, stuck: Number.NaN }));
       waiting.set(depth.waiting);
       oldest.set(depth.oldest);

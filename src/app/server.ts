@@ -5,11 +5,11 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { Probot, ProbotOctokit } from "probot";
 import { createClients, createFetch, type AppClient } from "../github/clients.ts";
-import { acceptDelivery, deliveryHandled, waitingDelivery, type Delivery } from "../store/deliveries.ts";
+import type { Database } from "../store/database.ts";
+import type { Delivery } from "../store/deliveries.ts";
 import { lockStateDirectory } from "../store/lock.ts";
 import { openStore } from "../store/open.ts";
-import { stuckRuns } from "../store/runs.ts";
-import { workDepth } from "../store/work.ts";
+import { bindQueries } from "../store/store-queries.ts";
 import { writeAuthorities } from "./mirror/certificates.ts";
 import { createIngress } from "./ingress/ingress.ts";
 import { listen } from "./ingress/intake.ts";
@@ -18,20 +18,28 @@ import { createMetrics } from "./metrics.ts";
 import { Mirrors } from "./mirror/mirror.ts";
 import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
-import { callWorkers, sweep } from "./jobs/sweep.ts";
-import { work } from "./jobs/worker.ts";
+import { enqueueWaiting, sweep } from "./jobs/sweep.ts";
+import { giveUp } from "./jobs/give-up.ts";
+import { runJudgeJob } from "./jobs/judge-job.ts";
+import { runRulesJob } from "./jobs/rules-job.ts";
+import { work, type Jobs } from "./jobs/worker.ts";
 
-/** A running server. */
+/** A running server. Tests read its services and its database. */
 export interface RunningServer {
   readonly url: string;
   readonly services: Services;
-  /** Takes no more work, lets what runs end within `milliseconds`, gives the rest back to the queue, and closes all. */
+  readonly database: Database;
+  /**
+   * Accepts no more work, lets running jobs end within `milliseconds`, returns the others to the queue, and closes
+   * everything.
+   */
   stop(milliseconds?: number): Promise<void>;
 }
 
+/** Options of `startServer` that do not come from the settings. */
 export interface ServerOptions {
   readonly log: Logger;
-  /** Told of each step of each job. */
+  /** Called at each checkpoint of each job. */
   readonly checkpoint?: Services["checkpoint"];
   readonly extraAuthorities?: string | undefined;
   /** Seconds between sweeps; default 300. */
@@ -41,7 +49,7 @@ export interface ServerOptions {
 const DRAIN_MILLISECONDS = 20_000;
 const JOBS_AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
 
-/** Starts the App: the lock, the store, the workers, and last the ingress. Rejects where one of them cannot start. */
+/** Starts the App: the lock, the store, the workers, and the ingress last. Rejects if one of them cannot start. */
 export async function startServer(settings: Settings, options: ServerOptions): Promise<RunningServer> {
   const { log } = options;
   const lock = await lockStateDirectory(settings.stateDir);
@@ -70,9 +78,10 @@ async function startServices(
   let drain = DRAIN_MILLISECONDS;
   undo.push(() => store.close(1_000));
   const { database, queue } = store;
+  const queries = bindQueries(database);
   const metrics = createMetrics(async () => ({
-    ...(await workDepth(database)),
-    stuck: await stuckRuns(database, settings.judgeDeadline + 120),
+    ...(await queries.measureBacklog()),
+    stuck: await queries.countStuckRuns(settings.judgeDeadline + 120),
   }));
   const http = createFetch();
   undo.push(() => http.close());
@@ -82,9 +91,9 @@ async function startServices(
     baseUrl: settings.apiUrl,
     log: log.child({}, { level: "error" }),
     request: { fetch: http.fetch },
-    // Requests signed as the App are few; whoever makes one decides on trying again.
+    // The App makes few requests in its own name, and their callers decide about retries.
     Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
-    // The ingress has checked signatures; nothing reaches Probot's own.
+    // The ingress has checked the signature already; Probot does not check it again.
     secret: settings.webhookSecrets[0],
   });
   const pool = new JudgePool(JOBS_AT_ONCE, { cacheDirectory: join(settings.stateDir, "compiled") }, () =>
@@ -94,7 +103,7 @@ async function startServices(
   const mirrors = new Mirrors(join(settings.stateDir, "mirrors"));
   undo.push(() => mirrors.close());
   const services: Services = {
-    database,
+    store: queries,
     queue,
     clients: createClients({
       apiUrl: settings.apiUrl,
@@ -118,10 +127,15 @@ async function startServices(
   await probot.load((app) => listen(app, services));
 
   const stopping = new AbortController();
+  const jobs: Jobs = {
+    judge: (leased, signal) => runJudgeJob(services, leased, signal),
+    rules: (leased, signal) => runRulesJob(services, leased, signal),
+    giveUp: (leased, reason) => giveUp(services, leased, reason),
+  };
   queue.work("delivery", 1, ({ guid }) => handleDelivery(services, probot, guid));
-  queue.work("work", JOBS_AT_ONCE, ({ key }) => work(services, key, stopping.signal));
+  queue.work("work", JOBS_AT_ONCE, ({ key }) => work(services, jobs, key, stopping.signal));
   queue.work("sweep", 1, () => sweep(services));
-  await callWorkers(services);
+  await enqueueWaiting(services);
 
   let ready = true;
   const ingress = createIngress({
@@ -151,7 +165,7 @@ async function startServices(
     clearInterval(timer);
     const closed = new Promise<void>((done) => ingress.close(() => done()));
     ingress.closeIdleConnections();
-    // Jobs that still run when the time is nearly up give their work back; they start again where they were.
+    // Jobs that still run when the time is nearly up return their work to the queue; the next attempt resumes it.
     const last = setTimeout(() => stopping.abort(), drain * 0.8);
     await queue.stop(drain);
     clearTimeout(last);
@@ -163,6 +177,7 @@ async function startServices(
   return {
     url: `http://${host}:${port}`,
     services,
+    database,
     async stop(milliseconds = DRAIN_MILLISECONDS) {
       drain = milliseconds;
       await unwind();
@@ -170,20 +185,20 @@ async function startServices(
   };
 }
 
-/** Keeps a delivery; one that was accepted before is no second work. */
+/** Stores a delivery and calls a worker, unless the delivery was accepted before. */
 async function accept(services: Services, delivery: Delivery): Promise<void> {
-  if (!(await acceptDelivery(services.database, delivery))) return;
-  // Stored is accepted: where the call to a worker fails, the next sweep makes it.
+  if (!(await services.store.acceptDelivery(delivery))) return;
+  // It is stored, so it counts as accepted: if no worker can be called now, the next sweep does it.
   await services.queue.send("delivery", { guid: delivery.guid }).catch((error: unknown) => {
     services.log.warn({ err: error, delivery: delivery.guid }, "no worker was called");
   });
 }
 
 async function handleDelivery(services: Services, probot: Probot, guid: string): Promise<void> {
-  const delivery = await waitingDelivery(services.database, guid);
+  const delivery = await services.store.findUnhandledDelivery(guid);
   if (delivery === undefined) return;
   services.log.debug({ delivery: guid, event: delivery.event }, "a delivery is handled");
   const payload: unknown = JSON.parse(delivery.payload);
   await probot.receive({ id: guid, name: delivery.event, payload } as Parameters<Probot["receive"]>[0]);
-  await deliveryHandled(services.database, guid);
+  await services.store.markDeliveryHandled(guid);
 }

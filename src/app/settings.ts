@@ -2,13 +2,13 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-/** What the environment says, checked. */
+/** The validated settings of `serve`. */
 export interface Settings {
   readonly appId: number;
   readonly privateKey: string;
-  /** The newest first; two while rotating. */
+  /** The newest first; two during a rotation. */
   readonly webhookSecrets: readonly string[];
-  /** REST root without a slash at its end. */
+  /** The root of the REST API, without a trailing slash. */
   readonly apiUrl: string;
   readonly host: string;
   readonly port: number;
@@ -19,6 +19,7 @@ export interface Settings {
   readonly logLevel: string;
 }
 
+/** The settings, or all reasons why they are refused. */
 export type SettingsReading =
   | { readonly kind: "settings"; readonly settings: Settings }
   | { readonly kind: "refused"; readonly reasons: readonly string[] };
@@ -26,7 +27,7 @@ export type SettingsReading =
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const SHORTEST_SECRET = 16;
 
-/** Reads the settings of `serve`. Every reason names its variable and never its value. */
+/** Reads the settings of `serve` from environment variables. Each reason names its variable and never its value. */
 export function readSettings(environment: { readonly [name: string]: string | undefined }): SettingsReading {
   const reasons: string[] = [];
   const value = (name: string): string | undefined => {
@@ -100,7 +101,7 @@ function readKey(key: string | undefined, path: string | undefined, reasons: str
       return "";
     }
   }
-  // Many places that hold environment variables cannot hold line breaks.
+  // Many systems that pass environment variables cannot pass line breaks.
   const pem = text.includes("\n") ? text : text.replaceAll("\\n", "\n");
   try {
     createPrivateKey(pem);

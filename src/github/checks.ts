@@ -1,12 +1,13 @@
 import type { Octokit } from "octokit";
 import type { Place } from "./pulls.ts";
 
-/** The name that branch rules require. */
+/** The name of the check run, which branch rules require. */
 export const CHECK_NAME = "portcullis";
 
-/** GitHub takes so many annotations in one request; further requests append. */
+/** The number of annotations that GitHub accepts in one request; further requests append. */
 export const ANNOTATIONS_PER_REQUEST = 50;
 
+/** An annotation of a check run, with the field names of the API. */
 export interface Annotation {
   readonly path: string;
   readonly start_line: number;
@@ -19,14 +20,14 @@ export interface Annotation {
   readonly raw_details?: string;
 }
 
-/** What a check run says. */
+/** The text of a check run. */
 export interface Output {
   readonly title: string;
   readonly summary: string;
   readonly text?: string;
 }
 
-/** Creates a run that is in progress; answers its id. */
+/** Creates a run in progress and returns its id. */
 export async function createRun(
   octokit: Octokit,
   place: Place,
@@ -44,7 +45,7 @@ export async function createRun(
   return data.id;
 }
 
-/** A run of this App on `head` whose external id holds `job`: one whose creation we never saw answered. */
+/** The id of the run of this App on `head` whose external id contains `job`: a run whose creation was not confirmed. */
 export async function findRun(
   octokit: Octokit,
   place: Place,
@@ -61,7 +62,7 @@ export async function findRun(
   return runs.find((found) => found.external_id?.includes(run.job))?.id;
 }
 
-/** How many annotations a run has. */
+/** Reads the number of annotations of a run. */
 export async function readRun(
   octokit: Octokit,
   place: Place,
@@ -85,7 +86,7 @@ export async function annotate(
   });
 }
 
-/** Concludes a run, with the last of its annotations. */
+/** Concludes a run, with its last annotations. */
 export async function concludeRun(
   octokit: Octokit,
   place: Place,

@@ -1,8 +1,9 @@
 import { Octokit, RequestError } from "octokit";
 import { EnvHttpProxyAgent, fetch as undiciFetch, type RequestInit } from "undici";
 import { HeldBack, limitOf } from "./failure.ts";
+import { repositoryClient, type RepositoryClient } from "./repository-client.ts";
 
-/** What one token may do in the one repository it is for. Nothing that the job does not need. */
+/** The permissions of a token for one repository: no more than the jobs need. */
 const PERMISSIONS = {
   metadata: "read",
   contents: "read",
@@ -10,13 +11,13 @@ const PERMISSIONS = {
   pull_requests: "write",
 } as const;
 
-/** Access to one repository: a client for the API, and the token that Git needs. Use at once; it expires within the hour. */
+/** Access to one repository: the calls of the API, and the token that Git needs. The token expires within an hour. */
 interface Access {
-  readonly octokit: Octokit;
+  readonly github: RepositoryClient;
   readonly token: string;
 }
 
-/** What Probot's app client does for us: requests signed as the App, to the right host. */
+/** The part of Probot's client that is used: requests signed as the App. */
 export interface AppClient {
   request(
     route: "POST /app/installations/{installation_id}/access_tokens",
@@ -28,26 +29,28 @@ export interface AppClient {
   ): Promise<{ readonly data: { readonly token: string; readonly expires_at: string } }>;
 }
 
+/** What `createClients` needs. */
 export interface ClientOptions {
   readonly apiUrl: string;
   readonly app: () => Promise<AppClient>;
   readonly fetch: typeof globalThis.fetch;
-  /** Told of every answer, and of the quota that GitHub says is left. */
+  /** Called after every response, with the remaining quota if GitHub states it. */
   readonly onAnswer?: (status: number, remaining: number | undefined) => void;
 }
 
+/** Access to repositories by installation and repository id. */
 export interface Clients {
-  /** Mints a token narrowed to the repository, or takes the one minted before while it holds for ten minutes more. */
+  /** Creates a token that is limited to the repository, or reuses one that is valid for ten more minutes. */
   access(installation: number, repository: number): Promise<Access>;
-  /** GitHub refused the token: the next `access` mints another. */
+  /** Drops the token after GitHub refused it: the next `access` creates another. */
   forget(installation: number, repository: number): void;
 }
 
 const ENOUGH_LEFT_MILLISECONDS = 10 * 60_000;
 
 /**
- * Clients for one repository each. They neither sleep nor try again: whoever holds a job gives it back to the queue, which
- * waits without holding a worker. After a rate limit an installation is held back here until GitHub's time has come.
+ * Creates clients for one repository each. They neither wait nor retry: a job returns to the queue, which waits without
+ * occupying a worker. After a rate limit, requests of the installation fail at once until the time that GitHub stated.
  */
 export function createClients(options: ClientOptions): Clients {
   const cache = new Map<string, { readonly access: Access; readonly expires: number }>();
@@ -99,7 +102,7 @@ export function createClients(options: ClientOptions): Clients {
         }
       }),
     );
-    return { access: { octokit, token: data.token }, expires: Date.parse(data.expires_at) };
+    return { access: { github: repositoryClient(octokit), token: data.token }, expires: Date.parse(data.expires_at) };
   };
 
   return {
@@ -119,7 +122,7 @@ export function createClients(options: ClientOptions): Clients {
 
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
-/** A fetch that goes through `HTTPS_PROXY` where that is set, and gives up after half a minute. */
+/** Creates a fetch that uses `HTTPS_PROXY` if it is set, and times out after 30 seconds. */
 export function createFetch(): { readonly fetch: typeof globalThis.fetch; close(): Promise<void> } {
   const dispatcher = new EnvHttpProxyAgent();
   const fetch = async (url: string | URL, init?: RequestInit): Promise<unknown> => {

@@ -1,17 +1,17 @@
 import { RequestError } from "octokit";
 
-/** Why GitHub did not do what was asked. */
+/** Why a request to GitHub failed. */
 export type Failure =
-  /** Wait so many seconds; GitHub may ban who does not. */
+  /** To be retried after so many seconds; GitHub may block clients that do not wait. */
   | { readonly kind: "limited"; readonly seconds: number }
-  /** Its servers or the way to them failed; the same request may work soon. */
+  /** GitHub or the connection failed; a retry may succeed. */
   | { readonly kind: "transient"; readonly reason: string }
-  /** What was asked for is not there, or not for us. */
+  /** The resource does not exist, or the App may not see it. */
   | { readonly kind: "gone"; readonly reason: string }
-  /** It will not do this, however often it is asked. */
+  /** GitHub refuses the request; a retry does not help. */
   | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
-/** Thrown instead of a request while GitHub has asked us to wait. */
+/** Thrown instead of a request while GitHub requires us to wait. */
 export class HeldBack extends Error {
   override readonly name = "HeldBack";
   readonly seconds: number;
@@ -24,7 +24,10 @@ export class HeldBack extends Error {
 
 const NETWORK = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EPIPE", "EHOSTUNREACH"]);
 
-/** What an error of a request means; undefined where it does not come from GitHub or the way to it, so that it is a bug. */
+/**
+ * The failure behind an error of a request; undefined if it comes neither from GitHub nor from the connection, which
+ * means a bug.
+ */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof HeldBack) return { kind: "limited", seconds: error.seconds };
   if (error instanceof RequestError) return failureOfStatus(error);
@@ -46,13 +49,13 @@ function failureOfStatus(error: RequestError): Failure {
   if (error.response === undefined) return { kind: "transient", reason: codeOf(error.cause) ?? "no connection" };
   const reason = `HTTP ${error.status}`;
   if (error.status >= 500) return { kind: "transient", reason };
-  // 401: a token that was just revoked or a clock that is off; a new token may help.
+  // 401: the token was just revoked, or a clock is wrong; a new token may help.
   if (error.status === 401 || error.status === 408) return { kind: "transient", reason };
   if (error.status === 404 || error.status === 410) return { kind: "gone", reason };
   return { kind: "refused", status: error.status, reason };
 }
 
-/** Seconds that GitHub asks to wait, for the primary and the secondary limit. */
+/** The seconds to wait for the primary or secondary rate limit; undefined for other errors. */
 export function limitOf(error: RequestError): number | undefined {
   if (error.status !== 403 && error.status !== 429) return undefined;
   const headers = error.response?.headers ?? {};
@@ -66,7 +69,7 @@ export function limitOf(error: RequestError): number | undefined {
   return undefined;
 }
 
-/** The code of an error of Node, or of what it was caused by: fetch wraps it twice. */
+/** The code of a Node.js error or of its cause: fetch wraps it twice. */
 function codeOf(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if ("code" in value && typeof value.code === "string") return value.code;

@@ -2,23 +2,23 @@ import type { Octokit } from "octokit";
 import { CHECK_NAME } from "./checks.ts";
 import type { Place } from "./pulls.ts";
 
-/** A check of the gate that says of one tree what became of it. */
+/** A check run of the gate with the tree that it judged. */
 export interface TreeCheck {
   readonly conclusion: string | null;
   readonly url: string | null;
-  /** ISO 8601; empty while it is in progress. */
+  /** ISO 8601; empty while the run is in progress. */
   readonly completedAt: string;
-  /** Id of the tree that was judged; absent while it is in progress, or where none was. */
+  /** The id of the judged tree; absent while the run is in progress, or if no tree was judged. */
   readonly tree?: string;
 }
 
-/** The id of a commit's tree. */
+/** Reads the id of the tree of a commit. */
 export async function readTreeId(octokit: Octokit, place: Place, commit: string): Promise<string> {
   const { data } = await octokit.rest.repos.getCommit({ ...place, ref: commit, per_page: 1 });
   return data.commit.tree.sha;
 }
 
-/** Heads of the pull requests that a commit came from or belongs to, of this repository and of forks. */
+/** Reads the heads of the pull requests that a commit belongs to, including those from forks. */
 export async function readHeadsOf(octokit: Octokit, place: Place, commit: string): Promise<readonly string[]> {
   const pulls = await octokit.paginate(octokit.rest.repos.listPullRequestsAssociatedWithCommit, {
     ...place,
@@ -28,7 +28,9 @@ export async function readHeadsOf(octokit: Octokit, place: Place, commit: string
   return pulls.map(({ head }) => head.sha);
 }
 
-/** All checks of one App on a commit, whatever other Apps and workflows call theirs. */
+/**
+ * Reads the check runs of the gate that one App created on a commit. Runs of the same name by other Apps are left out.
+ */
 export async function readTreeChecks(
   octokit: Octokit,
   place: Place,

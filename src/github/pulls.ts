@@ -1,6 +1,6 @@
 import type { Octokit } from "octokit";
 
-/** Where something lives on GitHub. */
+/** The owner and name of a repository, as parameters of octokit. */
 export type Place = {
   readonly owner: string;
   readonly repo: string;
@@ -14,9 +14,9 @@ export interface PullRequest {
   readonly head: string;
   readonly base: string;
   readonly baseRef: string;
-  /** Null while GitHub computes; false in conflict. */
+  /** Null while GitHub computes it; false if there are conflicts. */
   readonly mergeable: boolean | null;
-  /** The base repository, which everything is fetched from. */
+  /** The base repository, from which everything is fetched. */
   readonly repository: {
     readonly id: number;
     readonly owner: string;
@@ -26,7 +26,7 @@ export interface PullRequest {
   };
 }
 
-/** Rejects with octokit's error, as all functions of this room do. */
+/** Reads a pull request. Rejects with the error of octokit, as all functions here do. */
 export async function readPullRequest(octokit: Octokit, place: Place, number: number): Promise<PullRequest> {
   const { data } = await octokit.rest.pulls.get({ ...place, pull_number: number });
   return {
@@ -47,7 +47,7 @@ export async function readPullRequest(octokit: Octokit, place: Place, number: nu
   };
 }
 
-/** The repository, for work that has no pull request. */
+/** Reads a repository, for work without a pull request. */
 export async function readRepository(octokit: Octokit, place: Place): Promise<PullRequest["repository"]> {
   const { data } = await octokit.rest.repos.get(place);
   return {
@@ -59,7 +59,7 @@ export async function readRepository(octokit: Octokit, place: Place): Promise<Pu
   };
 }
 
-/** The best common ancestor of two commits, which a shallow mirror cannot know. */
+/** Reads the merge base of two commits, which a shallow mirror cannot compute. */
 export async function readMergeBase(octokit: Octokit, place: Place, base: string, head: string): Promise<string> {
   const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
     ...place,
@@ -70,7 +70,7 @@ export async function readMergeBase(octokit: Octokit, place: Place, base: string
   return data.merge_base_commit.sha;
 }
 
-/** All open pull requests: number and head. */
+/** Reads all open pull requests. */
 export async function readOpenPullRequests(
   octokit: Octokit,
   place: Place,
@@ -79,7 +79,7 @@ export async function readOpenPullRequests(
   return pulls.map((pull) => ({ number: pull.number, head: pull.head.sha }));
 }
 
-/** Whether a person may push to the repository. */
+/** Whether a user has write access to the repository. */
 export async function mayWrite(octokit: Octokit, place: Place, username: string): Promise<boolean> {
   const { data } = await octokit.rest.repos.getCollaboratorPermissionLevel({ ...place, username });
   return data.permission === "admin" || data.permission === "write";

@@ -1,13 +1,17 @@
 import type { Octokit } from "octokit";
 import type { Place } from "./pulls.ts";
 
+/** A review comment on a line of the new version of a file. */
 export interface ReviewComment {
   readonly path: string;
   readonly line: number;
   readonly body: string;
 }
 
-/** Says all comments in one review of `head` that neither approves nor blocks. GitHub takes all or refuses all. */
+/**
+ * Posts comments in one review of `head` that neither approves nor requests changes. GitHub accepts all of them or
+ * none.
+ */
 export async function createReview(
   octokit: Octokit,
   place: Place,
@@ -28,7 +32,7 @@ export async function createReview(
   });
 }
 
-/** The bodies of all review comments on a pull request. */
+/** Reads the bodies of all review comments on a pull request. */
 export async function readReviewComments(octokit: Octokit, place: Place, pull: number): Promise<readonly string[]> {
   const comments = await octokit.paginate(octokit.rest.pulls.listReviewComments, {
     ...place,

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
 import type { Database, Queries, Row } from "./database.ts";
 
-/** PGlite in `directory`. It takes no lock of its own: whoever opens it holds the lock of the state directory. */
+/** Opens PGlite in `directory`. It takes no lock of its own: the caller must hold the lock of the state directory. */
 export async function openEmbedded(directory: string): Promise<Database> {
   await mkdir(directory, { recursive: true });
   const database = await PGlite.create(directory);
@@ -13,7 +13,8 @@ export async function openEmbedded(directory: string): Promise<Database> {
       try {
         return ((await database.exec(sql)).at(-1)?.rows ?? []) as R[];
       } catch (error) {
-        // There is one connection: a script that failed between its BEGIN and COMMIT would poison all that follows.
+        // There is only one connection: a script that failed between its BEGIN and COMMIT would break every later
+        // statement.
         await database.exec("ROLLBACK").catch(() => undefined);
         throw error;
       }

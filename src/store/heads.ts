@@ -1,18 +1,18 @@
 import type { Queries } from "./database.ts";
 
 /**
- * What is known of the head of one pull request or merge group. Checks belong to a commit, so that one head in two pull
- * requests shows one conclusion: the worst.
+ * What is stored about the head of one pull request or merge group. Checks belong to a commit, so pull requests with
+ * the same head show one conclusion: the worst.
  */
 export interface Head {
   readonly work: string;
   readonly pull?: number;
   readonly head: string;
-  /** What judging it gave; absent while it is judged. */
+  /** The conclusion of judging it; absent until it is judged. */
   readonly conclusion?: "success" | "failure";
-  /** What its check run says; differs where another pull request with this head is worse. */
+  /** The conclusion that its check run shows; differs if another pull request with this head is worse. */
   readonly published?: "success" | "failure";
-  /** Digest of the policies it was judged by. */
+  /** The digest of the policies it was judged by. */
   readonly policies?: string;
 }
 
@@ -37,8 +37,8 @@ function toHead(row: HeadRow): Head {
   };
 }
 
-/** From now on `head` is judged for this work, and nothing is known of it yet. */
-export async function headPending(
+/** Sets the head of a work and clears its conclusions. */
+export async function recordPendingHead(
   queries: Queries,
   head: { readonly work: string; readonly repository: number; readonly pull?: number; readonly head: string },
 ): Promise<void> {
@@ -49,7 +49,8 @@ export async function headPending(
   );
 }
 
-export async function headJudged(
+/** Stores the conclusion of judging the head, and the digest of the policies. */
+export async function recordHeadConclusion(
   queries: Queries,
   work: string,
   conclusion: "success" | "failure",
@@ -62,12 +63,17 @@ export async function headJudged(
   ]);
 }
 
-export async function headPublished(queries: Queries, work: string, published: "success" | "failure"): Promise<void> {
+/** Stores the conclusion that the check run of the head shows. */
+export async function recordPublishedConclusion(
+  queries: Queries,
+  work: string,
+  published: "success" | "failure",
+): Promise<void> {
   await queries.query("update portcullis.heads set published = $2 where work = $1", [work, published]);
 }
 
-/** The same head in other open pull requests of the repository. */
-export async function sharedHead(
+/** The other open pull requests of the repository with the same head. */
+export async function otherPullsWithHead(
   queries: Queries,
   repository: number,
   head: string,
@@ -81,8 +87,8 @@ export async function sharedHead(
   return rows.map(toHead);
 }
 
-/** Everything that has this head: pull requests and groups. */
-export async function headsAt(queries: Queries, repository: number, head: string): Promise<readonly Head[]> {
+/** All pull requests and merge groups with this head. */
+export async function findHeadsByCommit(queries: Queries, repository: number, head: string): Promise<readonly Head[]> {
   const rows = await queries.query<HeadRow>(
     `select work, pull, head, conclusion, published, policies from portcullis.heads
      where repository = $1 and head = $2 order by work`,
@@ -91,7 +97,8 @@ export async function headsAt(queries: Queries, repository: number, head: string
   return rows.map(toHead);
 }
 
-export async function headOf(queries: Queries, work: string): Promise<Head | undefined> {
+/** The head of a work, or undefined if none is stored. */
+export async function findHead(queries: Queries, work: string): Promise<Head | undefined> {
   const [row] = await queries.query<HeadRow>(
     "select work, pull, head, conclusion, published, policies from portcullis.heads where work = $1",
     [work],
@@ -99,8 +106,8 @@ export async function headOf(queries: Queries, work: string): Promise<Head | und
   return row === undefined ? undefined : toHead(row);
 }
 
-/** The pull requests of a repository that something is known of. */
-export async function knownPulls(queries: Queries, repository: number): Promise<readonly number[]> {
+/** The numbers of the pull requests of a repository whose head is stored. */
+export async function listTrackedPulls(queries: Queries, repository: number): Promise<readonly number[]> {
   const rows = await queries.query<{ pull: number }>(
     "select pull from portcullis.heads where repository = $1 and pull is not null order by pull",
     [repository],
@@ -108,8 +115,8 @@ export async function knownPulls(queries: Queries, repository: number): Promise<
   return rows.map((row) => row.pull);
 }
 
-/** A closed pull request has no say any more. Answers the head that it had. */
-export async function forgetHead(queries: Queries, work: string): Promise<string | undefined> {
+/** Deletes the head of a closed pull request and returns it. */
+export async function deleteHead(queries: Queries, work: string): Promise<string | undefined> {
   const [row] = await queries.query<{ head: string }>("delete from portcullis.heads where work = $1 returning head", [
     work,
   ]);

@@ -5,22 +5,23 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A state directory that another process holds. */
+/** Thrown when another process uses the state directory. */
 export class StateDirectoryBusy extends Error {
   override readonly name = "StateDirectoryBusy";
 }
 
+/** The lock of a state directory. */
 export interface StateLock {
   release(): Promise<void>;
 }
 
-/** Bytes that fit into `sun_path` on Linux (108) and macOS (104), with room for the name. */
+/** The number of bytes that fit into `sun_path` on Linux (108) and macOS (104), with room for the file name. */
 const LONGEST_SOCKET_PATH = 90;
 
 /**
- * Takes `directory` for this process alone. The lock is a listening Unix socket in the directory: the kernel holds it,
- * so it ends with the process however that ends, and process numbers that repeat in containers mean nothing.
- * Rejects with `StateDirectoryBusy` where a living process answers; a socket that nobody answers is stale and replaced.
+ * Locks `directory` for this process. The lock is a listening Unix socket in the directory: the kernel releases it when
+ * the process ends, however it ends, and process ids that repeat in containers do not matter. Rejects with
+ * `StateDirectoryBusy` if a living process answers; a socket that does not answer is stale and is replaced.
  */
 export async function lockStateDirectory(directory: string): Promise<StateLock> {
   await mkdir(directory, { recursive: true });
@@ -28,7 +29,8 @@ export async function lockStateDirectory(directory: string): Promise<StateLock> 
   const nonce = randomUUID();
   try {
     const server = await take(place.path, directory, nonce);
-    // Two processes may have found the same stale socket: the one whose socket was replaced hears another's answer.
+    // Two processes may have found the same stale socket: the one whose socket was replaced gets the answer of the
+    // other.
     await sleep(50);
     if ((await ask(place.path)) !== nonce) {
       server.close();
@@ -76,14 +78,14 @@ function listen(path: string, nonce: string): Promise<Server | undefined> {
   });
 }
 
-/** What the holder of the socket answers; undefined where nobody does. */
+/** The answer of the process that holds the socket; undefined if none does. */
 function ask(path: string): Promise<string | undefined> {
   return new Promise((done) => {
     let answer = "";
     const socket = createConnection(path);
     socket.setTimeout(2_000, () => {
       socket.destroy();
-      // Connected, but silent: a process that is stopped or very busy still holds the lock.
+      // Connected, but no answer: a process that is stopped or very busy still holds the lock.
       done(answer);
     });
     socket.on("data", (chunk: Buffer) => (answer += chunk.toString()));
@@ -92,7 +94,7 @@ function ask(path: string): Promise<string | undefined> {
   });
 }
 
-/** A path to `directory/lock.sock` short enough for a socket, through a symlink where it must be. */
+/** A path to `directory/lock.sock` that is short enough for a socket, through a symlink if necessary. */
 async function reachable(directory: string): Promise<{ path: string; forget: () => Promise<void> }> {
   const direct = join(directory, "lock.sock");
   if (Buffer.byteLength(direct) <= LONGEST_SOCKET_PATH) return { path: direct, forget: async () => undefined };

@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 
-/** Applied in order, each once. A migration that was released is never edited: the next one mends it. */
+/** Applied in order, each once. A released migration is never edited; a later one corrects it. */
 const MIGRATIONS: readonly string[] = [
   `
   create table deliveries (
@@ -72,10 +72,10 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** Two replicas may start at once: the one that comes second waits for this lock and finds the work done. */
+/** Two replicas may start at once: the second one waits for this lock and finds the work done. */
 const LOCK = 7_146_522_318;
 
-/** Brings our schema to the newest version, all or nothing. Rejects where the database is newer than this program. */
+/** Migrates the schema to the newest version in one transaction. Rejects if the database is newer than this program. */
 export async function migrate(database: Database): Promise<void> {
   await database.transaction(async (queries) => {
     await queries.query("select pg_advisory_xact_lock($1)", [LOCK]);

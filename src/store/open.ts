@@ -5,14 +5,14 @@ import { migrate } from "./migrations.ts";
 import { openQueue, type Queue } from "./queue.ts";
 import { releaseAllLeases } from "./work.ts";
 
-/** The database with our schema, and the queue in it. */
+/** The database with the schema of the App, and the queue in it. */
 export interface Store {
   readonly database: Database;
   readonly queue: Queue;
   close(milliseconds: number): Promise<void>;
 }
 
-/** Opens the store for a process that holds the lock of `stateDir`. */
+/** Opens the store. The caller must hold the lock of `stateDir`. `onError` is called for errors of the queue. */
 export async function openStore(
   place: { readonly stateDir: string; readonly databaseUrl?: string },
   onError: (error: unknown) => void,

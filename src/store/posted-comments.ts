@@ -1,6 +1,8 @@
 import type { Queries } from "./database.ts";
 
-/** Takes those of `fingerprints` that were never said on this pull request, and marks them as said for `head`. */
+/**
+ * Claims those of `fingerprints` that were never posted on this pull request, for a review of `head`, and returns them.
+ */
 export async function claimUnposted(
   queries: Queries,
   place: { readonly repository: number; readonly pull: number; readonly head: string },
@@ -18,8 +20,8 @@ export async function claimUnposted(
   return claimed;
 }
 
-/** What was marked as said for `head`: after a crash it is not known whether GitHub got the review. */
-export async function claimedFor(
+/** The fingerprints claimed for a review of `head`. After a crash it is unknown whether GitHub received that review. */
+export async function findClaims(
   queries: Queries,
   place: { readonly repository: number; readonly pull: number; readonly head: string },
 ): Promise<ReadonlySet<string>> {
@@ -30,7 +32,7 @@ export async function claimedFor(
   return new Set(rows.map((row) => row.fingerprint));
 }
 
-/** GitHub refused the review: these may be said again. */
+/** Releases claims whose comments were not posted, so that a later review can contain them. */
 export async function releaseClaims(
   queries: Queries,
   place: { readonly repository: number; readonly pull: number },

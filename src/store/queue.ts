@@ -1,7 +1,7 @@
 import PgBoss from "pg-boss";
 import type { Database } from "./database.ts";
 
-/** The queues, and what a job in them carries. */
+/** The queues, with the data of their jobs. */
 interface Jobs {
   readonly delivery: { readonly guid: string };
   readonly work: { readonly key: string };
@@ -11,15 +11,15 @@ interface Jobs {
 type QueueName = keyof Jobs;
 
 /**
- * Durable jobs. A job is a call to look: what is to be done stands in our own tables, so that a job that comes twice, late
- * or never (the sweeps find it) does no harm.
+ * Durable jobs. A job only tells a worker to look: what there is to do is stored in our own tables, so a job that comes
+ * twice, late or never (a sweep makes up for it) does no harm.
  */
 export interface Queue {
-  /** `after`: seconds to wait. */
+  /** Sends a job; `after` is the delay in seconds. */
   send<N extends QueueName>(name: N, data: Jobs[N], after?: number): Promise<void>;
-  /** Asks for a sweep; of all requests of all replicas within `seconds` one becomes a job. */
+  /** Requests a sweep. All requests of all replicas within `seconds` become one job. */
   sweepOncePer(seconds: number): Promise<void>;
-  /** Starts `count` workers. A handler that rejects is tried again, with growing pauses. */
+  /** Starts `count` workers. A job whose handler rejects is retried after growing pauses. */
   work<N extends QueueName>(name: N, count: number, handler: (data: Jobs[N]) => Promise<void>): void;
   /** Takes no new job, and waits up to `milliseconds` for those that run. */
   stop(milliseconds: number): Promise<void>;
@@ -31,12 +31,12 @@ const QUEUES: { readonly [name in QueueName]: PgBoss.Queue } = {
   sweep: { name: "sweep", policy: "standard", retryLimit: 0, expireInSeconds: 900 },
 };
 
-/** How long a worker that found nothing rests before it looks again; a `send` of this process wakes it at once. */
+/** How long an idle worker waits before it looks for a job; a `send` in this process wakes it at once. */
 const REST_MILLISECONDS = 1_000;
 
 /**
- * pg-boss over our database. The loop that fetches is ours: pg-boss's own rests after every job, and lets a failed
- * acknowledgement end the process. `onError`: the queue's own work failed; no job is lost by that.
+ * Opens pg-boss on our database. The fetch loop is our own: the one of pg-boss pauses after every job, and a failed
+ * acknowledgement would end the process. `onError` is called for errors of the queue itself, which lose no job.
  */
 export async function openQueue(database: Database, onError: (error: unknown) => void): Promise<Queue> {
   const boss = new PgBoss({

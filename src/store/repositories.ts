@@ -1,15 +1,15 @@
 import type { Queries } from "./database.ts";
 import type { RepositoryName } from "./work.ts";
 
-/** What is remembered of a repository between jobs. */
+/** What is stored about a repository. */
 export interface Repository extends RepositoryName {
   readonly installation: number;
   readonly defaultBranch: string;
-  /** It had a portcullis.yaml on its default branch once, and stays enrolled. */
+  /** It had a portcullis.yaml on its default branch once, and so stays enrolled. */
   readonly enrolled: boolean;
   /** The commit of the default branch whose configuration and policies compiled last: they are in force. */
   readonly trusted?: string;
-  /** Digest of the policies in force. */
+  /** The digest of the policies in force. */
   readonly policies?: string;
 }
 
@@ -40,8 +40,8 @@ function toRepository(row: RepositoryRow): Repository {
   };
 }
 
-/** Writes down names and branch as they are now, and answers what is remembered. */
-export async function seenRepository(
+/** Stores the current names and default branch of a repository, and returns its record. */
+export async function upsertRepository(
   queries: Queries,
   repository: RepositoryName & { readonly installation: number; readonly defaultBranch: string },
 ): Promise<Repository> {
@@ -55,15 +55,20 @@ export async function seenRepository(
   return toRepository(row);
 }
 
-/** From now on the repository stays enrolled. */
-export async function enroll(queries: Queries, id: number): Promise<void> {
+/** Marks a repository as enrolled, for good. */
+export async function markEnrolled(queries: Queries, id: number): Promise<void> {
   await queries.query("update portcullis.repositories set enrolled_at = coalesce(enrolled_at, now()) where id = $1", [
     id,
   ]);
 }
 
-/** The configuration and policies at `trusted` compiled: they are in force until a newer set does. */
-export async function putInForce(queries: Queries, id: number, trusted: string, policies: string): Promise<void> {
+/** Stores the commit whose configuration and policies are in force, and their digest. */
+export async function recordRulesInForce(
+  queries: Queries,
+  id: number,
+  trusted: string,
+  policies: string,
+): Promise<void> {
   await queries.query("update portcullis.repositories set trusted = $2, policies = $3 where id = $1", [
     id,
     trusted,
@@ -71,6 +76,7 @@ export async function putInForce(queries: Queries, id: number, trusted: string, 
   ]);
 }
 
+/** The record of a repository. */
 export async function findRepository(queries: Queries, id: number): Promise<Repository | undefined> {
   const [row] = await queries.query<RepositoryRow>(`select ${COLUMNS} from portcullis.repositories where id = $1`, [
     id,
@@ -78,15 +84,16 @@ export async function findRepository(queries: Queries, id: number): Promise<Repo
   return row === undefined ? undefined : toRepository(row);
 }
 
-export async function enrolledRepositories(queries: Queries): Promise<readonly Repository[]> {
+/** All enrolled repositories. */
+export async function listEnrolledRepositories(queries: Queries): Promise<readonly Repository[]> {
   const rows = await queries.query<RepositoryRow>(
     `select ${COLUMNS} from portcullis.repositories where enrolled_at is not null order by id`,
   );
   return rows.map(toRepository);
 }
 
-/** The App was taken off these repositories: nothing can be read or said there any more. */
-export async function forgetRepositories(queries: Queries, ids: readonly number[]): Promise<void> {
+/** Deletes everything about repositories that the App was removed from. */
+export async function deleteRepositories(queries: Queries, ids: readonly number[]): Promise<void> {
   for (const id of ids) {
     await queries.query("delete from portcullis.repositories where id = $1", [id]);
     await queries.query("delete from portcullis.heads where repository = $1", [id]);

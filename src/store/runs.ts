@@ -1,23 +1,27 @@
 import type { Queries } from "./database.ts";
 
+/** How a check run ended; `superseded` runs show failure on GitHub. */
 export type Conclusion = "success" | "failure" | "superseded";
 
-/** A check run of ours. The row is written before the request that creates the run, so that a lost answer is found again. */
+/**
+ * A check run of the App. The row is written before the request that creates the run, so that a run whose creation was
+ * not confirmed is found again.
+ */
 export interface Run {
-  /** Our own name for it; stands in `external_id`. */
+  /** The id that we give it; part of `external_id`. */
   readonly job: string;
   readonly work: string;
   readonly repository: number;
   readonly head: string;
   readonly baseRef: string;
-  /** Absent until GitHub's answer was seen. */
+  /** Absent until GitHub confirmed the creation. */
   readonly runId?: number;
   readonly externalId: string;
   /** Absent while it is in progress. */
   readonly conclusion?: Conclusion;
-  /** Annotations that GitHub has accepted. */
+  /** The number of annotations that GitHub has accepted. */
   readonly annotated: number;
-  /** Its review comments are said, or there are none to say. */
+  /** Whether its review comments are posted, or there are none to post. */
   readonly reviewed: boolean;
 }
 
@@ -52,8 +56,8 @@ function toRun(row: RunRow): Run {
 
 const COLUMNS = "job, work, repository, head, base_ref, run_id, external_id, conclusion, annotated, reviewed";
 
-/** All runs of one work that are not concluded, and the newest that is; oldest first. */
-export async function runsOf(queries: Queries, work: string): Promise<readonly Run[]> {
+/** The runs of a work that are not concluded, and the newest one that is; oldest first. */
+export async function findRuns(queries: Queries, work: string): Promise<readonly Run[]> {
   const rows = await queries.query<RunRow>(
     `select ${COLUMNS} from portcullis.runs where work = $1 and (conclusion is null or created_at =
        (select max(created_at) from portcullis.runs where work = $1 and conclusion is not null)) order by created_at`,
@@ -62,8 +66,8 @@ export async function runsOf(queries: Queries, work: string): Promise<readonly R
   return rows.map(toRun);
 }
 
-/** Writes down that a run is about to be created. */
-export async function intendRun(
+/** Stores that a run is about to be created. */
+export async function recordIntendedRun(
   queries: Queries,
   run: Omit<Run, "runId" | "conclusion" | "annotated" | "reviewed">,
 ): Promise<void> {
@@ -73,20 +77,23 @@ export async function intendRun(
   );
 }
 
-export async function runCreated(queries: Queries, job: string, runId: number): Promise<void> {
+/** Stores the id that GitHub gave to a run. */
+export async function recordRunId(queries: Queries, job: string, runId: number): Promise<void> {
   await queries.query("update portcullis.runs set run_id = $2 where job = $1", [job, runId]);
 }
 
-/** Forgets an intent whose run GitHub never created. */
-export async function forgetRun(queries: Queries, job: string): Promise<void> {
+/** Deletes an intended run that GitHub never created. */
+export async function deleteIntendedRun(queries: Queries, job: string): Promise<void> {
   await queries.query("delete from portcullis.runs where job = $1 and run_id is null", [job]);
 }
 
-export async function runAnnotated(queries: Queries, job: string, annotated: number): Promise<void> {
+/** Stores how many annotations GitHub has accepted. */
+export async function recordAnnotationCount(queries: Queries, job: string, annotated: number): Promise<void> {
   await queries.query("update portcullis.runs set annotated = $2 where job = $1", [job, annotated]);
 }
 
-export async function runConcluded(
+/** Stores the conclusion of a run and its final external id. */
+export async function recordRunConclusion(
   queries: Queries,
   job: string,
   conclusion: Conclusion,
@@ -99,12 +106,13 @@ export async function runConcluded(
   ]);
 }
 
-export async function runReviewed(queries: Queries, job: string): Promise<void> {
+/** Stores that the review comments of a run are posted. */
+export async function markRunReviewed(queries: Queries, job: string): Promise<void> {
   await queries.query("update portcullis.runs set reviewed = true where job = $1", [job]);
 }
 
-/** How many runs are not concluded and older than `seconds`: should be none. */
-export async function stuckRuns(queries: Queries, seconds: number): Promise<number> {
+/** The number of runs that are still open after `seconds`; should be 0. */
+export async function countStuckRuns(queries: Queries, seconds: number): Promise<number> {
   const [row] = await queries.query<{ stuck: string | number }>(
     `select count(*) as stuck from portcullis.runs
      where conclusion is null and created_at < now() - $1 * interval '1 second'`,
@@ -113,8 +121,8 @@ export async function stuckRuns(queries: Queries, seconds: number): Promise<numb
   return Number(row?.stuck ?? 0);
 }
 
-/** Concluded runs are kept for a while for those who look into the store, then forgotten; the newest of a work stays. */
-export async function forgetOldRuns(queries: Queries): Promise<void> {
+/** Deletes concluded runs after 90 days, except the newest of each work. */
+export async function deleteOldRuns(queries: Queries): Promise<void> {
   await queries.query(
     `delete from portcullis.runs r where conclusion is not null and created_at < now() - interval '90 days'
        and exists (select 1 from portcullis.runs n where n.work = r.work and n.created_at > r.created_at)`,

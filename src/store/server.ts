@@ -3,10 +3,10 @@ import type { Database, Queries, Row } from "./database.ts";
 
 type Answer = pg.QueryResult | readonly pg.QueryResult[];
 
-/** A pool of connections to a real PostgreSQL. Rejects where the server cannot be reached. */
+/** Opens a pool of connections to a PostgreSQL server. Rejects if the server cannot be reached. */
 export async function openServer(url: string): Promise<Database> {
   const pool = new pg.Pool({ connectionString: url, max: 10, application_name: "portcullis" });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // The pool replaces an idle connection that breaks; without a listener the error would end the process.
   pool.on("error", () => undefined);
   const run = async <R extends Row>(client: pg.PoolClient, sql: string, values?: readonly unknown[]) => {
     const answer: Answer = await client.query(sql, values === undefined ? undefined : [...values]);
@@ -20,7 +20,7 @@ export async function openServer(url: string): Promise<Database> {
       try {
         return await run<R>(client, sql, values);
       } catch (error) {
-        // A script that failed between its BEGIN and COMMIT must not go back to the pool as it is.
+        // A script that failed between its BEGIN and COMMIT must not return to the pool with an open transaction.
         if (values === undefined || values.length === 0) await client.query("ROLLBACK").catch(() => undefined);
         throw error;
       } finally {

@@ -1,35 +1,37 @@
 import type { Queries } from "./database.ts";
 
-/** A repository as GitHub names it. `id` survives renames and transfers. */
+/** The name of a repository on GitHub. `id` survives renames and transfers. */
 export interface RepositoryName {
   readonly id: number;
   readonly owner: string;
   readonly name: string;
 }
 
-/** What a piece of work is about: a pull request, the group of a merge queue, or the rules on the default branch. */
+/**
+ * The subject of a piece of work: a pull request, a merge group of the merge queue, or the rules on the default branch.
+ */
 export type Subject = { readonly installation: number; readonly repository: RepositoryName } & (
   | { readonly kind: "pull"; readonly number: number }
   | { readonly kind: "group"; readonly head: string; readonly base: string; readonly baseRef: string }
   | { readonly kind: "rules" }
 );
 
-/** Work that one worker holds. */
-export interface Leased {
+/** Work that one worker has leased. */
+export interface LeasedWork {
   readonly key: string;
   readonly subject: Subject;
-  /** The version wanted when the lease was taken; newer events raise it. */
+  /** The version to reach when the lease was taken; a newer event increments it. */
   readonly wanted: number;
-  /** A new check run is wanted even where this very state was judged before. */
+  /** A new check run is requested even if this very state was judged before. */
   readonly forced: boolean;
-  /** How often it was started without an end, this time included. */
+  /** The number of attempts without an end, including this one. */
   readonly attempts: number;
-  /** Milliseconds since this work was first tried. */
+  /** Milliseconds since the first attempt. */
   readonly age: number;
   readonly lease: string;
 }
 
-/** One key for each subject, whatever happens to it. */
+/** The key of a subject. */
 export function workKey(subject: Subject): string {
   switch (subject.kind) {
     case "pull":
@@ -53,7 +55,7 @@ interface WorkRow {
   readonly age: string | number;
 }
 
-/** Asks for `subject` to be judged; several requests before a worker comes are one. Answers the key. */
+/** Enqueues work on `subject` and returns its key. Several requests before a worker starts become one. */
 export async function enqueueWork(queries: Queries, subject: Subject, forced = false): Promise<string> {
   const key = workKey(subject);
   await queries.query(
@@ -65,7 +67,7 @@ export async function enqueueWork(queries: Queries, subject: Subject, forced = f
   return key;
 }
 
-/** Asks for `subject` to be judged unless that is waiting or running already, whose clock it leaves alone. True: it was not. */
+/** Enqueues work on `subject` unless it is waiting or running already. Returns whether it was enqueued. */
 export async function enqueueWorkIfIdle(queries: Queries, subject: Subject): Promise<boolean> {
   const rows = await queries.query(
     `insert into portcullis.work (key, subject) values ($1, $2)
@@ -77,8 +79,8 @@ export async function enqueueWorkIfIdle(queries: Queries, subject: Subject): Pro
   return rows.length === 1;
 }
 
-/** Merge groups live for hours; what is known of them is kept for a week. */
-export async function forgetOldGroups(queries: Queries): Promise<void> {
+/** Deletes finished work on merge groups after a week; a merge group exists for hours. */
+export async function deleteOldGroups(queries: Queries): Promise<void> {
   const rows = await queries.query<{ key: string }>(
     `delete from portcullis.work
      where key like 'group:%' and wanted <= done and run_at < now() - interval '7 days' returning key`,
@@ -86,8 +88,8 @@ export async function forgetOldGroups(queries: Queries): Promise<void> {
   for (const { key } of rows) await queries.query("delete from portcullis.heads where work = $1", [key]);
 }
 
-/** Takes the work, unless it is done, waits for its time, or another worker holds it. */
-export async function leaseWork(queries: Queries, key: string, lease: string): Promise<Leased | undefined> {
+/** Leases the work; undefined if it is done, postponed, or leased by another worker. */
+export async function leaseWork(queries: Queries, key: string, lease: string): Promise<LeasedWork | undefined> {
   const [row] = await queries.query<WorkRow>(
     `update portcullis.work set lease = $2, lease_until = now() + $3 * interval '1 second', attempts = attempts + 1,
        since = coalesce(since, now())
@@ -99,8 +101,8 @@ export async function leaseWork(queries: Queries, key: string, lease: string): P
   return { ...row, wanted: Number(row.wanted), age: Number(row.age), lease };
 }
 
-/** Renews a lease; false where it was lost, so that its holder must stop. */
-export async function renewLease(queries: Queries, work: Leased): Promise<boolean> {
+/** Renews a lease. Returns false if it was lost: then its holder must stop. */
+export async function renewLease(queries: Queries, work: LeasedWork): Promise<boolean> {
   const rows = await queries.query(
     `update portcullis.work set lease_until = now() + $3 * interval '1 second'
      where key = $1 and lease = $2 returning key`,
@@ -109,8 +111,8 @@ export async function renewLease(queries: Queries, work: Leased): Promise<boolea
   return rows.length === 1;
 }
 
-/** Ends the version that was leased. True: more was asked for meanwhile. */
-export async function finishWork(queries: Queries, work: Leased): Promise<boolean> {
+/** Marks the leased version as done. Returns true if a newer version was requested meanwhile. */
+export async function finishWork(queries: Queries, work: LeasedWork): Promise<boolean> {
   const [row] = await queries.query<{ more: boolean }>(
     `update portcullis.work set done = $3, lease = null, lease_until = null, attempts = 0, since = null,
        forced = forced and wanted > $3
@@ -120,8 +122,8 @@ export async function finishWork(queries: Queries, work: Leased): Promise<boolea
   return row?.more ?? false;
 }
 
-/** Gives the work back, to be tried again in `seconds`. An orderly return is no crash, so it does not count as an attempt. */
-export async function postponeWork(queries: Queries, work: Leased, seconds: number): Promise<void> {
+/** Returns the work to the queue, to be retried in `seconds`. This does not count as an attempt. */
+export async function postponeWork(queries: Queries, work: LeasedWork, seconds: number): Promise<void> {
   await queries.query(
     `update portcullis.work set lease = null, lease_until = null, attempts = 0,
        run_at = case when wanted > $3 then now() else now() + $4 * interval '1 second' end
@@ -130,8 +132,8 @@ export async function postponeWork(queries: Queries, work: Leased, seconds: numb
   );
 }
 
-/** Gives back work whose attempt broke off for a reason that is ours: it counts, so that it cannot go on for ever. */
-export async function abandonWork(queries: Queries, work: Leased, seconds: number): Promise<void> {
+/** Returns work to the queue whose attempt failed because of a bug. It counts as an attempt, so that retries end. */
+export async function releaseCrashedWork(queries: Queries, work: LeasedWork, seconds: number): Promise<void> {
   await queries.query(
     `update portcullis.work set lease = null, lease_until = null, run_at = now() + $3 * interval '1 second'
      where key = $1 and lease = $2`,
@@ -139,8 +141,8 @@ export async function abandonWork(queries: Queries, work: Leased, seconds: numbe
   );
 }
 
-/** Forgets the work: its pull request is closed. False where it was asked for again meanwhile. */
-export async function dropWork(queries: Queries, work: Leased): Promise<boolean> {
+/** Deletes the work on a closed pull request. Returns false if it was requested again meanwhile. */
+export async function deleteWork(queries: Queries, work: LeasedWork): Promise<boolean> {
   const rows = await queries.query(
     "delete from portcullis.work where key = $1 and lease = $2 and wanted = $3 returning key",
     [work.key, work.lease, work.wanted],
@@ -148,15 +150,15 @@ export async function dropWork(queries: Queries, work: Leased): Promise<boolean>
   return rows.length === 1;
 }
 
-/** At the start of the only process on an embedded store, every lease is left over from one that died. */
+/** Releases every lease: when the only process on an embedded store starts, the lease holders are dead. */
 export async function releaseAllLeases(queries: Queries): Promise<void> {
   await queries.query(
     "update portcullis.work set lease = null, lease_until = null, run_at = now() where lease is not null",
   );
 }
 
-/** Work that waits for a worker and whose time has come: keys, longest waiting first. */
-export async function waitingWork(queries: Queries): Promise<readonly string[]> {
+/** The keys of the work that is due and not leased, longest waiting first. */
+export async function listWaitingWork(queries: Queries): Promise<readonly string[]> {
   const rows = await queries.query<{ key: string }>(
     `select key from portcullis.work
      where wanted > done and run_at <= now() and (lease is null or lease_until < now()) order by run_at limit 10000`,
@@ -164,14 +166,14 @@ export async function waitingWork(queries: Queries): Promise<readonly string[]> 
   return rows.map((row) => row.key);
 }
 
-/** What the work of a key is about. */
-export async function subjectOf(queries: Queries, key: string): Promise<Subject | undefined> {
+/** The subject of the work with this key. */
+export async function findSubject(queries: Queries, key: string): Promise<Subject | undefined> {
   const [row] = await queries.query<{ subject: Subject }>("select subject from portcullis.work where key = $1", [key]);
   return row?.subject;
 }
 
-/** For the metrics: how much waits, and the age in seconds of the oldest. */
-export async function workDepth(queries: Queries): Promise<{ readonly waiting: number; readonly oldest: number }> {
+/** The number of pieces of waiting work, and the age of the oldest in seconds. */
+export async function measureBacklog(queries: Queries): Promise<{ readonly waiting: number; readonly oldest: number }> {
   const [row] = await queries.query<{ waiting: string | number; oldest: string | number | null }>(
     `select count(*) as waiting, extract(epoch from max(now() - coalesce(since, run_at))) as oldest
      from portcullis.work where wanted > done`,

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acceptDelivery, deliveryHandled, waitingDelivery } from "../../src/store/deliveries.ts";
+import { acceptDelivery, markDeliveryHandled, findUnhandledDelivery } from "../../src/store/deliveries.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
-import { claimUnposted, claimedFor, releaseClaims } from "../../src/store/posted-comments.ts";
+import { claimUnposted, findClaims, releaseClaims } from "../../src/store/posted-comments.ts";
 import {
   finishWork,
   leaseWork,
@@ -12,7 +12,7 @@ import {
   renewLease,
   enqueueWorkIfIdle,
   enqueueWork,
-  waitingWork,
+  listWaitingWork,
 } from "../../src/store/work.ts";
 import type { Subject } from "../../src/store/work.ts";
 import { installedPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
@@ -55,16 +55,16 @@ for (const kind of ["embedded", "server"] as const) {
       const delivery = { guid: "g1", event: "push", payload: '{"a":1}' };
       expect(await acceptDelivery(database, delivery)).toBe(true);
       expect(await acceptDelivery(database, delivery)).toBe(false);
-      expect(await waitingDelivery(database, "g1")).toEqual(delivery);
-      await deliveryHandled(database, "g1");
-      expect(await waitingDelivery(database, "g1")).toBeUndefined();
+      expect(await findUnhandledDelivery(database, "g1")).toEqual(delivery);
+      await markDeliveryHandled(database, "g1");
+      expect(await findUnhandledDelivery(database, "g1")).toBeUndefined();
       expect(await acceptDelivery(database, delivery)).toBe(false);
     });
 
     on("many requests for one pull request are one piece of work, held by one worker", async ({ database }) => {
       const key = await enqueueWork(database, pull(1));
       await enqueueWork(database, pull(1));
-      expect(await waitingWork(database)).toContain(key);
+      expect(await listWaitingWork(database)).toContain(key);
       const held = await leaseWork(database, key, "worker a");
       expect(held).toMatchObject({ key, wanted: 2, forced: false, attempts: 1 });
       expect(await leaseWork(database, key, "worker b")).toBeUndefined();
@@ -108,14 +108,14 @@ for (const kind of ["embedded", "server"] as const) {
           throw new Error("no");
         }),
       ).rejects.toThrow("no");
-      expect(await waitingDelivery(database, "rolled back")).toBeUndefined();
+      expect(await findUnhandledDelivery(database, "rolled back")).toBeUndefined();
     });
 
     on("a finding is said once on a pull request", async ({ database }) => {
       const place = { repository: 7, pull: 3, head: "aaa" };
       expect([...(await claimUnposted(database, place, ["f1", "f2"]))]).toEqual(["f1", "f2"]);
       expect([...(await claimUnposted(database, { ...place, head: "bbb" }, ["f1", "f3"]))]).toEqual(["f3"]);
-      expect([...(await claimedFor(database, place))].toSorted()).toEqual(["f1", "f2"]);
+      expect([...(await findClaims(database, place))].toSorted()).toEqual(["f1", "f2"]);
       await releaseClaims(database, place, ["f1"]);
       expect([...(await claimUnposted(database, place, ["f1"]))]).toEqual(["f1"]);
     });

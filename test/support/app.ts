@@ -26,7 +26,7 @@ export interface TestApp {
 
 /** Whether every delivery is handled and all work is done. */
 export async function nothingLeft(server: RunningServer): Promise<boolean> {
-  const [row] = await server.services.database.query<{ busy: boolean }>(
+  const [row] = await server.database.query<{ busy: boolean }>(
     `select exists (select 1 from portcullis.deliveries where handled_at is null)
      or exists (select 1 from portcullis.work where wanted > done) as busy`,
   );

@@ -1,7 +1,7 @@
-/** What a pipeline sends as a repository_dispatch event to have pull requests judged again. */
+/** The `event_type` of a repository_dispatch event with which a pipeline has pull requests judged again. */
 export const RECHECK_EVENT = "portcullis-recheck";
 
-/** The events the App listens to, with the actions that mean work; `"*"` where the event has no action. */
+/** The events that the App handles, with the actions that can lead to work; `"*"` for an event without actions. */
 const EVENTS: { readonly [event: string]: readonly string[] } = {
   pull_request: ["opened", "synchronize", "reopened", "edited", "ready_for_review", "closed"],
   check_run: ["rerequested"],
@@ -14,7 +14,9 @@ const EVENTS: { readonly [event: string]: readonly string[] } = {
   installation_repositories: ["added", "removed"],
 };
 
-/** Whether a delivery can mean work. Looks at no more than it needs: GitHub adds events, actions and fields at any time. */
+/**
+ * Whether a delivery can lead to work. Reads the action only, since GitHub adds events, actions and fields at any time.
+ */
 export function concernsUs(event: string, payload: { readonly [key: string]: unknown }): boolean {
   const actions = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
   if (actions === undefined) return false;

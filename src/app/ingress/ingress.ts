@@ -7,18 +7,18 @@ import type { Delivery } from "../../store/deliveries.ts";
 
 const WEBHOOK_PATH = "/api/github/webhooks";
 
-/** GitHub never sends more than 25 MB; a little more is read before a body is refused. */
+/** GitHub sends at most 25 MB. A larger body is read a little further before it is refused. */
 const LARGEST_BODY = 26 * 1024 * 1024;
 const LARGEST_DRAINED = 4 * LARGEST_BODY;
 
-/** What the ingress needs of the rest of the server. */
+/** What `createIngress` needs from the rest of the server. */
 export interface IngressOptions {
   readonly secrets: readonly string[];
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** Keeps the delivery durably before it resolves. */
+  /** Resolves once the delivery is stored durably. */
   accept(delivery: Delivery): Promise<void>;
-  /** Whether work is taken; false while the server starts and drains. */
+  /** Whether work is accepted: false while the server starts and while it drains. */
   ready(): Promise<boolean>;
 }
 
@@ -29,7 +29,10 @@ interface Answer {
   readonly allow?: string;
 }
 
-/** The HTTP server in front of the App. Answers never carry an error's text or any part of a payload. */
+/**
+ * The HTTP server for webhooks, health checks and metrics. A response never contains the text of an error or any part
+ * of a payload.
+ */
 export function createIngress(options: IngressOptions): Server {
   const server = createServer((request, response) => {
     answer(options, request)
@@ -89,8 +92,8 @@ async function receive(options: IngressOptions, request: IncomingMessage): Promi
 }
 
 /**
- * The body as bytes. What is too large is thrown away while it comes, up to a bound: a sender that is still writing when
- * the connection closes never reads why.
+ * Reads the body. The rest of a body that is too large is read and discarded, up to a limit: a sender that is still
+ * writing when the connection closes does not see the response.
  */
 function read(request: IncomingMessage): Promise<Buffer | "too large" | "cut off"> {
   return new Promise((done) => {
@@ -131,7 +134,7 @@ function notAllowed(allow: string): Answer {
 function send(request: IncomingMessage, response: ServerResponse, reply: Answer): void {
   if (response.destroyed) return;
   const body = Buffer.from(`${reply.text}\n`);
-  // What was not read of a refused body must not be taken for the next request.
+  // The unread rest of a refused body must not be parsed as the next request.
   if (!request.complete) response.setHeader("connection", "close");
   if (reply.allow !== undefined) response.setHeader("allow", reply.allow);
   response.setHeader("content-type", reply.type ?? "text/plain; charset=utf-8");

@@ -1,12 +1,15 @@
 import type { Probot } from "probot";
-import { mayWrite, readOpenPullRequests } from "../../github/pulls.ts";
-import { forgetRepositories } from "../../store/repositories.ts";
-import { headsAt } from "../../store/heads.ts";
-import { subjectOf, type RepositoryName, type Subject } from "../../store/work.ts";
+import type { RepositoryName, Subject } from "../../store/work.ts";
 import { CHECK_NAME } from "../../github/checks.ts";
 import { pullOf } from "../publish/check-run.ts";
 import { RECHECK_EVENT } from "./events.ts";
-import { enqueue, type Services } from "../services.ts";
+import { enqueue, type EnqueueServices, type Services, type UsesGitHub, type UsesStore } from "../services.ts";
+
+/** What `listen` needs. */
+export type IntakeServices = EnqueueServices &
+  UsesStore<"deleteRepositories" | "findHeadsByCommit" | "findSubject"> &
+  UsesGitHub<"mayWrite" | "readOpenPullRequests"> &
+  Pick<Services, "appId">;
 
 interface FromInstallation {
   readonly installation?: { readonly id: number } | undefined;
@@ -20,8 +23,11 @@ interface OfRepository extends FromInstallation {
 
 const RECHECK = /^\/portcullis\s+recheck\s*$/;
 
-/** Turns events into work. A webhook is a hint that something happened: what it is, the worker reads afresh. */
-export function listen(app: Probot, services: Services): void {
+/**
+ * Registers the handlers that turn webhook events into work. A webhook is only a hint that something changed: the
+ * worker reads the current state itself.
+ */
+export function listen(app: Probot, services: IntakeServices): void {
   app.on(
     [
       "pull_request.opened",
@@ -59,11 +65,11 @@ export function listen(app: Probot, services: Services): void {
     if (payload.issue.pull_request === undefined || !RECHECK.test(payload.comment.body.trim())) return;
     const [place, installation] = [nameOf(payload), payload.installation?.id];
     if (place === undefined || installation === undefined) return;
-    const { octokit } = await services.clients.access(installation, place.id);
-    if (!(await mayWrite(octokit, { owner: place.owner, repo: place.name }, payload.comment.user?.login ?? ""))) return;
+    const { github } = await services.clients.access(installation, place.id);
+    if (!(await github.mayWrite({ owner: place.owner, repo: place.name }, payload.comment.user?.login ?? ""))) return;
     await enqueuePull(services, payload, payload.issue.number, true);
   });
-  // GitHub sends it only for who may write to the repository.
+  // GitHub accepts this event only from users with write access to the repository.
   app.on("repository_dispatch", async ({ payload }) => {
     if (payload.action !== RECHECK_EVENT) return;
     const number = payload.client_payload?.["pull_request"];
@@ -78,16 +84,10 @@ export function listen(app: Probot, services: Services): void {
     enqueueRules(services, payload.installation, payload.repositories_added),
   );
   app.on("installation.deleted", async ({ payload }) =>
-    forgetRepositories(
-      services.database,
-      (payload.repositories ?? []).map(({ id }) => id),
-    ),
+    services.store.deleteRepositories((payload.repositories ?? []).map(({ id }) => id)),
   );
   app.on("installation_repositories.removed", async ({ payload }) =>
-    forgetRepositories(
-      services.database,
-      payload.repositories_removed.flatMap(({ id }) => id ?? []),
-    ),
+    services.store.deleteRepositories(payload.repositories_removed.flatMap(({ id }) => id ?? [])),
   );
 }
 
@@ -96,28 +96,35 @@ function nameOf({ repository }: OfRepository): RepositoryName | undefined {
   return { id: repository.id, owner: repository.owner.login, name: repository.name };
 }
 
-/** A subject without the names that every one has. */
+/** A subject without the fields that every subject has. */
 type Bare<S> = S extends Subject ? Omit<S, "installation" | "repository"> : never;
 
 async function enqueueSubject(
-  services: Services,
+  services: IntakeServices,
   payload: OfRepository,
   bare: Bare<Subject>,
   forced = false,
 ): Promise<void> {
-  // A webhook of the repository itself names no installation; only the App's own can be acted on.
+  // A webhook that is configured on the repository itself names no installation, and the App cannot act on it.
   const repository = nameOf(payload);
   if (payload.installation?.id === undefined || repository === undefined) return;
   await enqueue(services, { ...bare, installation: payload.installation.id, repository }, forced);
 }
 
-async function enqueuePull(services: Services, payload: OfRepository, number: number, forced = false): Promise<void> {
+async function enqueuePull(
+  services: IntakeServices,
+  payload: OfRepository,
+  number: number,
+  forced = false,
+): Promise<void> {
   await enqueueSubject(services, payload, { kind: "pull", number }, forced);
 }
 
-/** A re-run asks for a commit: every pull request and group that it is the head of. A fork's names no pull request. */
+/**
+ * Enqueues every pull request and merge group with this head: a re-run names a commit, and for a fork no pull request.
+ */
 async function enqueueHead(
-  services: Services,
+  services: IntakeServices,
   payload: OfRepository,
   head: string,
   pulls: readonly number[],
@@ -125,28 +132,28 @@ async function enqueueHead(
   const numbers = new Set(pulls);
   const repository = nameOf(payload)?.id;
   if (repository === undefined) return;
-  for (const found of await headsAt(services.database, repository, head)) {
+  for (const found of await services.store.findHeadsByCommit(repository, head)) {
     if (found.pull !== undefined) numbers.add(found.pull);
     else await enqueueAgain(services, found.work);
   }
   for (const number of numbers) await enqueuePull(services, payload, number, true);
 }
 
-async function enqueueAllOpen(services: Services, payload: OfRepository): Promise<void> {
+async function enqueueAllOpen(services: IntakeServices, payload: OfRepository): Promise<void> {
   const [place, installation] = [nameOf(payload), payload.installation?.id];
   if (place === undefined || installation === undefined) return;
-  const { octokit } = await services.clients.access(installation, place.id);
-  const open = await readOpenPullRequests(octokit, { owner: place.owner, repo: place.name });
+  const { github } = await services.clients.access(installation, place.id);
+  const open = await github.readOpenPullRequests({ owner: place.owner, repo: place.name });
   for (const { number } of open) await enqueuePull(services, payload, number, true);
 }
 
-async function enqueueAgain(services: Services, key: string): Promise<void> {
-  const subject = await subjectOf(services.database, key);
+async function enqueueAgain(services: IntakeServices, key: string): Promise<void> {
+  const subject = await services.store.findSubject(key);
   if (subject !== undefined) await enqueue(services, subject, true);
 }
 
 async function enqueueRules(
-  services: Services,
+  services: IntakeServices,
   installation: { readonly id: number; readonly account?: unknown },
   repositories: readonly { readonly id?: number; readonly name?: string; readonly full_name?: string }[],
 ): Promise<void> {

@@ -1,7 +1,7 @@
 /** How a job ended. */
 export type JobOutcome =
-  /** All is said; nothing is to be done until a new event. */
+  /** The check is concluded; nothing more to do until a new event. */
   | { readonly kind: "done" }
   | { readonly kind: "later"; readonly seconds: number; readonly reason: string }
-  /** The pull request is closed, or the group is gone. */
+  /** The pull request is closed, or the merge group no longer exists. */
   | { readonly kind: "closed" };

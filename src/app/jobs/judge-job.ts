@@ -1,40 +1,64 @@
-import type { Octokit } from "octokit";
-import { headJudged, headOf, headPending, headPublished, sharedHead } from "../../store/heads.ts";
-import { seenRepository, type Repository } from "../../store/repositories.ts";
-import { runReviewed } from "../../store/runs.ts";
-import type { Leased } from "../../store/work.ts";
+import type { Repository } from "../../store/repositories.ts";
+import type { LeasedWork } from "../../store/work.ts";
 import { worstOf } from "../publish/check-body.ts";
 import {
   externalId,
-  finishRun,
-  knownRuns,
+  publishConclusion,
+  findKnownRuns,
   openRun,
   placeOf,
   subjectOf,
+  type ConclusionCalls,
+  type ConclusionServices,
   type KnownRuns,
   type LiveRun,
+  type OpenRunCalls,
+  type OpenRunServices,
 } from "../publish/check-run.ts";
-import { closeSubject } from "./close.ts";
-import { postComments } from "../publish/comments.ts";
-import { judgeTarget, type TargetJudgement } from "./judge-target.ts";
+import { closeSubject, type CloseServices } from "./close.ts";
+import { postComments, type CommentsCalls, type CommentsServices } from "../publish/comments.ts";
+import { judgeTarget, type JudgeTargetServices, type TargetJudgement } from "./judge-target.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Mirror } from "../mirror/mirror.ts";
-import { enqueue, type Services } from "../services.ts";
+import { enqueue, type Services, type UsesGitHub, type UsesStore } from "../services.ts";
 import type { JobOutcome } from "./job-outcome.ts";
-import { reconsider } from "./shared-heads.ts";
-import { readTarget, type Target } from "../target.ts";
+import { rejudgeSharedHead } from "./shared-heads.ts";
+import { readTarget, type Target, type TargetCalls } from "../target.ts";
 
-/** One job from its start to its concluded check: judges a pull request or merge group as it is now. */
-export async function runJudgeJob(services: Services, work: Leased, signal: AbortSignal): Promise<JobOutcome> {
+type JudgeJobCalls = TargetCalls & OpenRunCalls & ConclusionCalls & CommentsCalls;
+
+/** What `runJudgeJob` needs. */
+export type JudgeJobServices = CloseServices &
+  OpenRunServices &
+  ConclusionServices &
+  CommentsServices &
+  JudgeTargetServices &
+  UsesStore<
+    | "findHead"
+    | "markRunReviewed"
+    | "recordHeadConclusion"
+    | "recordPendingHead"
+    | "recordPublishedConclusion"
+    | "upsertRepository"
+  > &
+  UsesGitHub<keyof JudgeJobCalls> &
+  Pick<Services, "mirrors" | "authorities">;
+
+/** Judges a pull request or merge group in its current state and concludes its check. */
+export async function runJudgeJob(
+  services: JudgeJobServices,
+  work: LeasedWork,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
   const { subject } = work;
   const access = await services.clients.access(subject.installation, subject.repository.id);
-  const { octokit } = access;
-  const reading = await readTarget(octokit, work);
+  const { github } = access;
+  const reading = await readTarget(github, work);
   await services.checkpoint("target read");
-  if (reading.kind === "closed") return closeSubject(services, octokit, work);
+  if (reading.kind === "closed") return closeSubject(services, github, work);
   const { target } = reading;
   const { owner, name, id, defaultBranch } = target.repository;
-  const repository = await seenRepository(services.database, {
+  const repository = await services.store.upsertRepository({
     id,
     owner,
     name,
@@ -42,13 +66,13 @@ export async function runJudgeJob(services: Services, work: Leased, signal: Abor
     installation: subject.installation,
   });
 
-  const known = await knownRuns(services, work.key);
-  const before = await concludedBefore(services, work, target, repository, known);
+  const known = await findKnownRuns(services, work.key);
+  const before = await findConcludedRun(services, work, target, repository, known);
   if (before === "all posted") return { kind: "done" };
-  const run = before ?? (await openRun(services, octokit, work.key, target, known, repository.policies ?? "unknown"));
-  if (before === undefined) await announceHead(services, work, target);
+  const run = before ?? (await openRun(services, github, work.key, target, known, repository.policies ?? "unknown"));
+  if (before === undefined) await startHead(services, work, target);
 
-  const mirror = await services.mirrors.enter(id);
+  const mirror = await services.mirrors.acquire(id);
   const job = run.job;
   try {
     const remote: Remote = {
@@ -56,35 +80,35 @@ export async function runJudgeJob(services: Services, work: Leased, signal: Abor
       token: access.token,
       ...(services.authorities === undefined ? {} : { authorities: services.authorities }),
     };
-    const context = { octokit, mirror, remote, job, target, repository, age: work.age, signal };
+    const context = { github, mirror, remote, job, target, repository, age: work.age, signal };
     const judgement = await judgeTarget(services, context);
     if (judgement.kind === "later") return judgement;
     if (judgement.kind === "moved") return again("the head moved on");
     if (before === undefined) {
-      const concluded = await conclude(services, work, octokit, target, run, judgement);
+      const concluded = await conclude(services, work, github, target, run, judgement);
       if (concluded !== undefined) return concluded;
     }
-    await comment(services, { octokit, mirror, remote, job, signal }, target, judgement);
-    // Of a draft nothing is said; it is when the draft becomes ready.
-    if (target.pull?.draft !== true) await runReviewed(services.database, run.job);
+    await comment(services, { github, mirror, remote, job, signal }, target, judgement);
+    // A draft gets its review comments when it is marked as ready for review.
+    if (target.pull?.draft !== true) await services.store.markRunReviewed(run.job);
     return { kind: "done" };
   } finally {
-    await mirror.leave(job);
+    await mirror.release(job);
   }
 }
 
 /**
- * The run that has said this very state already: the same head into the same branch by the rules in force. Only its comments
- * may be missing, after a crash. Absent: there is something to judge.
+ * The concluded run for this very state: same head, same base branch, same rules in force. After a crash its comments
+ * may still be missing. "all posted" if nothing is missing; undefined if the target must be judged.
  */
-async function concludedBefore(
-  services: Services,
-  work: Leased,
+async function findConcludedRun(
+  services: JudgeJobServices,
+  work: LeasedWork,
   target: Target,
   repository: Repository,
   { open, concluded }: KnownRuns,
 ): Promise<LiveRun | "all posted" | undefined> {
-  const head = await headOf(services.database, work.key);
+  const head = await services.store.findHead(work.key);
   const same =
     !work.forced &&
     open.length === 0 &&
@@ -99,39 +123,39 @@ async function concludedBefore(
   return concluded.reviewed ? "all posted" : { ...concluded, runId: concluded.runId };
 }
 
-/** From now on nothing is known of this head; pull requests that share the one it had may be better off without it. */
-async function announceHead(services: Services, work: Leased, target: Target): Promise<void> {
+/** Resets what is stored for this work to its new head, and judges again the pull requests that share the old one. */
+async function startHead(services: JudgeJobServices, work: LeasedWork, target: Target): Promise<void> {
   const repository = target.repository.id;
-  const old = await headOf(services.database, work.key);
-  await headPending(services.database, {
+  const old = await services.store.findHead(work.key);
+  await services.store.recordPendingHead({
     work: work.key,
     repository,
     head: target.head,
     ...(target.pull === undefined ? {} : { pull: target.pull.number }),
   });
-  if (old !== undefined && old.head !== target.head) await reconsider(services, work, old.head);
+  if (old !== undefined && old.head !== target.head) await rejudgeSharedHead(services, work, old.head);
 }
 
 type JudgedTarget = Extract<TargetJudgement, { readonly kind: "judged" }>;
 
-/** Publishes the verdict, if it is still about the head of the pull request. Answers an outcome where it cannot yet. */
+/** Publishes the verdict if the target has not changed meanwhile. Returns an outcome if it cannot be published yet. */
 async function conclude(
-  services: Services,
-  work: Leased,
-  octokit: Octokit,
+  services: JudgeJobServices,
+  work: LeasedWork,
+  github: JudgeJobCalls,
   target: Target,
   run: LiveRun,
   judgement: JudgedTarget,
 ): Promise<JobOutcome | undefined> {
   if (target.pull !== undefined) {
-    const now = await readTarget(octokit, work);
-    if (now.kind === "closed") return closeSubject(services, octokit, work);
+    const now = await readTarget(github, work);
+    if (now.kind === "closed") return closeSubject(services, github, work);
     if (now.target.head !== target.head || now.target.baseRef !== target.baseRef) return again("the head moved on");
   }
   const { body, policies } = judgement;
-  await headJudged(services.database, work.key, body.conclusion, policies);
+  await services.store.recordHeadConclusion(work.key, body.conclusion, policies);
   await services.checkpoint("verdict recorded");
-  const others = await sharedHead(services.database, target.repository.id, target.head, work.key);
+  const others = await services.store.otherPullsWithHead(target.repository.id, target.head, work.key);
   if (body.conclusion === "success" && others.some((other) => other.conclusion === undefined)) {
     return { kind: "later", seconds: 1, reason: "another pull request with the same head is being judged" };
   }
@@ -144,15 +168,15 @@ async function conclude(
     job: run.job,
     ...(judgement.tree === undefined ? {} : { tree: judgement.tree }),
   });
-  await finishRun(services, octokit, placeOf(target), run, { ...worst, externalId: external });
-  await headPublished(services.database, work.key, worst.conclusion);
+  await publishConclusion(services, github, placeOf(target), run, { ...worst, externalId: external });
+  await services.store.recordPublishedConclusion(work.key, worst.conclusion);
   const worseNow = others.filter((other) => other.published === "success" && worst.conclusion === "failure");
   const { installation, repository } = work.subject;
   for (const { pull } of worseNow) {
     if (pull !== undefined) await enqueue(services, { kind: "pull", installation, repository, number: pull }, true);
   }
   for (const { pull, conclusion, published } of others) {
-    // It waited for this one.
+    // That pull request was waiting for this one.
     if (pull !== undefined && conclusion !== undefined && published === undefined) {
       await enqueue(services, { kind: "pull", installation, repository, number: pull });
     }
@@ -161,9 +185,9 @@ async function conclude(
 }
 
 async function comment(
-  services: Services,
+  services: JudgeJobServices,
   context: {
-    readonly octokit: Octokit;
+    readonly github: CommentsCalls;
     readonly mirror: Mirror;
     readonly remote: Remote;
     readonly job: string;

@@ -1,39 +1,40 @@
-import type { Octokit } from "octokit";
+import type { RepositoryClient } from "../../github/repository-client.ts";
 import type { Report } from "../../model/report.ts";
-import { enroll, putInForce, type Repository } from "../../store/repositories.ts";
+import type { Repository } from "../../store/repositories.ts";
 import { bodyOf, notEnrolled, type Body } from "../publish/check-body.ts";
 import { linesOfHead, onHead } from "../mirror/head-lines.ts";
 import type { LineMap } from "../mirror/hunks.ts";
 import type { PrepareAnswer } from "../judge/protocol.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Mirror } from "../mirror/mirror.ts";
-import type { Services } from "../services.ts";
+import type { Services, UsesStore } from "../services.ts";
 import type { Target } from "../target.ts";
 import { chooseTrees, fetchTarget } from "../mirror/choose-trees.ts";
 
-/** What judging one target gave. */
+/** The result of judging one target. */
 export type TargetJudgement =
   | {
       readonly kind: "judged";
       readonly body: Body;
-      /** What it was compared with, and by which policies. */
+      /** The commit that it was compared with, and the digest of the policies. */
       readonly base: string;
       readonly policies: string;
-      /** Id of the tree that was judged; absent where none was. */
+      /** The id of the judged tree; absent if none was judged. */
       readonly tree?: string;
-      /** Absent where nothing was judged. */
+      /** Absent if nothing was judged. */
       readonly findings?: { readonly report: Report; readonly lines: LineMap; readonly comments: boolean };
     }
-  /** Not all is there yet; to be tried again in so many seconds. */
+  /** Something is not available yet; to be retried in so many seconds. */
   | { readonly kind: "later"; readonly seconds: number; readonly reason: string }
-  /** The branch moved on under us: what was read is old. */
+  /** The branch moved while it was fetched, so what was read is out of date. */
   | { readonly kind: "moved" };
 
+/** One target to judge, with access to its repository. `age` is in milliseconds since the first attempt. */
 export interface JudgeTargetRequest {
-  readonly octokit: Octokit;
-  readonly mirror: Mirror;
+  readonly github: Pick<RepositoryClient, "readMergeBase">;
+  readonly mirror: Omit<Mirror, "release">;
   readonly remote: Remote;
-  /** Names the refs of this job in the mirror. */
+  /** The name under which the mirror keeps the refs of this job. */
   readonly job: string;
   readonly target: Target;
   readonly repository: Repository;
@@ -41,8 +42,15 @@ export interface JudgeTargetRequest {
   readonly signal: AbortSignal;
 }
 
-/** Fetches a target, finds the rules that are in force, and judges it by them. */
-export async function judgeTarget(services: Services, request: JudgeTargetRequest): Promise<TargetJudgement> {
+/** What `judgeTarget` needs. */
+export type JudgeTargetServices = RecordRulesServices &
+  Pick<Services, "pool" | "checkpoint"> & { readonly metrics: Pick<Services["metrics"], "judgeSeconds" | "verdicts"> };
+
+/** Fetches a target, determines the rules in force, and judges the target by them. */
+export async function judgeTarget(
+  services: JudgeTargetServices,
+  request: JudgeTargetRequest,
+): Promise<TargetJudgement> {
   const { mirror, remote, job, target, repository, signal } = request;
   const fetched = await fetchTarget(mirror, remote, job, target, signal);
   await services.checkpoint("fetched");
@@ -51,8 +59,8 @@ export async function judgeTarget(services: Services, request: JudgeTargetReques
   if ((await mirror.commit(job, "head"))?.id !== target.head) return { kind: "moved" };
   const trusted = (await mirror.commit(job, "trusted"))?.id;
   if (trusted === undefined) throw new Error("the default branch was fetched and is not in the mirror");
-  await mirror.keep("trusted", trusted);
-  const last = await lastRules(request);
+  await mirror.pin("trusted", trusted);
+  const last = await fetchRulesInForce(request);
   if (last.kind === "later") return last;
 
   const now = new Date().toISOString();
@@ -71,7 +79,7 @@ export async function judgeTarget(services: Services, request: JudgeTargetReques
       },
       signal,
     );
-    await rememberRules(services, repository, mirror, prepared);
+    await recordRules(services, repository, mirror, prepared);
     await services.checkpoint("rules prepared");
     if (prepared.kind === "not enrolled") {
       return { kind: "judged", body: notEnrolled(branch), base: trusted, policies: "none" };
@@ -123,8 +131,8 @@ export async function judgeTarget(services: Services, request: JudgeTargetReques
   }
 }
 
-/** The commit whose rules were in force last, brought into the mirror where that has lost it. */
-async function lastRules({
+/** The commit whose rules were in force last; fetched again if the mirror no longer has it. */
+async function fetchRulesInForce({
   mirror,
   remote,
   job,
@@ -136,32 +144,38 @@ async function lastRules({
 > {
   const commit = repository.trusted;
   if (commit === undefined) return { kind: "rules" };
-  if ((await mirror.kept("in-force")) === commit) return { kind: "rules", commit };
+  if ((await mirror.pinned("in-force")) === commit) return { kind: "rules", commit };
   const outcome = await mirror.fetch(remote, job, { "in-force": commit }, signal);
   if (outcome.kind === "failed") return { kind: "later", seconds: backOff(age), reason: outcome.reason };
-  // Gone from GitHub, after a force push: only the rules on the default branch are left.
+  // A force push removed it from GitHub: only the rules on the default branch remain.
   if (outcome.kind === "missing") return { kind: "rules" };
-  await mirror.keep("in-force", commit);
+  await mirror.pin("in-force", commit);
   return { kind: "rules", commit };
 }
 
-/** Rules that compile come into force for all that follows; a repository that has had a configuration stays enrolled. */
-export async function rememberRules(
-  services: Services,
+/** What `recordRules` needs. */
+export type RecordRulesServices = UsesStore<"markEnrolled" | "recordRulesInForce">;
+
+/**
+ * Stores the rules that compiled as the rules in force, and marks the repository as enrolled once it has a
+ * configuration.
+ */
+export async function recordRules(
+  services: RecordRulesServices,
   repository: Repository,
-  mirror: Mirror,
+  mirror: Pick<Mirror, "pin">,
   prepared: PrepareAnswer,
 ): Promise<void> {
   if (prepared.kind === "not enrolled") return;
-  if (!repository.enrolled) await enroll(services.database, repository.id);
+  if (!repository.enrolled) await services.store.markEnrolled(repository.id);
   if (prepared.kind !== "in force") return;
-  await mirror.keep("in-force", prepared.commit);
+  await mirror.pin("in-force", prepared.commit);
   if (repository.trusted !== prepared.commit || repository.policies !== prepared.digest) {
-    await putInForce(services.database, repository.id, prepared.commit, prepared.digest);
+    await services.store.recordRulesInForce(repository.id, prepared.commit, prepared.digest);
   }
 }
 
-/** Seconds until the next try: the longer it has failed, the more patient, and no two jobs in step. */
+/** Seconds to wait before the next attempt: longer the older the work is, with jitter. `age` is in milliseconds. */
 export function backOff(age: number): number {
   const seconds = Math.min(60, Math.max(1, age / 2_000));
   return seconds * (0.75 + Math.random() / 2);

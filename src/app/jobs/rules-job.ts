@@ -1,22 +1,36 @@
-import { readOpenPullRequests, readRepository } from "../../github/pulls.ts";
-import { headOf, knownPulls } from "../../store/heads.ts";
-import { findRepository, seenRepository } from "../../store/repositories.ts";
-import { workKey, type Leased, type Subject } from "../../store/work.ts";
-import { backOff, rememberRules } from "./judge-target.ts";
+import { workKey, type LeasedWork, type Subject } from "../../store/work.ts";
+import { backOff, recordRules, type RecordRulesServices } from "./judge-target.ts";
 import type { JobOutcome } from "./job-outcome.ts";
-import { enqueueIfIdle, type Services } from "../services.ts";
+import {
+  enqueueIfIdle,
+  type EnqueueIfIdleServices,
+  type Services,
+  type UsesGitHub,
+  type UsesStore,
+} from "../services.ts";
+
+/** What `runRulesJob` needs. */
+export type RulesJobServices = RecordRulesServices &
+  EnqueueIfIdleServices &
+  UsesStore<"findHead" | "findRepository" | "listTrackedPulls" | "upsertRepository"> &
+  UsesGitHub<"readOpenPullRequests" | "readRepository"> &
+  Pick<Services, "mirrors" | "pool" | "authorities">;
 
 /**
- * Looks at the default branch of a repository: puts rules that compile into force, and asks for every open pull request to
- * be judged that was not judged by them. Also what the sweep does, so that a lost webhook is made good.
+ * Reads the default branch of a repository: puts its rules into force if they compile, and enqueues every open pull
+ * request that was not judged by them. The sweep runs it too, to make up for lost webhooks.
  */
-export async function runRulesJob(services: Services, work: Leased, signal: AbortSignal): Promise<JobOutcome> {
+export async function runRulesJob(
+  services: RulesJobServices,
+  work: LeasedWork,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
   const { installation, repository: name } = work.subject;
-  const { octokit, token } = await services.clients.access(installation, name.id);
+  const { github, token } = await services.clients.access(installation, name.id);
   const place = { owner: name.owner, repo: name.name };
-  const now = await readRepository(octokit, place);
-  const repository = await seenRepository(services.database, { ...now, installation });
-  const mirror = await services.mirrors.enter(now.id);
+  const now = await github.readRepository(place);
+  const repository = await services.store.upsertRepository({ ...now, installation });
+  const mirror = await services.mirrors.acquire(now.id);
   const job = `rules-${work.lease}`;
   try {
     const remote = {
@@ -25,12 +39,12 @@ export async function runRulesJob(services: Services, work: Leased, signal: Abor
       ...(services.authorities === undefined ? {} : { authorities: services.authorities }),
     };
     const outcome = await mirror.fetch(remote, job, { trusted: `refs/heads/${now.defaultBranch}` }, signal);
-    // An empty repository has no default branch yet: nothing to enroll, and nothing to merge into.
+    // An empty repository has no default branch yet: there is nothing to enroll.
     if (outcome.kind === "missing") return { kind: "done" };
     if (outcome.kind === "failed") return { kind: "later", seconds: backOff(work.age), reason: outcome.reason };
     const trusted = await mirror.commit(job, "trusted");
     if (trusted === undefined) throw new Error("the default branch was fetched and is not in the mirror");
-    const known = repository.trusted === undefined ? undefined : await mirror.kept("in-force");
+    const known = repository.trusted === undefined ? undefined : await mirror.pinned("in-force");
     const thread = await services.pool.take();
     try {
       const prepared = await thread.prepare(
@@ -45,26 +59,26 @@ export async function runRulesJob(services: Services, work: Leased, signal: Abor
         },
         signal,
       );
-      await rememberRules(services, repository, mirror, prepared);
+      await recordRules(services, repository, mirror, prepared);
     } finally {
       thread.release();
     }
   } finally {
-    await mirror.leave(job);
+    await mirror.release(job);
   }
-  const after = await findRepository(services.database, now.id);
+  const after = await services.store.findRepository(now.id);
   if (after?.enrolled !== true) return { kind: "done" };
   const named = { installation, repository: { id: now.id, owner: now.owner, name: now.name } };
-  const open = await readOpenPullRequests(octokit, place);
+  const open = await github.readOpenPullRequests(place);
   for (const pull of open) {
     const subject: Subject = { kind: "pull", ...named, number: pull.number };
-    const head = await headOf(services.database, workKey(subject));
+    const head = await services.store.findHead(workKey(subject));
     const judged = head?.head === pull.head && head.published !== undefined && head.policies === after.policies;
     if (!judged) await enqueueIfIdle(services, subject);
   }
-  // Closed, and nobody told us: the worker will see.
+  // Pull requests whose close event was lost: the worker will find them closed.
   const numbers = new Set(open.map((pull) => pull.number));
-  for (const number of await knownPulls(services.database, now.id)) {
+  for (const number of await services.store.listTrackedPulls(now.id)) {
     if (!numbers.has(number)) await enqueueIfIdle(services, { kind: "pull", ...named, number });
   }
   return { kind: "done" };

@@ -1,11 +1,17 @@
-import { sharedHead } from "../../store/heads.ts";
-import type { Leased } from "../../store/work.ts";
-import { enqueue, type Services } from "../services.ts";
+import type { LeasedWork } from "../../store/work.ts";
+import { enqueue, type EnqueueServices, type UsesStore } from "../services.ts";
 
-/** Judges those pull requests again whose published conclusion rested on another one with the same head. */
-export async function reconsider(services: Services, work: Leased, head: string): Promise<void> {
+/** What `rejudgeSharedHead` needs. */
+export type SharedHeadServices = EnqueueServices & UsesStore<"otherPullsWithHead">;
+
+/** Judges again the pull requests whose published conclusion came from another pull request with the same head. */
+export async function rejudgeSharedHead(
+  services: SharedHeadServices,
+  work: Pick<LeasedWork, "key" | "subject">,
+  head: string,
+): Promise<void> {
   const { installation, repository } = work.subject;
-  for (const other of await sharedHead(services.database, repository.id, head, work.key)) {
+  for (const other of await services.store.otherPullsWithHead(repository.id, head, work.key)) {
     if (other.pull === undefined || other.conclusion === undefined || other.published === other.conclusion) continue;
     await enqueue(services, { kind: "pull", installation, repository, number: other.pull }, true);
   }

@@ -1,22 +1,26 @@
-import { forgetOldDeliveries, waitingDeliveries } from "../../store/deliveries.ts";
-import { enrolledRepositories } from "../../store/repositories.ts";
-import { forgetOldRuns } from "../../store/runs.ts";
-import { forgetOldGroups, waitingWork } from "../../store/work.ts";
-import { enqueueIfIdle, type Services } from "../services.ts";
+import { enqueueIfIdle, type EnqueueIfIdleServices, type UsesQueue, type UsesStore } from "../services.ts";
 
-/** Calls workers for all that waits: what a job was lost for, and what another replica died over. */
-export async function callWorkers(services: Pick<Services, "database" | "queue">): Promise<void> {
-  for (const guid of await waitingDeliveries(services.database)) await services.queue.send("delivery", { guid });
-  for (const key of await waitingWork(services.database)) await services.queue.send("work", { key });
+/** What `enqueueWaiting` needs. */
+export type EnqueueWaitingServices = UsesStore<"listUnhandledDeliveries" | "listWaitingWork"> & UsesQueue;
+
+/** Calls a worker for every unhandled delivery and all waiting work, for example after another replica died. */
+export async function enqueueWaiting(services: EnqueueWaitingServices): Promise<void> {
+  for (const guid of await services.store.listUnhandledDeliveries()) await services.queue.send("delivery", { guid });
+  for (const key of await services.store.listWaitingWork()) await services.queue.send("work", { key });
 }
 
-/** Makes good what webhooks missed: looks at every enrolled repository's rules and open pull requests. */
-export async function sweep(services: Services): Promise<void> {
-  await callWorkers(services);
-  for (const { id, owner, name, installation } of await enrolledRepositories(services.database)) {
+/** What `sweep` needs. */
+export type SweepServices = EnqueueWaitingServices &
+  EnqueueIfIdleServices &
+  UsesStore<"deleteOldDeliveries" | "deleteOldGroups" | "deleteOldRuns" | "listEnrolledRepositories">;
+
+/** Makes up for lost webhooks: enqueues the rules job of every enrolled repository, and deletes old records. */
+export async function sweep(services: SweepServices): Promise<void> {
+  await enqueueWaiting(services);
+  for (const { id, owner, name, installation } of await services.store.listEnrolledRepositories()) {
     await enqueueIfIdle(services, { kind: "rules", installation, repository: { id, owner, name } });
   }
-  await forgetOldDeliveries(services.database);
-  await forgetOldRuns(services.database);
-  await forgetOldGroups(services.database);
+  await services.store.deleteOldDeliveries();
+  await services.store.deleteOldRuns();
+  await services.store.deleteOldGroups();
 }

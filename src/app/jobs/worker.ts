@@ -1,43 +1,56 @@
 import { randomUUID } from "node:crypto";
 import { failureOf } from "../../github/failure.ts";
-import {
-  abandonWork,
-  dropWork,
-  finishWork,
-  leaseWork,
-  postponeWork,
-  renewLease,
-  type Leased,
-} from "../../store/work.ts";
-import { giveUp } from "./give-up.ts";
-import { runJudgeJob } from "./judge-job.ts";
+import type { LeasedWork } from "../../store/work.ts";
 import { JudgeInterrupted } from "../judge/pool.ts";
-import { backOff } from "./judge-target.ts";
+import type { Services, UsesQueue, UsesStore } from "../services.ts";
 import type { JobOutcome } from "./job-outcome.ts";
-import type { Services } from "../services.ts";
-import { runRulesJob } from "./rules-job.ts";
+import { backOff } from "./judge-target.ts";
+
+/** What `work` needs. */
+export type WorkerServices = UsesStore<
+  "deleteWork" | "finishWork" | "leaseWork" | "postponeWork" | "releaseCrashedWork" | "renewLease"
+> &
+  UsesQueue &
+  Pick<Services, "running" | "deadline" | "checkpoint"> & {
+    readonly log: Pick<Services["log"], "info" | "error">;
+    readonly metrics: Pick<Services["metrics"], "jobs" | "jobSeconds">;
+    readonly clients: Pick<Services["clients"], "forget">;
+  };
+
+/** The jobs that a worker runs. They reject with whatever GitHub's API or a bug threw. */
+export interface Jobs {
+  /** Judges a pull request or merge group. */
+  judge(work: LeasedWork, signal: AbortSignal): Promise<JobOutcome>;
+  /** Puts the rules on a default branch into force. */
+  rules(work: LeasedWork, signal: AbortSignal): Promise<JobOutcome>;
+  /** Concludes a check as failure, with the reason why nothing could be judged. */
+  giveUp(work: LeasedWork, reason: string): Promise<JobOutcome>;
+}
 
 const RENEW_MILLISECONDS = 20_000;
 
-/** A job that took its process down, or failed by a bug of ours, so often is not started again until something new happens. */
+/**
+ * After so many attempts that crashed the process or failed because of a bug, the job is not started again until a new
+ * event.
+ */
 const MOST_ATTEMPTS = 5;
 
-/** Takes the work of `key`, if it is there to take, and does it. `stopping` aborts when the server drains no longer. */
-export async function work(services: Services, key: string, stopping: AbortSignal): Promise<void> {
-  const leased = await leaseWork(services.database, key, randomUUID());
+/** Leases the work with this key, if it is available, and runs its job. `stopping` aborts when the server must exit. */
+export async function work(services: WorkerServices, jobs: Jobs, key: string, stopping: AbortSignal): Promise<void> {
+  const leased = await services.store.leaseWork(key, randomUUID());
   if (leased === undefined) return;
   const superseded = new AbortController();
   services.running.set(key, superseded);
   const started = performance.now();
   const heartbeat = setInterval(() => {
-    renewLease(services.database, leased).then(
+    services.store.renewLease(leased).then(
       (held) => held || superseded.abort(),
       () => undefined,
     );
   }, RENEW_MILLISECONDS);
   try {
     await services.checkpoint("leased");
-    const outcome = await attempt(services, leased, superseded.signal, stopping);
+    const outcome = await attempt(services, jobs, leased, superseded.signal, stopping);
     services.metrics.jobs.inc({ outcome: outcome.kind });
     if (outcome.kind === "done") services.metrics.jobSeconds.observe((performance.now() - started) / 1_000);
     services.log.info(
@@ -53,24 +66,23 @@ export async function work(services: Services, key: string, stopping: AbortSigna
 }
 
 async function attempt(
-  services: Services,
-  work: Leased,
+  services: WorkerServices,
+  jobs: Jobs,
+  work: LeasedWork,
   superseded: AbortSignal,
   stopping: AbortSignal,
 ): Promise<JobOutcome | { readonly kind: "crashed" }> {
   const left = services.deadline * 1_000 - work.age;
-  if (left <= 0) return giveUp(services, work, `it could not be judged within ${services.deadline} s`);
-  if (work.attempts > MOST_ATTEMPTS) return giveUp(services, work, `judging it failed ${MOST_ATTEMPTS} times`);
+  if (left <= 0) return jobs.giveUp(work, `it could not be judged within ${services.deadline} s`);
+  if (work.attempts > MOST_ATTEMPTS) return jobs.giveUp(work, `judging it failed ${MOST_ATTEMPTS} times`);
   const deadline = AbortSignal.timeout(Math.ceil(left));
   const signal = AbortSignal.any([superseded, stopping, deadline]);
   try {
-    return work.subject.kind === "rules"
-      ? await runRulesJob(services, work, signal)
-      : await runJudgeJob(services, work, signal);
+    return work.subject.kind === "rules" ? await jobs.rules(work, signal) : await jobs.judge(work, signal);
   } catch (error) {
     if (superseded.aborted || stopping.aborted) return { kind: "later", seconds: 0, reason: "a newer state is wanted" };
     if (deadline.aborted || error instanceof JudgeInterrupted) {
-      return giveUp(services, work, `judging it took longer than ${services.deadline} s`);
+      return jobs.giveUp(work, `judging it took longer than ${services.deadline} s`);
     }
     const failure = failureOf(error);
     switch (failure?.kind) {
@@ -79,7 +91,7 @@ async function attempt(
       case "transient":
       case "gone":
       case "refused":
-        // A token that lost its power is one cause; the next attempt mints another.
+        // The token may have been revoked: the next attempt gets a new one.
         if (failure.kind !== "transient" || failure.reason === "HTTP 401") {
           services.clients.forget(work.subject.installation, work.subject.repository.id);
         }
@@ -92,28 +104,28 @@ async function attempt(
 }
 
 async function settle(
-  services: Services,
-  work: Leased,
+  services: WorkerServices,
+  work: LeasedWork,
   outcome: JobOutcome | { readonly kind: "crashed" },
 ): Promise<void> {
   switch (outcome.kind) {
     case "done":
-      if (await finishWork(services.database, work)) await services.queue.send("work", { key: work.key });
+      if (await services.store.finishWork(work)) await services.queue.send("work", { key: work.key });
       return;
     case "closed":
-      // Asked for again meanwhile: it was reopened.
-      if (!(await dropWork(services.database, work))) {
-        await postponeWork(services.database, work, 0);
+      // It was enqueued again meanwhile: the pull request was reopened.
+      if (!(await services.store.deleteWork(work))) {
+        await services.store.postponeWork(work, 0);
         await services.queue.send("work", { key: work.key });
       }
       return;
     case "later":
-      await postponeWork(services.database, work, outcome.seconds);
+      await services.store.postponeWork(work, outcome.seconds);
       await services.queue.send("work", { key: work.key }, outcome.seconds);
       return;
     case "crashed": {
       const seconds = 2 ** work.attempts;
-      await abandonWork(services.database, work, seconds);
+      await services.store.releaseCrashedWork(work, seconds);
       await services.queue.send("work", { key: work.key }, seconds);
     }
   }

@@ -11,20 +11,20 @@ import type {
   ThreadFailure,
 } from "./protocol.ts";
 
-/** A judgement that was ended at its deadline or because nobody wants it any more. */
+/** Thrown when a judgement was stopped at its deadline or because it is no longer needed. */
 export class JudgeInterrupted extends Error {
   override readonly name = "JudgeInterrupted";
 }
 
-/** One judge thread, held by one job. */
+/** A judge thread that one job holds. */
 export interface HeldThread {
-  /** Rejects with `JudgeInterrupted` soon after `signal` aborts: the thread is then ended, whatever it was doing. */
+  /** Both methods reject with `JudgeInterrupted` soon after `signal` aborts: the thread is then terminated. */
   prepare(request: PrepareRequest, signal: AbortSignal): Promise<PrepareAnswer>;
   judge(request: JudgeRequest, signal: AbortSignal): Promise<JudgeAnswer>;
   release(): void;
 }
 
-/** Judge threads: policies and manifests of strangers never run on the thread that answers webhooks. */
+/** A pool of judge threads: untrusted policies and manifests never run on the thread that serves webhooks. */
 export class JudgePool {
   readonly #options: JudgeThreadOptions;
   readonly #onRestart: () => void;
@@ -40,7 +40,7 @@ export class JudgePool {
     this.#onRestart = onRestart;
   }
 
-  /** Waits for a free thread. The one used last comes first: its policies are warm. */
+  /** Waits for a free thread. The one used last is handed out first, since its policies are already compiled. */
   async take(): Promise<HeldThread> {
     const thread = await this.#free();
     let held = true;
@@ -85,7 +85,7 @@ export class JudgePool {
   }
 }
 
-/** Most judgements end sooner than a thread starts again; only one that goes on is ended by force. */
+/** Most judgements finish sooner than a new thread starts, so a thread is terminated only after this time. */
 const GRACE_MILLISECONDS = 500;
 
 interface Pending {
@@ -93,7 +93,7 @@ interface Pending {
   readonly fail: (error: Error) => void;
 }
 
-/** A worker that is started on first need and again after it was ended. */
+/** A worker thread that is started when it is first needed, and again after it was terminated. */
 class JudgeThread {
   readonly #options: JudgeThreadOptions;
   readonly #onRestart: () => void;
@@ -137,7 +137,7 @@ class JudgeThread {
     const worker = this.#worker;
     this.#worker = undefined;
     if (worker === undefined) return;
-    // Asked first, so that the thread can end the processes it started.
+    // Asked to exit first, so that the thread can stop the processes that it started.
     const gone = new Promise<void>((done) => worker.once("exit", () => done()));
     worker.postMessage("end");
     const timer = setTimeout(() => void worker.terminate(), 3_000);

@@ -18,14 +18,17 @@ import type {
 import { CONFIG_PATH, readPolicySet, type PolicySet } from "../rules/policy-set.ts";
 import { changedPaths, describeRulesChange, splitChange, withRulesChange } from "../rules/rules-change.ts";
 
-/** What is kept open and compiled, and room for judged files, on one thread. */
+/** Limits of what one thread keeps: policy sets, open mirrors, trees, and bytes of cached judgements and renderings. */
 const SETS_KEPT = 8;
 const MIRRORS_KEPT = 8;
 const TREES_KEPT = 8;
 const CACHE_BYTES = 64 * 1024 * 1024;
 const RENDERED_BYTES = 128 * 1024 * 1024;
 
-/** Answers the requests of one judge thread. Keeps compiled sets by commit: a commit never changes. */
+/**
+ * Returns the function that handles the requests of one judge thread. Compiled policy sets are cached by commit, since
+ * a commit never changes.
+ */
 export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest) => Promise<JudgeThreadAnswer> {
   const sets = new Map<string, PolicySet>();
   const cache = memoryCache(CACHE_BYTES, RENDERED_BYTES);
@@ -54,7 +57,7 @@ export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest)
     }
     if (known?.kind === "set") await known.judge.close();
     const set = await readPolicySet(treeAt(mirror, commit), engine.makeJudge, now);
-    // What went wrong may have been ours; it is asked again.
+    // A problem may have been our own fault, so such a set is not cached.
     if (set.kind === "none" || set.problems.length === 0) sets.set(commit, set);
     for (const [oldest, old] of sets) {
       if (sets.size <= SETS_KEPT) break;
@@ -71,7 +74,7 @@ export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest)
       if (request.kind === "prepare") return await prepare(request, at);
       return forgetWhereRulesFailed(sets, await judge(request, mirror, at, engine, cache));
     } catch (error) {
-      // The mirror may have been made anew under us.
+      // The mirror may have been recreated while it was open.
       mirrors.delete(request.mirror);
       await mirror.repository.close();
       throw error;
@@ -79,7 +82,7 @@ export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest)
   };
 }
 
-/** A mirror as this thread reads it, with the trees whose listing it knows. */
+/** An open mirror, with the trees that were listed already. */
 interface OpenMirror {
   readonly repository: GitRepository;
   readonly trees: Map<string, Tree>;
@@ -96,7 +99,10 @@ function treeAt({ repository, trees }: OpenMirror, commit: string): Tree {
   return tree;
 }
 
-/** A rule that ran out of time or memory is not asked again by its judge: the next job gets a fresh one. */
+/**
+ * Drops the cached sets after a rule ran out of time or memory: its judge does not evaluate it again, the next job gets
+ * a new judge.
+ */
 function forgetWhereRulesFailed(sets: Map<string, PolicySet>, judged: JudgeAnswer): JudgeAnswer {
   if (judged.report.problems.some((problem) => problem.stage === "evaluate")) sets.clear();
   return judged;
@@ -191,7 +197,10 @@ async function judge(
   return { kind: "judged", report: withRulesChange(report, change), block, notes: change.notes };
 }
 
-/** A change that touches neither portcullis.yaml nor what the set in force names cannot change the rules. */
+/**
+ * Whether the change touches portcullis.yaml or a path that the set in force names. Any other change cannot change the
+ * rules.
+ */
 function touchesRules(changed: readonly string[], set: PolicySet): boolean {
   return splitChange(changed, set).rules;
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 
 /**
- * Node.js adds `NODE_EXTRA_CA_CERTS` to the authorities it knows; Git takes one file that replaces its own. Writes that file,
- * and answers its path; undefined where there is nothing to add. Rejects where the extra certificates cannot be read.
+ * Node.js adds `NODE_EXTRA_CA_CERTS` to its own authorities, but Git takes one file that replaces its own. Writes that
+ * file and returns its path, or undefined if there is nothing to add. Rejects if the extra certificates cannot be read.
  */
 export async function writeAuthorities(stateDir: string, extra: string | undefined): Promise<string | undefined> {
   if (extra === undefined || extra === "") return undefined;

@@ -1,44 +1,46 @@
-import type { Octokit } from "octokit";
-import { readMergeBase } from "../../github/pulls.ts";
+import type { RepositoryClient } from "../../github/repository-client.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { FetchOutcome, Mirror } from "./mirror.ts";
 import type { Target } from "../target.ts";
 
-/** The commits that are compared, and how they came about, in the words of the report. */
+/** The two commits that are compared, and a description for the report of how they were chosen. */
 interface Trees {
   readonly after: string;
   readonly before: string;
   readonly how: string;
 }
 
+/** The trees to judge, or why they are not available yet. */
 export type TreesChoice =
   /** `tree` is the id of the tree of `after`. */
   | { readonly kind: "trees"; readonly trees: Trees; readonly tree: string }
-  /** GitHub has not made a test merge of this head and base yet. */
+  /** GitHub has not created a test merge of this head and base yet. */
   | { readonly kind: "wait" }
   | Exclude<FetchOutcome, { readonly kind: "fetched" }>;
 
-/** What choosing the trees needs; `job` names the refs that were fetched. */
+/** What `chooseTrees` needs; `job` names the fetched refs. */
 export interface TreesRequest {
-  readonly octokit: Octokit;
-  readonly mirror: Mirror;
+  readonly github: Pick<RepositoryClient, "readMergeBase">;
+  readonly mirror: Pick<Mirror, "commit" | "fetch">;
   readonly remote: Remote;
   readonly job: string;
   readonly signal: AbortSignal;
   readonly target: Target;
-  /** Branches whose content counts as accepted. */
+  /** The gated branches: their content counts as accepted. */
   readonly gated: readonly string[];
-  /** Milliseconds since the work was first tried: nobody waits for a test merge for ever. */
+  /** Milliseconds since the first attempt; waiting for a test merge is limited. */
   readonly age: number;
 }
 
 const TEST_MERGE_PATIENCE = 60_000;
-/** A test merge on an older commit of the base is as good a base as any; a newer one usually comes soon. */
+/** A test merge on an older commit of the base is acceptable, but usually a newer one comes soon. Milliseconds. */
 const NEWER_BASE_PATIENCE = 5_000;
 
-/** Fetches what a job always needs: the head, the tip of the default branch, the base, and a test merge where there is one. */
+/**
+ * Fetches what every job needs: the head, the tip of the default branch, the base, and the test merge if there is one.
+ */
 export async function fetchTarget(
-  mirror: Mirror,
+  mirror: Pick<Mirror, "fetch">,
   remote: Remote,
   job: string,
   target: Target,
@@ -60,11 +62,11 @@ export async function fetchTarget(
 }
 
 /**
- * The trees before and after. A pull request into a gated branch is judged by GitHub's own test merge, whose second parent
- * must be the head, against the first parent of that very commit, which must stand on the base branch: after a retarget the
- * old test merge stands on a branch that may be anybody's. In conflict: the head against the merge base. Into any other
- * branch: the head against its merge base with the default branch, so that a verdict earned against one's own branch is
- * worth nothing elsewhere. A merge group: its own tree against its base.
+ * Chooses the trees to compare. A pull request into a gated branch: GitHub's test merge, whose second parent must be
+ * the head, against the first parent of that commit, which must be on the base branch. (After a retarget the old test
+ * merge is based on a branch that anybody may control.) In conflict: the head against the merge base. A pull request
+ * into any other branch: the head against its merge base with the default branch, so that a verdict on an ungated
+ * branch is worth nothing elsewhere. A merge group: its own tree against its base.
  */
 export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
   const { target, mirror, job } = request;
@@ -86,7 +88,8 @@ export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
   if (merge !== undefined && onto !== undefined && merged === target.head) {
     if (onto === base) return chosen(merge, onto, "test merge");
     if (request.age < NEWER_BASE_PATIENCE) return { kind: "wait" };
-    // What lies on the way to the base's tip was accepted once; a commit of another branch is its own merge base with nothing.
+    // Every commit on the way to the tip of the base was accepted before. A commit of another branch is not its own
+    // merge base with the base.
     if ((await mergeBase(request, base, onto)) === onto) return chosen(merge, onto, "test merge, on an older base");
   }
   if (request.age < TEST_MERGE_PATIENCE) return { kind: "wait" };
@@ -101,12 +104,15 @@ async function againstMergeBase(request: TreesRequest, base: string, how: string
   return head === undefined ? { kind: "missing" } : chosen(head, before, how);
 }
 
-/** Known without asking where one is the parent of the other: most branches start at the tip of their base. */
+/**
+ * The merge base, without a request if one commit is the parent of the other: most branches start at the tip of their
+ * base.
+ */
 async function mergeBase(request: TreesRequest, base: string, head: string): Promise<string> {
   const known = await request.mirror.commit(request.job, "head");
   if (base === head || (known?.id === head && known.parents.length === 1 && known.parents[0] === base)) return base;
   const place = { owner: request.target.repository.owner, repo: request.target.repository.name };
-  return readMergeBase(request.octokit, place, base, head);
+  return request.github.readMergeBase(place, base, head);
 }
 
 async function tip(request: TreesRequest, name: "trusted" | "base"): Promise<string> {

@@ -6,8 +6,13 @@ import type { Mirror } from "./mirror.ts";
 const DIFF = ["-c", "core.quotePath=false", "diff", "--no-prefix", "--no-color", "--no-ext-diff", "--no-textconv"];
 const AS_IS: LineMap = (_, line) => ({ line, exact: true });
 
-/** From lines of the tree that was judged to lines of the head, which is what GitHub shows. */
-export async function linesOfHead(mirror: Mirror, after: string, head: string, report: Report): Promise<LineMap> {
+/** Maps lines of the judged tree to lines of the head, which is what GitHub shows. */
+export async function linesOfHead(
+  mirror: Pick<Mirror, "read">,
+  after: string,
+  head: string,
+  report: Report,
+): Promise<LineMap> {
   if (after === head) return AS_IS;
   const paths = new Set([
     ...report.findings.filter((finding) => finding.status !== "fixed").map((finding) => finding.location.path),
@@ -19,7 +24,7 @@ export async function linesOfHead(mirror: Mirror, after: string, head: string, r
   return lineMap(await mirror.read([...DIFF, "-U0", "--no-renames", after, head, ...which]));
 }
 
-/** The report with every line where the head has it. */
+/** The report with every line as it is numbered in the head. */
 export function onHead(report: Report, lines: LineMap): Report {
   const place = (location: Location): Location => {
     const line = lines(location.path, location.line).line;
@@ -39,9 +44,12 @@ export function onHead(report: Report, lines: LineMap): Report {
   };
 }
 
-/** The lines that GitHub shows in the diff of a pull request, by path; renames are found as GitHub finds them. */
+/**
+ * The line ranges that GitHub shows in the diff of a pull request, by path. Renames are detected as GitHub detects
+ * them.
+ */
 export async function shownLines(
-  mirror: Mirror,
+  mirror: Pick<Mirror, "read">,
   mergeBase: string,
   head: string,
 ): Promise<ReadonlyMap<string, readonly LineRange[]>> {

@@ -1,4 +1,4 @@
-/** Lines of one side of a diff, 1-based and inclusive. */
+/** A range of lines of one side of a diff, 1-based and inclusive. */
 export interface LineRange {
   readonly from: number;
   readonly to: number;
@@ -18,7 +18,7 @@ function parse(diff: string): ReadonlyMap<string, readonly Hunk[]> {
   let left = { before: 0, after: 0 };
   for (const line of diff.split("\n")) {
     if (left.before > 0 || left.after > 0) {
-      // Inside a hunk every line is content, whatever it looks like.
+      // Inside a hunk every line is content, even one that looks like a header.
       if (line.startsWith(" ")) left = { before: left.before - 1, after: left.after - 1 };
       else if (line.startsWith("-")) left = { ...left, before: left.before - 1 };
       else if (line.startsWith("+")) left = { ...left, after: left.after - 1 };
@@ -38,7 +38,7 @@ function parse(diff: string): ReadonlyMap<string, readonly Hunk[]> {
   return files;
 }
 
-/** Where a review may comment: the lines after that the diff shows, by path. */
+/** The lines of the new version that the diff shows, by path: only these accept a review comment. */
 export function hunksAfter(diff: string): ReadonlyMap<string, readonly LineRange[]> {
   const ranges = new Map<string, readonly LineRange[]>();
   for (const [path, hunks] of parse(diff)) {
@@ -52,16 +52,19 @@ export function hunksAfter(diff: string): ReadonlyMap<string, readonly LineRange
   return ranges;
 }
 
-/** Where a line before stands after; `exact` is false where the line itself is gone, and the nearest line is named. */
+/**
+ * Maps a line of the old version to the new one. `exact` is false if the line itself is gone; then the nearest line is
+ * returned.
+ */
 export type LineMap = (path: string, line: number) => { readonly line: number; readonly exact: boolean };
 
-/** From a diff without context lines (`-U0`) between two versions of the same files. */
+/** The line map of a diff without context lines (`-U0`) between two versions of the same files. */
 export function lineMap(diff: string): LineMap {
   const files = parse(diff);
   return (path, line) => {
     let shift = 0;
     for (const { before, after } of files.get(path) ?? []) {
-      // Git names the line before the gap where a side of a hunk is empty.
+      // For an empty side of a hunk, Git gives the line before the gap.
       const first = before.count === 0 ? before.start + 1 : before.start;
       if (line < first) break;
       if (line < first + before.count) {
@@ -74,7 +77,10 @@ export function lineMap(diff: string): LineMap {
   };
 }
 
-/** Git quotes a path that holds a quote, a backslash or a control character; a tab ends one that holds a space. */
+/**
+ * Git quotes a path that contains a quote, a backslash or a control character, and ends one that contains a space with
+ * a tab.
+ */
 function unquote(path: string): string {
   const bare = path.replace(/\t$/, "");
   if (!bare.startsWith('"')) return bare;

@@ -4,26 +4,28 @@ import { ObjectReader } from "../../tree/object-reader.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import { runGit } from "../../tree/run-git.ts";
 
+/** How a fetch ended. */
 export type FetchOutcome =
   | { readonly kind: "fetched" }
-  /** The other side has no such ref or commit. */
+  /** GitHub has no such ref or commit. */
   | { readonly kind: "missing" }
-  /** The way there or the mirror failed; it may work soon. */
+  /** The connection or the mirror failed; a retry may succeed. */
   | { readonly kind: "failed"; readonly reason: string };
 
-/** A commit as its own object says. */
+/** The header of a commit object. */
 interface Commit {
   readonly id: string;
   readonly tree: string;
   readonly parents: readonly string[];
 }
 
-/** A bare, shallow copy of one repository that holds what jobs need, under refs of their own. */
+/** A bare, shallow copy of one repository with the commits that jobs need, each job under its own refs. */
 export interface Mirror {
   readonly directory: string;
   /**
-   * Fetches each source (a ref or a commit id) with its tree and its parents' trees into `refs/portcullis/jobs/<job>/<name>`.
-   * All or none. One fetch at a time runs on a mirror: parallel ones fail on `shallow.lock`.
+   * Fetches each source (a ref or a commit id), with its tree and the trees of its parents, into
+   * `refs/portcullis/jobs/<job>/<name>`: all or none. A mirror runs one fetch at a time, since parallel ones fail on
+   * `shallow.lock`.
    */
   fetch(
     remote: Remote,
@@ -31,27 +33,27 @@ export interface Mirror {
     sources: { readonly [name: string]: string },
     signal: AbortSignal,
   ): Promise<FetchOutcome>;
-  /** The commit that a job's ref names. */
+  /** The commit that a ref of a job points to. */
   commit(job: string, name: string): Promise<Commit | undefined>;
-  /** Output of a `git` that only reads. Rejects where it fails. */
+  /** The output of a `git` command that only reads. Rejects if it fails. */
   read(args: readonly string[]): Promise<string>;
-  /** Keeps a commit beyond its job, so that the next fetch brings only what is new. */
-  keep(name: string, commit: string): Promise<void>;
-  kept(name: string): Promise<string | undefined>;
-  /** Deletes the refs of a job. The last job that leaves collects the garbage when there is enough. */
-  leave(job: string): Promise<void>;
+  /** Keeps a commit beyond its job, so that the next fetch transfers only what is new. */
+  pin(name: string, commit: string): Promise<void>;
+  pinned(name: string): Promise<string | undefined>;
+  /** Deletes the refs of a job. After the last job, garbage is collected if there is enough of it. */
+  release(job: string): Promise<void>;
 }
 
 const FETCHES_UNTIL_GC = 200;
 
-/** A mirror that nobody enters for so long lets its reader of objects go. */
+/** A mirror that is unused for so long closes its object reader. */
 const IDLE_MILLISECONDS = 60_000;
 
-/** What Git says of its own files, not of the way to the other side. */
+/** Messages of Git about its own files, as opposed to the connection. */
 const DAMAGE =
   /bad (?:object|shallow)|corrupt|loose object|not a git repository|index-pack|unpack|shallow file|packfile/i;
 
-/** The mirrors below a directory that this process alone uses. */
+/** The mirrors below a directory that only this process uses. */
 export class Mirrors {
   readonly #directory: string;
   readonly #open = new Map<number, Promise<OpenMirror>>();
@@ -60,8 +62,8 @@ export class Mirrors {
     this.#directory = directory;
   }
 
-  /** The mirror of a repository, for one job; call `leave` at its end. */
-  async enter(repository: number): Promise<Mirror> {
+  /** The mirror of a repository for one job; call its `release` at the end of the job. */
+  async acquire(repository: number): Promise<Mirror> {
     let mirror = this.#open.get(repository);
     if (mirror === undefined) {
       mirror = OpenMirror.at(join(this.#directory, `${repository}.git`));
@@ -86,7 +88,7 @@ class OpenMirror implements Mirror {
   #last: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
   readonly #objects: ObjectReader;
-  readonly #kept = new Map<string, string | undefined>();
+  readonly #pinned = new Map<string, string | undefined>();
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -96,7 +98,7 @@ class OpenMirror implements Mirror {
   static async at(directory: string): Promise<OpenMirror> {
     const mirror = new OpenMirror(directory);
     await mirror.#create();
-    // What a process that was killed left behind: refs of its jobs, and locks that nobody holds.
+    // A process that was killed leaves refs of its jobs, and locks, behind.
     await mirror.#deleteRefs("refs/portcullis/jobs/");
     return mirror;
   }
@@ -107,7 +109,7 @@ class OpenMirror implements Mirror {
     sources: { readonly [name: string]: string },
     signal: AbortSignal,
   ): Promise<FetchOutcome> {
-    return this.#alone(async () => {
+    return this.#exclusively(async () => {
       await this.#clearLocks();
       const refspecs = Object.entries(sources).map(
         ([name, source]) => `+${source}:refs/portcullis/jobs/${job}/${name}`,
@@ -134,7 +136,7 @@ class OpenMirror implements Mirror {
         return { kind: "fetched" };
       }
       if (/couldn't find remote ref|not our ref|no such remote ref/i.test(stderr)) return { kind: "missing" };
-      if (!signal.aborted && DAMAGE.test(stderr)) await this.#mend();
+      if (!signal.aborted && DAMAGE.test(stderr)) await this.#recreateIfDamaged();
       return { kind: "failed", reason: stderr.split("\n").find((line) => line !== "") ?? "git fetch failed" };
     });
   }
@@ -142,7 +144,7 @@ class OpenMirror implements Mirror {
   async commit(job: string, name: string): Promise<Commit | undefined> {
     const id = await this.#resolve(`refs/portcullis/jobs/${job}/${name}`);
     if (id === undefined) return undefined;
-    // The raw object names its parents even where a shallow history pretends that there are none.
+    // The raw object names its parents, even though a shallow history hides them.
     const raw = Buffer.from(await this.#objects.read(id)).toString("latin1");
     const header = raw.split("\n\n", 1)[0] ?? "";
     const named = (what: string): readonly string[] =>
@@ -156,15 +158,15 @@ class OpenMirror implements Mirror {
     return stdout;
   }
 
-  async keep(name: string, commit: string): Promise<void> {
-    if ((await this.kept(name)) === commit) return;
-    await this.#alone(() => this.read(["update-ref", `refs/portcullis/kept/${name}`, commit]));
-    this.#kept.set(name, commit);
+  async pin(name: string, commit: string): Promise<void> {
+    if ((await this.pinned(name)) === commit) return;
+    await this.#exclusively(() => this.read(["update-ref", `refs/portcullis/kept/${name}`, commit]));
+    this.#pinned.set(name, commit);
   }
 
-  async kept(name: string): Promise<string | undefined> {
-    if (!this.#kept.has(name)) this.#kept.set(name, await this.#resolve(`refs/portcullis/kept/${name}`));
-    return this.#kept.get(name);
+  async pinned(name: string): Promise<string | undefined> {
+    if (!this.#pinned.has(name)) this.#pinned.set(name, await this.#resolve(`refs/portcullis/kept/${name}`));
+    return this.#pinned.get(name);
   }
 
   async close(): Promise<void> {
@@ -172,9 +174,11 @@ class OpenMirror implements Mirror {
     await this.#objects.close();
   }
 
-  async leave(job: string): Promise<void> {
-    // A fetch writes each ref as a file, and nothing packs them while a job runs.
-    await this.#alone(() => rm(join(this.directory, "refs/portcullis/jobs", job), { recursive: true, force: true }));
+  async release(job: string): Promise<void> {
+    // A fetch writes each ref to a file of its own, and nothing packs them while a job runs.
+    await this.#exclusively(() =>
+      rm(join(this.directory, "refs/portcullis/jobs", job), { recursive: true, force: true }),
+    );
     this.readers--;
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
@@ -182,7 +186,7 @@ class OpenMirror implements Mirror {
     }, IDLE_MILLISECONDS).unref();
     if (this.readers === 0 && this.#fetches >= FETCHES_UNTIL_GC) {
       this.#fetches = 0;
-      await this.#alone(async () => {
+      await this.#exclusively(async () => {
         if (this.readers === 0) await runGit(this.directory, ["gc", "--quiet", "--prune=now"]);
       });
     }
@@ -211,22 +215,22 @@ class OpenMirror implements Mirror {
     const refs = (await this.read(["for-each-ref", "--format=delete %(refname)", prefix])).trim();
     if (refs === "") return;
     const { code } = await runGit(this.directory, ["update-ref", "--stdin"], { input: `${refs}\n` });
-    // A ref that is locked by a process that was killed: the lock is a file beside it.
+    // A ref may be locked by a process that was killed: the lock is a file beside it.
     if (code !== 0) await rm(join(this.directory, prefix), { recursive: true, force: true });
   }
 
-  /** A mirror that looks damaged twice in a row holds nothing of its own, so it is made anew. */
-  async #mend(): Promise<void> {
+  /** Recreates a mirror that looks damaged twice in a row; it contains nothing that cannot be fetched again. */
+  async #recreateIfDamaged(): Promise<void> {
     this.#failures++;
     if (this.#failures < 2 || this.readers > 1) return;
     this.#failures = 0;
     await this.#objects.close();
-    this.#kept.clear();
+    this.#pinned.clear();
     await rm(this.directory, { recursive: true, force: true });
     await this.#create();
   }
 
-  #alone<T>(work: () => Promise<T>): Promise<T> {
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work, work);
     this.#last = turn.catch(() => undefined);
     return turn;

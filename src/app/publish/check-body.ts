@@ -6,18 +6,18 @@ import { blocksBy } from "../../report/format.ts";
 import { fitUtf8 } from "../../report/utf8.ts";
 import type { Head } from "../../store/heads.ts";
 
-/** GitHub's limits, in bytes to be safe. */
+/** The limits of GitHub. Counted in bytes, which is stricter. */
 const LONGEST_TITLE = 255;
 const LONGEST_SUMMARY = 65_535;
 
-/** What a run is concluded with. */
+/** What a check run is concluded with. */
 export interface Body {
   readonly conclusion: "success" | "failure";
   readonly output: Output;
   readonly annotations: readonly Annotation[];
 }
 
-/** The body of a run for a report whose lines are the head's; `block`: as the rules in force have it. */
+/** The body of a check run for a report whose lines are those of the head. `block` comes from the rules in force. */
 export function bodyOf(report: Report, notes: readonly string[], block: Config["block"]): Body {
   const body = checkRunBody(report, { notes, blocks: blocksBy({ failOn: "deny", block }) });
   return {
@@ -34,19 +34,22 @@ export function bodyOf(report: Report, notes: readonly string[], block: Config["
   };
 }
 
-/** A repository that never had a portcullis.yaml on its default branch is let alone, and the check says so. */
+/**
+ * The body for a repository that never had a portcullis.yaml on its default branch: it passes, and says that nothing
+ * was judged.
+ */
 export function notEnrolled(branch: string): Body {
   return {
     conclusion: "success",
     output: {
       title: "Not enrolled, nothing judged",
-      summary: `There is no \`portcullis.yaml\` on the default branch (\`${branch.replaceAll("`", "")}\`), so nothing was judged. Add one there to enroll this repository.`,
+      summary: `There is no \`portcullis.yaml\` on the default branch (\`${branch.replaceAll("`", "")}\`), so nothing was judged. Add one there to markEnrolled this repository.`,
     },
     annotations: [],
   };
 }
 
-/** The end of a judgement that could not be made in time. It blocks. */
+/** The body for a target that could not be judged in time. It blocks. */
 export function couldNotEvaluate(reason: string): Body {
   return {
     conclusion: "failure",
@@ -58,7 +61,7 @@ export function couldNotEvaluate(reason: string): Body {
   };
 }
 
-/** One commit has one verdict: the worst of the pull requests whose head it is. */
+/** The verdict of a commit: the worst of the pull requests with this head. */
 export function worstOf(own: Body, others: readonly Head[]): Body {
   const worse = others.filter((other) => other.conclusion === "failure");
   if (own.conclusion === "failure" || worse.length === 0) return own;

@@ -1,26 +1,32 @@
-import type { Octokit } from "octokit";
 import { failureOf } from "../../github/failure.ts";
-import { readMergeBase, type PullRequest } from "../../github/pulls.ts";
-import { createReview, readReviewComments, type ReviewComment } from "../../github/reviews.ts";
+import type { PullRequest } from "../../github/pulls.ts";
+import type { RepositoryClient } from "../../github/repository-client.ts";
+import type { ReviewComment } from "../../github/reviews.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { Report } from "../../model/report.ts";
 import { codeSpan, docsLink, escapeMarkdown } from "../../report/escape-markdown.ts";
 import { circumstancesOf } from "../../report/landing.ts";
-import { claimUnposted, claimedFor, releaseClaims } from "../../store/posted-comments.ts";
 import { shownLines } from "../mirror/head-lines.ts";
 import type { LineMap, LineRange } from "../mirror/hunks.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Mirror } from "../mirror/mirror.ts";
-import type { Services } from "../services.ts";
+import type { Services, UsesStore } from "../services.ts";
 
 const MOST_COMMENTS = 20;
 const LONGEST_BODY = 56_000;
 const LONGEST_HELP = 4_000;
 
-/** What saying comments needs. The report's lines are those of the tree that was judged; `lines` leads to the head. */
+/** The calls that `postComments` makes. */
+export type CommentsCalls = Pick<RepositoryClient, "createReview" | "readMergeBase" | "readReviewComments">;
+
+/** What `postComments` needs. */
+export type CommentsServices = UsesStore<"findClaims" | "claimUnposted" | "releaseClaims"> &
+  Pick<Services, "checkpoint"> & { readonly log: Pick<Services["log"], "warn"> };
+
+/** What to post. The lines of the report are those of the judged tree; `lines` maps them to the head. */
 export interface CommentsRequest {
-  readonly octokit: Octokit;
-  readonly mirror: Mirror;
+  readonly github: CommentsCalls;
+  readonly mirror: Pick<Mirror, "commit" | "fetch" | "read">;
   readonly remote: Remote;
   readonly job: string;
   readonly signal: AbortSignal;
@@ -30,11 +36,12 @@ export interface CommentsRequest {
 }
 
 /**
- * Says introduced findings on their lines, in one review of the head: those that stand on a line the diff shows, each once
- * over all pushes of the pull request, at most 20. A courtesy: where GitHub refuses it, the check has said it already.
+ * Posts introduced findings as review comments on the head, in one review: those on a line that the diff shows, each
+ * once over all pushes of the pull request, at most 20. If GitHub refuses the review, the check still contains the
+ * findings.
  */
-export async function postComments(services: Services, request: CommentsRequest): Promise<void> {
-  const { pull, report, octokit } = request;
+export async function postComments(services: CommentsServices, request: CommentsRequest): Promise<void> {
+  const { pull, report, github } = request;
   const introduced = report.findings.filter(
     (finding) => finding.status === "introduced" && finding.level !== "info" && finding.policy !== "portcullis/rules",
   );
@@ -42,12 +49,12 @@ export async function postComments(services: Services, request: CommentsRequest)
   const place = { owner: pull.repository.owner, repo: pull.repository.name };
   const review = { repository: pull.repository.id, pull: pull.number, head: pull.head };
 
-  const claimedBefore = await claimedFor(services.database, review);
+  const claimedBefore = await services.store.findClaims(review);
   if (claimedBefore.size > 0) {
-    // Claimed for this very head by an attempt that may have died before GitHub got the review.
-    const bodies = await readReviewComments(octokit, place, pull.number);
+    // Claimed for this head by an attempt that may have crashed before GitHub received the review.
+    const bodies = await github.readReviewComments(place, pull.number);
     const lost = [...claimedBefore].filter((fingerprint) => !bodies.some((body) => body.includes(marker(fingerprint))));
-    await releaseClaims(services.database, review, lost);
+    await services.store.releaseClaims(review, lost);
   }
   const shown = await hunksOf(request, place);
   if (shown === undefined) return;
@@ -64,27 +71,27 @@ export async function postComments(services: Services, request: CommentsRequest)
   const comments = [...candidates].filter(([fingerprint]) => claimed.has(fingerprint)).map(([, comment]) => comment);
   try {
     const body = comments.length === 1 ? "One finding of this change:" : `${comments.length} findings of this change:`;
-    await createReview(octokit, place, { pull: pull.number, head: pull.head, body, comments });
+    await github.createReview(place, { pull: pull.number, head: pull.head, body, comments });
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
-    // Refused is final for this head; otherwise the next attempt looks which of them are there.
+    // A refusal is final for this head; otherwise the next attempt checks which comments exist.
     if (failure.kind !== "refused" && failure.kind !== "gone") throw error;
     services.log.warn({ pull: pull.number, failure }, "GitHub refused review comments");
-    await releaseClaims(services.database, review, claimed);
+    await services.store.releaseClaims(review, claimed);
   }
   await services.checkpoint("review posted");
 }
 
 async function claimUpToLimit(
-  services: Services,
+  services: UsesStore<"claimUnposted">,
   review: { readonly repository: number; readonly pull: number; readonly head: string },
   fingerprints: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const claimed = new Set<string>();
   for (const fingerprint of fingerprints) {
     if (claimed.size >= MOST_COMMENTS) break;
-    for (const one of await claimUnposted(services.database, review, [fingerprint])) claimed.add(one);
+    for (const one of await services.store.claimUnposted(review, [fingerprint])) claimed.add(one);
   }
   return claimed;
 }
@@ -93,11 +100,11 @@ async function hunksOf(
   request: CommentsRequest,
   place: { owner: string; repo: string },
 ): Promise<ReadonlyMap<string, readonly LineRange[]> | undefined> {
-  const { mirror, job, pull, octokit } = request;
+  const { mirror, job, pull, github } = request;
   const [head, base] = [await mirror.commit(job, "head"), await mirror.commit(job, "base")];
   if (head === undefined || base === undefined) return undefined;
   if (head.parents.length === 1 && head.parents[0] === base.id) return shownLines(mirror, base.id, head.id);
-  const mergeBase = await readMergeBase(octokit, place, base.id, head.id);
+  const mergeBase = await github.readMergeBase(place, base.id, head.id);
   const outcome = await mirror.fetch(request.remote, job, { shown: mergeBase }, request.signal);
   return outcome.kind === "fetched" ? shownLines(mirror, mergeBase, pull.head) : undefined;
 }

@@ -4,10 +4,10 @@ import type { Problem } from "../../model/problem.ts";
 import type { Report } from "../../model/report.ts";
 import type { PolicySet } from "./policy-set.ts";
 
-/** How the policies' own tests went. */
+/** Runs the tests of a policy set and returns a problem for each failure. */
 /**
- * The report where no rules were ever in force: nothing can be judged, so that only a change that touches nothing but the
- * rules may pass, and only when they compile and their tests pass.
+ * The report while no rules are in force: nothing can be judged, so only a change to the rules alone may pass, and only
+ * if they compile and their tests pass.
  */
 export async function bootstrapReport(
   request: { readonly now: string; readonly after: string; readonly before?: string; readonly how: string },

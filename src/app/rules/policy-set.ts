@@ -10,26 +10,27 @@ import type { Problem } from "../../model/problem.ts";
 import type { Tree } from "../../model/tree.ts";
 import { libraryTree } from "../../tree/library-tree.ts";
 
+/** The path of the configuration in a repository. */
 export const CONFIG_PATH = "portcullis.yaml";
 
-/** Configuration and policies of one tree. */
+/** The configuration and policies of one tree; `none` without portcullis.yaml. */
 export type PolicySet =
   | { readonly kind: "none" }
   | {
       readonly kind: "set";
       readonly config: Config;
-      /** The paths of the tree that the set is read from, or would be if something stood there. */
+      /** The paths that the set is read from, whether or not they exist. */
       readonly roots: readonly string[];
       readonly source: ConfigSource;
       readonly sources: PolicySources;
       readonly tests: readonly PolicyFile[];
       readonly judge: Judge;
-      /** Anything here means that the set must not come into force. */
+      /** If there is any problem, the set must not come into force. */
       readonly problems: readonly Problem[];
       readonly digest: string;
     };
 
-/** Reads and compiles what `tree` says about itself. Never rejects for what stands in the tree. */
+/** Reads and compiles the configuration and policies of a tree. Never rejects because of the content of the tree. */
 export async function readPolicySet(tree: Tree, makeJudge: Engine["makeJudge"], now: string): Promise<PolicySet> {
   const entry = (await tree.list()).find(({ path }) => path === CONFIG_PATH);
   if (entry === undefined) return { kind: "none" };

@@ -9,7 +9,7 @@ import { weakeningFinding, weakenings } from "./weakening.ts";
 
 type Set = Extract<PolicySet, { readonly kind: "set" }>;
 
-/** The paths of a tree that say how it is judged. */
+/** The paths of a tree that determine how it is judged. */
 function rulesPaths(set: PolicySet): readonly string[] {
   return set.kind === "none" ? [CONFIG_PATH] : [CONFIG_PATH, ...set.roots];
 }
@@ -21,7 +21,7 @@ function within(path: string, roots: readonly string[]): boolean {
   });
 }
 
-/** The paths whose content differs between two trees. */
+/** The paths whose content differs between two trees, sorted. */
 export async function changedPaths(before: Tree | undefined, after: Tree): Promise<readonly string[]> {
   const old = new Map((await before?.list())?.map((entry) => [entry.path, entry]) ?? []);
   const changed: string[] = [];
@@ -33,7 +33,7 @@ export async function changedPaths(before: Tree | undefined, after: Tree): Promi
   return [...changed, ...old.keys()].toSorted();
 }
 
-/** Whether a change touches how the repository is judged, and whether it touches anything else. */
+/** Whether a change touches the rules of the repository, and which other paths it touches. */
 export function splitChange(
   changed: readonly string[],
   ...sets: readonly PolicySet[]
@@ -43,21 +43,23 @@ export function splitChange(
   return { rules: other.length < changed.length, other };
 }
 
-/** The tree as it would be, and how its desired state is found. */
+/** The tree after the merge, and how its desired state is found. */
 interface Trees {
   readonly after: Tree;
   readonly now: string;
   readonly desired: Pick<CheckRequest, "renderer" | "repositories" | "cache">;
 }
 
-/** What a change of the rules adds to the report of the rules in force. */
+/** What a change of the rules adds to the report by the rules in force. */
 export interface RulesChange {
   readonly findings: readonly Finding[];
   readonly problems: readonly ReportedProblem[];
   readonly notes: readonly string[];
 }
 
-/** Shows what the proposed rules would do. They judge nothing yet: trust comes from the default branch. */
+/**
+ * Describes what the proposed rules would do. They are not in force yet: only rules on the default branch are trusted.
+ */
 export async function describeRulesChange(
   inForce: Set,
   proposed: PolicySet,
@@ -111,7 +113,10 @@ function keyOf(problem: Problem): string {
   return `${problem.stage}\0${problem.path}\0${problem.message}`;
 }
 
-/** The report with what the change does to the rules. A problem that it introduces blocks as any other. */
+/**
+ * The report with the effects of a change of the rules added. A problem that the change introduces blocks like any
+ * other.
+ */
 export function withRulesChange(report: Report, change: RulesChange): Report {
   const findings = [...report.findings, ...change.findings].toSorted(byPlace);
   const problems = [...report.problems, ...change.problems];

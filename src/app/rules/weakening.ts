@@ -5,15 +5,16 @@ import { CONFIG_PATH } from "./policy-set.ts";
 import { lost, weakerDesiredState } from "./weaker-desired-state.ts";
 import { weakerLevels } from "./weaker-levels.ts";
 
-/** What is compared: a configuration with the policies that it brings. */
+/** A configuration with the ids of its policies. */
 export interface Rules {
   readonly config: Config;
   readonly policies: readonly string[];
 }
 
 /**
- * What a change would switch off once it is merged, one sentence each: what the rules in force do and the proposed ones
- * (absent: portcullis.yaml is gone) would not. `today` is the day of the judgement, such as 2027-01-15.
+ * Describes what a change would turn off once it is merged, one sentence each: what the rules in force do and the
+ * proposed ones do not (`proposed` is undefined if portcullis.yaml is removed). `today` is the day of the judgement,
+ * such as 2027-01-15.
  */
 export function weakenings(inForce: Rules, proposed: Rules | undefined, today: string): readonly string[] {
   if (proposed === undefined) {
@@ -37,7 +38,7 @@ export function weakenings(inForce: Rules, proposed: Rules | undefined, today: s
   return found;
 }
 
-/** The built-in finding that a change of the rules themselves carries. It warns: whether to accept it is for reviewers. */
+/** The built-in finding for a change that weakens the rules. It only warns: reviewers decide whether to accept it. */
 export function weakeningFinding(sentence: string, line: number): Finding {
   const message = `This change ${sentence}.`;
   return {

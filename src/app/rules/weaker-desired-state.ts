@@ -1,6 +1,9 @@
 import type { Config, EnvironmentConfig } from "../../model/config.ts";
 
-/** What a change of the keys about desired state would no longer judge, or judge less strictly, one sentence each. */
+/**
+ * Describes what would no longer be judged, or be judged less strictly, after a change of the keys about desired state,
+ * one sentence each.
+ */
 export function weakerDesiredState(old: Config, next: Config): readonly string[] {
   const found: string[] = [];
   for (const [name, before] of Object.entries(old.environments)) {
@@ -37,7 +40,10 @@ function weakerEnvironment(name: string, before: EnvironmentConfig, after: Envir
   return found;
 }
 
-/** An older version has API versions that a newer one no longer has; none named is the newest. */
+/**
+ * Whether a Kubernetes version is older than another: older versions serve API versions that newer ones removed.
+ * Undefined is the newest version.
+ */
 function isOlder(version: string | undefined, than: string | undefined): boolean {
   if (version === undefined) return false;
   if (than === undefined) return true;
@@ -45,7 +51,7 @@ function isOlder(version: string | undefined, than: string | undefined): boolean
   return minor(version) < minor(than);
 }
 
-/** One sentence for each item that is gone. */
+/** One sentence for each item of `from` that `to` does not contain. */
 export function lost(from: readonly string[], to: readonly string[], sentence: string): readonly string[] {
   return from.filter((item) => !to.includes(item)).map((item) => `${sentence} ${item}`);
 }

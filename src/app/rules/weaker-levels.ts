@@ -5,7 +5,10 @@ const STRENGTH: { readonly [level in LevelSetting]: number } = { deny: 3, warn: 
 
 type Setting = LevelSetting | DatedLevel | undefined;
 
-/** Which levels a change lowers, now or on a day to come, one sentence each. `today` is a day such as 2027-01-15. */
+/**
+ * Describes which levels a change lowers, now or on a later day, one sentence each. `today` is a day such as
+ * 2027-01-15.
+ */
 export function weakerLevels(old: Config, next: Config, today: string): readonly string[] {
   const found = weaker(old.levels, next.levels, (policy) => [old.levels[policy], next.levels[policy]], today);
   for (const [name, { levels }] of Object.entries(old.environments)) {

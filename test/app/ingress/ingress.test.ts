@@ -28,7 +28,7 @@ afterAll(async () => {
 
 /** Counts deliveries that were stored. */
 async function stored(): Promise<number> {
-  const [row] = await app.server.services.database.query<{ n: number | string }>(
+  const [row] = await app.server.database.query<{ n: number | string }>(
     "select count(*) as n from portcullis.deliveries",
   );
   return Number(row?.n);
@@ -151,7 +151,7 @@ test("every payload that GitHub documents is taken without a crash", async () =>
   expect(refused).toEqual([]);
   expect(sent).toBeGreaterThanOrEqual(329);
   // All of them are handled: what they name does not exist here, so that the work they ask for only waits.
-  const { database } = app.server.services;
+  const { database } = app.server;
   await until(async () => {
     const left = await database.query("select guid from portcullis.deliveries where handled_at is null limit 1");
     return left.length === 0;

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 async function withMirror(body: (mirror: Mirror) => Promise<void>): Promise<void> {
   const mirrors = new Mirrors(directory);
-  const mirror = await mirrors.enter(repository.id);
+  const mirror = await mirrors.acquire(repository.id);
   try {
     await body(mirror);
   } finally {
@@ -46,7 +46,7 @@ test("a fetch brings a commit, its parents by their true ids, and their trees", 
     expect(await mirror.fetch(remote, "j1", { none: "0123456789012345678901234567890123456789" }, signal)).toEqual({
       kind: "missing",
     });
-    await mirror.leave("j1");
+    await mirror.release("j1");
     expect(await mirror.commit("j1", "tip")).toBeUndefined();
   });
 });
