@@ -18,6 +18,7 @@ import { changeSubject, directorySubject, type Subject } from "./subject.ts";
 import { unchosenPackages } from "./unchosen-packages.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** The options of `portcullis check`. */
 export interface CheckOptions extends PolicyOptions {
   readonly base?: string;
   readonly head?: string;
@@ -31,13 +32,13 @@ export interface CheckOptions extends PolicyOptions {
   readonly allowEmpty?: boolean;
   readonly showAll?: boolean;
   readonly diff?: boolean;
-  /** False: not held against Kubernetes' schemas, whatever the configuration says. */
+  /** False turns validation against the schemas of Kubernetes off, whatever the configuration sets. */
   readonly schemas?: boolean;
 }
 
 const EXIT_CODES: { readonly [verdict in Verdict]: number } = { pass: 0, warn: 0, fail: 1, error: 2 };
 
-/** `portcullis check`: the report on stdout, everything else on stderr. Yields the exit code. */
+/** Runs `portcullis check`: the report on stdout, everything else on stderr. Returns the exit code. */
 export async function checkCommand(named: readonly string[], options: CheckOptions): Promise<number> {
   const now = timeOf(options.now);
   refuseContradictions(options);
@@ -64,7 +65,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
     unchosenPackages(policies.sources.files, judge.policies).forEach((line) => say(line));
   const progress = progressLine(process.stderr, "judged");
   const config = configOf(configuration.config, options);
-  // A person who names packages wants these and nothing else.
+  // A user who names packages wants no others.
   const named = options.namespace !== undefined;
   const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);
   try {
@@ -97,7 +98,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
   }
 }
 
-/** The configuration with what the command line says otherwise. */
+/** The configuration with the overrides of the command line. */
 function configOf(config: Config, { block, schemas }: CheckOptions): Config {
   return {
     ...config,
@@ -106,7 +107,10 @@ function configOf(config: Config, { block, schemas }: CheckOptions): Config {
   };
 }
 
-/** Rejected fixtures of a repository's own policies are bad on purpose, and only its configuration may say so. */
+/**
+ * Hints at `exclude` for findings in rejected fixtures: they are meant to fail, but only the configuration of the
+ * repository may say so.
+ */
 function mentionFixtures({ findings }: Report, say: (line: string) => void): void {
   const bad = findings.filter(({ location }) => /(^|\/)fixtures\/rejected-/.test(location.path)).length;
   if (bad === 0) return;
@@ -150,7 +154,7 @@ function refuseContradictions(options: CheckOptions): void {
     throw new UsageError("--namespace and --all-namespaces exclude each other");
 }
 
-/** The job's time in RFC 3339; the clock where nobody said. */
+/** The time of the job in RFC 3339: the given one, else that of the clock. */
 function timeOf(given: string | undefined): string {
   if (given === undefined) return new Date().toISOString();
   const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(given)

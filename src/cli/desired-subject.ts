@@ -10,16 +10,19 @@ import { inert } from "../report/inert-text.ts";
 import { ownRepositories } from "./own-repositories.ts";
 import { directorySubject } from "./subject.ts";
 
-/** The desired state of files on disk, and how to look at parts of it. */
+/** The desired state of files on disk, and of subsets of them. */
 export interface DesiredSubject {
   readonly tree: Tree;
   readonly config: Config;
   readonly state: DesiredState;
-  /** The state as if only these paths were in scope. */
+  /** The state of these paths alone. */
   readonly only: (paths: readonly string[]) => Promise<DesiredState>;
 }
 
-/** Finds the desired state of what is named on the command line and hands it on; the renderer lives as long as `use` runs. */
+/**
+ * Finds the desired state of the paths on the command line and passes it to `use`; the renderer is closed when `use`
+ * ends.
+ */
 export async function withDesiredState<Result>(
   named: readonly string[],
   options: { readonly config?: string },
@@ -46,7 +49,7 @@ export async function withDesiredState<Result>(
   }
 }
 
-/** Says problems on stderr, a line each. */
+/** Prints problems on stderr, one a line. */
 export function tell(problems: readonly Problem[]): void {
   for (const { stage, path, line, message } of problems) {
     const place = [path, line].filter((part) => part !== undefined).join(":");

@@ -11,7 +11,7 @@ export interface Fixture {
   readonly path: string;
   readonly name: string;
   readonly expectation: "accepted" | "rejected";
-  /** Directory of the policy that it is held against. */
+  /** The directory of the policy that it tests. */
   readonly beside: string;
   readonly files: readonly string[];
 }
@@ -37,7 +37,7 @@ export function fixturesIn(paths: readonly string[]): readonly Fixture[] {
   return [...found.values()];
 }
 
-/** Ids of the policies whose Rego files stand directly in a directory. */
+/** The ids of the policies whose Rego files are directly in a directory. */
 export function policiesIn(directory: string, files: readonly PolicyFile[], judge: Judge): readonly string[] {
   const packages = new Set(
     files
@@ -55,7 +55,10 @@ export interface FixtureBench {
   readonly now: string;
 }
 
-/** Judges all fixtures at once, each by every policy, and holds each against the one it stands beside. */
+/**
+ * Judges all fixtures at once, each by every policy, and compares the findings of the policy beside each with what the
+ * fixture expects.
+ */
 export async function runFixtures(fixtures: readonly Fixture[], bench: FixtureBench): Promise<readonly TestOutcome[]> {
   if (fixtures.length === 0) return [];
   const { tree, files, judge, now } = bench;
@@ -125,7 +128,7 @@ function hold(
   return reasons.length === 0 ? { outcome: "pass", reasons } : { outcome: "fail", reasons };
 }
 
-/** Lines that end in `# finding`, by file. */
+/** The numbers of the lines that end in `# finding`, by file. */
 async function pinnedLines(tree: Tree, paths: readonly string[]): Promise<ReadonlyMap<string, readonly number[]>> {
   const pins = new Map<string, readonly number[]>();
   const decoder = new TextDecoder();

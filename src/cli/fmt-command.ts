@@ -6,13 +6,16 @@ import { directoryTree } from "../tree/directory-tree.ts";
 import { isUnder, namedPaths } from "./paths.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** The options of `portcullis fmt`. */
 export interface FmtOptions {
   readonly write?: boolean;
   readonly check?: boolean;
   readonly regoVersion: "v0" | "v1";
 }
 
-/** `portcullis fmt`: prints one file laid out, or with `--check` and `--write` deals with many. */
+/**
+ * Runs `portcullis fmt`: prints one formatted file, or with `--check` or `--write` handles many. Returns the exit code.
+ */
 export async function fmtCommand(named: readonly string[], options: FmtOptions): Promise<number> {
   const { root, paths, shown } = namedPaths(named, process.cwd());
   const entries = await directoryTree(root, { paths }).list();

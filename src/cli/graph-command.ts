@@ -1,12 +1,15 @@
 import { graphFormats, type GraphFormatName } from "../report/graph/formats.ts";
 import { tell, withDesiredState } from "./desired-subject.ts";
 
+/** The options of `portcullis graph`. */
 export interface GraphOptions {
   readonly config?: string;
   readonly output: GraphFormatName;
 }
 
-/** `portcullis graph`: the graph on stdout, what could not be rendered also on stderr. Yields the exit code. */
+/**
+ * Runs `portcullis graph`: the graph on stdout, and what could not be rendered also on stderr. Returns the exit code.
+ */
 export async function graphCommand(named: readonly string[], options: GraphOptions): Promise<number> {
   return withDesiredState(named, options, async ({ state }) => {
     const problems = [...state.problems];

@@ -6,8 +6,9 @@ import { Script } from "node:vm";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 import type { runAsProcess } from "./process.ts";
 
-// What the built command starts with: the build makes main.cjs of this. It runs all commands from one file, and keeps
-// between runs what V8 made of that file, since loading 150 modules takes longer than judging a hundred manifests.
+// The entry point of the built command, from which the build makes main.cjs. It runs every command from one bundled
+// file and caches the code that V8 compiled from it, since loading 150 modules takes longer than judging a hundred
+// manifests.
 
 const keptFiles = 24;
 const digestLength = 32;
@@ -28,7 +29,7 @@ async function start(path: string): Promise<void> {
   });
   const bundle = script.runInThisContext() as Bundle;
   const module = {} as { readonly exports: { readonly runAsProcess: typeof runAsProcess } };
-  // A script that comes out of kept code cannot import by itself.
+  // A script that runs from cached code cannot import by itself.
   bundle(
     module,
     (id) => process.getBuiltinModule(id),
@@ -37,11 +38,14 @@ async function start(path: string): Promise<void> {
     (outside) => import(outside),
   );
   await module.exports.runAsProcess();
-  // V8 refuses what another version of it made, or of another file.
+  // V8 rejects cached code from another version of V8 or of the file.
   if (code === undefined || script.cachedDataRejected === true) await keep(kept, script.createCachedData());
 }
 
-/** Each command compiles other functions. The bundle's first line says its digest. */
+/**
+ * The path of the cached code. It depends on the command, since each compiles other functions, and on the digest in the
+ * first line of the bundle.
+ */
 function keptPath(source: string): string {
   const digest = /^\/\/ ([0-9a-f]{64})\n/.exec(source)?.[1] ?? "";
   const command = commands.find((name) => name === process.argv[2]) ?? "other";
@@ -49,7 +53,7 @@ function keptPath(source: string): string {
   return join(defaultCacheDirectory(), "code", name);
 }
 
-/** V8 trusts what it is given: damaged code would crash the process. */
+/** V8 does not validate cached code: damaged code would crash the process. */
 function read(path: string): Buffer | undefined {
   try {
     const bytes = readFileSync(path);

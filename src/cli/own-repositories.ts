@@ -1,6 +1,9 @@
 import { runGit } from "../tree/run-git.ts";
 
-/** The URLs of the remotes of the Git repository that a directory lies in, without credentials; none where there is no Git. */
+/**
+ * The URLs, without credentials, of the remotes of the Git repository that contains a directory; empty if there is
+ * none.
+ */
 export async function ownRepositories(directory: string): Promise<readonly string[]> {
   try {
     const { code, stdout } = await runGit(directory, ["config", "--get-regexp", String.raw`^remote\..*\.url$`]);

@@ -2,18 +2,18 @@ import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { UsageError } from "./usage-error.ts";
 
-/** Files and directories that a person named, as paths of one tree, and the way back to what is shown of them. */
+/** The files and directories on the command line, as paths of one tree, and how to display paths of that tree. */
 export interface NamedPaths {
   readonly root: string;
   /** Relative to the root, with `/`; empty for the root itself. */
   readonly paths: readonly string[];
-  /** A path of the tree as a person knows it: relative to the working directory. */
+  /** A path of the tree for display: relative to the working directory. */
   readonly shown: (path: string) => string;
 }
 
 /**
- * The deepest directory that holds all named paths, the working directory where it does. Throws for a path that is not
- * there. A symlink that a person names is followed; those found below are not.
+ * Chooses as root the working directory if it contains all named paths, else the deepest directory that does. Throws
+ * for a path that does not exist. Symlinks on the command line are followed, those found below are not.
  */
 export function namedPaths(named: readonly string[], cwd: string): NamedPaths {
   const absolute = named.map((path) => {
@@ -33,12 +33,12 @@ export function namedPaths(named: readonly string[], cwd: string): NamedPaths {
   };
 }
 
-/** Whether a path of a tree is one of these, or below one; a tree may list more than was named. */
+/** Whether a path is one of `named` or below one; a tree may list more files than were named. */
 export function isUnder(path: string, named: readonly string[]): boolean {
   return named.some((of) => of === "" || path === of || path.startsWith(`${of}/`));
 }
 
-/** A path outside the working directory is shown from there, or in full where that is shorter. */
+/** A path for display: relative to the working directory, or absolute if that is shorter. */
 export function displayed(absolute: string, cwd: string): string {
   const from = relative(cwd, absolute);
   return slashes(isAbsolute(from) || from.length > absolute.length ? absolute : from);

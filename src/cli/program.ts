@@ -49,7 +49,10 @@ Exit codes:
   0  judged and passed    1  judged and not passed    2  not judged, still being judged, or not to be found out
 `;
 
-/** The command line as commander knows it. `done` is told the exit code of the command that ran. Commands load when they run. */
+/**
+ * Defines the command line. `done` is called with the exit code of the command that ran. The code of a command is
+ * loaded when it runs.
+ */
 export function program(done: (code: number) => void): Command {
   const root = new Command("portcullis")
     .description("Judges Kubernetes manifests by Rego policies, and a change by what it introduces.")

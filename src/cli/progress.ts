@@ -1,12 +1,13 @@
 const PATIENCE_MS = 700;
 const INTERVAL_MS = 100;
 
-/** A line on stderr that says how far the work is; only on a terminal, and only when the work takes long. */
+/** A progress line on stderr, shown only on a terminal and only if the work takes long. */
 export interface Progress {
   (done: number, total: number): void;
   end(): void;
 }
 
+/** Creates a progress line that starts with `verb`. */
 export function progressLine(stream: NodeJS.WriteStream, verb: string): Progress {
   const start = performance.now();
   let last = 0;

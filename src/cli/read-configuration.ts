@@ -13,16 +13,17 @@ import { UsageError } from "./usage-error.ts";
 const FILE = "portcullis.yaml";
 const HERE = "the working directory";
 
+/** A configuration with the problems found while reading it. */
 export interface ConfigurationReading extends ConfigInForce {
   readonly problems: readonly Problem[];
 }
 
-/** The configuration on disk: `--config`, else portcullis.yaml of the working directory, else defaults. */
+/** Reads the configuration from disk: `--config`, else portcullis.yaml in the working directory, else the defaults. */
 export async function configurationOnDisk(named: string | undefined, cwd: string): Promise<ConfigurationReading> {
   const file = resolve(cwd, named ?? FILE);
   if (!existsSync(file)) {
     if (named !== undefined) throw new UsageError(`--config ${named}: no such file`);
-    // Only there are policies looked for; all of a home directory, or of /, is nobody's policy set.
+    // Policies are looked for in these directories only: a whole home directory, or /, is not a policy set.
     const tree = directoryTree(cwd, { paths: CONVENTIONAL });
     return { config: defaultConfig, tree, where: HERE, problems: [] };
   }
@@ -35,7 +36,10 @@ export async function configurationOnDisk(named: string | undefined, cwd: string
   return { ...(await readText(displayed(file, cwd), text)), tree: directoryTree(dirname(file)), where: HERE };
 }
 
-/** The configuration of a change: `--config` from disk, else as the tree before has it, so that a change cannot set its own rules. */
+/**
+ * Reads the configuration for a change: `--config` from disk, else that of the tree before, so that a change cannot set
+ * its own rules.
+ */
 export async function configurationOfChange(
   named: string | undefined,
   cwd: string,
@@ -52,7 +56,7 @@ export async function configurationOfChange(
   };
 }
 
-/** What reads a configuration costs a tenth of a small run, and most runs have none. */
+/** Loaded on demand: it takes a tenth of the time of a small run, and most runs have no configuration. */
 async function readText(path: string, text: string): Promise<ConfigReading> {
   const { readConfig } = await import("../config/read-config.ts");
   return readConfig(path, text);

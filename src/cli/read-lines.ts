@@ -1,7 +1,7 @@
 import type { Tree } from "../model/tree.ts";
 import type { ReadLine } from "../report/format.ts";
 
-/** Reads files of a tree once, so that a format can quote their lines. A file that cannot be read has none. */
+/** Reads files once, so that a format can quote their lines. A file that cannot be read has no lines. */
 export async function lineReader(
   tree: Tree,
   paths: Iterable<string>,

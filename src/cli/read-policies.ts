@@ -10,7 +10,7 @@ import { namedPaths } from "./paths.ts";
 import { shownProblem } from "./shown-paths.ts";
 import { refuseUnsupported } from "./unsupported-policies.ts";
 
-/** What the command line says of the policy set. */
+/** The options that choose the policy set. */
 export interface PolicyOptions {
   readonly policy?: readonly string[];
   readonly data?: readonly string[];
@@ -20,19 +20,19 @@ export interface PolicyOptions {
   readonly allowEmpty?: boolean;
 }
 
-/** The configuration in force, where it was read, and the tree that its paths are of. */
+/** The configuration in force, where it was read, and the tree that its paths refer to. */
 export interface ConfigInForce {
   readonly config: Config;
-  /** Absent where there is no portcullis.yaml. */
+  /** Absent without portcullis.yaml. */
   readonly source?: ConfigSource;
   readonly tree: Tree;
-  /** The tree in words. */
+  /** A description of the tree. */
   readonly where: string;
 }
 
 /**
- * The policy set of a run: that of `--policy`; else the configuration's; else ./policies or ./policy where it holds
- * Rego; else the library that ships. `say` is told of a choice that nobody wrote down.
+ * Reads the policy set of a run: that of `--policy`; else that of the configuration; else ./policies or ./policy if it
+ * contains Rego; else the library that ships. `say` is called with a message for each of the last two.
  */
 export async function readPolicies(
   options: PolicyOptions,
@@ -48,7 +48,7 @@ export async function readPolicies(
         : { namespaces: options.namespace }),
     regoVersion: options.regoVersion,
   };
-  // What the configuration names must be there whatever the command line allows.
+  // What the configuration names must exist, even with `--allow-empty`.
   const namedScope = options.allowEmpty === true ? { ...scope, allowEmpty: true } : scope;
   const { config, source, tree } = inForce;
   const { data, environments } = config;
@@ -81,7 +81,7 @@ interface Scope {
   readonly allowEmpty?: boolean;
 }
 
-/** Policies and data on disk that a person named; their paths are shown relative to the working directory. */
+/** Reads the policies and data named on the command line; their paths are shown relative to the working directory. */
 export async function readNamed(
   policies: readonly string[],
   data: readonly string[],
@@ -105,7 +105,7 @@ function renamed({ sources, tests, problems }: PolicyReading, shown: (path: stri
   };
 }
 
-/** Two readings as one set; a file that both name counts once. */
+/** Merges two policy sets; a file that both contain counts once. */
 function joined(a: PolicyReading, b: PolicyReading): PolicyReading {
   return {
     sources: {

@@ -6,7 +6,7 @@ import { inert } from "../report/inert-text.ts";
 import { tell, withDesiredState, type DesiredSubject } from "./desired-subject.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** `portcullis render`: the YAML stream on stdout, everything else on stderr. Yields the exit code. */
+/** Runs `portcullis render`: the YAML stream on stdout, everything else on stderr. Returns the exit code. */
 export async function renderCommand(
   sources: readonly string[],
   options: { readonly config?: string },
@@ -37,7 +37,7 @@ export async function renderCommand(
 
 interface Asked {
   readonly units: readonly Unit[];
-  /** Plain files; those that hold manifests are printed as they stand. */
+  /** Plain files; those with manifests are printed unchanged. */
   readonly files: readonly string[];
 }
 
@@ -50,7 +50,7 @@ async function chosen(names: readonly string[], { state, only }: DesiredSubject)
   for (const name of names) {
     const path = cleanPath(name);
     let found = named(state, name, path);
-    // A base is no root of its own; somebody who names it wants it by itself.
+    // A base is not a root, but a user who names it wants it rendered by itself.
     if (found.length === 0) found = named(await only([path]), name, path);
     if (found.length === 0) {
       throw new UsageError(`${name}: no source of this name; portcullis graph lists them`);
@@ -64,7 +64,7 @@ function named({ units }: DesiredState, name: string, path: string): readonly Un
   return units.filter(({ source }) => source.id === name || source.id === (path === "" ? "." : path));
 }
 
-/** Documents one after the other: a separator stands between two parts, unless the second brings one. */
+/** Joins YAML documents, with a separator between two parts unless the second starts with one. */
 function stream(parts: readonly string[]): string {
   return parts
     .map((part, index) => {

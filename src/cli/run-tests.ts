@@ -19,6 +19,7 @@ import { configurationOnDisk } from "./read-configuration.ts";
 import { type ConfigInForce, readNamed } from "./read-policies.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** Which policy tests to run, and how. */
 export interface TestRequest {
   readonly named: readonly string[];
   readonly policy?: readonly string[];
@@ -29,7 +30,10 @@ export interface TestRequest {
   readonly coverage: boolean;
 }
 
-/** Runs the policy tests that are named, or those of the configuration's policies. `watched` are the directories they came from. */
+/**
+ * Runs the named policy tests, or those of the policies in the configuration. `watched` are the directories that they
+ * came from.
+ */
 export async function runTests(
   request: TestRequest,
 ): Promise<{ readonly run: TestRun; readonly watched: readonly string[] }> {
@@ -83,7 +87,10 @@ export async function runTests(
 
 type Scope = Pick<PolicySelection, "namespaces" | "regoVersion">;
 
-/** What the configuration gives the policies under test: its data, and the library, which has its own tests. */
+/**
+ * What the policies under test need besides themselves: the data of the configuration, and the library, whose own tests
+ * are not run.
+ */
 async function beside({ config, source, tree }: ConfigInForce, scope: Scope): Promise<PolicyReading> {
   const policies = config.policies.filter((path) => path === LIBRARY);
   return policySources(tree, { policies, data: config.data, ...scope }, source, libraryTree());

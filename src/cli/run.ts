@@ -7,8 +7,8 @@ import { TreeError } from "../tree/tree-error.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
- * Runs one command line and yields its exit code: 0 compliant, 1 not compliant, 2 could not be judged. Whatever goes
- * wrong unexpectedly is 2 and one line; `DEBUG=1` adds the stack.
+ * Runs one command line and returns its exit code: 0 compliant, 1 not compliant, 2 could not be judged. An unexpected
+ * error gives 2 and one line; `DEBUG=1` adds the stack trace.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const command = args[0];
@@ -23,7 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
     await program((result) => (code = result)).parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    // Commander has said its line already; asking for help is no error.
+    // Commander has printed its message already; `--help` is not an error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof UsageError || error instanceof TreeError) {
       process.stderr.write(`error: ${inert(error.message)}\n`);

@@ -4,7 +4,9 @@ import { startServer } from "../app/server.ts";
 import { readSettings } from "../app/settings.ts";
 import { StateDirectoryBusy } from "../store/lock.ts";
 
-/** Runs the server until it is told to stop. Answers the exit code: 0 after an orderly stop, 2 where it cannot start. */
+/**
+ * Runs the server until it is signalled to stop. Returns the exit code: 0 after an orderly stop, 2 if it cannot start.
+ */
 export async function serveCommand(): Promise<number> {
   const reading = readSettings(process.env);
   if (reading.kind === "refused") {

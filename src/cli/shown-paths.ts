@@ -3,12 +3,15 @@ import type { Report } from "../model/report.ts";
 
 type Shown = (path: string) => string;
 
-/** A problem with its path as a person knows it. */
+/** A problem with its path as displayed to the user. */
 export function shownProblem<P extends Problem>(problem: P, shown: Shown): P {
   return problem.path === undefined ? problem : { ...problem, path: shown(problem.path) };
 }
 
-/** A report whose places in the judged tree are as a person knows them; places of policies and configuration already are. */
+/**
+ * A report whose paths in the judged tree are as displayed to the user; paths of policies and configuration already
+ * are.
+ */
 export function shownReport(report: Report, shown: Shown): Report {
   return {
     ...report,

@@ -9,10 +9,10 @@ import { displayed, isUnder, namedPaths } from "./paths.ts";
 import { configurationOfChange, configurationOnDisk, type ConfigurationReading } from "./read-configuration.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** API groups of objects that make a controller apply other files. */
+/** The API groups of objects that make a controller apply other files. */
 const GITOPS = ["argoproj.io/", "toolkit.fluxcd.io/"];
 
-/** What a run judges: trees, the paths in them, and the configuration that holds. */
+/** What a run judges: trees, the paths in them, and the configuration in force. */
 export interface Subject {
   readonly after: Tree;
   readonly before?: Tree;
@@ -23,7 +23,7 @@ export interface Subject {
   readonly close: () => Promise<void>;
 }
 
-/** Files and directories as they are. */
+/** Files and directories as they are on disk. */
 export async function directorySubject(
   named: readonly string[],
   options: { readonly config?: string; readonly allowEmpty?: boolean },
@@ -43,7 +43,10 @@ export async function directorySubject(
   };
 }
 
-/** Whether something named reads files that were not: kustomizations their bases, GitOps objects what they apply. */
+/**
+ * Whether a named file refers to others that were not named: kustomizations to their bases, GitOps objects to what they
+ * apply.
+ */
 async function reachesOut(tree: Tree, named: readonly string[]): Promise<boolean> {
   const paths = (await tree.list())
     .filter(({ path, kind }) => kind === "file" && isUnder(path, named))
@@ -57,7 +60,10 @@ async function reachesOut(tree: Tree, named: readonly string[]): Promise<boolean
   return false;
 }
 
-/** The paths that hold a file. One without is refused unless that is allowed: a person who names it expects something there. */
+/**
+ * Checks that each path contains a file, unless `--allow-empty` is set: a user who names a path expects something
+ * there.
+ */
 async function withFiles(
   tree: Tree,
   paths: readonly string[],
@@ -72,6 +78,7 @@ async function withFiles(
   });
 }
 
+/** The options of a run with `--base`. */
 export interface ChangeOptions {
   readonly base: string;
   readonly head?: string;
@@ -79,7 +86,7 @@ export interface ChangeOptions {
   readonly config?: string;
 }
 
-/** A change in a Git repository. Paths are shown relative to the repository's root, as GitHub shows them. */
+/** A change in a Git repository. Paths are shown relative to the root of the repository, as on GitHub. */
 export async function changeSubject(named: readonly string[], options: ChangeOptions, cwd: string): Promise<Subject> {
   const repository = await open(options.repo ?? ".", cwd);
   try {
@@ -119,7 +126,10 @@ async function commit(repository: GitRepository, revision: string): Promise<stri
   return found.id;
 }
 
-/** A path in the working directory, or where that is outside the repository as it stands, from the repository's root. */
+/**
+ * A path relative to the root of the repository; it is given relative to the working directory, or, if that is outside
+ * the repository, to its root.
+ */
 function fromRoot(path: string, root: string, cwd: string): string {
   const here = relative(root, cwd);
   const inside = here === "" || !(here.startsWith("..") || here === root);

@@ -4,6 +4,7 @@ import { coloured } from "./coloured.ts";
 import { runTests } from "./run-tests.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** The options of `portcullis test`. */
 export interface TestOptions {
   readonly policy?: readonly string[];
   readonly data?: readonly string[];
@@ -16,7 +17,7 @@ export interface TestOptions {
   readonly output: TestFormatName;
 }
 
-/** `portcullis test`: results on stdout. Yields the exit code; with `--watch` it ends when it is interrupted. */
+/** Runs `portcullis test`: results on stdout. Returns the exit code; with `--watch` when it is interrupted. */
 export async function testCommand(named: readonly string[], options: TestOptions): Promise<number> {
   const threshold = thresholdOf(options.threshold);
   const { run: pattern, ...rest } = options;

@@ -1,6 +1,9 @@
 import type { Policy, PolicyFile } from "../model/policy.ts";
 
-/** Says of each package that has deciding rules, and that nothing chose to run, how it would be: else nobody misses it. */
+/**
+ * A message for each package with deciding rules that nothing selected to run, with how to select it: otherwise nothing
+ * would show that it is missing.
+ */
 export function unchosenPackages(files: readonly PolicyFile[], chosen: readonly Policy[]): readonly string[] {
   const run = new Set(chosen.map((policy) => policy.package));
   const said = new Map<string, string>();

@@ -4,7 +4,10 @@ import { UsageError } from "./usage-error.ts";
 
 const TEMPLATE = /^(apiVersion|"apiVersion"): *["']?(templates|constraints)\.gatekeeper\.sh\//m;
 
-/** Refuses what `--policy` cannot read yet. Ignoring it would let through what it forbids. */
+/**
+ * Throws for paths of `--policy` in formats that cannot be read yet: ignoring a policy would let through what it
+ * forbids.
+ */
 export async function refuseUnsupported(tree: Tree, named: readonly string[]): Promise<void> {
   for (const path of named) {
     if (/\.(tar\.gz|tgz)$/.test(path)) throw new UsageError(`--policy ${path}: OPA bundles are not supported yet`);

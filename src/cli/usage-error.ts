@@ -1,4 +1,4 @@
-/** What a person asked for cannot be done as asked: one line on stderr, exit code 2. */
+/** The command line cannot be carried out as given: printed as one line on stderr, exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -5,13 +5,14 @@ import { readHeadsOf, readTreeChecks, readTreeId, type TreeCheck } from "../gith
 import type { Place } from "../github/pulls.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** The options of `portcullis verify`. */
 export interface VerifyOptions {
   readonly commit: string;
   readonly repository?: string;
   readonly appId?: string;
 }
 
-/** `portcullis verify`: says on stdout what GitHub knows of a commit's tree. Yields the exit code. */
+/** Runs `portcullis verify`: prints what GitHub knows about the tree of a commit. Returns the exit code. */
 export async function verifyCommand(options: VerifyOptions): Promise<number> {
   const place = placeOf(options.repository ?? process.env["GITHUB_REPOSITORY"]);
   const appId = appIdOf(options.appId ?? process.env["PORTCULLIS_APP_ID"]);
@@ -53,7 +54,7 @@ async function answerOf(octokit: Octokit, place: Place, commit: string, appId: n
   const heads = new Set([commit, ...(await readHeadsOf(octokit, place, commit))]);
   const checks: TreeCheck[] = [];
   for (const head of heads) checks.push(...(await readTreeChecks(octokit, place, head, appId)));
-  // A tree may have been judged several times, by other rules each time: the newest counts.
+  // A tree may have been judged several times, by different rules: the newest result counts.
   const [newest] = checks
     .filter((check) => check.tree === tree && check.conclusion !== null)
     .toSorted((one, other) => (one.completedAt < other.completedAt ? 1 : -1));

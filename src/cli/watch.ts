@@ -2,7 +2,10 @@ import { watch, type FSWatcher } from "node:fs";
 
 const SETTLE_MS = 150;
 
-/** Runs, and again after each change below what was run, until interrupted. Yields the last run's exit code. */
+/**
+ * Calls `run`, and again after each change below the directories that it returns, until interrupted. Returns the last
+ * exit code.
+ */
 export async function watchAndRepeat(
   once: () => Promise<{ readonly code: number; readonly watched: readonly string[] }>,
 ): Promise<number> {
@@ -23,7 +26,7 @@ export async function watchAndRepeat(
   return code;
 }
 
-/** Resolves once files have changed and then kept still, or when interrupted. */
+/** Resolves once files have changed and then stayed unchanged for a moment, or when interrupted. */
 function change(directories: readonly string[], stopped: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const watchers: FSWatcher[] = [];

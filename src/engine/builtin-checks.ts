@@ -8,7 +8,7 @@ import { openSchemaBundle } from "../schema-bundle/open-bundle.ts";
 import { createSchemaCheck } from "../schema/schema-check.ts";
 import { unknownVersions } from "../schema/versions.ts";
 
-/** Policies without Rego as a configuration wants them, and what it says that they do not know. */
+/** The policies without Rego that a configuration enables, and the problems of its settings for them. */
 export interface BuiltinChecks {
   readonly builtins: readonly BuiltinCheck[];
   readonly problems: readonly Problem[];
@@ -16,14 +16,14 @@ export interface BuiltinChecks {
 
 const known = new WeakMap<Config, BuiltinChecks>();
 
-/** Makes every policy that ships without Rego; the same for the same configuration. */
+/** Creates every policy that ships without Rego. Cached by configuration. */
 export function builtinChecks(config: Config, source: ConfigSource | undefined): BuiltinChecks {
   const made = known.get(config) ?? make(config, source);
   known.set(config, made);
   return made;
 }
 
-/** Argo CD's own rules come from its objects; only their documentation stands here. */
+/** The rules come from AppProjects while rendering; this only contributes their documentation. */
 const projects: BuiltinCheck = { policies: [projectPolicy], digest: "projects" };
 
 function make(config: Config, source: ConfigSource | undefined): BuiltinChecks {

@@ -14,15 +14,15 @@ export interface TestedPolicies {
   readonly tests: readonly PolicyFile[];
 }
 
-/** What the App needs of the rooms that know Rego, Kustomize and Helm. */
+/** What the App needs from the rooms for Rego, Kustomize and Helm. */
 export interface Engine {
   readonly makeJudge: (sources: PolicySources, now: string) => Promise<Judge>;
-  /** The problems of policy tests that fail. */
+  /** Runs the policy tests and returns a problem for each that fails. */
   readonly runTests: (policies: TestedPolicies) => Promise<readonly Problem[]>;
   readonly renderer: Renderer;
 }
 
-/** OPA's toolchain and the renderers, with their cache in one directory. */
+/** Creates the toolchain of OPA and the renderers, with their caches in one directory. */
 export function createEngine(options: { readonly cacheDirectory: string }): Engine & { close(): void } {
   const toolchain = createToolchain({ cacheDir: options.cacheDirectory });
   const renderer = keepingRenderings(createRenderer({ cacheDir: options.cacheDirectory }), options.cacheDirectory);
@@ -38,7 +38,7 @@ export function createEngine(options: { readonly cacheDirectory: string }): Engi
   };
 }
 
-/** What is wrong with the tests that stand beside the policies: none is a pass, as for any program without tests. */
+/** The failed tests beside the policies, as problems. No tests is a pass. */
 async function failedTests(toolchain: Toolchain, set: TestedPolicies): Promise<readonly Problem[]> {
   if (set.tests.length === 0) return [];
   const { data } = mergeData(set.sources.data);

@@ -3,7 +3,7 @@ import type { PolicySources } from "../model/policy.ts";
 import { createJudge, defaultLimits } from "../rego/create-judge.ts";
 import { createToolchain } from "../rego/toolchain/toolchain.ts";
 
-/** Compiles a policy set for one run of the command line. Close the judge. */
+/** Compiles a policy set for one run of the command line. `now` is RFC 3339. The caller must close the judge. */
 export async function openJudge(sources: PolicySources, now: string): Promise<Judge> {
   const toolchain = createToolchain();
   const judge = await createJudge(sources, {

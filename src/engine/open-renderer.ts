@@ -3,7 +3,10 @@ import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 import { createRenderer } from "../renderers/create-renderer.ts";
 import { keepingRenderings } from "../renderers/keep-renderings.ts";
 
-/** Renders for one run of the command line; what it rendered is there for the next. Close it. */
+/**
+ * Creates the renderer for one run of the command line; its results are cached for later runs. The caller must close
+ * it.
+ */
 export function openRenderer(): Renderer {
   const cacheDir = defaultCacheDirectory();
   return keepingRenderings(createRenderer({ cacheDir }), cacheDir);

@@ -5,13 +5,16 @@ import { isArray, isSet } from "./value/rego-value.ts";
 import { jsonFromValue } from "./value/json-text.ts";
 import { readValue } from "./value/read-value.ts";
 
-/** Asks the twins of the deciding rules, for documents that violate something. */
+/** Evaluates the twins of the deciding rules, for documents with violations. */
 export interface TwinAsker {
-  /** What the twins yield for each input, in order; nothing where they fail: a place is then less precise, never wrong. */
+  /**
+   * The answers of the twins for each input, in order; empty if they fail: a location is then less precise, never
+   * wrong.
+   */
   ask(inputs: readonly Omit<Input, "place">[]): Promise<readonly (readonly Json[])[]>;
 }
 
-/** Twins that ran out of time or memory once are not asked again. */
+/** Creates an asker. After twins run out of time or memory once, they are not evaluated again. */
 export function createTwinAsker(entrypoint: string, evaluator: Evaluator): TwinAsker {
   let trusted = true;
   return {

@@ -4,47 +4,51 @@ import type { RegoValue } from "./value/rego-value.ts";
 import { isArray } from "./value/rego-value.ts";
 import { readValue } from "./value/read-value.ts";
 
-/** What failed: a rule by its index, the exception rules as a whole, or the reading of the document. */
+/** What failed: a rule by its index, the exception rules together, or reading the document. */
 type Failed = number | "exceptions" | "document";
 
-/** A rule that gave no answer for a document. `asked` is false where it had failed before and was left out. */
+/** A rule without an answer for a document. `asked` is false if it was skipped because it had failed before. */
 export interface RuleFailure extends Failure {
   readonly of: Failed;
   readonly asked: boolean;
-  /** The place of the input it failed on. */
+  /** The path of the input on which it failed. */
   readonly on: string;
 }
 
-/** One document to ask about. */
+/** One document to evaluate. */
 export interface Input {
-  /** Names the document for people. */
+  /** The path of the document, for messages. */
   readonly place: string;
-  /** JSON text, made when its turn comes. */
+  /** Returns the JSON text; called when it is needed. */
   readonly text: () => string;
   readonly environment?: string | undefined;
 }
 
-/** What the policies answer for one document. */
+/** The answer of the policies for one document. */
 export interface Answer {
-  /** Values of the deciding rules that have one, by index. */
+  /** The values of the deciding rules that are defined, by index. */
   readonly rules: readonly (readonly [index: number, value: RegoValue])[];
   readonly exceptions: readonly (readonly [packageName: string, value: RegoValue])[];
   readonly failures: readonly RuleFailure[];
 }
 
-/** Asks a compiled policy set; remembers which rules failed in a way that must not happen twice. */
+/** Evaluates a compiled policy set and remembers which rules must not be evaluated again after a failure. */
 export interface Asker {
-  /** One answer for each input, in order. Calls wait for each other, so that a rule that fails is known to the next. */
+  /**
+   * Returns one answer for each input, in order. Calls run one after the other, so that each knows which rules failed
+   * before.
+   */
   ask(inputs: readonly Input[]): Promise<readonly Answer[]>;
 }
 
 /**
- * All rules are asked at once. Where that fails for a document, they are asked one by one, so that the answer of every
- * healthy rule is kept; a rule that ran out of time or memory is not asked again.
+ * Creates an asker. It evaluates all rules at once. If that fails for a document, it evaluates them one by one, so that
+ * the answers of the other rules are kept. A rule that ran out of time or memory is not evaluated again.
  */
 export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator: Evaluator): Asker {
   const leftOut = new Map<Failed, RuleFailure>();
-  // Every failure costs an instance. Where rules fail on many documents, asking all at once first would cost a second one.
+  // Every failure costs an instance. If rules fail on many documents, evaluating all at once first would cost a second
+  // one each time.
   const suspects = new Set<Failed>();
   let expectsFailure = false;
   let turn: Promise<unknown> = Promise.resolve();

@@ -3,21 +3,21 @@ import type { PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { CompileAnswer, CompileRequest, RegoError, ToolchainOutcome } from "./toolchain/protocol.ts";
 
-/** The part of the toolchain that compiles. */
+/** The part of the toolchain that compiles policies. */
 export interface PolicyCompiler {
-  /** Digest of the toolchain: another one may give other modules. */
+  /** The digest of the toolchain: another one may produce other modules. */
   readonly digest: string;
   compile(request: CompileRequest): Promise<ToolchainOutcome<CompileAnswer>>;
 }
 
-/** What a policy set compiled to, and what of it did not compile. */
+/** The compiled policy set, and the problems of what did not compile. */
 export interface Compiled {
-  /** Absent where the toolchain could not answer, which is a problem. */
+  /** Absent if the toolchain could not answer, which is a problem. */
   readonly answer?: CompileAnswer;
   readonly problems: readonly Problem[];
 }
 
-/** Compiles a policy set; files that import `rego.v1` are v1 whatever the set says. */
+/** Compiles a policy set; files that import `rego.v1` are v1 whatever version the set declares. */
 export async function compileSources(sources: PolicySources, compiler: PolicyCompiler): Promise<Compiled> {
   const modules = sources.files.map(({ path, text }) => ({
     path,
@@ -30,13 +30,13 @@ export async function compileSources(sources: PolicySources, compiler: PolicyCom
     return { problems: [{ stage: "compile", message: `the policies could not be compiled: ${outcome.message}` }] };
   }
   const { answer } = outcome;
-  // A namespace may be without rules only because its files did not compile.
+  // A namespace may have no rules only because its files did not compile.
   const unmatched = answer.errors.length > 0 || sources.allowEmpty === true ? [] : answer.unmatchedNamespaces;
   const errors = answer.errors.map((error) => compileProblem(error, sources));
   return { answer, problems: [...errors, ...unmatched.map(namespaceProblem)] };
 }
 
-/** Digest of a policy set and whatever else its judgements depend on. */
+/** The digest of a policy set and of whatever else its judgements depend on. */
 export function digestOf(sources: PolicySources, others: readonly (string | number)[]): string {
   return createHash("sha256")
     .update(JSON.stringify([others, sources]))

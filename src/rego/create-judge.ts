@@ -23,24 +23,25 @@ import { describePolicies } from "./policies.ts";
 import { questionInput } from "./question-input.ts";
 import { createBuiltinRelay } from "./toolchain/builtin-relay.ts";
 
+/** What a judge is created with. */
 export interface JudgeOptions {
   readonly toolchain: PolicyCompiler;
-  /** The job's time (RFC 3339), which policies see as now. */
+  /** The time of the job (RFC 3339), which policies see as the current time. */
   readonly now: string;
-  /** Milliseconds that the policies may take for one manifest. */
+  /** The deadline for one manifest, in milliseconds. */
   readonly deadlineMs: number;
-  /** MiB of memory that the policies may use. */
+  /** The memory limit of the policies, in MiB. */
   readonly memoryLimitMiB: number;
-  /** Where the toolchain keeps its unpacked copy, for builtins that OPA answers; default as the toolchain's own. */
+  /** The directory for the unpacked toolchain, for builtins that OPA answers; default as in `createToolchain`. */
   readonly cacheDir?: string;
 }
 
-/** Limits for callers that have no reason for others: a healthy policy needs a thousandth of them. */
+/** Default limits; a normal policy needs a thousandth of them. */
 export const defaultLimits = { deadlineMs: 5_000, memoryLimitMiB: 256 } as const;
 
 const builtinsOfTheRun = new Set(["time.now_ns", "rand.intn", "uuid.rfc4122"]);
 
-/** Compiles a policy set. What is wrong with the set is among the judge's problems; the rest of it judges. */
+/** Compiles a policy set. Faults of the set are among the problems of the judge; the rest of the set still judges. */
 export async function createJudge(sources: PolicySources, options: JudgeOptions): Promise<Judge> {
   const compiled = await compileSources(sources, options.toolchain);
   const { data: common, problems: dataProblems } = mergeData(sources.data);
@@ -113,7 +114,7 @@ function inputOf(question: Question): Input {
   return { place: `${position.path}:${position.line}`, text: () => questionInput(question), environment };
 }
 
-// Nothing can be judged, which the judge's problems say.
+// Judges nothing: the problems of the judge say why.
 async function judgeNothing(questions: readonly Question[]): Promise<readonly Judgement[]> {
   return questions.map(() => ({ violations: [], excepted: [], problems: [] }));
 }

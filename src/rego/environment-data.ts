@@ -3,11 +3,11 @@ import type { PolicyFile, PolicySources } from "../model/policy.ts";
 import { writeJson } from "./value/json-text.ts";
 import { isObject } from "../manifest/identity.ts";
 
-/** What policies see as `data`, which may be another in every environment. Can be sent to a worker thread. */
+/** What policies see as `data`, which may differ by environment. Can be sent to a worker thread. */
 export interface EnvironmentData {
   readonly common: JsonObject;
   readonly parameters: NonNullable<PolicySources["parameters"]>;
-  /** Policies may read `data.portcullis.environment`, so that no two environments have equal data. */
+  /** True if policies may read `data.portcullis.environment`; then no two environments have equal data. */
   readonly named: boolean;
 }
 
@@ -16,19 +16,19 @@ export function sameEverywhere(common: JsonObject): EnvironmentData {
   return { common, parameters: {}, named: false };
 }
 
-/** Whether policies may read the name of the environment: any of them has the word outside its comments. */
+/** Whether any policy may read the name of the environment: the word occurs in one outside comments. */
 export function mayReadEnvironment(files: readonly PolicyFile[]): boolean {
   return files.some(({ text }) => /environment/.test(text.replaceAll(/^\s*#.*$/gm, "")));
 }
 
-/** Equal keys, equal data; the empty text for the data that all environments have in common. */
+/** A key that is equal for environments with equal data; empty for the data without an environment. */
 export function environmentKey(data: EnvironmentData, environment: string | undefined): string {
   const parameters = parametersOf(data, environment);
   if (data.named) return JSON.stringify([environment ?? null]);
   return parameters === undefined ? "" : writeJson(parameters);
 }
 
-/** JSON text of `data` in an environment. */
+/** The JSON text of `data` in an environment. */
 export function environmentData(data: EnvironmentData, environment: string | undefined): string {
   const { common, named } = data;
   const parameters = parametersOf(data, environment);
@@ -46,7 +46,7 @@ function parametersOf({ parameters }: EnvironmentData, environment: string | und
   return environment !== undefined && Object.hasOwn(parameters, environment) ? parameters[environment] : undefined;
 }
 
-/** Keys that the environment does not name keep the value of the data. */
+/** Overlays the data of an environment: keys that it does not contain keep their value. */
 function over(base: Json | undefined, value: Json): Json {
   return isObject(base) && isObject(value) ? { ...base, ...value } : value;
 }

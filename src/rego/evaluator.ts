@@ -4,42 +4,46 @@ import { runWithDeadline } from "../wasm/deadline.ts";
 import type { PolicyInstance } from "./opa-wasm.ts";
 import { EvaluationError } from "./opa-wasm.ts";
 
-/** One evaluation: an entry point asked on one input. */
+/** One evaluation of an entry point with an input. */
 export interface Asking {
-  /** JSON text of the input; called when its turn comes. Throws EvaluationError where there is none. */
+  /** Returns the JSON text of the input; called when it is needed. Throws EvaluationError if there is none. */
   readonly input: () => string;
   readonly entrypoint: string;
-  /** The environment whose data are asked with. */
+  /** The environment whose data apply. */
   readonly environment?: string | undefined;
 }
 
-/** Why an evaluation gave no answer. `late`: it did not finish within the deadline; the others as EvaluationError has them. */
+/**
+ * Why an evaluation has no answer. `late`: it did not finish within the deadline; the other reasons are those of
+ * EvaluationError.
+ */
 export interface Failure {
   readonly reason: "late" | EvaluationError["reason"];
   readonly message: string;
 }
 
-/** Values in the order of the askings, in Rego's notation, up to the one that failed, if one did. */
+/** The values in the order of the evaluations, in the notation of Rego, up to the first that failed. */
 export interface Evaluated {
   readonly values: readonly (string | undefined)[];
   readonly failure?: Failure;
 }
 
-/** Evaluates on one instance at a time, and throws the instance away after every failure. */
+/** Evaluates with one instance at a time, and discards the instance after a failure. */
 export interface Evaluator {
   evaluate(askings: readonly Asking[]): Promise<Evaluated>;
 }
 
+/** What an evaluator is created with. */
 export interface EvaluatorOptions {
   readonly instantiate: () => PolicyInstance;
-  /** Milliseconds that one evaluation may take. */
+  /** The deadline of one evaluation, in milliseconds. */
   readonly deadlineMs: number;
 }
 
-// How long evaluations run before other work of this thread gets its turn.
+// Milliseconds of evaluations after which other work of this thread gets a turn.
 const sliceMs = 50;
 
-/** An evaluator that runs in the calling thread; it instantiates when it is first asked. */
+/** Creates an evaluator that runs in the calling thread. It creates its instance when it is first used. */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   let instance: PolicyInstance | undefined;
 
@@ -58,7 +62,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     evaluate: async (askings) => {
       const values: (string | undefined)[] = [];
       while (values.length < askings.length) {
-        // The last evaluation of a slice has the whole deadline to itself.
+        // The last evaluation of a slice gets the whole deadline.
         let timed: Timed<void> | undefined;
         const failure = failureOf(() => {
           timed = runWithDeadline(options.deadlineMs + sliceMs, () => evaluateSlice(askings, values));
@@ -81,7 +85,7 @@ function entrypointOf(instance: PolicyInstance, asking: Asking): number {
   return entrypoint;
 }
 
-/** Runs a step of an evaluation; the EvaluationError it throws, as a failure. */
+/** Runs a step of an evaluation; returns the EvaluationError that it throws as a failure. */
 export function failureOf(run: () => void): Failure | undefined {
   try {
     run();

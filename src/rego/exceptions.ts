@@ -3,8 +3,8 @@ import type { RegoValue } from "./value/rego-value.ts";
 import { isArray, isRegoObject, isSet } from "./value/rego-value.ts";
 
 /**
- * Whether conftest's `exception` rules excuse a rule: the query is `data.<package>.exception[_][_] == "<suffix>"`, where
- * the suffix of an unsuffixed rule is empty. An excused rule is excused for the whole document.
+ * Whether `exception` rules as in conftest excuse a rule: the query is `data.<package>.exception[_][_] == "<suffix>"`,
+ * with an empty suffix for an unsuffixed rule. An excused rule is excused for the whole document.
  */
 export function isExcused(exceptions: Answer["exceptions"], packageName: string, rule: string): boolean {
   const suffix = suffixOf(rule);
@@ -13,7 +13,9 @@ export function isExcused(exceptions: Answer["exceptions"], packageName: string,
   );
 }
 
-/** The part of a rule's name that exceptions name: prefixes are taken off as conftest does, one after the other. */
+/**
+ * The part of the name of a rule that exceptions refer to: prefixes are removed one after the other, as in conftest.
+ */
 function suffixOf(rule: string): string {
   if (rule === "violation" || rule === "deny" || rule === "warn") return "";
   return ["violation_", "deny_", "warn_"].reduce((name, prefix) => withoutPrefix(name, prefix), rule);

@@ -6,13 +6,13 @@ import type { EvaluationSetting } from "./worker-evaluator.ts";
 import { createWorkerEvaluator } from "./worker-evaluator.ts";
 import type { PolicyInstance } from "./opa-wasm.ts";
 
-// Where so many evaluations are asked for, more of them will follow than a thread's start costs.
+// The number of evaluations from which a thread is started: then more will usually follow than its start costs.
 const evaluationsWithoutThread = 200;
 
 /**
- * Evaluates in the calling thread, and from a good number of evaluations on in a thread of its own as soon as that has
- * started, so that manifests are read while others are judged. A caller that is a worker itself gets no other. `first`
- * is used before any other instance; `make` makes more of them for this thread.
+ * Creates an evaluator that uses the calling thread first, and, from a larger number of evaluations on, a thread of its
+ * own once that has started, so that manifests are read while others are judged. In a worker thread it starts no other
+ * thread. `first` is the first instance; `make` creates more of them for this thread.
  */
 export function createGrowingEvaluator(
   setting: EvaluationSetting,

@@ -4,13 +4,13 @@ import { environmentData, environmentKey, type EnvironmentData } from "./environ
 import type { PolicyInstance, PolicyModule } from "./opa-wasm.ts";
 import { compilePolicyModule, EvaluationError, instantiate } from "./opa-wasm.ts";
 
-/** All that an instance of a judge's module is made from; can be sent to a worker thread. */
+/** Everything that an instance of the module of a judge is created from; can be sent to a worker thread. */
 export interface Recipe {
   readonly module: PolicyModule;
   readonly data: EnvironmentData;
   readonly memoryLimitMiB: number;
   readonly run: BuiltinRun;
-  /** Names of the builtins that the module calls on its host. */
+  /** The names of the builtins that the module calls on its host. */
   readonly builtins: readonly string[];
 }
 
@@ -29,7 +29,10 @@ export function recipeOf(
   };
 }
 
-/** A new instance; `builtins` are those of the recipe, loaded. Throws EvaluationError where the module and its data do not fit into memory. */
+/**
+ * Creates an instance; `builtins` are the loaded builtins of the recipe. Throws EvaluationError if the module and its
+ * data do not fit into memory.
+ */
 export function makeInstance({ module, data, memoryLimitMiB, run }: Recipe, builtins: Builtins): PolicyInstance {
   return instantiate(module, {
     data: { key: (one) => environmentKey(data, one), text: (one) => environmentData(data, one) },

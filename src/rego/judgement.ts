@@ -7,7 +7,7 @@ import type { RuleFacts } from "./policies.ts";
 import type { Result } from "./results.ts";
 import { expectedResults, readResults } from "./results.ts";
 
-/** The answers for a question, sorted into results that count, results that are excused, and failures. */
+/** The answers to a question, split into results that count, results that are excused, and failures. */
 export interface Sorted {
   readonly found: readonly FoundResult[];
   readonly excepted: readonly FoundResult[];
@@ -20,7 +20,7 @@ export interface FoundResult {
   readonly result: Result;
 }
 
-/** Sorts what the policies answered for a question, in the order of the rules and, in one rule, OPA's order of values. */
+/** Splits the answers to a question; results are in the order of the rules, and within a rule in the order of OPA. */
 export function sortAnswer(
   question: Question,
   answer: Answer,
@@ -55,7 +55,7 @@ export function judgementOf(sorted: Sorted, causesOf: (found: FoundResult) => re
 
 const wholeManifest: Cause = { pointer: "", stablePointer: "", precision: "manifest" };
 
-/** How people find a rule: its policy, its name and where it stands. */
+/** The name of a rule for messages: its policy, its name and its location. */
 export function nameOf(rule: RuleFacts): string {
   return `policy ${rule.policy}: rule ${rule.name} (${rule.path}:${rule.line})`;
 }

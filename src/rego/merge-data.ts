@@ -4,7 +4,7 @@ import type { Problem } from "../model/problem.ts";
 import { readData } from "./read-data.ts";
 import { isObject } from "../manifest/identity.ts";
 
-/** `data` as OPA's loader puts it together, and what could not be read or fits nowhere. */
+/** `data` as the loader of OPA merges it, and the problems of files that could not be read or merged. */
 export interface MergedData {
   readonly data: JsonObject;
   readonly problems: readonly Problem[];
@@ -22,8 +22,8 @@ interface Reading {
 }
 
 /**
- * Merges data files at their prefixes. Objects are merged; any other value that two files give for one place is a
- * problem that names both, and the first file's value stays.
+ * Merges data files at their prefixes. Objects are merged; if two files give another value for the same key, that is a
+ * problem that names both, and the value of the first file is kept.
  */
 export function mergeData(files: readonly DataFile[]): MergedData {
   const root: Branch = { members: new Map() };

@@ -1,4 +1,4 @@
-/** What Portcullis reads of a METADATA block; other keys belong to the author. Draft-07 JSON Schema. */
+/** The keys of a METADATA block that Portcullis reads; other keys belong to the author. Draft-07 JSON Schema. */
 export const metadataSchema = {
   type: "object",
   properties: {

@@ -6,7 +6,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Annotations } from "./toolchain/protocol.ts";
 import { metadataSchema } from "./metadata-schema.ts";
 
-/** A METADATA block that is as it must be. */
+/** A valid METADATA block. */
 export interface Metadata {
   readonly title?: string;
   readonly description?: string;
@@ -27,7 +27,7 @@ export interface ScopedMetadata {
 
 let compiled: ValidateFunction<Metadata> | undefined;
 
-/** Checks a METADATA block; what is wrong with it is a problem at the line where the block starts. */
+/** Validates a METADATA block; returns a problem at the line where the block starts if it is invalid. */
 export function readMetadata(annotations: Annotations): ScopedMetadata | Problem {
   compiled ??= compileSchema();
   const { value } = annotations;
@@ -42,7 +42,7 @@ export function readMetadata(annotations: Annotations): ScopedMetadata | Problem
   };
 }
 
-// Loading ajv costs as much as Node.js does to start.
+// Compiled on demand: loading ajv takes as long as the start of Node.js.
 function compileSchema(): ValidateFunction<Metadata> {
   const { Ajv } = createRequire(import.meta.url)("ajv") as typeof ajv;
   return new Ajv({ allErrors: false, strict: true }).compile<Metadata>(metadataSchema);

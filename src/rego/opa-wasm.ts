@@ -6,8 +6,8 @@ import type { RegoObject, RegoValue } from "./value/rego-value.ts";
 import { readValue } from "./value/read-value.ts";
 import { writeValue } from "./value/write-value.ts";
 
-// The package exports this class to CommonJS only, against what its types say. Its own host functions are not used: they
-// lose sets and large integers, prefer their sprintf to ours, print to the console and throw strings.
+// The package exports this class to CommonJS only, contrary to its types. Its own host functions are not used: they
+// lose sets and large integers, override our sprintf, print to the console and throw strings.
 const { LoadedPolicy } = createRequire(import.meta.url)("@open-policy-agent/opa-wasm") as {
   LoadedPolicy: typeof Loaded;
 };
@@ -16,17 +16,20 @@ const quickMatch = createQuickMatch();
 const pageSize = 65_536;
 const supportedAbi = 1;
 
-/** A compiled policy module, shareable between instances and threads. */
+/** A compiled policy module, which instances and threads can share. */
 export interface PolicyModule {
   readonly module: WebAssembly.Module;
-  /** Pages of memory that an instance starts with. */
+  /** The number of memory pages that an instance starts with. */
   readonly pages: number;
 }
 
-/** What went wrong inside one evaluation. The instance it was thrown from must not be used again. */
+/** A failure in one evaluation. The instance must not be used again. */
 export class EvaluationError extends Error {
   override readonly name = "EvaluationError";
-  /** `input`: the document could not be read; `memory`: the cap was reached; `rule`: a rule failed while it ran. */
+  /**
+   * `input`: the document could not be read; `memory`: the memory limit was reached; `rule`: a rule failed during
+   * evaluation.
+   */
   readonly reason: "input" | "memory" | "rule";
 
   constructor(reason: "input" | "memory" | "rule", message: string, options?: ErrorOptions) {
@@ -35,35 +38,41 @@ export class EvaluationError extends Error {
   }
 }
 
+/** What an instance is created with. */
 export interface InstanceOptions {
-  /** `data` in an environment: its JSON text, and a key that is equal for equal texts. */
+  /** Returns `data` in an environment: its JSON text, and a key that is equal for equal texts. */
   readonly data: {
     readonly key: (environment: string | undefined) => string;
     readonly text: (environment: string | undefined) => string;
   };
   readonly memoryLimitMiB: number;
-  /** Answers the builtins that the module leaves to its host; `undefined` makes the expression undefined. */
+  /** Handles the builtins that the module calls on its host; `undefined` makes the expression undefined. */
   readonly builtin: (name: string, args: readonly RegoValue[]) => RegoValue | undefined;
 }
 
-/** One instance of a policy module with its data. Every method throws EvaluationError, and poisons the instance then. */
+/**
+ * One instance of a policy module with its data. Every method can throw EvaluationError, after which the instance is
+ * unusable.
+ */
 export interface PolicyInstance {
   readonly entrypoints: ReadonlyMap<string, number>;
-  /** Gives the evaluations that follow the data of an environment; before `read`. */
+  /** Selects the environment whose data apply to later evaluations; call it before `read`. */
   use(environment: string | undefined): void;
-  /** Makes a JSON text the input of the evaluations that follow. */
+  /** Sets the input of later evaluations, as JSON text. */
   read(input: string): void;
-  /** Evaluates an entry point on the input and returns its value as text in Rego's notation; undefined: no value. */
+  /**
+   * Evaluates an entry point on the input and returns its value in the notation of Rego; undefined if it has no value.
+   */
   evaluate(entrypoint: number): string | undefined;
 }
 
-/** Compiles a module that OPA built. Throws WebAssembly.CompileError for other bytes. */
+/** Compiles a module that OPA built. Throws WebAssembly.CompileError for anything else. */
 export function compilePolicyModule(wasm: Uint8Array): PolicyModule {
-  // The data segments are no larger than the file; OPA's stack and runtime need less than 1 MiB beside them.
+  // The data segments are not larger than the file; the stack and runtime of OPA need less than 1 MiB besides them.
   return { module: new WebAssembly.Module(wasm), pages: Math.ceil(wasm.byteLength / pageSize) + 32 };
 }
 
-/** Exports of a module that OPA built; addresses are 0 where there is nothing. */
+/** The exports of a module that OPA built; the address 0 means none. */
 interface OpaExports {
   readonly opa_malloc: (size: number) => number;
   readonly opa_free: (address: number) => void;
@@ -82,12 +91,15 @@ interface OpaExports {
   readonly opa_wasm_abi_version: WebAssembly.Global;
 }
 
-/** Instantiates a module under a memory cap with the data of no environment. Throws EvaluationError where they do not fit. */
+/**
+ * Instantiates a module with a memory limit and the data without an environment. Throws EvaluationError if they do not
+ * fit.
+ */
 export function instantiate(policy: PolicyModule, options: InstanceOptions): PolicyInstance {
   const maximum = Math.max(policy.pages, options.memoryLimitMiB * 16);
   const memory = new WebAssembly.Memory({ initial: policy.pages, maximum });
   let builtinNames: ReadonlyMap<number, string> = new Map();
-  /** Where data end. */
+  /** The end of the data. */
   let heap = 0;
   const instance = new WebAssembly.Instance(policy.module, { env: { memory, ...hostFunctions() } });
   const opa = instance.exports as unknown as OpaExports;
@@ -169,7 +181,7 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
     return value;
   }
 
-  /** The bytes of a string value, as characters: its length stands at 4 and the address of its text at 8. */
+  /** The bytes of a string value, as characters: its length is at offset 4 and the address of its text at 8. */
   function stringAt(address = 0): string {
     const view = new DataView(memory.buffer, address);
     return Buffer.from(memory.buffer, view.getUint32(8, true), view.getUint32(4, true)).toString("latin1");
@@ -188,7 +200,7 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
   }
 }
 
-/** The value of the one result that OPA wraps every evaluation's value in: `{{"result": VALUE}}`. */
+/** The value in the single result in which OPA wraps every evaluation: `{{"result": VALUE}}`. */
 function unwrap(text: string): string | undefined {
   const start = '{{"result": ';
   return text.startsWith(start) ? text.slice(start.length, -2) : undefined;
@@ -211,7 +223,7 @@ function abortion(message: string): EvaluationError {
     : new EvaluationError("rule", message);
 }
 
-/** Turns whatever an evaluation throws (strings of the package, traps, stack overflow) into EvaluationError. */
+/** Converts whatever an evaluation throws (strings of the package, traps, stack overflow) to EvaluationError. */
 function guard<T>(run: () => T, reason: "input" | "rule" = "rule"): T {
   try {
     return run();

@@ -5,17 +5,18 @@ import type { Metadata, ScopedMetadata } from "./metadata.ts";
 import { readMetadata } from "./metadata.ts";
 import { expectedResults } from "./results.ts";
 
-/** A deciding rule with what METADATA and its name say of it. */
+/** A deciding rule with the facts from its METADATA and its name. */
 export interface RuleFacts extends DecidingRule {
   readonly policy: string;
   readonly level: Level;
-  /** False for a rule that can never give messages; its problem is among those of the set. */
+  /** False for a rule that can never return messages; the problem is among those of the set. */
   readonly usable: boolean;
 }
 
+/** The rules of a policy set, sorted into policies. */
 export interface PolicyFacts {
   readonly policies: readonly Policy[];
-  /** In the order of the toolchain's indices. */
+  /** In the order of the indices of the toolchain. */
   readonly rules: readonly RuleFacts[];
   readonly problems: readonly Problem[];
 }
@@ -25,7 +26,10 @@ interface Described {
   readonly metadata: readonly ScopedMetadata[];
 }
 
-/** Sorts deciding rules into policies and reads what their METADATA say; a wrong block is a problem, its rule still judges. */
+/**
+ * Groups deciding rules into policies and reads their METADATA. An invalid block is a problem, but its rule still
+ * judges.
+ */
 export function describePolicies(rules: readonly DecidingRule[]): PolicyFacts {
   const problems = new Map<string, Problem>();
   const described = rules.map((rule) => describe(rule, (problem) => problems.set(JSON.stringify(problem), problem)));
@@ -80,7 +84,7 @@ function describePolicy(id: string, members: readonly Described[]): Policy {
   };
 }
 
-/** What all rules of a policy say, or, where they differ, what their package says. */
+/** The value on which all rules of a policy agree, or, if they differ, that of their package. */
 function agreed<T>(members: readonly Described[], of: (metadata: Metadata) => T | undefined): T | undefined {
   const values = members.map(({ metadata }) => nearest(metadata, of));
   const first = values[0];
@@ -97,7 +101,7 @@ function nearest<T>(blocks: readonly ScopedMetadata[], of: (metadata: Metadata) 
   return undefined;
 }
 
-/** `portcullis.<category>.<name>`, the library's layout, is the policy `category/name`. */
+/** The id in the layout of the library: `portcullis.<category>.<name>` is the policy `category/name`. */
 function libraryId(packageName: string): string | undefined {
   const match = /^portcullis\.(\w+)\.(\w+)$/.exec(packageName);
   return match === null ? undefined : `${match[1]}/${match[2]}`.replaceAll("_", "-");

@@ -3,8 +3,8 @@ import { EvaluationError } from "./opa-wasm.ts";
 import { writeJson } from "./value/json-text.ts";
 
 /**
- * The entry module's input for one question: JSON text, every integer exact. A deleted manifest is judged as null.
- * Throws EvaluationError where a manifest is nested too deeply to be written.
+ * The input of the entry points for one question, as JSON text with exact integers. A deleted manifest is judged as
+ * null. Throws EvaluationError if a manifest is nested too deeply.
  */
 export function questionInput(question: Question): string {
   try {
@@ -25,7 +25,7 @@ function writeInput(question: Question): string {
 }
 
 /**
- * `data.conftest.file` as conftest gives it, with the root of the tree as `/`: conftest names directories absolutely, and
+ * `data.conftest.file` as in conftest, with `/` as the root of the tree: conftest gives absolute directories, and
  * policies compare their ends.
  */
 function fileOf(path: string): { readonly name: string; readonly dir: string } {

@@ -1,7 +1,7 @@
-/** The number by which a compiled module asks its host whether a pattern matches; no builtin of OPA's has it. */
+/** The number with which a compiled module asks its host whether a pattern matches; no builtin of OPA has it. */
 export const quickMatchNumber = 0x70_6f_72;
 
-/** What the host answers: 0 leaves the question to OPA's own engine. */
+/** The answer of the host; 0 passes the question to the engine of OPA. */
 export type QuickAnswer = 0 | 1 | 2;
 const [leave, no, yes] = [0, 1, 2] as const;
 
@@ -9,16 +9,17 @@ const longestPattern = 200;
 const longestText = 256;
 const mostPatterns = 1_000;
 
-// What RE2 and V8 read alike: characters, escaped punctuation, \d and \w, simple classes, groups, anchors, alternatives.
+// What RE2 and V8 interpret alike: characters, escaped punctuation, \d and \w, simple classes, groups, anchors,
+// alternatives.
 const atom =
   /[\w \-/:@=,%&#~"'!;<>]|\\[.+*?()|[\]{}^$\\/\-dw]|\[\^?-?(?:[A-Za-z0-9]-[A-Za-z0-9]|[\w./:@ ]|\\[.\-[\]\\dw])+-?\]|\./y;
 const repetition = /[*+?]|\{\d{1,2}(?:,\d{0,2})?\}/y;
 const structure = /\((?:\?:)?|[\^$|]/y;
 
 /**
- * Answers whether a pattern matches a text as OPA's regex.match does, where V8 certainly answers alike and in good time:
- * for patterns of a small subset on short texts of printable ASCII. Any other pattern or text is left to OPA: RE2 never
- * takes long, which V8 cannot promise where repetitions are nested.
+ * Creates a function that decides whether a pattern matches a string as regex.match of OPA does, if V8 certainly gives
+ * the same answer fast: for a small subset of patterns on short strings of printable ASCII. Everything else is passed
+ * to OPA: RE2 never takes long, while V8 may with nested repetitions.
  */
 export function createQuickMatch(): (pattern: string, text: string) => QuickAnswer {
   const known = new Map<string, RegExp | undefined>();
@@ -38,7 +39,7 @@ function isPrintable(text: string): boolean {
   return !/[^ -~]/.test(text);
 }
 
-/** V8's own pattern for one of the subset; undefined for any other. */
+/** The equivalent pattern of V8; undefined if the pattern is not in the subset. */
 export function quickPattern(pattern: string): RegExp | undefined {
   if (pattern.length > longestPattern || !isPrintable(pattern)) return undefined;
   const ignoresCase = pattern.startsWith("(?i)");
@@ -47,7 +48,7 @@ export function quickPattern(pattern: string): RegExp | undefined {
   try {
     return new RegExp(body, ignoresCase ? "i" : "");
   } catch {
-    // What V8 refuses, OPA refuses or not in its own words.
+    // OPA may accept what V8 rejects, and has its own messages.
     return undefined;
   }
 }
@@ -57,7 +58,7 @@ function isQuick(body: string): boolean {
   for (let at = 0; at < body.length;) {
     if (body[at] === ")") {
       at++;
-      // A repeated group can make V8 try every way to split a text.
+      // A repeated group can make V8 try every way to split a string.
       if (body[at] === "?") [at, repetitions] = [at + 1, repetitions + 1];
       if (matchedAt(repetition, body, at) !== "") return false;
       continue;
@@ -72,7 +73,7 @@ function isQuick(body: string): boolean {
     at += repeated.length;
     repetitions++;
     if (repeated !== "?") unbounded++;
-    // Neither what is lazy nor what is repeated twice.
+    // Neither lazy nor double repetitions.
     if (matchedAt(repetition, body, at) !== "") return false;
   }
   return repetitions <= 6 && unbounded <= 2;

@@ -6,12 +6,15 @@ import { readDocument } from "../manifest/read-document.ts";
 import { splitDocuments } from "../manifest/split-documents.ts";
 import { readJson } from "./value/json-text.ts";
 
-/** The value of a data file, or why it has none. */
+/** The value of a data file, or the problem with it. */
 export type DataReading =
   | { readonly kind: "value"; readonly value: Json }
   | { readonly kind: "problem"; readonly problem: Problem };
 
-/** Reads a data file by its extension as OPA's loader does: `.json` as JSON, `.yaml` and `.yml` as Kubernetes reads YAML. */
+/**
+ * Reads a data file by its extension like the loader of OPA: `.json` as JSON, `.yaml` and `.yml` as Kubernetes reads
+ * YAML.
+ */
 export function readData(file: DataFile): DataReading {
   if (file.path.endsWith(".json")) return readJsonData(file);
   if (/\.ya?ml$/.test(file.path)) return readYamlData(file);
@@ -26,7 +29,7 @@ function readJsonData(file: DataFile): DataReading {
   }
 }
 
-/** OPA reads the first document and is silent about the others; here more than one is a problem. */
+/** OPA silently ignores all documents but the first; here more than one is a problem. */
 function readYamlData(file: DataFile): DataReading {
   let value: Json | undefined;
   for (const document of splitDocuments(file.text)) {

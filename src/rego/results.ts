@@ -7,24 +7,24 @@ import { jsonFromValue } from "./value/json-text.ts";
 /** One message of a deciding rule. */
 export interface Result {
   readonly message: string;
-  /** As the rule yielded it. */
+  /** The value as the rule returned it. */
   readonly value: Json;
   readonly declared?: DeclaredLocation;
   readonly metadata?: JsonObject;
 }
 
-/** The results of a rule, and the first thing among them that is none, described for people. */
+/** The results of a rule, and a description of the first value that is not a result. */
 export interface Results {
   readonly results: readonly Result[];
   readonly wrong?: string;
 }
 
-/** What a deciding rule must give. */
+/** The value that a deciding rule must have. */
 export const expectedResults = 'a set of messages, each a string or an object with a string "msg"';
 
 /**
- * Reads a rule's value as conftest does: strings, or objects with `msg`; the other keys are metadata, `_loc` is the place.
- * What conftest would pass over in silence (numbers, booleans, an empty message) is said to be wrong.
+ * Reads the value of a rule as conftest does: strings, or objects with `msg`, whose other keys are metadata, `_loc`
+ * being the location. Values that conftest silently ignores (numbers, booleans, an empty message) are reported.
  */
 export function readResults(value: RegoValue): Results {
   if (!isArray(value) && !isSet(value)) return { results: [], wrong: describe(value) };

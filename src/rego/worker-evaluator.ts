@@ -7,7 +7,7 @@ import type { BuiltinRelayOptions } from "./toolchain/builtin-relay.ts";
 /** What the worker thread is started with. */
 export interface EvaluationSetting {
   readonly recipe: Recipe;
-  /** Of the relay to OPA, which a thread makes for itself where its builtins need one. */
+  /** The options of the relay to OPA, which a thread creates for itself if its builtins need one. */
   readonly relaying: BuiltinRelayOptions;
   readonly deadlineMs: number;
 }
@@ -17,19 +17,19 @@ export type EvaluationRequest = readonly (readonly [text: string, entrypoint: st
 
 const program = new URL("./evaluation.worker.js", import.meta.url);
 
-/** What the thread says when it can evaluate at once. */
+/** The message of the thread once it can evaluate. */
 export const ready = "ready";
 
-/** An evaluator in a thread of its own; close it. */
+/** An evaluator in a thread of its own. The caller must close it. */
 export interface WorkerEvaluator extends Evaluator {
-  /** Starts the thread and waits for nothing; otherwise it starts when it is first asked. */
+  /** Starts the thread without waiting; otherwise it starts with the first request. */
   start(): void;
-  /** Whether a request would be evaluated at once. */
+  /** Whether the thread is ready to evaluate at once. */
   isReady(): boolean;
   close(): Promise<void>;
 }
 
-/** An evaluator in a thread of its own. One request is under way at a time. */
+/** Creates an evaluator in a thread of its own. It handles one request at a time. */
 export function createWorkerEvaluator(setting: EvaluationSetting): WorkerEvaluator {
   let worker: Worker | undefined;
   let isReady = false;
@@ -60,7 +60,7 @@ export function createWorkerEvaluator(setting: EvaluationSetting): WorkerEvaluat
 
   async function post(request: EvaluationRequest): Promise<Evaluated> {
     const running = (worker ??= start());
-    // The process may end while the thread waits for work, not while work waits for the thread.
+    // The process may exit while the thread is idle, but not during a request.
     running.ref();
     const evaluated = await new Promise<Evaluated>((resolve) => {
       answer = resolve;
@@ -94,7 +94,7 @@ export function createWorkerEvaluator(setting: EvaluationSetting): WorkerEvaluat
   };
 }
 
-/** The inputs up to the first that cannot be made. */
+/** The inputs up to the first that cannot be written. */
 function readInputs(askings: readonly Asking[]): {
   readonly request: EvaluationRequest;
   readonly failure: Failure | undefined;

@@ -21,9 +21,9 @@ const MESSAGE_LIMIT = 64 * 1024;
 const RANK = { failure: 0, warning: 1, notice: 2 } as const;
 
 /**
- * Annotations for what this change brought, worst first: blocking findings and introduced problems fail, what would
- * block if the run were not report-only warns, and everything else is a notice. Each stands on one line, since GitHub
- * shows it under the last line of its range.
+ * The annotations for what this change introduced, worst first: blocking findings and introduced problems are failures,
+ * what would block if the run were not report-only is a warning, everything else a notice. Each covers one line, since
+ * GitHub shows an annotation under the last line of its range.
  */
 export function annotationsOf(report: Report, blocks: Blocks): readonly Annotation[] {
   const problems = report.problems.flatMap((problem): readonly Annotation[] => {

@@ -12,7 +12,7 @@ export function changesLine({ manifestChanges = [] }: Report): string | undefine
   return `${counted.slice(0, -1).join(", ")} and ${counted.at(-1)}`;
 }
 
-/** What is to be said of a change beside its name: where it lands, and what becomes of a deleted object. Untrusted text. */
+/** Notes on a change besides its title: where it lands, and what happens to a deleted object. Untrusted text. */
 export function changeNotes({ kind, environments, pruned, finalizers = [] }: ManifestChange): readonly string[] {
   const where = inEnvironments(environments);
   const fate =

@@ -7,7 +7,7 @@ import { existingLine, sectionsOf } from "./markdown-sections.ts";
 import { fitUtf8, utf8Length } from "./utf8.ts";
 import { count, scopeOf, unseenCount, verdictSentence } from "./wording.ts";
 
-/** What a concluded check run says. Never `neutral` or `skipped`: both would satisfy a required check. */
+/** The text and conclusion of a check run. Never `neutral` or `skipped`: both would satisfy a required check. */
 export interface CheckRunBody {
   readonly conclusion: "success" | "failure";
   readonly title: string;

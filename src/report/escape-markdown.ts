@@ -1,9 +1,12 @@
 import { inert } from "./inert-text.ts";
 
-/** A space without width: it keeps GitHub from seeing a mention or a link, and a reader from seeing a difference. */
+/** A zero-width space: it keeps GitHub from recognising a mention or a link, and is invisible to readers. */
 const BREAK = "\u200b";
 
-/** Places after which a break is enough: mentions, mathematics, references, URLs, addresses, emoji names, ordered lists. */
+/**
+ * Positions after which a break is enough: mentions, mathematics, references, URLs, addresses, emoji names, ordered
+ * lists.
+ */
 const ACTIVE = /[@$]|#(?=\w)|:(?=\/\/|\w+:)|\bgh-(?=\d)|\bwww(?=\.)|\b(?:mailto|xmpp)(?=:)|^\d+(?=[.)])/gi;
 
 /**
@@ -29,11 +32,13 @@ function lines(text: string): readonly string[] {
     .filter((line) => line !== "");
 }
 
-/** Text from outside as a code span: inert by itself, fenced longer than any run of backticks in it, whole within a table. */
+/**
+ * Untrusted text as a code span: inert, with a fence longer than any run of backticks in it, and safe within a table.
+ */
 export function codeSpan(text: string): string {
   const content = inert(text);
   if (content === "") return "";
-  // A pipe ends a table's cell even in a code span, and readers of Markdown differ on how to escape it there.
+  // A pipe ends a table cell even in a code span, and Markdown parsers differ on how to escape it there.
   if (content.includes("|")) return escapeMarkdown(text);
   const longest = Math.max(0, ...(content.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
@@ -41,7 +46,7 @@ export function codeSpan(text: string): string {
   return `${fence}${pad}${content}${pad}${fence}`;
 }
 
-/** A link to a page that a policy names: only http and https without user, everything else as code. */
+/** A link to a documentation page of a policy: http or https without credentials; anything else is shown as code. */
 export function docsLink(label: string, url: string): string {
   if (!/^https?:\/\/[a-z0-9.-]+(:\d+)?(\/[\w\-./~%?#=&+,;:]*)?$/i.test(url)) return codeSpan(url);
   return `[${escapeMarkdown(label)}](<${url}>)`;

@@ -32,7 +32,7 @@ const BLOCKING_LEVELS: { readonly [failOn in Blocking["failOn"]]: readonly Level
   never: [],
 };
 
-/** The predicate for `FormatOptions.blocks`; a problem blocks whatever level does. */
+/** The predicate for `FormatOptions.blocks`; a problem blocks at any level. */
 export function blocksBy({ failOn, block }: Blocking): Blocks {
   const levels = BLOCKING_LEVELS[failOn];
   return (of) =>
@@ -40,5 +40,5 @@ export function blocksBy({ failOn, block }: Blocking): Blocks {
     (of.status === "introduced" || (block === "all" && of.status === "existing"));
 }
 
-/** What blocks where nothing else was asked for. */
+/** What blocks by default. */
 export const blocksByDefault = blocksBy({ failOn: "deny", block: "introduced" });

@@ -11,4 +11,5 @@ export const formats = {
   markdown: async () => (await import("./markdown.ts")).markdown,
 } satisfies Record<string, () => Promise<Format>>;
 
+/** The name of a format of `-o`. */
 export type FormatName = keyof typeof formats;

@@ -7,7 +7,7 @@ import { count, nameOf, placeOf, scopeOf, unseenCount, verdictSentence, worstFir
 
 type Command = "error" | "warning" | "notice";
 
-/** GitHub shows this many annotations of each kind for one step and drops the rest without a word. */
+/** GitHub shows so many annotations of each kind for one step and silently drops the others. */
 const SHOWN_PER_KIND = 10;
 
 /** Workflow commands that GitHub Actions turns into annotations; whatever exceeds its limit follows as plain log lines. */

@@ -1,8 +1,8 @@
 const NAMED: { readonly [character: string]: string } = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
- * Controls, format characters (bidirectional overrides, invisible joiners), line and paragraph separators, lone
- * surrogates, noncharacters: all that can move a terminal's cursor, reorder what a reader sees, or is illegal in XML.
+ * Control and format characters (bidirectional overrides, invisible joiners), line and paragraph separators, lone
+ * surrogates, noncharacters: everything that can move the cursor of a terminal, reorder text, or is illegal in XML.
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 

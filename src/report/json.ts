@@ -6,7 +6,10 @@ import { printJson } from "./print-json.ts";
 
 type Loose = { readonly [key: string]: Json | undefined };
 
-/** The report as JSON in the shape of schema/report.schema.json; keys stand in a fixed order, so equal reports are equal bytes. */
+/**
+ * The report as JSON in the shape of schema/report.schema.json. Keys are in a fixed order, so equal reports give equal
+ * bytes.
+ */
 export function json(report: Report): string {
   const { changes, counts, judged, policies } = report;
   const rows = matrixOf(report);

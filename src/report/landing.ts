@@ -23,21 +23,22 @@ function throughOf(finding: Finding): string | undefined {
   return names.length === 0 ? undefined : `through ${listed(names, "source")}`;
 }
 
-/** Where the value itself stands, for a finding that is placed at the change that brought it there. Untrusted text. */
+/** The location of the value itself, for a finding that is located at the change that introduced it. Untrusted text. */
 function standsAt({ related }: Finding): string | undefined {
   return related === undefined ? undefined : `the value stands at ${related.path}:${related.line}`;
 }
 
-/** All that is to be said of a finding besides what its policy says. Untrusted text. */
+/** All facts about a finding besides those of its policy. Untrusted text. */
 export function circumstancesOf(finding: Finding): readonly string[] {
   return [landingOf(finding), throughOf(finding), standsAt(finding)].filter((text) => text !== undefined);
 }
 
+/** The environments of a finding. */
 export function environmentsOf({ environment, environments }: Finding): readonly string[] {
   return environments ?? (environment === undefined ? [] : [environment]);
 }
 
-/** Few names in full, of many the first and the number of the rest. Untrusted text. */
+/** A few names in full; of many, the first and the number of the others. Untrusted text. */
 export function listed(names: readonly string[], one: string): string {
   if (names.length === 1) return names[0] ?? "";
   if (names.length <= NAMED + 1) return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;

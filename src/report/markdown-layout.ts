@@ -6,13 +6,16 @@ export interface Section {
   readonly heading: string;
   readonly intro: readonly string[];
   readonly items: readonly string[];
-  /** What an item is called where some are left out. */
+  /** The name of an item, for the note about those left out. */
   readonly one: string;
-  /** Only the heading is seen until a reader opens it. */
+  /** True if only the heading is visible until a reader expands it. */
   readonly collapsed?: boolean;
 }
 
-/** Sections as Markdown within a budget of UTF-8 bytes; cut at whole items, saying how many were cut. Earlier sections are served first. */
+/**
+ * Sections as Markdown within a limit of UTF-8 bytes, cut at whole items, with the number of items left out. Earlier
+ * sections take precedence.
+ */
 export function layOut(sections: readonly Section[], budget: number): string {
   let left = budget;
   const parts: string[] = [];

@@ -21,7 +21,7 @@ import {
 const LONGEST_TEXT = 1000;
 const LISTED_PLACES = 3;
 
-/** The sections of a report, what blocks first; what the reader did not touch is a count at the end. */
+/** The sections of a report, what blocks first; findings that the change did not touch are a count at the end. */
 export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): readonly Section[] {
   const blocking = report.findings.filter(blocks);
   const others = report.findings.filter((f) => !blocks(f) && f.status === "introduced");
@@ -83,7 +83,7 @@ function unknownKindsTable({ unknownKinds = [] }: Report): Section {
   };
 }
 
-/** Says of existing findings what a reader needs to know of them: how many, and that they do not block. */
+/** A sentence about existing findings: how many there are, and that they do not block. */
 export function existingLine(report: Report, blocks: Blocks): string | undefined {
   const existing = report.findings.filter((f) => f.status === "existing" && !blocks(f)).length;
   if (existing === 0 || !isChange(report)) return undefined;

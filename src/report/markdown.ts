@@ -5,7 +5,9 @@ import { layOut } from "./markdown-layout.ts";
 import { existingLine, sectionsOf } from "./markdown-sections.ts";
 import { count, scopeOf, verdictSentence } from "./wording.ts";
 
-/** The report as GitHub Markdown, for a job summary or a comment. All of it: whoever posts it cuts it. */
+/**
+ * The report as GitHub Markdown, for a job summary or a comment. It is complete: the caller shortens it if necessary.
+ */
 export function markdown(report: Report, options: FormatOptions): string {
   const mode = report.mode === "report" ? " (report only)" : "";
   const body = layOut(sectionsOf(report, options.blocks, options.showAll), Number.POSITIVE_INFINITY);

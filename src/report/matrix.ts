@@ -3,13 +3,14 @@ import type { Level } from "../model/policy.ts";
 import type { Report } from "../model/report.ts";
 import { environmentsOf } from "./landing.ts";
 
-/** What policies say of one environment; of manifests without one where the name is null. */
+/** The findings of one environment by policy; `name` is null for manifests without an environment. */
 export interface MatrixRow {
   readonly environment: string | null;
-  /** Only those that found something, by id; none: nothing was found there. */
+  /** The policies with findings, by id; empty if there are none. */
   readonly policies: readonly MatrixCell[];
 }
 
+/** The findings of one policy in one environment. */
 export interface MatrixCell {
   readonly policy: string;
   /** The worst of its findings. */
@@ -45,7 +46,7 @@ export function columnsOf(rows: readonly MatrixRow[]): readonly string[] {
     .map(([policy]) => policy);
 }
 
-/** A cell in few characters: `2 deny`, `1 warn +3`, where what follows the plus was there before. */
+/** The short text of a cell: `2 deny`, `1 warn +3`, with the number of existing findings after the plus. */
 export function cellText(cell: MatrixCell | undefined): string {
   if (cell === undefined) return "·";
   const { introduced, existing, level } = cell;
@@ -53,7 +54,7 @@ export function cellText(cell: MatrixCell | undefined): string {
   return `${introduced} ${level}${existing === 0 ? "" : ` +${existing}`}`;
 }
 
-/** Rows that say the same, together, where there are too many to be read one by one; each with its environments by name. */
+/** Groups rows with equal cells if there are too many to read one by one; each group names its environments. */
 export function foldedRows(
   rows: readonly MatrixRow[],
   most: number,

@@ -2,7 +2,9 @@ import type { Blocks } from "./format.ts";
 import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { CheckedFile, Report, Skipped } from "../model/report.ts";
 
-/** What a test-like format says of one thing: each finding, problem and skipped file, and each judged file without a finding. */
+/**
+ * One test case of a test-like format: each finding, problem and skipped file, and each judged file without a finding.
+ */
 export type Outcome =
   | { readonly kind: "finding"; readonly path: string; readonly finding: Finding; readonly blocks: boolean }
   | { readonly kind: "problem"; readonly path: string; readonly problem: ReportedProblem; readonly blocks: boolean }

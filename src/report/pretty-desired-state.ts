@@ -23,7 +23,7 @@ export function diffBlocks(report: Report, paint: Paint): readonly Block[] {
   };
   return changes.map((change) => [
     paint.bold(inert(changeTitle(change))),
-    // Behind a bar no line can be a command to a CI system that reads along.
+    // After a bar no line can be a command to a CI system that parses the log.
     ...inertLines(change.diff ?? "").map((line) => `${paint.blue("|")} ${(colours[line.slice(0, 1)] ?? String)(line)}`),
   ]);
 }

@@ -56,7 +56,7 @@ export function pretty(report: Report, options: FormatOptions): string {
 
 type Findings = readonly [Finding, ...Finding[]];
 
-/** What one policy says of one place of one manifest, together. */
+/** Groups the findings of one policy at one place of one manifest. */
 function byPlace(findings: readonly Finding[]): readonly Findings[] {
   const places = new Map<string, [Finding, ...Finding[]]>();
   for (const finding of findings) {
@@ -102,7 +102,7 @@ function findingBlock(
   return lines;
 }
 
-/** What the caret means where it does not stand under the very value. */
+/** The meaning of the caret if it is not under the value itself. */
 const LABELS = {
   value: "",
   parent: "expected in here",

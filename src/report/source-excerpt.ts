@@ -11,14 +11,16 @@ export interface Excerpt {
 }
 
 const WIDTH = 110;
-/** UTF-16 units of a line that are looked at: a line may be a whole file, and have findings by the thousand. */
+/** The part of a line that is used, in UTF-16 code units: a line may be a whole file, with thousands of findings. */
 const LONGEST_LINE = 4096;
 /** Two cells wide in a terminal: CJK, Hangul, full-width forms, emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]/u;
 const OPEN_IN_A_SECRET = /^\s*(- )?(apiVersion|kind|type|metadata|name|namespace|data|stringData):\s*(?:[\w./-]+\s*)?$/;
 
-/** The line a finding points at, cut to a terminal's width around the place; undefined where the source is not at hand. */
+/**
+ * The line of a finding, cut to the width of a terminal around the location; undefined if the source is not available.
+ */
 export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undefined {
   const { path, line, column = 1 } = finding.location;
   const whole = readLine(path, line);
@@ -41,12 +43,12 @@ export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undef
   return windowed(line, shown, start, end);
 }
 
-/** Whether something lacks in an item of a list as a whole: its first key, where the item begins, has nothing to do with it. */
+/** Whether something is missing in an item of a list as a whole: its first key, where the item begins, is unrelated. */
 export function isListItem({ location, pointer }: Finding): boolean {
   return location.precision === "parent" && /\/\d+$/.test(pointer);
 }
 
-/** A Secret's lines show their keys; values stand in terminals, logs and scrollback longer than anyone wants. */
+/** Lines of a Secret are shown without values, which would stay in terminals and logs. */
 function withoutSecret(line: string): string | undefined {
   if (OPEN_IN_A_SECRET.test(line)) return line;
   const key = /^\s*(- )?("[\w.-]+"|[\w.-]+):(?=\s|$)/.exec(line);

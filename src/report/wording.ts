@@ -7,7 +7,7 @@ export function count(n: number, one: string, plural = `${one}s`): string {
   return `${n} ${n === 1 ? one : plural}`;
 }
 
-/** A manifest as a person names it: `Deployment shop/web`. Untrusted text. */
+/** The name of a manifest for people: `Deployment shop/web`. Untrusted text. */
 export function nameOf(manifest: ManifestName): string {
   const name = manifest.name === "" ? "(no name)" : manifest.name;
   return `${manifest.kind} ${manifest.namespace === undefined ? "" : `${manifest.namespace}/`}${name}`;
@@ -20,7 +20,7 @@ export function placeOf(place: { readonly path?: string; readonly line?: number;
   return `${place.path}:${place.line}${place.column === undefined ? "" : `:${place.column}`}`;
 }
 
-/** Whether the report compares two trees; else every finding merely stands there. */
+/** Whether the report compares two trees; otherwise findings have no status relative to a change. */
 export function isChange(report: Report): boolean {
   return report.judged.before !== undefined;
 }
@@ -37,7 +37,7 @@ export function verdictSentence(report: Report, blocks: Blocks): string {
   const blocking = findings.filter(blocks).length;
   switch (verdict) {
     case "error": {
-      // What was unreadable before the change is listed and does not block.
+      // Problems from before the change are listed but do not block.
       const unjudged = problems.filter(blocks).length;
       return unjudged === 0 ? "Could not be judged" : `Could not be judged: ${count(unjudged, "problem")}`;
     }
@@ -67,12 +67,15 @@ function touchesNothing({ changes, counts, judged }: Report): boolean {
     : changes.created + changes.updated + changes.deleted + changes.moved === 0;
 }
 
-/** The files that the change touches and nobody judged. */
+/** The files that the change touches and that were not judged. */
 function unseenFiles(report: Report): readonly Skipped[] {
   return report.skipped.filter(({ touched }) => touched === true);
 }
 
-/** Of these files, and of sources that were not rendered, for the line beside the verdict; undefined where there are none. */
+/**
+ * The number of these files and of sources that were not rendered, for the line beside the verdict; undefined if there
+ * are none.
+ */
 export function unseenCount(report: Report): string | undefined {
   const files = unseenFiles(report).length;
   const sources = new Set(report.gaps.filter(({ touched }) => touched === true).map(({ source }) => source)).size;
@@ -121,13 +124,13 @@ export function skippedByReason(
     .sort((a, b) => b.paths.length - a.paths.length || (a.reason < b.reason ? -1 : 1));
 }
 
-/** Findings as a reader wants them: what blocks first, then by level; within that in the report's own order. */
+/** Findings sorted for readers: what blocks first, then by level, otherwise in the order of the report. */
 export function worstFirst(findings: readonly Finding[], blocks: Blocks): readonly Finding[] {
   const rank = (finding: Finding) => (blocks(finding) ? 0 : { deny: 1, warn: 2, info: 3 }[finding.level]);
   return findings.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** Problems that say the same, with the places they say it of; those that this change brought first. */
+/** Groups problems with the same message, with their places; those that this change introduced come first. */
 export function groupedProblems(
   problems: readonly ReportedProblem[],
 ): readonly (readonly [ReportedProblem, ...ReportedProblem[]])[] {

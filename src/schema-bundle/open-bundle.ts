@@ -5,19 +5,22 @@ import type { Life, Schema, SchemaSource } from "../schema/schema.ts";
 
 const directory = new URL("../../../toolchain/dist/schemas/", import.meta.url);
 
-/** The first line of the bundle; after it the definitions stand end to end. */
+/** The index: the first line of the bundle. The definitions follow it without separators. */
 interface Index {
   readonly versions: readonly string[];
-  /** By apiVersion and kind: the number of its definition, and the versions that serve it, as bits. */
+  /** By apiVersion and kind: the number of the definition, and a bit mask of the versions that serve it. */
   readonly kinds: { readonly [apiVersion: string]: { readonly [kind: string]: readonly [number, number] } };
   readonly lives: { readonly [apiVersion: string]: { readonly [kind: string]: Life } };
-  /** By number: for each of its forms the versions that have it, as bits, and its length in bytes. */
+  /** By number: for each variant of a definition, a bit mask of the versions that have it, and its length in bytes. */
   readonly definitions: readonly (readonly (readonly [versions: number, length: number])[])[];
 }
 
 let opened: SchemaSource | undefined;
 
-/** Kubernetes' schemas as they ship. Unpacked once a process (a millisecond or two); a definition is parsed when it is asked for. */
+/**
+ * Opens the schemas of Kubernetes that ship with this package. They are decompressed once in a process, in 1 to 2 ms; a
+ * definition is parsed when it is first requested.
+ */
 export function openSchemaBundle(): SchemaSource {
   opened ??= read();
   return opened;

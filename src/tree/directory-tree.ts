@@ -6,9 +6,9 @@ import type { EntryKind, Tree, TreeEntry } from "../model/tree.ts";
 import { TreeError } from "./tree-error.ts";
 
 /**
- * The files below a directory. `.git` is no part of it; symlinks are entries, never followed. `paths` (relative, `/`)
- * narrows what is listed to them, to what their links lead to, and to the files that lie beside them on the way to the
- * root: these may say what a named file is.
+ * The files below a directory. `.git` is left out; symlinks are entries and are never followed. `paths` (relative, with
+ * `/`) limits the listing to these paths, to the targets of their links, and to the files beside them and their parent
+ * directories, which may say what kind of file a named one is.
  */
 export function directoryTree(root: string, options: { readonly paths?: readonly string[] } = {}): Tree {
   let entries: readonly TreeEntry[] | undefined;
@@ -23,7 +23,7 @@ export function directoryTree(root: string, options: { readonly paths?: readonly
   };
 }
 
-/** Bytes of files kept at most: what is searched, hashed and judged is mostly read once, and is always the same. */
+/** The number of bytes that are cached: most files are searched, hashed and judged, and never change meanwhile. */
 const heldBytes = 64 * 1024 * 1024;
 
 type Read = (path: string) => Uint8Array;
@@ -42,7 +42,7 @@ function reader(root: string): Read {
   };
 }
 
-/** A directory as it is listed: what was found in it, and how its files are read. */
+/** A listing in progress: the entries found, and how files are read. */
 interface Listing {
   readonly root: string;
   readonly read: Read;
@@ -76,7 +76,7 @@ function sorted(found: ReadonlyMap<string, TreeEntry>): readonly TreeEntry[] {
   return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** As many hops as Linux follows. */
+/** The number of links that Linux follows. */
 const maxHops = 40;
 
 /** Lists what a path leads to, and every link on the way. */
@@ -100,7 +100,7 @@ function reach(listing: Listing, parts: readonly string[], hops: number): void {
   if (parts.length === 0) walk(listing, "");
 }
 
-/** Where a link leads, as parts from the root; undefined where that is outside. */
+/** The target of a link, as segments from the root; undefined if it is outside. */
 function targetOf(root: string, link: readonly string[], rest: readonly string[]): readonly string[] | undefined {
   const target = readlinkSync(join(root, ...link));
   if (target.startsWith("/")) return undefined;
@@ -151,7 +151,7 @@ function entryOf({ read }: Listing, path: string, symlink: boolean): TreeEntry {
   return {
     path,
     kind,
-    // A digest needs the file's bytes, and most uses of a directory never compare.
+    // Computed on demand: it needs the content, and most uses never compare ids.
     get id() {
       return (id ??= blobId(read, path));
     },
@@ -161,13 +161,13 @@ function entryOf({ read }: Listing, path: string, symlink: boolean): TreeEntry {
 function readEntry(file: string): Uint8Array {
   const stats: Stats = lstatSync(file);
   if (stats.isSymbolicLink()) return readlinkSync(file, { encoding: "buffer" });
-  // Reading a pipe or a device would wait without end.
+  // Reading a pipe or a device could block forever.
   if (!stats.isFile()) throw new Error("it is no regular file");
   if (stats.size > maxBytes) throw new Error(`it has ${stats.size} bytes; at most ${maxBytes} are read`);
   return readFileSync(file);
 }
 
-/** Git's own id of a blob, so that a directory compares with a commit. */
+/** The id that Git gives to a blob, so that a directory can be compared with a commit. */
 function blobId(read: Read, path: string): string {
   let bytes: Uint8Array;
   try {

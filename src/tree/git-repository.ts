@@ -6,20 +6,31 @@ import { resolveRevision, type Resolution } from "./resolve-revision.ts";
 import { runGit } from "./run-git.ts";
 import { scratchObjects } from "./scratch-objects.ts";
 
-/** A Git repository opened for reading: one long-lived `git cat-file --batch` serves all its trees. Close it. */
+/**
+ * A Git repository opened for reading; one long-lived `git cat-file --batch` serves all its trees. The caller must
+ * close it.
+ */
 export interface GitRepository {
-  /** The top of the work tree, or the repository itself where it is bare. */
+  /** The root of the work tree, or the repository itself if it is bare. */
   readonly root: string;
-  /** The commit id of a revision, or a problem that says what is missing. */
+  /** The commit id of a revision, or a problem with what is missing. */
   resolve(revision: string): Promise<Resolution>;
-  /** The tree of a commit or tree, by its full id; nothing is read until it is asked. `name` is what the report calls it. */
+  /**
+   * The tree of a commit or tree, by its full id. Nothing is read until it is needed. `name` is its name in the report.
+   */
   tree(id: string, name?: string): Tree;
-  /** For local use: the merge of head into base where Git (2.38 or newer) and history allow, else head against the merge base. */
+  /**
+   * The trees of the merge of head into base if Git (2.38 or newer) and the history allow, else of head against the
+   * merge base. For local use.
+   */
   mergedTrees(base: string, head: string): Promise<MergeResolution>;
   close(): Promise<void>;
 }
 
-/** Opens the repository at a directory (a work tree, any directory below it, or a bare repository). Rejects where there is none. */
+/**
+ * Opens the repository at a directory (a work tree, any directory below it, or a bare repository). Rejects if there is
+ * none.
+ */
 export async function openRepository(directory: string): Promise<GitRepository> {
   const { code, stdout, stderr } = await runGit(directory, ["rev-parse", "--absolute-git-dir"]);
   if (code !== 0) throw new Error(`${directory} is no Git repository: ${stderr.replace(/^fatal: /, "")}`);

@@ -2,10 +2,10 @@ import type { EntryKind, Tree, TreeEntry } from "../model/tree.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { runGit } from "./run-git.ts";
 
-/** How many objects are asked for ahead of the one that is waited for. */
+/** How many objects are requested ahead of the one that is awaited. */
 const ahead = 256;
 
-/** A tree in a repository's object database. `id` names a commit or a tree by its full id. */
+/** A tree in the object database of a repository. `id` is the full id of a commit or a tree. */
 export function gitTree(
   directory: string,
   id: string,
@@ -29,7 +29,7 @@ export function gitTree(
       for (let at = 0; at < paths.length; at += 1) {
         for (let next = asked.length; next < Math.min(at + ahead, paths.length); next += 1) {
           const answer = objects.read(await idOf(paths[next] ?? ""));
-          // Whoever awaits it sees the failure; until then it must not count as unhandled.
+          // The consumer that awaits it gets the error; until then it must not count as an unhandled rejection.
           answer.catch(() => {});
           asked.push(answer);
         }
@@ -43,7 +43,7 @@ export function gitTree(
 
 const forgotten: Promise<Uint8Array> = Promise.resolve(new Uint8Array());
 
-/** By the type in a mode: Git takes any permissions for those of a file. */
+/** By the type bits of a mode: Git accepts any permission bits. */
 const kinds: { readonly [type: string]: EntryKind } = { "10": "file", "12": "symlink", "16": "submodule" };
 
 async function listTree(
@@ -57,7 +57,7 @@ async function listTree(
   const entries: TreeEntry[] = [];
   for (const line of (stdout.includes("\ufffd") ? spelled(bytes) : stdout).split("\0")) {
     if (line === "") continue;
-    // The size reads "BAD" where this clone lacks the object.
+    // The size is "BAD" if this clone lacks the object.
     const [, mode = "", blob = "", size = "", path = ""] =
       /^(\d+) \w+ ([0-9a-f]+) +(\d+|-|BAD)\t([^]+)$/.exec(line) ?? [];
     const kind = kinds[mode.slice(0, 2)];
@@ -66,14 +66,16 @@ async function listTree(
   }
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  // One of the two would stand for both.
+  // One of the two would hide the other.
   if (byPath.size < entries.length) throw new Error(`the tree of ${id} has two files of one name`);
   return byPath;
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** The listing with names that are not UTF-8 spelled out: decoded leniently, different names would become the same. */
+/**
+ * The listing with the bytes of names that are not UTF-8 escaped: a lenient decoder would make different names equal.
+ */
 function spelled(bytes: Uint8Array): string {
   return Buffer.from(bytes)
     .toString("latin1")

@@ -1,2 +1,2 @@
-/** Larger files are never manifests or policies, and would not fit into memory. */
+/** The largest file that is read. A larger one is neither a manifest nor a policy, and would not fit into memory. */
 export const maxBytes = 256 * 1024 * 1024;

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 
-/** What a path of a memory tree holds: text or bytes of a file, the target of a symlink, or a submodule. */
+/** The content of a path in a memory tree: text or bytes of a file, the target of a symlink, or a submodule. */
 export type MemoryFile = string | Uint8Array | { readonly symlink: string } | { readonly submodule: string };
 
-/** A tree out of a record of paths; for tests and for callers that hold their files already. */
+/** A tree made from a record of paths, for tests and for callers that have the files already. */
 export function memoryTree(files: { readonly [path: string]: MemoryFile }, name = "memory"): Tree {
   const held = new Map<string, { readonly entry: TreeEntry; readonly bytes: Uint8Array }>();
   for (const path of Object.keys(files).toSorted()) {

@@ -4,14 +4,14 @@ import { problem, type Resolution } from "./resolve-revision.ts";
 import { runGit } from "./run-git.ts";
 import type { ScratchObjects } from "./scratch-objects.ts";
 
-/** Two trees of a change and how `after` came about, as the report names it. */
+/** The two trees of a change, and a description for the report of how `after` was made. */
 export interface ChangeTrees {
   readonly before: Tree;
   readonly after: Tree;
   readonly how: string;
 }
 
-/** The trees of a change, or why they cannot be had. */
+/** The trees of a change, or why they are not available. */
 export type MergeResolution =
   | { readonly kind: "trees"; readonly trees: ChangeTrees }
   | { readonly kind: "problem"; readonly problem: Problem };
@@ -23,7 +23,7 @@ interface Opened {
   readonly scratch: ScratchObjects;
 }
 
-/** The trees that a merge of head into base compares: what is gated is the result of the merge, not the head alone. */
+/** The trees to compare for a merge of head into base: the gate judges the result of the merge, not the head alone. */
 export async function mergedTrees(repository: Opened, base: string, head: string): Promise<MergeResolution> {
   const from = await repository.resolve(base);
   if (from.kind === "problem") return from;
@@ -47,7 +47,7 @@ export async function mergedTrees(repository: Opened, base: string, head: string
   return trees(from.id, repository.tree(merge.tree, `${to.id} merged into ${from.id}`), "merge of head into base");
 }
 
-/** Reads the commit itself: a shallow clone hides parents that the commit names. */
+/** Reads the commit object: a shallow clone hides parents that the object names. */
 async function hasParent(directory: string, commit: string, parent: string): Promise<boolean> {
   const { stdout } = await runGit(directory, ["cat-file", "commit", commit]);
   const header = stdout.slice(0, stdout.indexOf("\n\n"));
@@ -57,7 +57,7 @@ async function hasParent(directory: string, commit: string, parent: string): Pro
 type Merge = { readonly kind: "tree"; readonly tree: string } | { readonly kind: "none"; readonly reason: string };
 
 async function writeMerge({ directory, scratch }: Opened, base: string, head: string): Promise<Merge> {
-  // A merge driver is a program that the repository's configuration names.
+  // A merge driver is a program named by the configuration of the repository.
   const drivers = await runGit(directory, ["config", "--get-regexp", "^merge\\..*\\.driver$"]);
   if (drivers.stdout.trim() !== "")
     return { kind: "none", reason: "the repository has merge drivers, which are not run" };

@@ -8,7 +8,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** One long-lived `git cat-file --batch`: started on first need, answers in order, and can be closed. */
+/** A long-lived `git cat-file --batch`, started when it is first needed. It answers in order. */
 export class ObjectReader {
   readonly #directory: string;
   readonly #objects: { readonly [name: string]: string };
@@ -26,7 +26,7 @@ export class ObjectReader {
     this.#objects = objects;
   }
 
-  /** The content of an object, by its full id. Rejects where this clone lacks it. */
+  /** The content of an object, by its full id. Rejects if this clone lacks it. */
   read(id: string): Promise<Uint8Array> {
     if (!/^[0-9a-f]{40,64}$/.test(id)) return Promise.reject(new Error(`${id} is no object id`));
     return new Promise((resolve, reject) => {
@@ -73,7 +73,7 @@ export class ObjectReader {
         this.#filled += piece.length;
         at += piece.length;
       } else {
-        // The line feed that ends every body.
+        // The line feed after every body.
         at += 1;
         this.#answer().resolve(this.#body);
         this.#body = undefined;

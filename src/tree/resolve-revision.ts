@@ -6,7 +6,10 @@ export type Resolution =
   | { readonly kind: "commit"; readonly id: string }
   | { readonly kind: "problem"; readonly problem: Problem };
 
-/** Finds the commit that a revision names in a repository; where there is none, says what could be meant or fetched. */
+/**
+ * Finds the commit of a revision in a repository; if there is none, the problem suggests what was meant or what to
+ * fetch.
+ */
 export async function resolveRevision(directory: string, revision: string): Promise<Resolution> {
   const id = await commitOf(directory, revision);
   if (id !== undefined) return { kind: "commit", id };
@@ -29,7 +32,7 @@ async function commitOf(directory: string, revision: string): Promise<string | u
   return code === 0 ? /^[0-9a-f]{40,64}$/m.exec(stdout)?.[0] : undefined;
 }
 
-/** A problem of reading Git, which has no file of the tree. */
+/** A problem with Git itself, which concerns no file of the tree. */
 export function problem(message: string): Problem {
   return { stage: "read", message };
 }

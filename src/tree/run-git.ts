@@ -7,7 +7,7 @@ export interface GitResult {
   /** 128 where it was killed. */
   readonly code: number;
   readonly stdout: string;
-  /** The same before it was decoded: names in Git need not be UTF-8. */
+  /** The undecoded `stdout`: names in Git need not be UTF-8. */
   readonly bytes: Uint8Array;
   readonly stderr: string;
 }

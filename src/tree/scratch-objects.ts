@@ -3,16 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runGit } from "./run-git.ts";
 
-/** A throw-away object directory beside a repository's own: a merge can be computed without writing into the repository. */
+/**
+ * A temporary object directory beside that of a repository, so that a merge can be computed without writing to the
+ * repository.
+ */
 export interface ScratchObjects {
-  /** Environment for commands that read: the repository's objects and those of the scratch directory. */
+  /** The environment for commands that read: the objects of the repository and of the temporary directory. */
   readonly forReading: { readonly [name: string]: string };
-  /** Environment for commands that write: what they write lands in the scratch directory. */
+  /** The environment for commands that write: new objects go to the temporary directory. */
   readonly forWriting: { readonly [name: string]: string };
   remove(): void;
 }
 
-/** Makes the directory; call `remove` when done. */
+/** Creates the directory. The caller must call `remove`. */
 export async function scratchObjects(directory: string): Promise<ScratchObjects> {
   const { stdout } = await runGit(directory, ["rev-parse", "--path-format=absolute", "--git-path", "objects"]);
   const objects = stdout.replace(/\n$/, "");
@@ -24,7 +27,7 @@ export async function scratchObjects(directory: string): Promise<ScratchObjects>
   };
 }
 
-/** Git splits the list at colons unless an item stands in quotes. */
+/** Git splits the list at colons, except in a quoted item. */
 function quoted(path: string): string {
   return `"${path.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }

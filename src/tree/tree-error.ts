@@ -1,4 +1,4 @@
-/** A tree that cannot be listed: nothing below it can be judged, and a person can mend that. */
+/** A tree cannot be listed, so nothing in it can be judged. The user can correct the cause. */
 export class TreeError extends Error {
   override readonly name = "TreeError";
 }

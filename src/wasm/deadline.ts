@@ -1,10 +1,10 @@
 import { Script } from "node:vm";
 
-/** What became of a function that ran under a deadline. */
+/** The result of a function that ran with a deadline. */
 export type Timed<T> = { readonly kind: "done"; readonly value: T } | { readonly kind: "late" };
 
-// A script cannot close over anything, so the function is handed over in a slot of the context that scripts run in
-// (which is not the caller's own global object where the caller itself runs inside node:vm, as tests do).
+// A script cannot capture variables, so the function is passed in a property of the global object of the context in
+// which scripts run. (That is not the global object of the caller if the caller itself runs in node:vm, as in tests.)
 const slotName = "Symbol.for('portcullis.wasm.deadline')";
 const slot = new Script(`globalThis[${slotName}] ??= { run: undefined }`).runInThisContext() as {
   run: (() => void) | undefined;
@@ -13,9 +13,9 @@ const call = new Script(`globalThis[${slotName}].run()`);
 
 /**
  * Runs a synchronous function in this thread and stops it after `milliseconds` (at least 1), even inside a WebAssembly
- * loop. What it throws is thrown on. After `late`, whatever the function was changing is half changed: discard it,
- * a WebAssembly instance above all. Works in worker threads too; costs about 70 µs, so wrap many calls at once where
- * that counts.
+ * loop. Its exceptions are passed on. After `late`, discard whatever the function was modifying, above all a
+ * WebAssembly instance: it may be in an inconsistent state. Also works in worker threads. A call costs about 70 µs, so
+ * combine short calls if that matters.
  */
 export function runWithDeadline<T>(milliseconds: number, run: () => T): Timed<T> {
   let outcome: Timed<T> = { kind: "late" };

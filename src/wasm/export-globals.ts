@@ -8,8 +8,8 @@ const opcodes = { "i32.const": 0x41, "i64.const": 0x42, "f32.const": 0x43, "f64.
 export const globalPrefix = "portcullis_global_";
 
 /**
- * The module with every mutable global exported, so that its whole state can be kept and brought back. Throws where the
- * module imports globals or has no exports.
+ * Returns the module with every mutable global exported, so that its whole state can be saved and restored. Throws if
+ * the module imports globals or has no exports.
  */
 export function exportGlobals(module: Uint8Array): Uint8Array {
   let mutable: readonly number[] = [];

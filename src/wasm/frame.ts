@@ -1,4 +1,7 @@
-/** A frame: JSON header with an optional binary part, as one piece of bytes: length of the header (4 bytes, little endian), header, rest. */
+/**
+ * A frame: a JSON header with an optional binary part, encoded as the length of the header (4 bytes, little endian),
+ * the header, and the rest.
+ */
 export interface Frame {
   readonly header: unknown;
   readonly blob: Uint8Array;
@@ -7,7 +10,7 @@ export interface Frame {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** The header is JSON text already. */
+/** Encodes a frame; `header` is JSON text. */
 export function encodeFrame(header: string, blob: Uint8Array = new Uint8Array()): Uint8Array {
   const text = encoder.encode(header);
   const bytes = new Uint8Array(4 + text.length + blob.length);
@@ -17,7 +20,7 @@ export function encodeFrame(header: string, blob: Uint8Array = new Uint8Array())
   return bytes;
 }
 
-/** The blob shares the frame's memory. Throws on a frame that is cut short or whose header is not JSON. */
+/** Decodes a frame; the blob shares its memory. Throws if the frame is truncated or its header is not JSON. */
 export function decodeFrame(bytes: Uint8Array): Frame {
   const length = bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   if (length < 0 || length > bytes.length - 4) throw new Error("truncated frame");
@@ -27,7 +30,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   };
 }
 
-/** Cuts a stream of messages, each led by its length (4 bytes, little endian), back into messages. */
+/** Splits a stream into messages, each preceded by its length (4 bytes, little endian). */
 export function createMessageReader(onMessage: (message: Uint8Array) => void): (chunk: Uint8Array) => void {
   let chunks: Uint8Array[] = [];
   let size = 0;
@@ -49,7 +52,7 @@ export function createMessageReader(onMessage: (message: Uint8Array) => void): (
   };
 }
 
-/** The length that leads a message on a stream. */
+/** The length that precedes a message on a stream. */
 export function messageLead(message: Uint8Array): Uint8Array {
   const lead = new Uint8Array(4);
   new DataView(lead.buffer).setUint32(0, message.length, true);

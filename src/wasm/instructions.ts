@@ -1,4 +1,4 @@
-/** The few instructions that our own patches are written in. */
+/** The instructions that our patches use. */
 const opcodes = {
   block: 0x02,
   loop: 0x03,
@@ -39,8 +39,9 @@ const noResult = 0x40;
 const i32 = 0x7f;
 
 /**
- * The body of a function: its locals beside the parameters, all i32, and its code in the names of the text format, each
- * followed by its immediates: `local.get 0 i32.load 12 if … end`. Blocks have no result; accesses take an offset.
+ * Assembles the body of a function: its locals besides the parameters, all i32, and its code in the names of the text
+ * format, each followed by its immediates: `local.get 0 i32.load 12 if … end`. Blocks have no result; memory accesses
+ * take an offset.
  */
 export function assemble(locals: number, code: string): Uint8Array {
   const bytes: number[] = locals === 0 ? [0] : [1, ...unsigned(locals), i32];
@@ -51,7 +52,7 @@ export function assemble(locals: number, code: string): Uint8Array {
       name = word;
       bytes.push(opcodes[name]);
       if (name === "block" || name === "loop" || name === "if") bytes.push(noResult);
-      // The alignment of an access is only a hint and left at none.
+      // The alignment of an access is only a hint; none is given.
       if (name === "i32.load" || name === "i32.load8_u" || name === "i32.store") bytes.push(0);
       continue;
     }
@@ -65,7 +66,7 @@ function isName(word: string): word is Name {
   return Object.hasOwn(opcodes, word);
 }
 
-/** LEB128, as every number of the binary format. */
+/** Encodes a number as unsigned LEB128, as the binary format does. */
 export function unsigned(value: number): readonly number[] {
   const bytes: number[] = [];
   for (let rest = value; ; rest = Math.floor(rest / 128)) {

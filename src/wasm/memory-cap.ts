@@ -3,8 +3,8 @@ import { readUnsigned, unsigned } from "./instructions.ts";
 const memorySection = 5;
 
 /**
- * The module with a maximum of `pages` (64 KiB each) on its own memory, as toolchains leave it out and Node offers no
- * limit from outside. A maximum that is already lower stays. Throws where the module has no memory of its own.
+ * Returns the module with a maximum of `pages` (64 KiB each) for its own memory: compilers leave it out, and Node.js
+ * offers no limit from outside. A lower maximum is kept. Throws if the module has no memory of its own.
  */
 export function capMemory(module: Uint8Array, pages: number): Uint8Array {
   let at = 8;

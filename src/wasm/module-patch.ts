@@ -1,8 +1,8 @@
 import { readUnsigned, unsigned } from "./instructions.ts";
 
-/** A module whose functions can be looked up by name and whose bodies can be exchanged. */
+/** A module whose functions can be looked up by name and given other bodies. */
 export interface ModulePatch {
-  /** The index of a function by its name in the module's name section; undefined where it has none of that name. */
+  /** The index of a function by its name in the name section of the module; undefined if there is none. */
   functionNamed(name: string): number | undefined;
   body(index: number): Uint8Array;
   replaceBody(index: number, body: Uint8Array): void;
@@ -20,7 +20,7 @@ interface Section {
   content: Uint8Array;
 }
 
-/** Opens a module in the binary format. Throws where it is not one, or has no functions of its own. */
+/** Parses a module in the binary format. Throws if it is not one, or has no functions of its own. */
 export function openModule(bytes: Uint8Array): ModulePatch {
   const sections: Section[] = [];
   for (let at = 8; at < bytes.length;) {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 const hour = 3_600_000;
 
 /**
- * Deletes the oldest files of a directory beyond the newest `keep` that are at least an hour old, so that nothing in
- * use goes. Never rejects: what another process deletes meanwhile is gone as well.
+ * Deletes the oldest files of a directory, except the newest `keep` and those less than an hour old, which may be in
+ * use. Never rejects: a file that another process deletes meanwhile is gone as well.
  */
 export async function pruneDirectory(directory: string, keep: number): Promise<void> {
   const names = await readdir(directory).catch(() => []);

@@ -5,7 +5,7 @@ import type { Repeatable } from "./wasi.ts";
 
 const program = fileURLToPath(new URL("./reactor.worker.js", import.meta.url));
 
-/** What became of a request. After `late` and `trap` the process is gone, and the next request gets a new one. */
+/** The result of a request. After `late` and `trap` the process is gone, and the next request starts a new one. */
 type ReactorOutcome =
   | { readonly kind: "answer"; readonly bytes: Uint8Array }
   | { readonly kind: "late"; readonly deadlineMs: number }
@@ -15,24 +15,28 @@ type ReactorOutcome =
 export type Deadline = number | (() => number);
 
 export interface ReactorProcessOptions {
-  /** Path of the uncompressed module; asked for at each start. */
+  /** Returns the path of the uncompressed module; called at each start. */
   readonly module: () => Promise<string>;
   readonly prefix: string;
   readonly memoryLimitMiB: number;
-  /** Every request finds the instance as it was right after it was initialised, with this clock and these random bytes. */
+  /**
+   * If set, every request finds the instance as it was after initialisation, with this clock and these random bytes.
+   */
   readonly fresh?: Repeatable;
-  /** The process is let go after so long without a request; default 60 s. */
+  /** Milliseconds without a request after which the process ends; default 60,000. */
   readonly idleMs?: number;
-  /** Optimise what runs often, for work that goes on long enough to repay it; else start as fast as can be. */
+  /** Whether to optimise code that runs often, for long work; otherwise the process starts as fast as possible. */
   readonly optimise?: boolean;
 }
 
-/** A reactor in a process of its own, started on first need. One request at a time; further ones wait their turn. */
+/**
+ * A reactor in a process of its own, started when it is first needed. It handles one request at a time; others wait.
+ */
 export interface ReactorProcess {
   ask(request: Uint8Array, deadline: Deadline): Promise<ReactorOutcome>;
   /** Ends the process; requests under way end as `trap`. A later request starts a new one. */
   close(): void;
-  /** The id of the running process, for tests and figures. */
+  /** The id of the running process, for tests and measurements. */
   pid(): number | undefined;
 }
 
@@ -41,6 +45,7 @@ interface Running {
   settle: ((outcome: ReactorOutcome) => void) | undefined;
 }
 
+/** Creates a reactor process; nothing is started until the first request. */
 export function createReactorProcess(options: ReactorProcessOptions): ReactorProcess {
   let running: Running | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -56,7 +61,8 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
 
   function start(module: string): Running {
     const repeatable = options.fresh === undefined ? [] : [String(options.fresh.startNs), options.fresh.seed];
-    // Liftoff alone starts 3-4 times faster than the optimising tiers, which a compiler that runs once never repays.
+    // With Liftoff alone the start is 3 to 4 times faster than with the optimising tiers, which never pay off for a
+    // compiler that runs once.
     const flags = options.optimise === true ? [] : ["--liftoff-only"];
     const child = spawn(
       process.execPath,
@@ -118,7 +124,7 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
   };
 }
 
-// An idle process must not keep a command line alive: it is held only while a request is under way.
+// An idle process must not keep a command line alive: it is referenced only during a request.
 function hold(child: ChildProcess, held: boolean): void {
   for (const handle of [child, child.stdin, child.stdout, child.stderr] as readonly unknown[]) {
     const { ref, unref } = handle as { ref?: () => void; unref?: () => void };
@@ -126,7 +132,7 @@ function hold(child: ChildProcess, held: boolean): void {
   }
 }
 
-// Nothing of the parent's environment is the module's business; Windows starts no program without these.
+// The environment of the parent is not passed on; Windows needs these variables to start a program.
 function environment(): NodeJS.ProcessEnv {
   const kept = ["SystemRoot", "windir"].flatMap((name) => {
     const value = process.env[name];

@@ -4,24 +4,29 @@ import { createWasi, type Repeatable } from "./wasi.ts";
 
 const pageSize = 65_536;
 
-/** Memory never shrinks, and what a call made it grow is not used by the next: beyond this a new instance takes over. */
+/**
+ * WebAssembly memory never shrinks, and a later call does not reuse what an earlier one grew: beyond this size a new
+ * instance is created.
+ */
 const grownLimit = 256 * 1024 * 1024;
 
 /**
- * An instance of a reactor: a module that offers `<prefix>_alloc`, `<prefix>_call` and `<prefix>_free` and answers bytes
- * with bytes. A call that throws leaves the instance poisoned: it may answer once more and be wrong. Discard it.
+ * An instance of a reactor: a module that exports `<prefix>_alloc`, `<prefix>_call` and `<prefix>_free`, and answers
+ * bytes with bytes. A call that throws leaves the instance in an undefined state, in which it may still answer, but
+ * wrongly. Discard it.
  */
 export interface Reactor {
   call(request: Uint8Array): Uint8Array;
-  /** What it printed so far, for the message of a failure. */
+  /** What it has printed, for the message of a failure. */
   output(): string;
   memoryBytes(): number;
 }
 
+/** What a reactor is created with. */
 export interface ReactorOptions {
   readonly prefix: string;
   readonly memoryLimitMiB: number;
-  /** Every call finds the instance as it was right after it was initialised, with this clock and these random bytes. */
+  /** If set, every call finds the instance as it was after initialisation, with this clock and these random bytes. */
   readonly fresh?: Repeatable;
 }
 
@@ -54,8 +59,8 @@ interface Instance extends Reactor {
   readonly mark: () => () => void;
 }
 
-// An instance is its memory and its globals; tables and the like do not change. Linear memory is copied back whole, which
-// takes 2 ms for 20 MiB, where a new instance takes 80.
+// The state of an instance is its memory and its globals; tables and the like do not change. The whole memory is copied
+// back, which takes 2 ms for 20 MiB, while a new instance takes 80 ms.
 function keepState({ memory, globals, mark }: Instance): { readonly restore: () => void; readonly size: number } {
   const kept = new Uint8Array(memory.buffer).slice();
   const values = globals.map(({ value }) => value);

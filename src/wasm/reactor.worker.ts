@@ -1,5 +1,6 @@
-// The program of a reactor's process: reads requests from stdin, answers on stdout, ends when stdin does.
-// Arguments: path of the module, prefix of its exports, memory limit in MiB, and for fresh instances the clock and the seed.
+// The program of a reactor process: reads requests from stdin, writes answers to stdout, and ends with stdin.
+// Arguments: path of the module, prefix of its exports, memory limit in MiB, and for fresh instances the clock and the
+// seed.
 import { readFileSync, writeSync } from "node:fs";
 import { runWithDeadline } from "./deadline.ts";
 import { createMessageReader, messageLead } from "./frame.ts";
@@ -14,8 +15,8 @@ const failed = 1;
 
 let reactor: Reactor | undefined;
 
-// A failure poisons the instance, so the process ends with it. The parent kills a late one; should the parent itself
-// be gone, the process must not spin on for ever: it stops itself a little later.
+// After a failure the instance is unusable, so the process ends too. The parent kills a process that is late; in case
+// the parent itself is gone, the process stops itself a little later instead of running forever.
 const read = createMessageReader((message) => {
   const deadline = new DataView(message.buffer, message.byteOffset).getUint32(0, true);
   try {
@@ -33,7 +34,7 @@ const read = createMessageReader((message) => {
 
 process.stdin.on("data", read);
 
-// Written in one go and to the end before the next request is read, so that nothing piles up in memory.
+// Written completely before the next request is read, so that no output accumulates in memory.
 function send(status: number, payload: Uint8Array): void {
   const message = new Uint8Array(payload.length + 1);
   message[0] = status;

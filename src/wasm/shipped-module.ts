@@ -4,7 +4,7 @@ import type { PackedModule } from "./unpacked.ts";
 
 /** A module that ships with this package. */
 export interface ShippedModule extends PackedModule {
-  /** Of the program inside, as its authors name it: `v1.22.2`. */
+  /** The version of the program inside, such as `v1.22.2`. */
   readonly version: string;
 }
 
@@ -12,14 +12,14 @@ const directory = new URL("../../../toolchain/dist/", import.meta.url);
 
 const known = new Map<string, ShippedModule>();
 
-/** Reads the manifest beside the artifact once. Throws where the package is incomplete. */
+/** Reads the manifest beside a module, once. Throws if the package is incomplete. */
 export function shippedModule(name: string): ShippedModule {
   const found = known.get(name) ?? readShippedModule(name, new URL(`${name}/`, directory));
   known.set(name, found);
   return found;
 }
 
-/** The module `name` whose manifest lies in the directory `from`, a URL that ends in a slash. */
+/** The module `name` whose manifest is in the directory `from`, a URL that ends in a slash. */
 function readShippedModule(name: string, from: URL): ShippedModule {
   const manifest = JSON.parse(readFileSync(new URL("manifest.json", from), "utf8")) as {
     readonly [name: string]: unknown;

@@ -15,12 +15,12 @@ export interface PackedModule {
   readonly sha256: string;
 }
 
-/** Copies that stay: a few modules in this version and the one before. */
+/** The number of copies that are kept: a few modules of this version and the previous one. */
 const versionsKept = 6;
 
 /**
- * The path of an uncompressed copy in `cacheDir`, which is made on first need, as decompression takes longer than
- * everything else at start. A copy that does not match its digest is made anew; several processes may do so at once.
+ * Returns the path of an uncompressed copy in `cacheDir`, which is created when it is first needed: decompression takes
+ * longer than the rest of a start. A copy that does not match its digest is replaced. Safe with several processes.
  */
 export async function unpackModule(packed: PackedModule, cacheDir: string): Promise<string> {
   const directory = join(cacheDir, "modules");
@@ -38,7 +38,7 @@ export async function unpackModule(packed: PackedModule, cacheDir: string): Prom
   }
 }
 
-// A cache that cannot be written must not stop the work. The directory is new and ours alone, and goes with the process.
+// A cache that cannot be written must not stop the work. The directory is new, private, and deleted with the process.
 async function keepForThisProcess(name: string, bytes: Uint8Array): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "portcullis-"));
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));

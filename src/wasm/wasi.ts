@@ -1,6 +1,6 @@
 import { createHash, randomFillSync } from "node:crypto";
 
-/** A module asked to end; what it printed before says why. */
+/** Thrown when a module exits; its output says why. */
 class WasmExit extends Error {
   readonly code: number;
   constructor(code: number) {
@@ -10,7 +10,7 @@ class WasmExit extends Error {
   }
 }
 
-/** What a module printed is kept to this many characters, the newest. */
+/** The number of characters that are kept of the output of a module, the newest. */
 const outputLimit = 16_384;
 
 const success = 0;
@@ -20,33 +20,32 @@ const notSupported = 52;
 const monotonic = 1;
 const clockEvent = 0;
 
-/** The imports of a module for wasi_snapshot_preview1, and what it printed. */
+/** The imports of a module for wasi_snapshot_preview1, and its output. */
 export interface Wasi {
   readonly imports: { readonly [name: string]: (...args: never[]) => unknown };
-  /** To be called with the instance's memory before anything runs. */
+  /** Must be called with the memory of the instance before anything runs. */
   attach(memory: WebAssembly.Memory): void;
   output(): string;
-  /** Remembers what the virtual clock shows and which random bytes were drawn; the answer brings that back. */
+  /** Saves the state of the virtual clock and of the random bytes; the returned function restores it. */
   readonly mark: () => () => void;
 }
 
 /** A clock and random bytes that are the same in every run. */
 export interface Repeatable {
-  /** What the clock shows, in nanoseconds since 1970. It stands still but for waits, which it jumps over. */
+  /** The time of the clock, in nanoseconds since 1970. It does not advance, except by waits. */
   readonly startNs: bigint;
   readonly seed: string;
 }
 
 /**
- * A system with a clock, random bytes and a console that is captured: no files, no environment, no arguments, no
- * network. What is not offered answers with an error number, as WASI says a host may. With `repeatable` the clock and
- * the random bytes are virtual.
+ * A system with a clock, random bytes and a captured console: no files, no environment, no arguments, no network. Other
+ * calls return an error number, as WASI allows. With `repeatable` the clock and the random bytes are virtual.
  */
 export function createWasi(repeatable?: Repeatable): Wasi {
   let memory: WebAssembly.Memory | undefined;
   let printed = "";
   const decoder = new TextDecoder();
-  // The buffer is detached whenever memory grows, so a view lives no longer than a call.
+  // The buffer is detached whenever the memory grows, so a view is valid only within a call.
   const view = () => {
     if (memory === undefined) throw new Error("the instance called its host before its memory was known");
     return new DataView(memory.buffer);
@@ -59,7 +58,7 @@ export function createWasi(repeatable?: Repeatable): Wasi {
   const { now, pass, random, mark } = repeatable === undefined ? realTime() : virtualTime(repeatable);
 
   const offered = {
-    // A program may count on its own name, which here is empty.
+    // A program may rely on having a name, which is empty here.
     args_get(pointers: number, text: number) {
       view().setUint8(text, 0);
       return put32([pointers, text]);
@@ -103,7 +102,7 @@ export function createWasi(repeatable?: Repeatable): Wasi {
     fd_seek: () => badFile,
     fd_readdir: () => badFile,
     fd_filestat_get: () => badFile,
-    // A wait for time really passes: a host whose clock stood still would have the scheduler inside spin.
+    // A wait must advance the clock, otherwise the scheduler inside would loop.
     poll_oneoff(subscriptions: number, events: number, count: number, happened: number) {
       if (count === 0) return invalid;
       const bytes = view();
@@ -138,7 +137,7 @@ export function createWasi(repeatable?: Repeatable): Wasi {
 
 interface Time {
   readonly now: (clock: number) => bigint;
-  /** Lets so many nanoseconds pass. */
+  /** Advances the clock by so many nanoseconds. */
   readonly pass: (nanoseconds: bigint) => void;
   readonly random: (bytes: Uint8Array) => void;
   readonly mark: () => () => void;

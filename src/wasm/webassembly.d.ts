@@ -1,4 +1,5 @@
-// TypeScript declares WebAssembly only together with the browser's DOM, and @types/node 20 does not: the part that is used here.
+// TypeScript declares WebAssembly only together with the DOM of browsers, and @types/node 20 does not: this declares
+// the part that is used.
 declare namespace WebAssembly {
   type ImportValue = ((...args: never[]) => unknown) | Memory | Table | Global;
   interface Imports {

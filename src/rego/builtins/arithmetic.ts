@@ -7,7 +7,10 @@ import { add, defaultPrecision, divide, isInteger, multiply, negated, truncated 
 import type { RegoNumber } from "./number.ts";
 import { floatOf, fromFloat, fromInteger, integerOf, isNumber } from "./number.ts";
 
-/** Arithmetic as OPA's evaluator does it: exact on integers of any size, else binary floating point of 64 bits. */
+/**
+ * Arithmetic as the evaluator of OPA computes it: exact for integers of any size, otherwise 64-bit binary floating
+ * point.
+ */
 export const arithmeticBuiltins: BuiltinRecord = {
   plus: operation((a, b) => a + b, add),
   minus: operation(
@@ -69,12 +72,12 @@ function single(float: (value: BigFloat) => BigFloat): Builtin {
       return fromFloat(float(floatOf(value)));
     }
     const number = floatOf(value);
-    // Go takes as many bits for the integer part as it has.
+    // Go uses as many bits for the integer part as it has.
     return number.exponent > 0 ? askOpa() : fromFloat(float(number));
   };
 }
 
-/** The integer part; zero has no sign any more. */
+/** The integer part; zero loses its sign. */
 function whole(value: BigFloat): BigFloat {
   const integer = truncated(value);
   return { negative: integer < 0n, mantissa: integer < 0n ? -integer : integer, exponent: 0 };

@@ -1,9 +1,9 @@
-/** Thrown by a builtin that answers most calls itself and leaves this one to OPA. */
+/** Thrown by a builtin that handles most calls itself, for a call that OPA must handle. */
 export class AskOpa extends Error {
   override readonly name = "AskOpa";
 }
 
-/** Leaves the call to OPA: it is rarer than the code that would be needed to answer it exactly. */
+/** Passes the call to OPA: it is too rare to justify the code for an exact answer. */
 export function askOpa(): never {
   throw new AskOpa("this call is OPA's");
 }

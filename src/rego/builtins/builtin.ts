@@ -1,21 +1,21 @@
 import type { RegoValue } from "../value/rego-value.ts";
 
-/** What the builtins of one run may know: nothing of the host but this. */
+/** What the builtins may know about the run; they have no other access to the host. */
 export interface BuiltinRun {
-  /** The job's time in nanoseconds since 1970, the one value that every policy sees as now. */
+  /** The time of the job in nanoseconds since 1970, which every policy sees as the current time. */
   readonly nowNs: bigint;
 }
 
 /**
- * A builtin that OPA's modules call on their host. `undefined` is OPA's builtin error: the expression is undefined, as in
- * OPA where strict builtin errors are off. A throw means that the rule cannot be judged.
+ * A builtin that modules compiled by OPA call on their host. `undefined` is a builtin error: the expression becomes
+ * undefined, as in OPA without strict builtin errors. An exception means that the rule cannot be judged.
  */
 export type Builtin = (run: BuiltinRun, ...args: readonly RegoValue[]) => RegoValue | undefined;
 
-/** Builtins by OPA's names for them. */
+/** Builtins by their names in OPA. */
 export type BuiltinRecord = { readonly [name: string]: Builtin };
 
-/** What ends the evaluation in OPA too, or an answer that could not be had: the rule cannot be judged. */
+/** An error that also stops the evaluation in OPA, or a missing answer: the rule cannot be judged. */
 export class BuiltinError extends Error {
   override readonly name = "BuiltinError";
 }

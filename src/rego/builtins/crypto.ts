@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Builtin, BuiltinRecord } from "./builtin.ts";
 
-/** Digests of texts, as hexadecimal text. */
+/** Digests of strings, in hexadecimal. */
 export const cryptoBuiltins: BuiltinRecord = {
   "crypto.md5": digest("md5"),
   "crypto.sha1": digest("sha1"),

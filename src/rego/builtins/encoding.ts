@@ -24,7 +24,7 @@ export const encodingBuiltins: BuiltinRecord = {
     typeof text === "string" && /^(?:[0-9a-fA-F]{2})*$/.test(text) ? textOf(Buffer.from(text, "hex")) : undefined,
   "json.unmarshal": (_run, text) => {
     if (typeof text !== "string" || !isJson(text)) return undefined;
-    // OPA bounds exponents.
+    // OPA limits exponents.
     return /[eE][-+]?\d{4}/.test(text) ? askOpa() : readValue(text.trim());
   },
   "json.is_valid": (_run, text) => typeof text === "string" && isJson(text),

@@ -2,8 +2,8 @@ import { askOpa } from "./ask-opa.ts";
 import type { BuiltinRecord } from "./builtin.ts";
 
 /**
- * Builtins of OPA's WebAssembly runtime that leave only odd calls to their host (integers written as floats, or beyond 32
- * bits; odd paths), so rarely that OPA is started for them when it happens, not before.
+ * Builtins in the WebAssembly runtime of OPA that call their host only for unusual arguments (integers written as
+ * floats or beyond 32 bits; unusual paths). OPA is started for them when that happens, not in advance.
  */
 export const leftToOpa: BuiltinRecord = Object.fromEntries(
   [

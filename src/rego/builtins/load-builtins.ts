@@ -6,15 +6,16 @@ import type { Builtin } from "./builtin.ts";
 import { BuiltinError } from "./builtin.ts";
 import { families } from "./registry.ts";
 
-/** Asks OPA itself, in its own process, without awaiting. */
+/** Calls a builtin of OPA, in its own process, synchronously. */
 export type RelayCall = (request: BuiltinRequest) => ToolchainOutcome<BuiltinAnswer>;
 
-/** The builtins of one compiled policy set by name, ready to be called without awaiting. */
+/** The builtins of one compiled policy set by name, ready to be called synchronously. */
 export type Builtins = ReadonlyMap<string, Builtin>;
 
 /**
- * Loads what answers the named builtins and nothing else. What this process does not answer itself is asked of OPA, whose
- * process is started here if a builtin always needs it, so that no manifest's deadline pays for it.
+ * Loads the implementations of the named builtins only. Those that this process does not implement are relayed to OPA.
+ * Its process is started here if a builtin always needs it, so that the start does not count against the deadline of a
+ * manifest.
  */
 export async function loadBuiltins(names: readonly string[], relay: RelayCall): Promise<Builtins> {
   const found = new Map<string, Builtin>();
@@ -23,7 +24,7 @@ export async function loadBuiltins(names: readonly string[], relay: RelayCall): 
     const own = (await families[name]?.())?.[name];
     found.set(name, own === undefined ? asked : withSecondOpinion(own, asked));
   }
-  // A relay that cannot start says so again when a rule calls it, where it is that rule's problem.
+  // A relay that cannot start fails again when a rule calls it; then it is a problem of that rule.
   if (names.some((name) => families[name] === undefined)) relay({ name: "upper", args: ['""'] });
   return found;
 }

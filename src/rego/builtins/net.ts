@@ -2,7 +2,7 @@ import type { RegoValue } from "../value/rego-value.ts";
 import { askOpa } from "./ask-opa.ts";
 import type { BuiltinRecord } from "./builtin.ts";
 
-/** Builtins on networks of IPv4; what is not plainly one is left to OPA. */
+/** Builtins for IPv4 networks; everything that is not plainly one is passed to OPA. */
 export const netBuiltins: BuiltinRecord = {
   "net.cidr_contains": (_run, outer, inner) => {
     const net = range(outer, /^(.*)\/(.*)$/s);

@@ -6,14 +6,16 @@ import type { BigFloat } from "./go/big-float.ts";
 import { bigFloatFromText } from "./go/big-float.ts";
 import { bigFloatText } from "./go/big-float-text.ts";
 
+/** A number of Rego. */
 export type RegoNumber = number | bigint | NumberText;
 
+/** Whether a value is a number. */
 export function isNumber(value: RegoValue | undefined): value is RegoNumber {
   if (typeof value === "number" || typeof value === "bigint") return true;
   return typeof value === "object" && value !== null && isNumberText(value);
 }
 
-/** The integer that a number is, however it is written (`2.0`, `1e3`); undefined where it is none. */
+/** The integer value of a number, in any notation (`2.0`, `1e3`); undefined if it is not an integer. */
 export function integerOf(value: RegoNumber): bigint | undefined {
   if (typeof value === "bigint") return value;
   if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : undefined;
@@ -29,6 +31,7 @@ export function integerOf(value: RegoNumber): bigint | undefined {
   return digits % divisor === 0n ? digits / divisor : undefined;
 }
 
+/** The number as a big float. */
 export function floatOf(value: RegoNumber): BigFloat {
   return bigFloatFromText(isPlain(value) ? String(value) : value.number);
 }
@@ -37,11 +40,13 @@ function isPlain(value: RegoNumber): value is number | bigint {
   return typeof value !== "object";
 }
 
+/** The number for an integer. */
 export function fromInteger(value: bigint): RegoNumber {
   const small = Number(value);
   return Number.isSafeInteger(small) ? small : value;
 }
 
+/** The number for a big float, as OPA prints it. */
 export function fromFloat(value: BigFloat, precision?: number): RegoNumber {
   return numberFromText(bigFloatText(value, precision));
 }

@@ -4,7 +4,7 @@ import { isArray, isRegoObject } from "../value/rego-value.ts";
 import { askOpa } from "./ask-opa.ts";
 import type { BuiltinRecord } from "./builtin.ts";
 
-/** Builtins on objects. */
+/** Builtins for objects. */
 export const objectBuiltins: BuiltinRecord = {
   "object.union_n": (_run, list) => {
     if (list === undefined || !isArray(list)) return undefined;
@@ -17,10 +17,10 @@ export const objectBuiltins: BuiltinRecord = {
   },
 };
 
-/** Objects under one key are merged in turn; otherwise the later wins. */
+/** Merges objects recursively; for other values the later one wins. */
 function merged(a: RegoObject, b: RegoObject): RegoObject {
   const members: [RegoValue, RegoValue][] = [...a].map(([key, value]) => [key, value]);
-  // Keys that are no texts are compared by value, which a Map does not do.
+  // Keys that are not strings are compared by value, which a Map does not do.
   if ([...a.keys(), ...b.keys()].some((key) => typeof key !== "string")) return askOpa();
   const byKey = new Map(members);
   for (const [key, value] of b) {

@@ -3,7 +3,7 @@ import type { RegoValue } from "../value/rego-value.ts";
 import { askOpa } from "./ask-opa.ts";
 import type { BuiltinRecord } from "./builtin.ts";
 
-/** Go's regular expressions, in a port of RE2; what that cannot read is left to OPA. */
+/** Regular expressions as in Go, by a port of RE2; patterns that it cannot read are passed to OPA. */
 export const regexBuiltins: BuiltinRecord = {
   "regex.find_n": (_run, pattern, text, count) => {
     const found = matches(pattern, text, limit(count));
@@ -27,7 +27,7 @@ export const regexBuiltins: BuiltinRecord = {
   },
   "regex.replace": (_run, text, pattern, fresh) => {
     if (typeof text !== "string" || typeof fresh !== "string") return undefined;
-    // A dollar sign stands for a group, by rules of Go's own.
+    // A dollar sign refers to a group, by rules specific to Go.
     if (fresh.includes("$")) return askOpa();
     let rest = 0;
     let out = "";
@@ -42,7 +42,7 @@ export const regexBuiltins: BuiltinRecord = {
 interface Match {
   readonly start: number;
   readonly end: number;
-  /** The whole match and its groups; empty where a group took no part. */
+  /** The whole match and its groups; empty for a group that did not participate. */
   readonly groups: readonly string[];
 }
 
@@ -50,7 +50,7 @@ function limit(count: RegoValue | undefined): number {
   return typeof count === "number" && Number.isSafeInteger(count) ? count : askOpa();
 }
 
-/** All matches up to a number (negative: no limit), as Go finds them: an empty one never just behind another. */
+/** All matches up to a number (negative: no limit), as Go finds them: an empty match never directly follows another. */
 function matches(
   pattern: RegoValue | undefined,
   text: RegoValue | undefined,

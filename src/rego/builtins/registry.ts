@@ -16,8 +16,8 @@ const time: Family = async () => (await import("./time.ts")).timeBuiltins;
 const leftToOpa: Family = async () => (await import("./left-to-opa.ts")).leftToOpa;
 
 /**
- * Where each builtin that this process answers itself is found. A family is loaded only for a policy set that calls one of
- * its members; what is not named here, OPA answers in a process of its own.
+ * The module of each builtin that this process implements. A family is loaded only for a policy set that calls one of
+ * its members. OPA answers all other builtins in a process of its own.
  */
 export const families: { readonly [name: string]: Family } = {
   "time.now_ns": run,

@@ -2,7 +2,7 @@ import type { RegoValue } from "../value/rego-value.ts";
 import { isArray, isNumberText, isRegoObject, isSet } from "../value/rego-value.ts";
 import { quote } from "./go/quote.ts";
 
-/** A value as OPA's evaluator prints terms: `{"a": [1, 2]}`, with texts quoted as Go does. */
+/** Formats a value as the evaluator of OPA prints terms: `{"a": [1, 2]}`, with strings quoted as in Go. */
 export function regoText(value: RegoValue): string {
   if (typeof value === "string") return quote(value);
   if (isArray(value)) return `[${value.map(regoText).join(", ")}]`;

@@ -3,7 +3,7 @@ import type { Builtin, BuiltinRun } from "./builtin.ts";
 import type { RegoValue } from "../value/rego-value.ts";
 import { writeValue } from "../value/write-value.ts";
 
-/** The builtins whose answer comes from the run: the clock and chance. The same run gives the same answers. */
+/** The builtins that depend on the run: the clock and random values. The same run gives the same values. */
 export const runBuiltins: { readonly [name: string]: Builtin } = {
   "time.now_ns": (run) => run.nowNs,
   "rand.intn": (run, key, bound) => {

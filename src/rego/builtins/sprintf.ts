@@ -5,6 +5,7 @@ import { goSprintf } from "./go/sprintf.ts";
 import type { GoValue } from "./go/verb.ts";
 import { regoText } from "./rego-text.ts";
 
+/** `sprintf` as in OPA. */
 export const sprintfBuiltins: BuiltinRecord = {
   sprintf: (_run, format, values) => {
     if (typeof format !== "string" || values === undefined || !isArray(values)) return undefined;
@@ -14,7 +15,9 @@ export const sprintfBuiltins: BuiltinRecord = {
 
 const simpleVerb = /%(.)/gs;
 
-/** Formats of bare `%s`, `%v` and `%d` that fit their values, which is nearly all there are. */
+/**
+ * Formats with plain `%s`, `%v` and `%d` that suit their values, which covers nearly all calls; undefined for others.
+ */
 function simple(format: string, values: readonly RegoValue[]): string | undefined {
   let next = 0;
   let fits = true;

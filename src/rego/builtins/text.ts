@@ -6,7 +6,7 @@ import { askOpa } from "./ask-opa.ts";
 import type { BuiltinRecord } from "./builtin.ts";
 import { isNumber } from "./number.ts";
 
-/** Builtins on texts. Positions count characters, not UTF-16 units. */
+/** Builtins for strings. Positions count characters, not UTF-16 code units. */
 export const textBuiltins: BuiltinRecord = {
   format_int: (_run, number, base) => {
     if (typeof number !== "number" || !Number.isSafeInteger(number)) return isNumber(number) ? askOpa() : undefined;
@@ -46,13 +46,13 @@ export const textBuiltins: BuiltinRecord = {
     if (isNumber(value)) return value;
     if (typeof value !== "string") return undefined;
     if (/^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/.test(value)) return numberFromText(value);
-    // No reading of numbers takes these: no number at all, or one with a unit.
+    // No parser accepts these: not a number at all, or a number with a unit.
     if (!/^[-+.0-9]/.test(value) || /^\d+(?:\.\d+)?[A-DF-OQ-WYZa-df-oq-wyz]/.test(value)) return undefined;
     return askOpa();
   },
 };
 
-/** At every place the first of the texts in their order that stands there is replaced. */
+/** At each position, replaces the first of the given strings, in their order, that occurs there. */
 function replaceAny(text: string, pairs: ReadonlyMap<string, string>): string {
   const olds = [...pairs.keys()].toSorted(compareText);
   const pattern = new RegExp(olds.map((old) => old.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "g");
@@ -70,7 +70,7 @@ function any(
   return left.some((text) => right.some((part) => holds(text, part)));
 }
 
-/** One text, or an array or a set of texts. */
+/** One string, or an array or set of strings. */
 function textsOf(value: RegoValue | undefined): readonly string[] | undefined {
   if (typeof value === "string") return [value];
   if (value === undefined || !(isArray(value) || isSet(value))) return undefined;

@@ -5,7 +5,7 @@ import { fromInteger, isNumber } from "./number.ts";
 
 const perSecond = 1_000_000_000n;
 
-/** Time in UTC, in nanoseconds since 1970; zones and layouts are left to OPA. */
+/** Time in UTC, in nanoseconds since 1970; time zones and layouts are passed to OPA. */
 export const timeBuiltins: BuiltinRecord = {
   "time.parse_rfc3339_ns": (_run, text) => (typeof text === "string" ? fromInteger(parsed(text)) : undefined),
   "time.date": (_run, moment) => {
@@ -41,13 +41,13 @@ const plain = /^(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,
 function parsed(text: string): bigint {
   const [, date = "", time = "", fraction = ""] = plain.exec(text) ?? [];
   const milliseconds = Date.parse(`${date}T${time}.000Z`);
-  // Days that a month does not have are read as days of the next.
+  // Days that a month does not have would be read as days of the next month.
   const isDay = Number.isFinite(milliseconds) && new Date(milliseconds).toISOString().startsWith(date);
   if (date < "1700" || date > "2250" || !isDay) return askOpa();
   return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
 }
 
-/** The moment cut to milliseconds, below which no field that is asked for changes. */
+/** The time truncated to milliseconds, below which no requested field changes. */
 function dateOf(moment: RegoValue | undefined): Date {
   if (!isNumber(moment) || typeof moment === "object") return askOpa();
   if (typeof moment === "number" && !Number.isInteger(moment)) return askOpa();

@@ -9,7 +9,7 @@ const binary = { k: 1n << 10n, m: 1n << 20n, g: 1n << 30n, t: 1n << 40n, p: 1n <
 
 type Fraction = readonly [numerator: bigint, denominator: bigint];
 
-// OPA takes the double nearest to a thousandth for it.
+// OPA uses the double nearest to a thousandth.
 const milli: Fraction = [1_152_921_504_606_847n, 1n << 60n];
 
 /** Quantities with units: `units.parse` as Kubernetes writes them, `units.parse_bytes` as sizes of memory. */
@@ -36,7 +36,7 @@ interface Quantity {
   readonly unit: string;
 }
 
-/** A number and what follows it; undefined where OPA finds no number. Leaves what is odd to OPA. */
+/** A number and its suffix; undefined if OPA finds no number. Unusual input is passed to OPA. */
 function quantityOf(text: string): Quantity | undefined {
   const [, number = "", exponent = "", unit = ""] = /^(\d+(?:\.\d+)?)([eE][-+]?\d{1,2})?([a-zA-Z]*)$/.exec(text) ?? [];
   if (number !== "") return { number: number + exponent, unit };
@@ -66,7 +66,7 @@ function fractionOf(number: string): Fraction {
   return power >= 0 ? [digits * 10n ** BigInt(power), 1n] : [digits, 10n ** BigInt(-power)];
 }
 
-/** An integer, or ten digits after the point, halves away from zero; never negative here. */
+/** An integer, or ten decimal places, halves away from zero; never negative here. */
 function fromFraction([numerator, denominator]: Fraction) {
   if (numerator % denominator === 0n) return fromInteger(numerator / denominator);
   const digits = String((numerator * 10n ** 10n * 2n + denominator) / (denominator * 2n)).padStart(11, "0");

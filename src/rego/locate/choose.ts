@@ -2,27 +2,30 @@ import { isScalar } from "../../manifest/pointer.ts";
 import { reach, type Reach, type Situation } from "./reach.ts";
 import type { Read, Step, TwinStatic } from "./twin-static.ts";
 
-/** A read with the place that it led to. */
+/** A read with the place that it leads to. */
 export interface Seen {
   readonly read: Omit<Read, "r">;
   readonly reach: Reach;
 }
 
-/** A step of a derivation with what its reads led to. */
+/** A step of a derivation with the places that its reads lead to. */
 export interface SeenStep {
   readonly step: Pick<Step, "kind" | "neg" | "equal" | "exempts">;
   readonly seen: readonly Seen[];
   readonly domain: readonly Seen[];
 }
 
-/** Where one answer of a twin arises, by the rules of docs/locations.md; undefined where nothing it read leads into the document. */
+/**
+ * The place from which one answer of a twin arises, by the rules of docs/locations.md; undefined if none of its reads
+ * leads into the document.
+ */
 export function choosePlace(twin: TwinStatic, situation: Situation): Reach | undefined {
   return chooseAmong(
     twin.steps.map((step) => ({ step, seen: look(step.reads, situation), domain: look(step.domain, situation) })),
   );
 }
 
-/** The place that one of a derivation's reads led to and that the rules of docs/locations.md prefer. */
+/** Chooses a place from the reads of a derivation, by the rules of docs/locations.md. */
 export function chooseAmong(all: readonly SeenStep[]): Reach | undefined {
   const steps = all.map((step) => ({ ...step, seen: withoutPassedOn(step.seen) }));
   const backwards = steps.toReversed();
@@ -57,7 +60,7 @@ function first<T, R>(list: readonly T[], pick: (item: T) => R | undefined): R | 
   return undefined;
 }
 
-/** What selects the manifest rather than being wrong with it: its kind, and its name where that is only compared. */
+/** Whether a read only selects the manifest: its kind, or its name if that is only compared. */
 function isFilter(step: SeenStep["step"], seen: Seen): boolean {
   if (isKind(seen)) return true;
   if (step.equal !== true || step.neg === true) return false;
@@ -65,7 +68,7 @@ function isFilter(step: SeenStep["step"], seen: Seen): boolean {
   return top === "metadata" && (field === "name" || field === "namespace") && seen.reach.missing.length === 0;
 }
 
-/** What tells less than another condition: how many there are, and whether the manifest is excused. */
+/** Whether a condition is less specific than others: a count, or a check whether the manifest is excused. */
 function isVague(step: SeenStep["step"], seen: Seen): boolean {
   return step.exempts === true || (seen.read.size === true && seen.reach.missing.length === 0);
 }
@@ -74,7 +77,7 @@ function isKind({ reach: { path } }: Seen): boolean {
   return path.length === 1 && (path[0] === "kind" || path[0] === "apiVersion");
 }
 
-/** The read that a condition turns on: a leaf that it names itself, else the deepest of what its helpers looked at. */
+/** The read that decides a condition: a leaf that the condition names itself, else the deepest read of its helpers. */
 function best(seen: readonly Seen[]): Reach | undefined {
   const telling = seen.filter((s) => weight(s) > 0);
   const own = telling.filter((s) => s.read.own === true && isLeaf(s));
@@ -90,13 +93,19 @@ function best(seen: readonly Seen[]): Reach | undefined {
   return deepest([...groups.values()]);
 }
 
-/** Of two reads of one body in order: where the body held, its last condition counts; where it failed, what is absent. */
+/**
+ * Which of two reads of one body, in order, is more specific: if the body held, the last condition; if it failed, what
+ * is absent.
+ */
 function tellsMore(later: Seen, earlier: Seen): boolean {
   if (later.read.g !== undefined && later.read.b !== true) return weight(later) > 1 || weight(earlier) < 2;
   return weight(later) > weight(earlier) || (weight(later) === weight(earlier) && deeper(later, earlier));
 }
 
-/** How well a read explains that its condition holds: an absence under a negation best, an absence that would have made it undefined not at all. */
+/**
+ * How well a read explains that its condition holds: best an absence under a negation; not at all an absence that would
+ * have made it undefined.
+ */
 function weight({ read, reach: { missing } }: Seen): number {
   if (missing.length > 0) return read.neg === true ? 3 : read.opt === true ? 2 : 0;
   return read.key === true ? 1 : 2;
@@ -119,7 +128,7 @@ function deeper(a: Seen, b: Seen): boolean {
   return byWeight !== 0 ? byWeight > 0 : a.reach.missing.length > 0 && b.reach.missing.length === 0;
 }
 
-/** The values that the conditions of an answer rest on, in the order of the policy; absent ones as undefined. */
+/** The values that the conditions of an answer depend on, in the order of the policy; absent ones as undefined. */
 export function valuesRead(twin: TwinStatic, situation: Situation): readonly Reach[] {
   const seen = twin.steps
     .filter((step) => step.kind === "condition" || step.kind === "let")
@@ -129,13 +138,13 @@ export function valuesRead(twin: TwinStatic, situation: Situation): readonly Rea
   return kept.map((s) => s.reach);
 }
 
-/** Without objects that were only handed to a helper, where what it looked at inside them tells something. */
+/** Removes objects that were only passed to a helper, if the reads of the helper inside them are specific. */
 function withoutPassedOn(seen: readonly Seen[]): readonly Seen[] {
   const telling = seen.filter((s) => weight(s) > 0);
   return seen.filter((s) => s.reach.missing.length > 0 || !telling.some((other) => inside(other, s)));
 }
 
-/** Without objects that were only passed on to a helper which read inside them. */
+/** Removes objects that were only passed to a helper that read inside them. */
 function wholes(seen: readonly Seen[]): readonly Seen[] {
   return seen.filter(
     (s) => isScalar(s.reach.value) || s.reach.missing.length > 0 || !seen.some((other) => inside(other, s)),

@@ -3,13 +3,16 @@ import type { Reach } from "./reach.ts";
 import { isList, member } from "../../manifest/member.ts";
 import { keysOf, type Path } from "../../manifest/pointer.ts";
 
-/** The place that a result names itself: `path` or `pointer`, at its top or under `details`, as JSON Pointer, dotted path or list of keys. */
+/**
+ * The place that a result declares: `path` or `pointer`, at its top level or in `details`, as JSON Pointer, dotted path
+ * or list of keys.
+ */
 export function declaredPlace(document: Json, result: Json): Reach | undefined {
   for (const holder of [result, member(result, "details"), member(result, "_loc")]) {
     for (const field of ["pointer", "path"]) {
       const keys = declaredKeys(member(holder, field));
       const found = keys && follow(document, keys);
-      // A file's path is no place in a manifest: at least the first key must be there.
+      // The path of a file is not a place in a manifest: at least the first key must exist.
       if (found && found.path.length > 0) return found;
     }
   }

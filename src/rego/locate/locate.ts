@@ -9,22 +9,25 @@ import { situations, type Reach, type Situation } from "./reach.ts";
 import { indexSubtrees, type SubtreeIndex } from "./subtree-index.ts";
 import type { TwinAnswer, TwinStatic } from "./twin-static.ts";
 
-/** Answers where in one manifest a result arises. */
+/** Finds the places in one manifest from which results arise. */
 export interface Locator {
-  /** The causes of one result (a message or an object as the rule yielded it) of a deciding rule: at least one, each at another place. */
+  /**
+   * The causes of one result (a message or an object as the rule returned it) of a deciding rule: at least one, each at
+   * another place.
+   */
   causes(rule: number, result: Json): readonly Cause[];
 }
 
-/** What is known of a policy set's twins, made once for all manifests. */
+/** The static facts about the twins of a policy set, prepared once for all manifests. */
 export interface Twins {
   readonly statics: readonly TwinStatic[];
-  /** The captured variables of each twin from which references start. */
+  /** For each twin, the captured variables at which references start. */
   readonly heads: readonly (readonly string[])[];
 }
 
-/** Reads the description of the twins that the toolchain gave with a compiled policy set. */
+/** Prepares the description of the twins that the toolchain returns with a compiled policy set. */
 export function readTwins(statics: readonly Json[]): Twins {
-  // The toolchain's own artifact wrote these; its shape is pinned by tests on both sides.
+  // Our own toolchain wrote these; tests on both sides fix their shape.
   const twins = statics as unknown as readonly TwinStatic[];
   return { statics: twins, heads: twins.map(headsOf) };
 }
@@ -35,7 +38,10 @@ function headsOf(twin: TwinStatic): readonly string[] {
   return [...new Set(heads)].filter((head) => head !== "input");
 }
 
-/** A locator for one violating manifest, from the answers of the `twins` entry point. Looks at the document only when asked. */
+/**
+ * Creates a locator for one violating manifest from the answers of the `twins` entry point. It inspects the document
+ * only when it is used.
+ */
 export function createLocator(document: JsonObject, twins: Twins, answers: readonly Json[]): Locator {
   let subtrees: SubtreeIndex | undefined;
   let byResult: ReadonlyMap<string, readonly TwinAnswer[]> | undefined;
@@ -66,7 +72,7 @@ function groupByResult(twins: Twins, answers: readonly TwinAnswer[]): ReadonlyMa
   return groups;
 }
 
-/** Results are compared as values, never by what their text says. */
+/** Results are compared as values, not by their text. */
 function resultKey(rule: number, result: Json): string {
   return `${rule} ${canonicalJson(result)}`;
 }
@@ -86,7 +92,7 @@ function causesOf(document: Json, found: readonly FoundPlace[], declared: Reach 
     byPointer.set(pointer, entry);
   }
   if (byPointer.size === 0) byPointer.set("", { place: declared, reads: new Set() });
-  // A derivation that leads nowhere says nothing beside one that leads to a place.
+  // A derivation without a place adds nothing to one with a place.
   if (byPointer.size > 1 && byPointer.get("")?.place === undefined) byPointer.delete("");
   return [...byPointer.values()].map(({ place, reads }) => cause(document, place, [...reads].toSorted()));
 }

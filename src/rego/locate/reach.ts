@@ -6,23 +6,23 @@ import type { Read, Reference, Segment, TwinStatic } from "./twin-static.ts";
 
 /** How far a reference leads into a document. */
 export interface Reach {
-  /** The deepest place on the way that exists. */
+  /** The deepest existing place on the way. */
   readonly path: Path;
-  /** The keys of the reference that lead on from there to nothing; none: the value itself exists. */
+  /** The keys of the reference beyond that place; empty if the value itself exists. */
   readonly missing: readonly string[];
   /** The value at `path`. */
   readonly value: Json;
 }
 
-/** One answer of a twin with its captured variables set in relation to the document. */
+/** One answer of a twin, with its captured variables located in the document. */
 export interface Situation {
   readonly document: Json;
   readonly bindings: { readonly [variable: string]: Json };
-  /** Where each captured object or list stands. */
+  /** The place of each captured object or list. */
   readonly heads: ReadonlyMap<string, Path>;
 }
 
-/** Every way in which the captured values of one answer can stand in the document: equal subtrees stand in several places. */
+/** Every way to locate the captured values of one answer in the document: equal subtrees can be in several places. */
 export function situations(
   document: Json,
   bindings: { readonly [variable: string]: Json },
@@ -36,7 +36,7 @@ export function situations(
     if (value === undefined || value === null || typeof value !== "object") continue;
     const expected = (twin.origins?.[head] ?? []).flatMap((origin) => placesOf(document, origin, bindings));
     const fitting = expected.filter((path) => sameValue(at(document, path), value));
-    // Where the policy's own collections do not tell where their elements come from, the whole document is searched.
+    // If the collections of the policy do not tell where their elements come from, the whole document is searched.
     const places = fitting.length > 0 ? distinct(fitting) : index().find(value);
     if (places.length === 0) continue;
     combined = combined.flatMap((map) => places.map((path) => new Map([...map, [head, path]]))).slice(0, 64);
@@ -44,7 +44,7 @@ export function situations(
   return combined.map((map) => ({ document, bindings, heads: map }));
 }
 
-/** The places that a reference with any keys can mean. */
+/** The places that a reference with wildcards can refer to. */
 function placesOf(document: Json, origin: Reference, bindings: Situation["bindings"]): readonly Path[] {
   if (origin.h !== "input") return [];
   let found: { readonly path: Path; readonly value: Json }[] = [{ path: [], value: document }];
@@ -75,7 +75,10 @@ function distinct(paths: readonly Path[]): readonly Path[] {
   });
 }
 
-/** How far a read leads: of its alternatives the one that misses least, then the deepest. Undefined: it says nothing of the document. */
+/**
+ * How far a read leads: of its alternatives the one that misses the fewest keys, then the deepest. Undefined if it does
+ * not concern the document.
+ */
 export function reach(read: Read, situation: Situation): Reach | undefined {
   let best: Reach | undefined;
   for (const reference of read.r) {
@@ -111,7 +114,7 @@ function follow(start: Json, segments: readonly Segment[], negated: boolean, sit
     if (typeof segment === "object" && ("e" in segment || "ev" in segment)) {
       const wanted = "e" in segment ? segment.e : situation.bindings[segment.ev];
       const index = isList(value) ? value.indexOf(wanted ?? null) : -1;
-      // Not in a list, or not as such: the collection is as near as the condition says.
+      // Not in a list, or not as an item: the collection is the closest place.
       if (index < 0 || !isList(value)) return { path, missing: [], value };
       path.push(index);
       value = value[index] ?? null;
@@ -129,7 +132,7 @@ function follow(start: Json, segments: readonly Segment[], negated: boolean, sit
   return { path, missing: [], value };
 }
 
-/** Any key: the item meant where it is known, else the collection itself. */
+/** Any key: the matching item if it is known, else the collection itself. */
 function followEach(
   value: Json,
   rest: readonly Segment[],
@@ -140,7 +143,7 @@ function followEach(
   if (value === null || typeof value !== "object") {
     return { path: [], missing: ["*", ...rest.map((s) => keyText(s, situation))], value };
   }
-  // That no item is as it should be is no item's fault.
+  // If no item matches, the fault is not in a particular item.
   if (rest.length === 0 || (asked.negated && !asked.all)) return collection;
   const keys = isList(value) ? [...value.keys()] : Object.keys(value);
   const reached = keys.map((key) => {
@@ -167,7 +170,7 @@ function keyOf(value: Json | undefined): string | number | undefined {
   return typeof value === "string" || typeof value === "number" ? value : undefined;
 }
 
-/** A segment that leads nowhere, as a text that tells it from others. */
+/** A distinct text for a segment that leads nowhere. */
 function keyText(segment: Segment, situation: Situation): string {
   if (segment === null) return "*";
   if (typeof segment !== "object") return String(segment);

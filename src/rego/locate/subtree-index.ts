@@ -2,7 +2,7 @@ import { isList, member } from "../../manifest/member.ts";
 import type { Path } from "../../manifest/pointer.ts";
 import type { Json } from "../../model/json.ts";
 
-/** Finds where a value stands in a document; only objects and lists are found, in the order of the document. */
+/** Finds a value in a document, in document order; only objects and lists are found. */
 export interface SubtreeIndex {
   find(value: Json): readonly Path[];
 }
@@ -12,7 +12,10 @@ export function indexSubtrees(document: Json): SubtreeIndex {
   const numbers = new Map<string, number>();
   const places: Path[][] = [];
 
-  /** The number of a composite or the text of a scalar; undefined where it is not in the document. With a path it is added. */
+  /**
+   * The number of an object or list, or the text of a scalar; undefined if it is not in the document. With a path it is
+   * added.
+   */
   const identify = (value: Json, path: Path | undefined): number | string | undefined => {
     if (value === null || typeof value !== "object") return scalarText(value);
     let text = isList(value) ? "[" : "{";
@@ -41,12 +44,15 @@ export function indexSubtrees(document: Json): SubtreeIndex {
   };
 }
 
-/** Scalars are told apart from composites' numbers, and strings from numbers; 1 and 1n are one value. */
+/**
+ * The text of a scalar, distinct from the numbers of objects and lists, and for strings from numbers; 1 and 1n are
+ * equal.
+ */
 function scalarText(value: string | number | bigint | boolean | null): string {
   return typeof value === "string" ? JSON.stringify(value) : `=${value}`;
 }
 
-/** Whether two values are equal, whatever the order of keys; 1 and 1n are one value. */
+/** Whether two values are equal, regardless of key order; 1 and 1n are equal. */
 export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a !== "object" || typeof b !== "object") {

@@ -4,13 +4,13 @@ import { pointerOf, type Path } from "../../manifest/pointer.ts";
 import { member } from "../../manifest/member.ts";
 import type { Read, Step } from "./twin-static.ts";
 
-/** One read as OPA's own evaluator saw it: where it led, and which keys were not there. */
+/** One read as the evaluator of OPA saw it: the place that it led to, and the keys that were absent. */
 interface TracedRead extends Omit<Read, "r"> {
   readonly path: Path;
   readonly missing?: readonly string[];
 }
 
-/** One way in which a rule came to a message, from the toolchain's `trace` operation. */
+/** One derivation of a message of a rule, from the `trace` operation of the toolchain. */
 export interface Derivation {
   readonly rule: number;
   readonly message: Json;
@@ -19,7 +19,10 @@ export interface Derivation {
   })[];
 }
 
-/** The place that a traced derivation arises from, by the same rules as for twins; undefined where it read nothing of the document. */
+/**
+ * The place from which a traced derivation arises, by the same rules as for twins; undefined if it read nothing from
+ * the document.
+ */
 export function placeOfDerivation(document: Json, derivation: Derivation): string | undefined {
   const place = chooseAmong(
     derivation.steps.map((step) => ({

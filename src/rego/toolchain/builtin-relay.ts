@@ -1,29 +1,34 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import type { BuiltinAnswer, BuiltinRequest, ToolchainOutcome } from "./protocol.ts";
 
-/** What a thread needs to ask; to be posted to it with `port` in the transfer list. */
+/** What a thread needs to call the relay; post it with `port` in the transfer list. */
 export interface RelayConnection {
   readonly port: MessagePort;
-  /** Holds the number of the last request that was answered. */
+  /** Contains the number of the last answered request. */
   readonly answered: Int32Array<SharedArrayBuffer>;
   readonly deadlineMs: number;
 }
 
-/** Calls one builtin of OPA and waits for the answer, in the thread that calls. */
+/** Calls one builtin of OPA and blocks the calling thread until the answer arrives. */
 export type BuiltinCaller = (request: BuiltinRequest) => ToolchainOutcome<BuiltinAnswer>;
 
+/** A relay for calls of builtins of OPA. */
 export interface BuiltinRelay {
-  /** For the thread that made the relay. The first call starts the toolchain's process; later ones take some 0.3 ms. */
+  /**
+   * For the thread that created the relay. The first call starts the process of the toolchain; later ones take about
+   * 0.3 ms.
+   */
   readonly call: BuiltinCaller;
-  /** A connection for another thread; one thread each. */
+  /** Creates a connection for one other thread. */
   connect(): RelayConnection;
   close(): Promise<void>;
 }
 
+/** What a relay is created with. */
 export interface BuiltinRelayOptions {
   readonly cacheDir?: string;
   readonly memoryLimitMiB?: number;
-  /** Of one call, the start of the process included; default 10,000. */
+  /** Milliseconds for one call, including the start of the process; default 10,000. */
   readonly deadlineMs?: number;
 }
 
@@ -33,15 +38,15 @@ export interface RelayRequest {
   readonly request: BuiltinRequest;
 }
 
-/** Sent back before `answered` is raised, so that it lies ready when the caller wakes. */
+/** Sent before `answered` is incremented, so that it is available when the caller wakes up. */
 export interface RelayAnswer {
   readonly id: number;
   readonly outcome: ToolchainOutcome<BuiltinAnswer>;
 }
 
 /**
- * A thread that owns a toolchain and can be asked without awaiting, as code inside WebAssembly must. Nothing of it keeps
- * the process alive.
+ * Creates a thread that owns a toolchain and can be called synchronously, as code inside WebAssembly requires. It does
+ * not keep the process alive.
  */
 export function createBuiltinRelay(options: BuiltinRelayOptions = {}): BuiltinRelay {
   const deadlineMs = options.deadlineMs ?? 10_000;
@@ -54,7 +59,7 @@ export function createBuiltinRelay(options: BuiltinRelayOptions = {}): BuiltinRe
         workerData: { ...options, deadlineMs },
       });
       worker.unref();
-      // A relay that died answers nobody: its callers run into their deadline, which is an outcome of theirs.
+      // A relay that crashed answers nothing: its callers reach their deadline, which is an outcome for them.
       worker.on("error", () => (worker = undefined));
     }
     const { port1, port2 } = new MessageChannel();
@@ -74,13 +79,13 @@ export function createBuiltinRelay(options: BuiltinRelayOptions = {}): BuiltinRe
   };
 }
 
-/** The caller of a connection, to be made in the thread that will use it. */
+/** Creates the caller of a connection, in the thread that will use it. */
 export function builtinCaller({ port, answered, deadlineMs }: RelayConnection): BuiltinCaller {
   let last = 0;
   return (request) => {
     const id = ++last;
     port.postMessage({ id, request } satisfies RelayRequest);
-    // The toolchain has a deadline of its own, which answers first unless the thread itself is stuck.
+    // The toolchain has a deadline of its own and answers first, unless its thread itself hangs.
     const end = performance.now() + deadlineMs + 1000;
     for (let seen = Atomics.load(answered, 0); seen !== id; seen = Atomics.load(answered, 0)) {
       const rest = end - performance.now();

@@ -1,4 +1,4 @@
-// The thread of a builtin relay: owns a toolchain and answers whoever is connected, one call after the other.
+// The thread of a builtin relay: owns a toolchain and answers its connections, one call after the other.
 import { parentPort, workerData } from "node:worker_threads";
 import type { RelayAnswer, RelayConnection, RelayRequest } from "./builtin-relay.ts";
 import { createToolchain, type ToolchainOptions } from "./toolchain.ts";

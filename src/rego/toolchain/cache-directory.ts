@@ -2,8 +2,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Where compiled policies and the unpacked toolchain are kept: `PORTCULLIS_CACHE_DIR`, else the platform's cache
- * directory of the user. Everything in it can be deleted at any time.
+ * The directory for compiled policies and the unpacked toolchain: `PORTCULLIS_CACHE_DIR`, else the user's cache
+ * directory of the platform. Everything in it can be deleted at any time.
  */
 export function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const { PORTCULLIS_CACHE_DIR: own, XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = environment;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { decodeFrame, encodeFrame } from "../../wasm/frame.ts";
 import type { CompileAnswer, CompileRequest } from "./protocol.ts";
 
-/** Raised when the meaning of an answer changes without the toolchain changing. */
+/** Increased when the meaning of an answer changes without a change of the toolchain. */
 const format = 5;
 const memoryEntries = 16;
 const diskEntries = 64;
@@ -16,7 +16,7 @@ export interface CompileCache {
   put(key: string, answer: CompileAnswer): Promise<void>;
 }
 
-/** The digest of all that an answer follows from: sources without tests, options and the toolchain. */
+/** The digest of everything that an answer depends on: sources without tests, options and the toolchain. */
 export function compileKey(request: CompileRequest, toolchain: string): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([format, toolchain, request.namespaces ?? null]));
@@ -26,6 +26,7 @@ export function compileKey(request: CompileRequest, toolchain: string): string {
   return hash.digest("hex");
 }
 
+/** Opens the cache below a directory. */
 export function createCompileCache(directory: string): CompileCache {
   const recent = new Map<string, CompileAnswer>();
   const remember = (key: string, answer: CompileAnswer) => {
@@ -58,7 +59,7 @@ export function createCompileCache(directory: string): CompileCache {
 
 const digestLength = 32;
 
-// The digest covers the key too, so that an entry under another's name is as good as a damaged one.
+// The digest covers the key too, so that an entry under the wrong name counts as damaged.
 function digest(key: string, body: Uint8Array): Buffer {
   return createHash("sha256").update(key).update(body).digest();
 }

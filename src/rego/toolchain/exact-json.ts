@@ -1,4 +1,4 @@
-/** JSON text that keeps every integer of a `bigint` exact; otherwise as JSON.stringify writes it. Fields that are undefined are left out. */
+/** JSON text with exact integers for `bigint`; otherwise as JSON.stringify writes it, without undefined fields. */
 export function toExactJson(value: unknown): string {
   if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) return `[${value.map(toExactJson).join(",")}]`;

@@ -1,6 +1,6 @@
 /**
- * The builtins that a module compiled by OPA calls on its host, as the module itself lists them. Instantiates the module
- * once; nothing of a policy runs.
+ * The builtins that a module compiled by OPA calls on its host, as the module lists them. Instantiates the module once,
+ * without running any policy.
  */
 export function hostBuiltins(wasm: Uint8Array): readonly string[] {
   const memory = new WebAssembly.Memory({ initial: 16 });

@@ -4,8 +4,8 @@ import { openModule } from "../../wasm/module-patch.ts";
 import type { HostedNative } from "./hosted-natives.ts";
 import { hostedNatives, hostedNumber, numberKeyMissed } from "./hosted-natives.ts";
 
-// Layout of the runtime's numbers (wasm/src/value.h of OPA): type u8 at 0; representation u8 at 1; an integer as i64 at 8,
-// any other number as text: its address at 8, its length at 12. Of texts: length at 4, address at 8.
+// The layout of numbers in the runtime (wasm/src/value.h of OPA): type u8 at 0; representation u8 at 1; an integer as
+// i64 at 8, any other number as text, with its address at 8 and its length at 12. Strings: length at 4, address at 8.
 const numberType = 3;
 const textType = 4;
 const objectType = 6;
@@ -17,13 +17,13 @@ const minusSign = 45;
 const unary = "opa_value_type";
 const binary = "opa_value_compare";
 
-/** A module that asks its host for what the runtime answers unlike OPA, and the names that it asks for so. */
+/** A module that calls its host for what the runtime answers differently from OPA, with the names of these builtins. */
 export interface HostedModule {
   readonly wasm: Uint8Array;
   readonly builtins: readonly string[];
 }
 
-/** Turns the runtime's own builtins that `hostedNatives` names, as far as the module uses them, into calls of the host. */
+/** Replaces the builtins of the runtime that `hostedNatives` lists, if the module uses them, by calls of the host. */
 export function callHost(wasm: Uint8Array): HostedModule {
   const module = openModule(wasm);
   const builtins: string[] = [];
@@ -53,7 +53,7 @@ function isGuarded(hosted: HostedNative): boolean {
   return hosted.smallIntegers !== undefined || hosted.without !== undefined;
 }
 
-// The compiler leaves `unreachable` in place of what no rule needs.
+// The compiler leaves `unreachable` in place of functions that no rule needs.
 function isRemoved(body: ReturnType<ModulePatch["body"]>): boolean {
   return body.length <= 3;
 }
@@ -61,11 +61,11 @@ function isRemoved(body: ReturnType<ModulePatch["body"]>): boolean {
 interface Targets {
   readonly number: number;
   readonly host: number;
-  /** The runtime's own function. */
+  /** The original function of the runtime. */
   readonly raw: number | undefined;
-  /** Whether a value is an integer that the runtime treats as OPA does. */
+  /** Checks whether a value is an integer that the runtime handles as OPA does. */
   readonly isSmall: number;
-  /** Whether a value is a text that holds a byte. */
+  /** Checks whether a value is a string that contains a byte. */
   readonly hasByte: number;
 }
 
@@ -85,7 +85,7 @@ function hostCall({ arity, smallIntegers = [], keepsOthers, without }: HostedNat
   );
 }
 
-/** (value) → 1 for an integer of 32 bits, or one that is read from a text of at most nine digits; else 0. */
+/** (value) → 1 for an integer of 32 bits, or one parsed from a text of at most nine digits; else 0. */
 function isSmallBody(): Uint8Array {
   const [value, at, end, digit] = [0, 1, 2, 3];
   return assemble(
@@ -110,7 +110,7 @@ function isSmallBody(): Uint8Array {
   );
 }
 
-/** (value, byte) → 1 for a text that holds the byte; else 0. */
+/** (value, byte) → 1 for a string that contains the byte; else 0. */
 function hasByteBody(): Uint8Array {
   const [value, byte, at, end] = [0, 1, 2, 3];
   return assemble(
@@ -127,7 +127,7 @@ function hasByteBody(): Uint8Array {
   );
 }
 
-/** (value, key) → as before, but the host hears of a number that an object does not have as a key. */
+/** (value, key) → as before, but the host is notified of a number that is not a key of the object. */
 function lookupBody(raw: number, host: number): Uint8Array {
   const [value, key, found] = [0, 1, 2];
   return assemble(

@@ -1,20 +1,23 @@
-/** A builtin that OPA's WebAssembly runtime has, but answers unlike OPA's evaluator for some arguments. */
+/** A builtin that the WebAssembly runtime of OPA has, but that for some arguments differs from the evaluator. */
 export interface HostedNative {
   readonly name: string;
-  /** The runtime's function for it. */
+  /** The function of the runtime for it. */
   readonly native: string;
   readonly arity: number;
-  /** Positions whose arguments, where all are integers of 32 bits, are answered alike: the runtime keeps these calls. */
+  /** Positions whose arguments, if all are integers of 32 bits, give the same result: the runtime keeps these calls. */
   readonly smallIntegers?: readonly number[];
-  /** The runtime also keeps calls whose arguments are no numbers at all. */
+  /** The runtime also keeps calls whose arguments are not numbers. */
   readonly keepsOthers?: boolean;
-  /** The runtime keeps calls where the text at a position does not hold a byte. */
+  /** The runtime keeps calls whose string at a position does not contain a byte. */
   readonly without?: { readonly byte: number; readonly at: number };
 }
 
-/** All that are handed to the host. The position in this list is part of compiled modules: append only, or raise the cache's format. */
+/**
+ * All builtins that are passed to the host. The position in this list is part of compiled modules: append only, or
+ * increase the format of the cache.
+ */
 export const hostedNatives: readonly HostedNative[] = [
-  // The runtime computes in decimals, OPA in binary floating point of 64 bits; and prints floats otherwise.
+  // The runtime computes in decimals, OPA in 64-bit binary floating point; they also print floats differently.
   { name: "plus", native: "opa_arith_plus", arity: 2, smallIntegers: [0, 1] },
   { name: "minus", native: "opa_arith_minus", arity: 2, smallIntegers: [0, 1], keepsOthers: true },
   { name: "mul", native: "opa_arith_multiply", arity: 2, smallIntegers: [0, 1] },
@@ -36,22 +39,22 @@ export const hostedNatives: readonly HostedNative[] = [
   { name: "array.slice", native: "opa_array_slice", arity: 3, smallIntegers: [1, 2] },
   { name: "substring", native: "opa_strings_substring", arity: 3, smallIntegers: [1, 2] },
   { name: "numbers.range", native: "opa_numbers_range", arity: 2, smallIntegers: [0, 1] },
-  // The runtime cuts off what is longer than 20 digits, as many binary numbers are.
+  // The runtime truncates what is longer than 20 digits, such as many binary numbers.
   { name: "format_int", native: "opa_strings_format_int", arity: 2 },
   { name: "to_number", native: "opa_to_number", arity: 1 },
-  // Empty texts to search for.
+  // Empty search strings.
   { name: "indexof", native: "opa_strings_indexof", arity: 2 },
   { name: "replace", native: "opa_strings_replace", arity: 3 },
   { name: "strings.replace_n", native: "opa_strings_replace_n", arity: 2 },
-  // The runtime takes text that is no base64 and no JSON, and refuses some that is.
+  // The runtime accepts invalid base64 and JSON, and rejects some that is valid.
   { name: "base64.decode", native: "opa_base64_decode", arity: 1 },
   { name: "base64.is_valid", native: "opa_base64_is_valid", arity: 1 },
   { name: "base64url.decode", native: "opa_base64_url_decode", arity: 1 },
   { name: "json.unmarshal", native: "opa_json_unmarshal", arity: 1 },
   { name: "json.is_valid", native: "opa_json_is_valid", arity: 1 },
-  // U+2028 and U+2029 are escaped by Go.
+  // Go escapes U+2028 and U+2029.
   { name: "json.marshal", native: "opa_json_marshal", arity: 1 },
-  // Odd paths, on which the runtime stops; an empty list of objects; a limit that is no integer.
+  // Unusual paths, on which the runtime stops; an empty list of objects; a limit that is not an integer.
   { name: "json.filter", native: "builtin_json_filter", arity: 2 },
   { name: "json.remove", native: "builtin_json_remove", arity: 2 },
   { name: "object.union_n", native: "builtin_object_union_n", arity: 1 },
@@ -59,7 +62,7 @@ export const hostedNatives: readonly HostedNative[] = [
   // IPv4 addresses written as IPv6.
   { name: "net.cidr_contains", native: "opa_cidr_contains", arity: 2 },
   { name: "net.cidr_intersects", native: "opa_cidr_intersects", arity: 2 },
-  // The runtime's regular expressions end at U+0000.
+  // Regular expressions of the runtime end at U+0000.
   { name: "regex.match", native: "opa_regex_match", arity: 2, without: { byte: 0, at: 0 } },
   { name: "regex.is_valid", native: "opa_regex_is_valid", arity: 1, without: { byte: 0, at: 0 } },
   // Its globs stop at the end of a line.
@@ -69,17 +72,18 @@ export const hostedNatives: readonly HostedNative[] = [
 const firstNumber = 1_000_000;
 
 /**
- * The number by which a module tells its host, with two addresses, that an object was asked for a number that is none of
- * its keys. OPA's evaluator then takes the text of the number where the object stands in `data`, and only there.
+ * The number with which a module notifies its host, with two addresses, that a number was looked up in an object and is
+ * not one of its keys. The evaluator of OPA then uses the text of the number if the object is in `data`, and only
+ * there.
  */
 export const numberKeyMissed = 999_999;
 
-/** The number by which a compiled module calls a hosted native on its host. */
+/** The number with which a compiled module calls a hosted builtin on its host. */
 export function hostedNumber(position: number): number {
   return firstNumber + position;
 }
 
-/** The name behind such a number. */
+/** The name of the builtin with such a number. */
 export function hostedName(number: number): string | undefined {
   return hostedNatives[number - firstNumber]?.name;
 }

@@ -12,12 +12,18 @@ import { openModule } from "../../wasm/module-patch.ts";
 const objectType = 6;
 const setType = 7;
 
-/** Up to this length the next key is found by looking at all; above, from a sorted array of the keys. */
+/** Up to this length the next key is found by a scan; above it, from a sorted array of the keys. */
 const scanLimit = 2;
-/** Sorted arrays kept at once, so many nested iterations are fast; more are right, and slower. A power of two. */
+/**
+ * The number of sorted arrays kept at once, so that as many nested iterations are fast; more work too, but slower. A
+ * power of two.
+ */
 const slots = 8;
 
-/** The module with sets and objects iterated in order, as OPA's evaluator does. Throws where the runtime is not the known one. */
+/**
+ * Returns the module with sets and objects iterated in key order, as the evaluator of OPA does. Throws if the runtime
+ * is not the known one.
+ */
 export function orderIteration(wasm: Uint8Array): Uint8Array {
   const module = openModule(wasm);
   const named = (name: string) => {
@@ -37,7 +43,7 @@ export function orderIteration(wasm: Uint8Array): Uint8Array {
   );
   module.replaceBody(iterate, dispatchBody(raw, scan, step));
 
-  // The one builtin of the runtime that makes text of a set without that function.
+  // The only builtin of the runtime that makes text from a set without that function.
   const concat = module.functionNamed("opa_strings_concat");
   if (concat !== undefined) {
     const rawConcat = module.addFunction(concat, module.body(concat));
@@ -65,7 +71,10 @@ function dispatchBody(raw: number, scan: number, step: number): Uint8Array {
     local.get ${node} local.get ${previous} call ${scan}`);
 }
 
-/** Runs `visit` with local `key` set for every key of `node`; needs locals buckets, index, element and key, in this order. */
+/**
+ * Runs `visit` with the local `key` set to every key of `node`; needs the locals buckets, index, element and key, in
+ * this order.
+ */
 function forEachKey(node: number, first: number, visit: string): string {
   const [buckets, index, element, key] = [first, first + 1, first + 2, first + 3];
   return `
@@ -86,7 +95,7 @@ function forEachKey(node: number, first: number, visit: string): string {
     br 0 end end`;
 }
 
-/** (collection, previous) → the smallest key above previous, by looking at all. */
+/** (collection, previous) → the smallest key greater than previous, by a scan. */
 function scanBody(compare: number): Uint8Array {
   const [node, previous, best, key] = [0, 1, 2, 6];
   return assemble(5, `
@@ -103,7 +112,7 @@ function scanBody(compare: number): Uint8Array {
     local.get ${best}`);
 }
 
-/** (collection, array) → fills the array with the keys and sorts it (Shell's method); the result means nothing. */
+/** (collection, array) → fills the array with the keys and sorts it (Shell sort); the result has no meaning. */
 function sortedKeysBody(compare: number): Uint8Array {
   const [node, array, count, key, gap, i, j, held] = [0, 1, 2, 6, 7, 8, 9, 10];
   const slot = (index: number) => `local.get ${array} local.get ${index} i32.const 2 i32.shl i32.add`;
@@ -145,15 +154,15 @@ interface StepNeeds {
 }
 
 /**
- * (collection, previous) → the next key, by a sorted array that is made when an iteration starts and freed when it ends.
- * An iteration left early leaves its array to the heap's reset after the evaluation. A slot is trusted only by the
- * iteration that filled it: every start clears what an earlier one left for the same address.
+ * (collection, previous) → the next key, from a sorted array that is created when an iteration starts and freed when it
+ * ends. The array of an iteration that is left early is freed when the heap is reset after the evaluation. Only the
+ * iteration that filled a slot uses it: every start clears a leftover for the same address.
  */
 function stepBody({ compare, scan, fill, malloc, free, cache, turn }: StepNeeds): Uint8Array {
   const [node, previous, array, low, high, middle] = [0, 1, 2, 3, 4, 5];
   const length = `local.get ${node} i32.load 12`;
   const at = (index: number) => `local.get ${array} local.get ${index} i32.const 2 i32.shl i32.add i32.load 0`;
-  // One more than there are keys: the last cell holds the position of the key that was given out last.
+  // One cell more than there are keys: the last cell contains the position of the key that was returned last.
   const position = `local.get ${array} ${length} i32.const 2 i32.shl i32.add`;
   const forget = cache.map((slot) => `global.get ${slot.node} local.get ${node} i32.eq if i32.const 0 global.set ${slot.node} end`).join("\n");
   const next = `
@@ -198,7 +207,7 @@ function stepBody({ compare, scan, fill, malloc, free, cache, turn }: StepNeeds)
     ${next} i32.const 0`);
 }
 
-/** (delimiter, collection) → as before, with a set handed over as the array of its members in order. */
+/** (delimiter, collection) → as before, with a set passed as the array of its members in order. */
 function concatBody(iterate: number, raw: number, array: number, append: number): Uint8Array {
   const [delimiter, collection, list, member] = [0, 1, 2, 3];
   return assemble(2, `

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../model/json.ts";
 
-/** One Rego file with the version it is written in. */
+/** One Rego file with its language version. */
 export interface ModuleSource {
   readonly path: string;
   readonly text: string;
@@ -13,19 +13,22 @@ export interface CompileRequest {
   readonly namespaces?: readonly string[] | "*";
 }
 
-/** An error of OPA's parser or compiler, or a refused builtin, at its place. Lines and columns are 1-based, columns in UTF-16 code units. */
+/**
+ * An error of the parser or compiler of OPA, or a refused builtin, with its location. Lines and columns are 1-based,
+ * columns in UTF-16 code units.
+ */
 export interface RegoError {
-  /** Empty, with line 0, where OPA names no place. */
+  /** Empty, with line 0, if OPA gives no location. */
   readonly path: string;
   readonly line: number;
   readonly column: number;
   /**
-   * OPA's own code, e.g. `rego_unsafe_var_error`; `portcullis_refused_builtin` for a builtin the gate never allows;
-   * `portcullis_left_out` for a module that compiles but depends on one that does not.
+   * The error code of OPA, e.g. `rego_unsafe_var_error`; `portcullis_refused_builtin` for a builtin that the gate never
+   * allows; `portcullis_left_out` for a module that compiles but depends on one that does not.
    */
   readonly code: string;
   readonly message: string;
-  /** What OPA adds in lines of its own, e.g. the types it had and wanted. */
+  /** Further lines of the message, e.g. the actual and the expected types. */
   readonly details?: readonly string[];
 }
 
@@ -37,60 +40,66 @@ export interface Annotations {
   readonly value: { readonly [key: string]: Json };
 }
 
-/** A rule whose name decides (`deny*`, `violation*`, `warn*`), all its bodies together. */
+/** A rule whose name decides (`deny*`, `violation*`, `warn*`), with all its bodies. */
 export interface DecidingRule {
-  /** Its number in the answers of the `results` entry point and the index of its own entry point. */
+  /** Its number in the answers of the `results` entry point, and the index of its own entry point. */
   readonly index: number;
-  /** Package without `data.`. */
+  /** The package without `data.`. */
   readonly package: string;
   readonly name: string;
-  /** Where its first body stands. */
+  /** The location of its first body. */
   readonly path: string;
   readonly line: number;
   readonly shape: "set" | "object" | "value";
-  /** All METADATA that applies, nearest scope first. */
+  /** All METADATA that apply, nearest scope first. */
   readonly annotations: readonly Annotations[];
-  /** It reads `data.portcullis.operation`, `data.portcullis.oldObject` or `input.review.operation`/`oldObject`, itself or through helpers. */
+  /**
+   * True if it reads `data.portcullis.operation`, `data.portcullis.oldObject` or `input.review.operation`/`oldObject`,
+   * itself or through helpers.
+   */
   readonly readsChange: boolean;
 }
 
 /**
- * What a policy set compiles to. Input of every entry point:
- * `{"document": …, "conftest": {"file": {"name", "dir"}}, "portcullis": {"operation", "oldObject"}}`;
- * the policies see `input` = document, `data.conftest.file`, `data.portcullis.operation` and `data.portcullis.oldObject`
- * (null where the caller names none). Without `document` every entry point is undefined.
+ * A compiled policy set. Input of every entry point: `{"document": …, "conftest": {"file": {"name", "dir"}},
+ * "portcullis": {"operation", "oldObject"}}`; the policies see `input` = document, `data.conftest.file`,
+ * `data.portcullis.operation` and `data.portcullis.oldObject` (null if not given). Without `document` every entry point
+ * is undefined.
  */
 export interface CompileAnswer {
-  /** Absent where no deciding rule compiled. */
+  /** Absent if no deciding rule compiled. */
   readonly wasm?: Uint8Array;
   readonly entrypoints: {
-    /** Yields `{"rules": [[index, value]…], "exceptions": [[package, value]…]}`, empty sets and objects left out. */
+    /** Returns `{"rules": [[index, value]…], "exceptions": [[package, value]…]}`, without empty sets and objects. */
     readonly results: string;
-    /** Yields `[[package, value]…]`: the exceptions alone, which must be known where a deciding rule fails. */
+    /** Returns `[[package, value]…]`: the exceptions alone, which must be known if a deciding rule fails. */
     readonly exceptions: string;
-    /** Yields `[[twin index, message value, bindings]…]`. */
+    /** Returns `[[twin index, message value, bindings]…]`. */
     readonly twins: string;
-    /** One for each deciding rule, by index, yielding the rule's value (undefined where the rule is): the fallback that isolates a rule that fails. */
+    /**
+     * One for each deciding rule, by index, which returns the value of the rule (undefined if the rule is): the
+     * fallback that isolates a failing rule.
+     */
     readonly rules: readonly string[];
   };
   readonly rules: readonly DecidingRule[];
-  /** Packages that have an `exception` rule. */
+  /** The packages with an `exception` rule. */
   readonly exceptions: readonly string[];
-  /** What is known statically of each twin, by index; src/rego/locate reads it. */
+  /** The static description of each twin, by index; read by src/rego/locate. */
   readonly twins: readonly Json[];
-  /** Builtins that the module calls on its host, so that a missing one is known before evaluation. */
+  /** The builtins that the module calls on its host, so that a missing one is known before evaluation. */
   readonly builtins: readonly string[];
-  /** Modules that did not compile were left out with all that depends on them; these are the reasons. */
+  /** The reasons why modules did not compile; they were left out with everything that depends on them. */
   readonly errors: readonly RegoError[];
   /** All packages that compiled, sorted, without `data.`. */
   readonly packages: readonly string[];
-  /** Namespaces asked for that no package with a deciding rule matches. */
+  /** Requested namespaces that match no package with a deciding rule. */
   readonly unmatchedNamespaces: readonly string[];
-  /** For developers: why twins were left out. Verdicts do not depend on it. */
+  /** Why twins were left out, for developers. Verdicts do not depend on it. */
   readonly notes: readonly string[];
 }
 
-/** Policy tests to run; `data` is the root document, `files` what `parse_config_file` may read, by path. */
+/** Policy tests to run; `data` is the root document, `files` the files that `parse_config_file` may read, by path. */
 export interface TestRequest {
   readonly modules: readonly ModuleSource[];
   readonly data?: JsonObject;
@@ -98,11 +107,11 @@ export interface TestRequest {
   /** A regular expression (RE2) over `package.name`. */
   readonly run?: string;
   readonly coverage?: boolean;
-  /** For each test; default 5000. */
+  /** Milliseconds for each test; default 5000. */
   readonly timeoutMs?: number;
 }
 
-/** One `test_` rule, or with `cases` several under one name. `skip`: its name starts with `todo_`. */
+/** The result of one `test_` rule, or with `cases` of several under one name. `skip`: its name starts with `todo_`. */
 export interface TestResult {
   readonly package: string;
   readonly name: string;
@@ -111,16 +120,16 @@ export interface TestResult {
   readonly outcome: "pass" | "fail" | "skip" | "error";
   readonly durationNs: number;
   readonly error?: RegoError;
-  /** The last expression of the test's own body that did not hold. */
+  /** The last expression in the body of the test that did not hold. */
   readonly failedAt?: { readonly path: string; readonly line: number; readonly text: string };
-  /** What the test printed. */
+  /** The output of the test. */
   readonly output?: string;
-  /** How a failed test was evaluated, as `opa test -v` shows it; shortened when long. */
+  /** The trace of a failed test, as `opa test -v` shows it; shortened if it is long. */
   readonly trace?: string;
   readonly cases?: readonly { readonly name: string; readonly outcome: "pass" | "fail" }[];
 }
 
-/** Lines are inclusive; percentages as OPA counts them, by lines that hold expressions. */
+/** A range of lines, both inclusive. Percentages are counted as in OPA, by lines with expressions. */
 interface LineRange {
   readonly from: number;
   readonly to: number;
@@ -133,40 +142,42 @@ interface FileCoverage {
   readonly percentage: number;
 }
 
+/** The results of policy tests. */
 export interface TestAnswer {
   readonly results: readonly TestResult[];
   readonly coverage?: { readonly files: readonly FileCoverage[]; readonly percentage: number };
-  /** Modules that did not compile, tests among them; the other tests ran. */
+  /** Modules that did not compile, including tests; the other tests ran. */
   readonly errors: readonly RegoError[];
 }
 
-/** The text as `opa fmt` lays it out; with errors, the text as it was. */
+/** The text as `opa fmt` formats it; if there are errors, the original text. */
 export interface FormatAnswer {
   readonly text: string;
   readonly errors: readonly RegoError[];
 }
 
-/** A query for OPA's own evaluator, for one input or several. */
+/** A query for the evaluator of OPA, with one input or several. */
 export interface EvaluateRequest {
   readonly modules: readonly ModuleSource[];
   readonly query: string;
   readonly input?: Json;
   readonly inputs?: readonly Json[];
   readonly data?: JsonObject;
-  /** The time policies see, in nanoseconds; default the clock. */
+  /** The time that policies see, in nanoseconds since 1970; default the clock. */
   readonly nowNs?: bigint;
   readonly strictBuiltinErrors?: boolean;
 }
 
+/** The answer to a query. */
 export interface EvaluateAnswer {
-  /** For each input: the query's value (or its bindings) for each solution, empty where it is undefined. */
+  /** For each input: the value of the query (or its bindings) for each solution, empty if it is undefined. */
   readonly evaluations: readonly { readonly values: readonly Json[]; readonly error?: RegoError }[];
-  /** What policies printed. */
+  /** The output of the policies. */
   readonly output: string;
   readonly errors: readonly RegoError[];
 }
 
-/** What the rules at `queries` (`data.main.deny`) read of each input on their way to each result. */
+/** A request for what the rules at `queries` (`data.main.deny`) read from each input for each result. */
 export interface TraceRequest {
   readonly modules: readonly ModuleSource[];
   readonly queries: readonly string[];
@@ -174,32 +185,38 @@ export interface TraceRequest {
   readonly data?: JsonObject;
 }
 
+/** The answer to a trace request. */
 export interface TraceAnswer {
-  /** For each input its derivations; src/rego/locate/trace.ts reads them, `rule` is the number of the query. */
+  /** The derivations for each input; read by src/rego/locate/trace.ts. `rule` is the number of the query. */
   readonly traces: readonly (readonly Json[])[];
   readonly errors: readonly RegoError[];
 }
 
-/** A call of one builtin. Arguments are JSON texts, or with `terms` Rego terms, which unlike JSON keep sets apart from arrays. */
+/**
+ * A call of one builtin. Arguments are JSON texts, or with `terms` Rego terms, which unlike JSON distinguish sets from
+ * arrays.
+ */
 export interface BuiltinRequest {
   readonly name: string;
   readonly args: readonly string[];
   readonly terms?: boolean;
   readonly nowNs?: bigint;
-  /** Of `rand.intn` and `uuid.rfc4122`; default 0. */
+  /** The seed of `rand.intn` and `uuid.rfc4122`; default 0. */
   readonly seed?: number;
 }
 
 /**
- * What OPA's evaluator makes of the call: a value (as JSON text, or as a Rego term), undefined (also where the builtin
- * failed, with the reason), or an error that ends the evaluation.
+ * The result of the call in the evaluator of OPA: a value (as JSON text, or as a Rego term), undefined (also if the
+ * builtin failed, with the reason), or an error that stops the evaluation.
  */
 export type BuiltinAnswer =
   | { readonly kind: "value"; readonly value: string }
   | { readonly kind: "undefined"; readonly code?: string; readonly message?: string }
   | { readonly kind: "error"; readonly code: string; readonly message: string };
 
-/** What came of asking the toolchain. `failed` means that no answer can be had: the policy set must count as not judged. */
+/**
+ * The outcome of a request to the toolchain. `failed`: there is no answer, so the policy set must count as not judged.
+ */
 export type ToolchainOutcome<T> =
   | { readonly kind: "answer"; readonly answer: T }
   | { readonly kind: "failed"; readonly reason: "deadline" | "crash" | "refused"; readonly message: string };

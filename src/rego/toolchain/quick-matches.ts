@@ -5,9 +5,9 @@ import { quickMatchNumber } from "../quick-match.ts";
 const stringType = 4;
 
 /**
- * The module with regex.match asking its host first, and OPA's own engine where the host leaves the question to it. That
- * engine has to be compiled before its first match, and compiles every pattern anew for every document. A module that
- * matches nothing is returned as it is.
+ * Returns the module with regex.match asking its host first, and the engine of OPA only if the host passes the question
+ * to it. That engine must be compiled before its first match, and recompiles every pattern for every document. A module
+ * without matches is returned unchanged.
  */
 export function askHostForMatches(wasm: Uint8Array): Uint8Array {
   const module = openModule(wasm);

@@ -18,29 +18,30 @@ import type {
   TraceRequest,
 } from "./protocol.ts";
 
+/** What a toolchain is created with. */
 export interface ToolchainOptions {
   /** Default: `defaultCacheDirectory()`. */
   readonly cacheDir?: string;
-  /** Of the toolchain's own memory; default 1024. */
+  /** The memory limit of the toolchain in MiB; default 1024. */
   readonly memoryLimitMiB?: number;
   /** Of one request, the start of the process included; default 60,000. */
   readonly deadlineMs?: Deadline;
   /** The process ends after so long without a request; default 60,000. */
   readonly idleMs?: number;
-  /** Another artifact than the one that ships. */
+  /** An artifact other than the one that ships. */
   readonly artifact?: ToolchainArtifact;
 }
 
-/** OPA's compiler, tester, formatter and evaluator. Never rejects: what goes wrong is an outcome. */
+/** The compiler, tester, formatter and evaluator of OPA. Never rejects: a failure is an outcome. */
 export interface Toolchain {
-  /** Digest of the toolchain itself. */
+  /** The digest of the toolchain itself. */
   readonly digest: string;
-  /** Answers from the cache where it can; then no process is started. */
+  /** Answers from the cache if possible; then no process is started. */
   compile(request: CompileRequest): Promise<ToolchainOutcome<CompileAnswer>>;
   test(request: TestRequest): Promise<ToolchainOutcome<TestAnswer>>;
   format(module: ModuleSource): Promise<ToolchainOutcome<FormatAnswer>>;
   evaluate(request: EvaluateRequest): Promise<ToolchainOutcome<EvaluateAnswer>>;
-  /** OPA's own evaluator, watched: slower than the compiled module by far. */
+  /** Runs the evaluator of OPA with tracing, which is far slower than the compiled module. */
   trace(request: TraceRequest): Promise<ToolchainOutcome<TraceAnswer>>;
   builtin(request: BuiltinRequest): Promise<ToolchainOutcome<BuiltinAnswer>>;
   /** The id of the running process, if there is one. */
@@ -50,7 +51,7 @@ export interface Toolchain {
 
 type Answered<T> = ToolchainOutcome<{ readonly answer: T; readonly blob: Uint8Array }>;
 
-/** The toolchain; nothing is started or unpacked before a request needs it. */
+/** Creates a toolchain. Nothing is started or unpacked before the first request. */
 export function createToolchain(options: ToolchainOptions = {}): Toolchain {
   const artifact = options.artifact ?? toolchainArtifact();
   const cacheDir = options.cacheDir ?? defaultCacheDirectory();
@@ -60,7 +61,7 @@ export function createToolchain(options: ToolchainOptions = {}): Toolchain {
   let process: Promise<ReactorProcess> | undefined;
   let running: ReactorProcess | undefined;
 
-  // A hit in the cache must not pay for loading what only a miss needs.
+  // A cache hit must not pay for loading what only a miss needs.
   async function start(): Promise<ReactorProcess> {
     const [{ createReactorProcess }, { unpackModule }] = await Promise.all([
       import("../../wasm/reactor-process.ts"),
@@ -118,7 +119,7 @@ export function createToolchain(options: ToolchainOptions = {}): Toolchain {
   return {
     digest: artifact.sha256,
     compile(request) {
-      // Tests are no part of the module: editing one must not compile everything again.
+      // Tests are not part of the module: an edited test must not cause recompilation.
       const policies = { ...request, modules: request.modules.filter(({ path }) => !path.endsWith("_test.rego")) };
       const key = compileKey(policies, artifact.sha256);
       const underWay = compiling.get(key);
@@ -146,7 +147,7 @@ function failed(reason: "deadline" | "crash" | "refused", message: string): Tool
   return { kind: "failed", reason, message };
 }
 
-// Nanoseconds do not fit a double, which is how the other side would read a number.
+// Nanoseconds do not fit into a double, which the other side would use for a number.
 function withTime(request: { readonly nowNs?: bigint }): object {
   return request.nowNs === undefined ? request : { ...request, nowNs: String(request.nowNs) };
 }

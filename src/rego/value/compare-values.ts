@@ -2,8 +2,8 @@ import type { NumberText, RegoObject, RegoValue } from "./rego-value.ts";
 import { isArray, isNumberText, isRegoObject, isSet } from "./rego-value.ts";
 
 /**
- * OPA's total order: null, booleans, numbers, strings (by their UTF-8 bytes), arrays, objects, sets. Negative, zero or
- * positive, as `Array.prototype.sort` takes it.
+ * Compares by the total order of OPA: null, booleans, numbers, strings (by their UTF-8 bytes), arrays, objects, sets.
+ * Returns a negative number, zero or a positive number, as `Array.prototype.sort` expects.
  */
 export function compareValues(a: RegoValue, b: RegoValue): number {
   const type = rank(a) - rank(b);
@@ -17,7 +17,7 @@ export function compareValues(a: RegoValue, b: RegoValue): number {
   return 0;
 }
 
-/** The order of the strings' UTF-8 bytes, which differs from that of UTF-16 where surrogates are. */
+/** Compares strings by their UTF-8 bytes, which differs from UTF-16 order for surrogates. */
 export function compareText(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {

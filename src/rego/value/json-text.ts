@@ -3,7 +3,7 @@ import { readValue } from "./read-value.ts";
 import type { RegoValue } from "./rego-value.ts";
 import { isArray, isNumberText, isRegoObject, isSet } from "./rego-value.ts";
 
-/** JSON text of a value; bigints are written as exact integers. */
+/** The JSON text of a value, with bigints as exact integers. */
 export function writeJson(value: Json): string {
   try {
     return JSON.stringify(value);
@@ -13,7 +13,7 @@ export function writeJson(value: Json): string {
   }
 }
 
-// JSON.stringify refuses bigints, and Node.js 20 has no JSON.rawJSON: the slow way, for the few documents that have one.
+// JSON.stringify rejects bigints, and Node.js 20 lacks JSON.rawJSON: the slow way, for the few documents with bigints.
 function writeExactly(value: Json): string {
   if (typeof value === "bigint") return String(value);
   if (value === null || typeof value !== "object") return JSON.stringify(value);
@@ -24,13 +24,15 @@ function writeExactly(value: Json): string {
 
 const longNumber = /\d{16}/;
 
-/** Reads JSON text; an integer that a double cannot hold becomes a bigint. Throws SyntaxError as JSON.parse does. */
+/**
+ * Parses JSON text; an integer that a double cannot represent becomes a bigint. Throws SyntaxError as JSON.parse does.
+ */
 export function readJson(text: string): Json {
   const value = JSON.parse(text) as Json;
   return longNumber.test(text) ? jsonFromValue(readValue(text.trim())) : value;
 }
 
-/** The value as JSON, as OPA gives it out: sets become arrays, keys that are no strings become their JSON text. */
+/** Converts a value to JSON as OPA does: sets become arrays, and keys that are not strings become their JSON text. */
 export function jsonFromValue(value: RegoValue): Json {
   if (isArray(value)) return value.map(jsonFromValue);
   if (isSet(value)) return [...value].map(jsonFromValue);

@@ -1,7 +1,10 @@
 import { compareValues } from "./compare-values.ts";
 import type { NumberText, RegoValue } from "./rego-value.ts";
 
-/** Reads a value as OPA's WebAssembly modules print it: JSON with spaces or without, sets as `{1, 2}` and `set()`, keys of any type. Also reads what OPA's evaluator prints. */
+/**
+ * Parses a value as the WebAssembly modules of OPA print it: JSON with or without spaces, sets as `{1, 2}` and `set()`,
+ * keys of any type. Also parses the output of the evaluator of OPA.
+ */
 export function readValue(text: string): RegoValue {
   const reader: Reader = { text, at: 0 };
   const value = readAny(reader);
@@ -44,8 +47,8 @@ function readString(reader: Reader): string {
 
 const escape = /\\(?:x([0-9a-f]{2})|U([0-9a-f]{8})|.)/gs;
 
-// OPA's evaluator prints texts as Go quotes them, with escapes that JSON does not have. A byte that is no character of
-// UTF-8 reads as U+FFFD, as everywhere else.
+// The evaluator of OPA quotes strings like Go, with escapes that JSON does not have. A byte that is not valid UTF-8
+// becomes U+FFFD, as everywhere else.
 function inJson(found: string, byte: string | undefined, code: string | undefined): string {
   if (byte !== undefined) return byte < "80" ? `\\u00${byte}` : "\ufffd";
   if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
@@ -65,11 +68,11 @@ function readNumber(reader: Reader): number | bigint | NumberText {
   const match = numberPattern.exec(reader.text)?.[0];
   if (match === undefined) throw unreadable(reader);
   reader.at += match.length;
-  // Rego's own literals may leave out the zero.
+  // Literals in Rego may omit the leading zero.
   return numberFromText(match.replace(/^(-?)\./, "$10."));
 }
 
-/** The number that a decimal text writes, in the form that loses nothing of it. */
+/** The number in a decimal text, in a form that loses nothing. */
 export function numberFromText(text: string): number | bigint | NumberText {
   const double = Number(text);
   if (String(double) === text && (!Number.isInteger(double) || Number.isSafeInteger(double))) return double;

@@ -1,7 +1,10 @@
 import type { RegoValue } from "./rego-value.ts";
 import { isArray, isNumberText, isRegoObject, isSet } from "./rego-value.ts";
 
-/** Writes a value in Rego's notation with OPA's spaces; OPA's WebAssembly modules read it back (`opa_value_parse`). */
+/**
+ * Formats a value in the notation of Rego, with spaces like OPA; its WebAssembly modules can parse it
+ * (`opa_value_parse`).
+ */
 export function writeValue(value: RegoValue): string {
   if (isArray(value)) return `[${value.map(writeValue).join(", ")}]`;
   if (isSet(value)) return value.size === 0 ? "set()" : `{${[...value].map(writeValue).join(", ")}}`;

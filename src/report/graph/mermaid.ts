@@ -25,7 +25,7 @@ export function graphMermaid({ sources, gaps }: SourceGraph): string {
   return `${["flowchart LR", ...nodes, ...targets, ...declares, ...reaches, ...missing, ...style].join("\n")}\n`;
 }
 
-/** Mermaid ends a quoted label at a quote and reads markup in it: everything but plain text becomes an entity. */
+/** Mermaid ends a quoted label at a quote and parses markup in it: everything but plain text becomes an entity. */
 function quoted(text: string): string {
   return text.replaceAll(/[^\p{L}\p{N} ._/@:,=+-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

@@ -8,4 +8,5 @@ export const testFormats = {
   tap: async () => (await import("./tap.ts")).tapTests,
 } satisfies Record<string, () => Promise<TestFormat>>;
 
+/** The name of a format of `portcullis test -o`. */
 export type TestFormatName = keyof typeof testFormats;

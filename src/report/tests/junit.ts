@@ -19,11 +19,12 @@ export function junitTests(run: TestRun): string {
   ].join("\n");
 }
 
-/** What kept tests from running, as an outcome. */
+/** A problem that kept tests from running, as an outcome. */
 export function asError(problem: string): TestOutcome {
   return { kind: "rule", name: "could not be run", path: "(run)", outcome: "error", durationMs: 0, reasons: [problem] };
 }
 
+/** An outcome for coverage below the threshold, or none. */
 export function missedCoverage(run: TestRun): readonly TestOutcome[] {
   if (!belowThreshold(run)) return [];
   const reasons = [`${run.coverage?.percentage.toFixed(2)} % is below ${run.coverage?.threshold} %`];

@@ -1,4 +1,4 @@
-/** What came of one policy test: a `test_` rule, or a fixture held against its policy. */
+/** The outcome of one policy test: a `test_` rule, or a fixture judged by its policy. */
 export interface TestOutcome {
   readonly kind: "rule" | "fixture";
   /** `package.test_name`, or `policy fixture-name`. Untrusted text. */
@@ -13,6 +13,7 @@ export interface TestOutcome {
   readonly output?: string;
 }
 
+/** The coverage of one file. */
 export interface CoverageOfFile {
   readonly path: string;
   readonly percentage: number;
@@ -22,7 +23,7 @@ export interface CoverageOfFile {
 /** All outcomes of one run of `portcullis test`, as plain data. */
 export interface TestRun {
   readonly outcomes: readonly TestOutcome[];
-  /** What kept tests from being run at all, as `path:line: message`. */
+  /** Problems that kept tests from running, as `path:line: message`. */
   readonly problems: readonly string[];
   readonly coverage?: {
     readonly percentage: number;
@@ -31,9 +32,10 @@ export interface TestRun {
   };
 }
 
+/** Formats a test run as text. */
 export type TestFormat = (run: TestRun, options: { readonly colour: boolean }) => string;
 
-/** Whether coverage was asked to be higher than it is. */
+/** Whether coverage is below the required threshold. */
 export function belowThreshold({ coverage }: TestRun): boolean {
   return coverage?.threshold !== undefined && coverage.percentage < coverage.threshold;
 }

@@ -1,14 +1,17 @@
 import type { BigFloat } from "./big-float.ts";
 import { bits, defaultPrecision, isInteger } from "./big-float.ts";
 
-/** The shortest decimal that reads back as this value, as OPA writes the results of arithmetic: integers without exponent. */
+/**
+ * The shortest decimal that reads back as this value, in the form in which OPA prints results of arithmetic: integers
+ * without exponent.
+ */
 export function bigFloatText(value: BigFloat, precision = defaultPrecision): string {
   const sign = value.negative ? "-" : "";
   if (value.mantissa === 0n) return `${sign}0`;
   const { digits, point } = shortestDecimal(value, precision);
   if (isInteger(value)) return sign + digits.slice(0, point).padEnd(point, "0");
   const exponent = point - 1;
-  // Go decides as if six digits had been asked for.
+  // Go chooses the form as if six digits were requested.
   if (exponent < -4 || exponent >= 6) {
     const tail = digits.length > 1 ? `.${digits.slice(1)}` : "";
     return `${sign}${digits.slice(0, 1)}${tail}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
@@ -19,11 +22,11 @@ export function bigFloatText(value: BigFloat, precision = defaultPrecision): str
 
 interface Digits {
   readonly digits: string;
-  /** Place of the decimal point: 0.digits × 10^point. */
+  /** The position of the decimal point: 0.digits × 10^point. */
   readonly point: number;
 }
 
-/** Between half a unit of the last bit below and above, the digits that are needed. */
+/** The digits that are needed to stay within half a unit of the last bit on either side. */
 function shortestDecimal(value: BigFloat, precision: number): Digits {
   const spread = BigInt(precision - bits(value.mantissa));
   const mantissa = (value.mantissa << spread) * 2n;
@@ -32,7 +35,7 @@ function shortestDecimal(value: BigFloat, precision: number): Digits {
   const middle = exactDecimal(mantissa, exponent);
   const lower = exactDecimal(mantissa - 1n, exponent);
   const upper = exactDecimal(mantissa + 1n, exponent);
-  // Digits are compared place by place, so all three count from the same place.
+  // Digits are compared position by position, so all three numbers must start at the same position.
   const at = (number: Digits, i: number) => Number(number.digits[i - (middle.point - number.point)] ?? "0");
   for (let i = 0; i < middle.digits.length; i++) {
     const digit = at(middle, i);

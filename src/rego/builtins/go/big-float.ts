@@ -1,17 +1,17 @@
 import { askOpa } from "../ask-opa.ts";
 
-/** Go's big.Float as OPA's arithmetic uses it: sign × mantissa × 2^exponent. */
+/** A big.Float of Go as the arithmetic of OPA uses it: sign × mantissa × 2^exponent. */
 export interface BigFloat {
   readonly negative: boolean;
-  /** Below 2^precision; 0 for zero. */
+  /** Less than 2^precision; 0 for zero. */
   readonly mantissa: bigint;
   readonly exponent: number;
 }
 
-/** Bits of the mantissa where OPA does not say otherwise. */
+/** The precision in bits unless OPA requests another. */
 export const defaultPrecision = 64;
 
-/** Reads a decimal text as Go does: the digits are rounded before the power of ten is applied. */
+/** Parses a decimal as Go does: the digits are rounded before the power of ten is applied. */
 export function bigFloatFromText(text: string): BigFloat {
   const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
   if (parts === null) throw new Error(`not a number: ${text}`);
@@ -19,7 +19,7 @@ export function bigFloatFromText(text: string): BigFloat {
   const power = Number(exponent) - fraction.length;
   const digits = rounded(sign === "-", BigInt(whole + fraction), 1n, defaultPrecision);
   if (power === 0 || digits.mantissa === 0n) return digits;
-  // Beyond that, powers of five are no longer exact in the bits that Go takes for them.
+  // Beyond this, powers of five are not exact in the bits that Go uses for them.
   if (Math.abs(power) > 55) return askOpa();
   const five = 5n ** BigInt(Math.abs(power));
   const { negative, mantissa, exponent: shift } = digits;
@@ -30,6 +30,7 @@ export function bigFloatFromText(text: string): BigFloat {
   return { ...scaled, exponent: scaled.exponent + shift + power };
 }
 
+/** The sum, rounded to `precision` bits. */
 export function add(a: BigFloat, b: BigFloat, precision = defaultPrecision): BigFloat {
   const exponent = Math.min(a.exponent, b.exponent);
   if (Math.abs(a.exponent - b.exponent) > 4000) return askOpa();
@@ -38,26 +39,29 @@ export function add(a: BigFloat, b: BigFloat, precision = defaultPrecision): Big
   return shifted(rounded(sum < 0n, sum < 0n ? -sum : sum, 1n, precision), exponent);
 }
 
+/** The value with the opposite sign. */
 export function negated(a: BigFloat): BigFloat {
   return { ...a, negative: !a.negative };
 }
 
+/** The product, rounded to `precision` bits. */
 export function multiply(a: BigFloat, b: BigFloat, precision = defaultPrecision): BigFloat {
   return shifted(rounded(a.negative !== b.negative, a.mantissa * b.mantissa, 1n, precision), a.exponent + b.exponent);
 }
 
-/** The divisor must not be zero. */
+/** The quotient, rounded to `precision` bits; `b` must not be zero. */
 export function divide(a: BigFloat, b: BigFloat, precision = defaultPrecision): BigFloat {
   return shifted(rounded(a.negative !== b.negative, a.mantissa, b.mantissa, precision), a.exponent - b.exponent);
 }
 
-/** The integer part, towards zero. */
+/** The integer part, rounded towards zero. */
 export function truncated({ negative, mantissa, exponent }: BigFloat): bigint {
   if (exponent > 4000) return askOpa();
   const size = exponent >= 0 ? mantissa << BigInt(exponent) : mantissa >> BigInt(-exponent);
   return negative ? -size : size;
 }
 
+/** Whether the value is an integer. */
 export function isInteger(a: BigFloat): boolean {
   return a.exponent >= 0 || (a.mantissa & ((1n << BigInt(-a.exponent)) - 1n)) === 0n;
 }
@@ -71,7 +75,7 @@ function shifted(value: BigFloat, by: number): BigFloat {
   return value.mantissa === 0n ? value : { ...value, exponent: value.exponent + by };
 }
 
-/** numerator / denominator in so many bits, halves to even. */
+/** numerator / denominator, rounded to `precision` bits, halves to even. */
 function rounded(negative: boolean, numerator: bigint, denominator: bigint, precision: number): BigFloat {
   if (numerator === 0n) return { negative, mantissa: 0n, exponent: 0 };
   let exponent = bits(numerator) - bits(denominator) - precision;
@@ -91,6 +95,7 @@ function rounded(negative: boolean, numerator: bigint, denominator: bigint, prec
   return { negative, mantissa, exponent };
 }
 
+/** The length of a non-negative integer in bits. */
 export function bits(value: bigint): number {
   return value === 0n ? 0 : value.toString(2).length;
 }

@@ -1,26 +1,26 @@
-/** The digits d of 0.d × 10^point, without zeros at the end; no digits: zero. */
+/** The number 0.d × 10^point with the digits d, without trailing zeros; without digits it is zero. */
 export interface Decimal {
   readonly digits: string;
   readonly point: number;
 }
 
-/** The shortest decimal that reads back as this double (not negative). */
+/** The shortest decimal that reads back as this non-negative double. */
 export function shortest(value: number): Decimal {
   if (value === 0) return { digits: "", point: 0 };
   const [mantissa = "", exponent = ""] = value.toExponential().split("e");
   return { digits: mantissa.replace(".", ""), point: Number(exponent) + 1 };
 }
 
-/** A double (not negative) rounded to so many digits after the decimal point, halves to even, from its exact value. */
+/** A non-negative double rounded to `places` digits after the decimal point, halves to even, from its exact value. */
 export function roundedToPlaces(value: number, places: number): Decimal {
   return decimal(scaled(value, places), places);
 }
 
-/** A double (not negative) rounded to so many digits in all (at least one), halves to even, from its exact value. */
+/** A non-negative double rounded to `count` significant digits (at least one), halves to even, from its exact value. */
 export function roundedToDigits(value: number, count: number): Decimal {
   if (value === 0) return { digits: "", point: 0 };
   let { point } = shortest(value);
-  // The shortest decimal may lie on the other side of a power of ten.
+  // The shortest decimal may be on the other side of a power of ten.
   if (isBelow(value, point - 1)) point--;
   return decimal(scaled(value, count - point), count - point);
 }

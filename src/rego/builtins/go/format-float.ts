@@ -1,7 +1,10 @@
 import type { Decimal } from "./decimal.ts";
 import { roundedToDigits, roundedToPlaces, shortest } from "./decimal.ts";
 
-/** A finite double as Go's strconv.FormatFloat writes it; precision -1: as many digits as are needed to read it back. */
+/**
+ * Formats a finite double like strconv.FormatFloat in Go; precision -1 gives as many digits as are needed to read it
+ * back.
+ */
 export function formatFloat(value: number, format: "e" | "E" | "f" | "g" | "G", precision: number): string {
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
   return sign + unsigned(Math.abs(value), format, precision);

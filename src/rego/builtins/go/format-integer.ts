@@ -4,7 +4,7 @@ import { pad } from "./verb.ts";
 
 const bases: { readonly [letter: string]: number } = { v: 10, d: 10, b: 2, o: 8, O: 8, x: 16, X: 16 };
 
-/** An int64 under a verb of Go's fmt; undefined where the verb does not fit. */
+/** Formats an int64 with a verb of Go's fmt; undefined if the verb does not apply. */
 export function formatInt64(value: bigint, verb: Verb): string | undefined {
   const base = bases[verb.letter];
   if (base !== undefined) return inBase(value, base, verb);
@@ -20,7 +20,7 @@ export function formatInt64(value: bigint, verb: Verb): string | undefined {
   }
 }
 
-/** An integer beyond 64 bits, which Go formats by other rules. */
+/** Formats an integer beyond 64 bits, for which Go has other rules. */
 export function formatBigInt(value: bigint, verb: Verb): string {
   const base = verb.letter === "s" ? 10 : bases[verb.letter];
   if (base === undefined) return `%!${verb.letter}(big.Int=${value})`;

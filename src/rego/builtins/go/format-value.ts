@@ -5,7 +5,7 @@ import { quote } from "./quote.ts";
 import type { GoValue, Verb } from "./verb.ts";
 import { pad } from "./verb.ts";
 
-/** One value under one verb, as Go's fmt prints it; a verb that does not fit becomes Go's `%!d(string=…)`. */
+/** Formats one value with one verb, as Go's fmt does; a verb that does not apply gives Go's `%!d(string=…)`. */
 export function formatValue(value: GoValue, verb: Verb): string {
   if (verb.letter === "T") return pad(truncated(value.type, verb), verb);
   return formatted(value, verb) ?? `%!${verb.letter}(${value.type}=${formatted(value, asPlain(verb)) ?? ""})`;

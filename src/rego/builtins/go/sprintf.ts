@@ -10,12 +10,12 @@ interface Cursor {
   at: number;
   next: number;
   reordered: boolean;
-  /** False after an argument index that means nothing. */
+  /** False after an invalid argument index. */
   good: boolean;
   afterIndex: boolean;
 }
 
-/** Go's fmt.Sprintf. What a format says too much or too little becomes text of the answer, as in Go. */
+/** Formats like fmt.Sprintf in Go. Missing and extra values are reported in the result, as in Go. */
 export function goSprintf(format: string, values: readonly GoValue[]): string {
   const cursor: Cursor = { format, values, at: 0, next: 0, reordered: false, good: true, afterIndex: false };
   let out = "";
@@ -115,7 +115,7 @@ function readPrecision(cursor: Cursor): Read {
   return { number, complaint: number === undefined ? "%!(BADPREC)" : "" };
 }
 
-/** Digits of the format; a number that is crazily large ends it. */
+/** Reads digits of the format; an absurdly large number ends it. */
 function readNumber(cursor: Cursor): number | undefined {
   const digits = /^[0-9]+/.exec(cursor.format.slice(cursor.at))?.[0];
   if (digits === undefined) return undefined;
@@ -135,7 +135,7 @@ function numberFromValues(cursor: Cursor): number | undefined {
   return Number(value.value);
 }
 
-/** An index like `[2]`, which says which value is next. */
+/** Reads an index like `[2]`, which selects the next value. */
 function readIndex(cursor: Cursor): void {
   const { format, at } = cursor;
   cursor.afterIndex = false;

@@ -1,4 +1,4 @@
-/** The flags, width and precision of one verb of Go's fmt. Names as in Go: `sharp` is `#`, `space` is a blank. */
+/** The flags, width and precision of one verb of Go's fmt, named as in Go: `sharp` is `#`, `space` is a blank. */
 export interface Verb {
   readonly letter: string;
   readonly sharp: boolean;
@@ -10,13 +10,13 @@ export interface Verb {
   readonly precision: number | undefined;
 }
 
-/** A value as Go's fmt sees it after OPA's conversion. */
+/** A value as Go's fmt gets it after the conversion by OPA. */
 export type GoValue =
   | { readonly type: "string"; readonly value: string }
   | { readonly type: "int64" | "*big.Int"; readonly value: bigint }
   | { readonly type: "float64"; readonly value: number };
 
-/** Fills a text up to the width, to the left with zeros where the flag says so. */
+/** Pads a string to the width, with zeros on the left if the flag says so. */
 export function pad(text: string, verb: Verb, zero = verb.zero): string {
   const missing = (verb.width ?? 0) - (verb.width === undefined ? 0 : Array.from(text).length);
   if (missing <= 0) return text;
