@@ -1,0 +1,55 @@
+import { expect, test } from "@jest/globals";
+import { weakerDesiredState } from "../../../src/app/rules/weaker-desired-state.ts";
+import { readConfig } from "../../../src/config/read-config.ts";
+import type { Config } from "../../../src/model/config.ts";
+
+function config(text: string): Config {
+  const { config: read, problems } = readConfig("portcullis.yaml", text);
+  expect(problems).toEqual([]);
+  return read;
+}
+
+const pinned = (version: string | undefined): string =>
+  version === undefined ? "" : `schemas: { kubernetes: "${version}" }`;
+const pinnedIn = (version: string | undefined): string =>
+  `environments: { prod: { ${version === undefined ? "paths: [prod]" : `paths: [prod], kubernetes: "${version}"`} } }`;
+
+test.each<[string, string | undefined, string | undefined, string | undefined]>([
+  ["pinning a version where the newest held", undefined, "1.31", "1.31 instead of the newest"],
+  ["an older version", "1.34", "1.33", "1.33 instead of 1.34"],
+  ["the same version", "1.34", "1.34", undefined],
+  ["a newer version", "1.33", "1.34", undefined],
+  ["the newest instead of a version", "1.33", undefined, undefined],
+  ["none before and after", undefined, undefined, undefined],
+])("an older Kubernetes is named: %s", (_, old, next, expected) => {
+  const all = expected === undefined ? [] : [`validates against Kubernetes ${expected}`];
+  expect(weakerDesiredState(config(pinned(old)), config(pinned(next)))).toEqual(all);
+  const one = expected === undefined ? [] : [`validates prod against Kubernetes ${expected}`];
+  expect(weakerDesiredState(config(pinnedIn(old)), config(pinnedIn(next)))).toEqual(one);
+});
+
+test.each<[string, string, string, readonly string[]]>([
+  ["gaps that may pass", "gaps: block", "gaps: allow", ["lets through what could not be rendered"]],
+  ["gaps that may pass no longer", "gaps: allow", "gaps: block", []],
+  ["gaps that might pass before", "gaps: allow", "gaps: allow", []],
+  ["schemas that go", "", "schemas: off", ["turns validation against schemas off"]],
+  ["schemas that were off", "schemas: off", "schemas: off", []],
+  ["a repository more", "repositories: [a]", "repositories: [a, b]", []],
+  ["charts of a directory more", "", "helm: { vendor: charts }", []],
+  ["charts of another directory", "helm: { vendor: charts }", "helm: { vendor: others }", []],
+  [
+    "a new parameter",
+    "environments: { prod: { paths: [prod] } }",
+    "environments: { prod: { paths: [prod], parameters: { a/b: { most: 1 } } } }",
+    ["changes the parameters of a/b in prod"],
+  ],
+  [
+    "a parameter that goes",
+    "environments: { prod: { paths: [prod], parameters: { a/b: { most: 1 }, c/d: { x: 1 } } } }",
+    "environments: { prod: { paths: [prod], parameters: { c/d: { x: 1 } } } }",
+    ["changes the parameters of a/b in prod"],
+  ],
+  ["a new environment", "", "environments: { prod: { paths: [prod] } }", []],
+])("of what is judged less strictly: %s", (_, old, next, expected) => {
+  expect(weakerDesiredState(config(old), config(next))).toEqual(expected);
+});
