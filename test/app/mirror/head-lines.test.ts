@@ -46,7 +46,7 @@ test.each<[string, Partial<Report>, readonly string[] | undefined]>([
   const [args = []] = asked();
   const end = args.indexOf("head");
   expect(args.slice(end - 1, end + 1)).toEqual(["merge", "head"]);
-  expect(args.slice(end + 1)).toEqual(paths.length === 0 ? [] : ["--", ...paths.map((path) => `:(literal)${path}`)]);
+  expect(args.slice(end + 1)).toEqual(paths.length === 0 ? [] : ["--", ...paths]);
   expect(args).toEqual(expect.arrayContaining(["core.quotePath=false", "--no-prefix", "-U0", "--no-renames"]));
 });
 

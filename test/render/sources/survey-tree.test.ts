@@ -3,7 +3,7 @@ import { defaultConfig } from "../../../src/config/default-config.ts";
 import type { GoTemplateRequest, Renderer, RenderOutcome } from "../../../src/model/renderer.ts";
 import type { DesiredStateRequest } from "../../../src/render/desired-state.ts";
 import { scopeOf } from "../../../src/render/files/scope.ts";
-import { surveyOf, type Survey } from "../../../src/render/sources/survey-tree.ts";
+import { surveyTree, type Survey } from "../../../src/render/sources/survey-tree.ts";
 import { memoryTree } from "../../../src/tree/memory-tree.ts";
 import type { Files } from "../found-state.ts";
 
@@ -29,7 +29,7 @@ function survey(files: Files, asked: Asked = {}): Promise<Survey> {
     get: (key) => held.get(key),
     set: (key, value) => void held.set(key, value),
   };
-  return surveyOf(memoryTree(files), {
+  return surveyTree(memoryTree(files), {
     scope: scopeOf({ include: ["**"], exclude: asked.exclude ?? [] }),
     config: defaultConfig,
     renderer: asked.renderer ?? renderer,
@@ -161,11 +161,13 @@ test.each<[string, Files, { readonly [path: string]: readonly string[] }]>([
 test("CRDs in plain files say which of their kinds belong to no namespace", async () => {
   const crd = (kind: string, scope: string): string =>
     `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: ${kind} }\nspec: { group: example.com, scope: ${scope}, names: { kind: ${kind} } }\n`;
-  const { press, workshop } = await survey({ "a.yaml": `${crd("Fleet", "Cluster")}---\n${crd("Ship", "Namespaced")}` });
-  const scopes = ["Fleet", "Ship", "Sea"].map((kind) => workshop.scopes.isClusterScoped("example.com", kind));
+  const { caches, renderContext } = await survey({
+    "a.yaml": `${crd("Fleet", "Cluster")}---\n${crd("Ship", "Namespaced")}`,
+  });
+  const scopes = ["Fleet", "Ship", "Sea"].map((kind) => renderContext.scopes.isClusterScoped("example.com", kind));
   expect(scopes).toEqual([true, false, undefined]);
-  expect(press.scopes).toBe(workshop.scopes);
-  expect(press.digest).toBe("renderer");
+  expect(caches.scopes).toBe(renderContext.scopes);
+  expect(caches.digest).toBe("renderer");
 });
 
 test.each<[string, RenderOutcome<{ readonly texts: readonly string[] }>, number]>([
@@ -186,14 +188,14 @@ test.each<[string, RenderOutcome<{ readonly texts: readonly string[] }>, number]
   };
   const request = { templates: ["{{ .a }}"], parameters: { a: 2n ** 60n } };
   for (let job = 0; job < 2; job += 1) {
-    const { workshop } = await survey({}, { renderer: counting, cache });
-    expect(await workshop.renderer.goTemplate(request)).toEqual(outcome);
+    const { renderContext } = await survey({}, { renderer: counting, cache });
+    expect(await renderContext.renderer.goTemplate(request)).toEqual(outcome);
   }
   expect(asked).toHaveLength(expected);
-  const { workshop } = await survey({}, { renderer: counting, cache });
-  await workshop.renderer.goTemplate({ ...request, parameters: { a: "other" } });
+  const { renderContext } = await survey({}, { renderer: counting, cache });
+  await renderContext.renderer.goTemplate({ ...request, parameters: { a: "other" } });
   expect(asked).toHaveLength(expected + 1);
   const other = await survey({}, { renderer: { ...counting, digest: "other" }, cache });
-  await other.workshop.renderer.goTemplate(request);
+  await other.renderContext.renderer.goTemplate(request);
   expect(asked).toHaveLength(expected + 2);
 });

@@ -3,8 +3,8 @@ import type { Source } from "../../../src/model/source.ts";
 import type { Plan } from "../../../src/render/plan.ts";
 import type { RenderedObject } from "../../../src/render/rendered-objects.ts";
 import { renderings } from "../../../src/render/sources/rendering-cache.ts";
-import { isOfInterest, readySource, type Press } from "../../../src/render/sources/source-rendering.ts";
-import type { ReadyStep, StepRendering } from "../../../src/render/steps/step.ts";
+import { isOfInterest, sourceFromPlan, type RenderCaches } from "../../../src/render/sources/planned-source.ts";
+import type { PlannedStep, StepRendering } from "../../../src/render/steps/step.ts";
 
 const source: Source = { id: "shop", kind: "kustomize", path: "shop/app.yaml", line: 7, environments: ["prod"] };
 const plan: Plan = { source, steps: [], gaps: [] };
@@ -20,7 +20,7 @@ function rendered(objects: readonly RenderedObject[], more: object = {}): StepRe
 }
 
 /** A step that answers in turn, and counts how often it is rendered. */
-function step(answers: readonly StepRendering[], more: Partial<ReadyStep> = {}): ReadyStep & { rendered: number } {
+function step(answers: readonly StepRendering[], more: Partial<PlannedStep> = {}): PlannedStep & { rendered: number } {
   return {
     options: "options",
     reads: [{ path: "shop/a.yaml", id: "1" }],
@@ -37,8 +37,8 @@ function step(answers: readonly StepRendering[], more: Partial<ReadyStep> = {}):
 }
 
 /** What one job renders with; jobs share a cache. */
-function job(cache = new Map<string, unknown>(), digest = "renderer"): Press {
-  const kept: Press["cache"] = { get: (key) => cache.get(key), set: (key, value) => void cache.set(key, value) };
+function job(cache = new Map<string, unknown>(), digest = "renderer"): RenderCaches {
+  const kept: RenderCaches["cache"] = { get: (key) => cache.get(key), set: (key, value) => void cache.set(key, value) };
   const scopes = { isClusterScoped: () => undefined, digest: "scopes" };
   return { cache: kept, renderings: renderings(kept), scopes, digest };
 }
@@ -56,17 +56,17 @@ test.each<[string, StepRendering, number]>([
 ])("in the next job a source %s", async (_, first, expected) => {
   const cache = new Map<string, unknown>();
   const one = step([first, rendered([object("Secret", "later")])]);
-  const before = readySource(plan, [one], job(cache));
-  expect(await before.outcome()).toMatchObject({ failed: first.kind === "failed" });
+  const before = sourceFromPlan(plan, [one], job(cache));
+  expect(await before.summary()).toMatchObject({ failed: first.kind === "failed" });
   // Within the job a limit counts for all that ask.
   expect((await before.unit([]).render()).problems).toEqual(first.kind === "failed" ? first.problems : []);
-  expect(await before.outcome()).toMatchObject({ failed: first.kind === "failed" });
+  expect(await before.summary()).toMatchObject({ failed: first.kind === "failed" });
   expect(one.rendered).toBe(1);
 
-  const after = readySource(plan, [one], job(cache));
-  const outcome = await after.outcome();
+  const after = sourceFromPlan(plan, [one], job(cache));
+  const summary = await after.summary();
   expect(one.rendered).toBe(expected);
-  expect(outcome.failed).toBe(first.kind === "failed" && expected === 1);
+  expect(summary.failed).toBe(first.kind === "failed" && expected === 1);
   expect((await after.unit([]).render()).manifests.map(({ identity }) => identity.name)).toEqual(
     expected === 2 ? ["later"] : first.kind === "failed" ? [] : ["web"],
   );
@@ -74,9 +74,9 @@ test.each<[string, StepRendering, number]>([
 
 test("a source that several ask for at once is rendered once", async () => {
   const one = step([rendered([object("Pod", "web")])]);
-  const press = job();
-  const [first, second] = [readySource(plan, [one], press), readySource(plan, [one], press)];
-  await Promise.all([first.outcome(), second.outcome(), first.unit([]).render()]);
+  const caches = job();
+  const [first, second] = [sourceFromPlan(plan, [one], caches), sourceFromPlan(plan, [one], caches)];
+  await Promise.all([first.summary(), second.summary(), first.unit([]).render()]);
   expect(one.rendered).toBe(1);
 });
 
@@ -86,14 +86,14 @@ test("of a rendering is kept what leads to other sources, and which files it acc
     step([rendered([object("Pod", "web"), object("ConfigMap", "env")], { accounts: ["b", "a"], gaps: [gap] })]),
     step([rendered([object("Secret", "key")], { accounts: ["a", "c"] })], { gaps: [{ ...gap, reason: "known" }] }),
   ];
-  const ready = readySource({ ...plan, gaps: [{ ...gap, reason: "planned", source: "" }] }, steps, job());
-  const outcome = await ready.outcome();
-  expect(outcome).toMatchObject({ failed: false, problems: [], manifests: 3, accounts: ["a", "b", "c"] });
-  expect(outcome.objects.map(({ identity: { name } }) => name)).toEqual(["env", "key"]);
+  const ready = sourceFromPlan({ ...plan, gaps: [{ ...gap, reason: "planned", source: "" }] }, steps, job());
+  const summary = await ready.summary();
+  expect(summary).toMatchObject({ failed: false, problems: [], manifests: 3, accounts: ["a", "b", "c"] });
+  expect(summary.objects.map(({ identity: { name } }) => name)).toEqual(["env", "key"]);
   const gaps = ["planned", "known", "remote"].map((reason) => ({ ...gap, reason, source: "shop" }));
-  expect(outcome.gaps).toEqual(gaps);
-  expect(await ready.outcome()).toEqual(outcome);
-  expect((await ready.as({ ...source, id: "other" }).outcome()).gaps).toEqual(
+  expect(summary.gaps).toEqual(gaps);
+  expect(await ready.summary()).toEqual(summary);
+  expect((await ready.as({ ...source, id: "other" }).summary()).gaps).toEqual(
     gaps.map((one) => ({ ...one, source: "other" })),
   );
   const reading = await ready.unit(["a"]).render();
@@ -105,8 +105,8 @@ test("of a rendering is kept what leads to other sources, and which files it acc
 test("a step with a known problem keeps the whole source from being rendered", async () => {
   const problem = { stage: "render" as const, path: "shop/a.yaml", line: 3, message: "unknown field" };
   const [good, bad] = [step([rendered([object("Pod", "web")])]), step([], { problems: [problem] })];
-  const ready = readySource(plan, [good, bad], job());
-  expect(await ready.outcome()).toMatchObject({ failed: true, problems: [problem], manifests: 0, accounts: [] });
+  const ready = sourceFromPlan(plan, [good, bad], job());
+  expect(await ready.summary()).toMatchObject({ failed: true, problems: [problem], manifests: 0, accounts: [] });
   expect([good.rendered, bad.rendered]).toEqual([0, 0]);
   const { manifests, problems, yaml } = await ready.unit([]).render();
   expect({ manifests, problems, yaml }).toEqual({ manifests: [], problems: [problem], yaml: "" });
@@ -118,12 +118,12 @@ test("where one step fails, none of the source counts, and the steps that follow
     step([failed]),
     step([]),
   ];
-  const outcome = await readySource(plan, [first, second, third], job()).outcome();
-  expect(outcome).toMatchObject({ failed: true, manifests: 0, accounts: [], objects: [], gaps: [] });
+  const summary = await sourceFromPlan(plan, [first, second, third], job()).summary();
+  expect(summary).toMatchObject({ failed: true, manifests: 0, accounts: [], objects: [], gaps: [] });
   expect([first.rendered, second.rendered, third.rendered]).toEqual([1, 1, 0]);
 });
 
-const base = { steps: [step([])], plan, press: job() };
+const base = { steps: [step([])], plan, caches: job() };
 const limits = {
   manifest: {
     identity: { group: "argoproj.io", kind: "AppProject", name: "p" },
@@ -140,14 +140,14 @@ test.each<[string, Partial<typeof base>, "render" | "key" | "neither"]>([
   ["the content of a file", { steps: [step([], { reads: [{ path: "shop/a.yaml", id: "2" }] })] }, "render"],
   ["a file that is gone", { steps: [step([], { reads: [{ path: "shop/a.yaml", id: undefined }] })] }, "render"],
   ["the name of a file", { steps: [step([], { reads: [{ path: "shop/b.yaml", id: "1" }] })] }, "render"],
-  ["the renderer", { press: job(new Map(), "another") }, "render"],
+  ["the renderer", { caches: job(new Map(), "another") }, "render"],
   ["one more step", { steps: [step([]), step([])] }, "render"],
   ["what the source is called", { plan: { ...plan, source: { ...source, id: "other" } } }, "key"],
   ["where it lands", { plan: { ...plan, source: { ...source, environments: ["test"] } } }, "key"],
   ["a gap", { plan: { ...plan, gaps: [{ path: "a", line: 1, source: "shop", reason: "x" }] } }, "key"],
   ["a project", { plan: { ...plan, project: limits } }, "key"],
 ])("a source is another one by %s", (_, change, expected) => {
-  const [one, other] = [base, { ...base, ...change }].map((made) => readySource(made.plan, made.steps, made.press));
+  const [one, other] = [base, { ...base, ...change }].map((made) => sourceFromPlan(made.plan, made.steps, made.caches));
   const isOther = {
     render: one?.renderKey !== other?.renderKey,
     key: one?.unit([]).key !== other?.unit([]).key,
@@ -157,11 +157,11 @@ test.each<[string, Partial<typeof base>, "render" | "key" | "neither"]>([
 
 test("what a source reads is all that its steps and its plan read; it is stopped where all of its steps are", () => {
   const stopped = step([], { stopped: true, reads: [{ path: "b", id: undefined }] });
-  const one = readySource({ ...plan, reads: ["p"] }, [step([]), stopped], job());
+  const one = sourceFromPlan({ ...plan, reads: ["p"] }, [step([]), stopped], job());
   expect(one.reads.map(({ path }) => path)).toEqual(["shop/a.yaml", "b", "p"]);
   expect(one.reads.at(-1)?.id).toBeDefined();
   expect(one.stopped).toBe(false);
-  expect(readySource(plan, [stopped, stopped], job()).stopped).toBe(true);
+  expect(sourceFromPlan(plan, [stopped, stopped], job()).stopped).toBe(true);
 });
 
 test("a value is placed where its step knows it, else at the object's own text, else where the source is declared", async () => {
@@ -175,7 +175,7 @@ test("a value is placed where its step knows it, else at the object's own text, 
       return { place: (index, pointer) => (index === 0 && pointer === "/spec" ? at : undefined) };
     },
   });
-  const reading = await readySource(plan, [step([rendered([])]), one], job())
+  const reading = await sourceFromPlan(plan, [step([rendered([])]), one], job())
     .unit([])
     .render();
   const [web, db] = reading.manifests;

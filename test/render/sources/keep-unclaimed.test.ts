@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import type { Instance, Planning } from "../../../src/render/sources/follow-objects.ts";
-import { harvest, type Sown } from "../../../src/render/sources/unclaimed.ts";
+import type { Instance, Planning } from "../../../src/render/sources/explore-objects.ts";
+import { keepUnclaimed, type Explored } from "../../../src/render/sources/keep-unclaimed.ts";
 
 /** What a start leads to, by name: the sources it renders, each with the paths it accounts for and the sources it leads to. */
 interface Reached {
@@ -24,7 +24,7 @@ function kept(starts: readonly Start[]): { readonly sources: readonly string[]; 
   const instance = ({ name, accounts = [], leadsTo = [] }: Reached): Instance => {
     const held = known.get(name);
     if (held !== undefined) return held;
-    const made = { key: name, outcome: { accounts }, plannings: [] as Planning[] } as unknown as Instance;
+    const made = { key: name, summary: { accounts }, plannings: [] as Planning[] } as unknown as Instance;
     known.set(name, made);
     names.set(made, name);
     made.plannings.push(...leadsTo.map((one) => planning(one)));
@@ -35,12 +35,12 @@ function kept(starts: readonly Start[]): { readonly sources: readonly string[]; 
     names.set(made, `object of ${one.name}`);
     return made;
   };
-  const sown = starts.map(({ kind, path, accounts, leadsTo = [] }): Sown => {
-    const seed = { kind, path };
-    if (kind === "file") return { seed, plannings: leadsTo.map((one) => planning(one)) };
-    return { seed, instance: instance({ name: path, accounts: accounts ?? [path], leadsTo }), plannings: [] };
+  const explored = starts.map(({ kind, path, accounts, leadsTo = [] }): Explored => {
+    const start = { kind, path };
+    if (kind === "file") return { start, plannings: leadsTo.map((one) => planning(one)) };
+    return { start, instance: instance({ name: path, accounts: accounts ?? [path], leadsTo }), plannings: [] };
   });
-  const found = harvest(sown);
+  const found = keepUnclaimed(explored);
   return {
     sources: found.instances.map((one) => names.get(one) ?? "?"),
     objects: found.plannings.map((one) => names.get(one) ?? "?"),
@@ -165,13 +165,13 @@ test.each<[string, readonly Start[], readonly string[], readonly string[]]>([
 });
 
 test("objects that an object generates lead on as it does", () => {
-  const x = { key: "x", outcome: { accounts: ["a"] }, plannings: [] } as unknown as Instance;
+  const x = { key: "x", summary: { accounts: ["a"] }, plannings: [] } as unknown as Instance;
   const child = { instances: [x], children: [] } as unknown as Planning;
   const parent = { instances: [], children: [child] } as unknown as Planning;
-  const root = { key: "a", outcome: { accounts: ["a"] }, plannings: [] } as unknown as Instance;
-  const found = harvest([
-    { seed: { kind: "file", path: "f" }, plannings: [parent] },
-    { seed: { kind: "root", path: "a" }, instance: root, plannings: [] },
+  const root = { key: "a", summary: { accounts: ["a"] }, plannings: [] } as unknown as Instance;
+  const found = keepUnclaimed([
+    { start: { kind: "file", path: "f" }, plannings: [parent] },
+    { start: { kind: "root", path: "a" }, instance: root, plannings: [] },
   ]);
   expect(found.instances).toEqual([x]);
   expect(found.plannings).toEqual([parent, child]);
