@@ -44,7 +44,12 @@ export function runTests(root: string, tests: readonly string[], limitSeconds: n
       process.off("exit", end);
       if (late) resolve({ kind: "timeout" });
       else if (status === 0) resolve({ kind: "passed" });
-      else resolve(failed(Buffer.concat(chunks).toString()));
+      else {
+        const output = Buffer.concat(chunks).toString();
+        // Jest itself failed, of which no mutant is the cause.
+        if (/^Test Suites: /m.test(output)) resolve(failed(output));
+        else reject(new Error(output));
+      }
     });
   });
 }

@@ -39,7 +39,12 @@ export class Sandbox {
     this.root = realpathSync(mkdtempSync(join(tmpdir(), "portcullis-mutation-")));
     this.dist = join(this.root, "dist");
     this.#compiled = join(this.root, "compiled");
-    for (const name of readdirSync(tree)) if (name !== "dist") symlinkSync(join(tree, name), join(this.root, name));
+    for (const entry of readdirSync(tree, { withFileTypes: true })) {
+      const [from, to] = [join(tree, entry.name), join(this.root, entry.name)];
+      // Files are copied: the configuration of the tests belongs to the build.
+      if (entry.isFile()) copyFileSync(from, to);
+      else if (entry.name !== "dist") symlinkSync(from, to);
+    }
     const tsc = join(tree, "node_modules/typescript/bin/tsc");
     const { status } = spawnSync(process.execPath, [tsc, "-p", tree, "--outDir", this.dist], { stdio: "inherit" });
     if (status !== 0) throw new Error("the tree does not compile");
