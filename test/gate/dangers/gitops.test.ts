@@ -55,6 +55,21 @@ test("a Kustomization whose path changes prunes what the new one lacks", () => {
   ]);
 });
 
+test("an Application prunes too where the ApplicationSet that generates it changes", () => {
+  const more = { parent: "ApplicationSet argocd/shops" };
+  const shop = source("Application argocd/shop", "argocd-application", { prune: true }, more);
+  const set = (path: string) =>
+    manifest(
+      APPLICATION.replace("Application", "ApplicationSet").replace("shop", "shops").replace("path: a", path),
+      FILE,
+    );
+  const before = state([set("path: a"), ...yielded(shop)], [shop]);
+  expect(dangersOf(before, state([set("path: b"), ...yielded(shop).slice(2)], [shop]))).toEqual([
+    expect.stringMatching("^warn changes/prune Application argocd/shop: .*2 Deployment$"),
+  ]);
+  expect(dangersOf(before, state([set("path: a"), ...yielded(shop).slice(2)], [shop]))).toEqual([]);
+});
+
 test("of two clusters' objects of one name only the one that changes is named", () => {
   const [eu, us] = ["eu", "us"].map((where) =>
     source(

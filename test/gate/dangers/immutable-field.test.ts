@@ -154,6 +154,14 @@ test.each<[string, string, string, string]>([
   expect(update(before, after)).toEqual([expected]);
 });
 
+test.each(["selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"])(
+  "Kubernetes refuses to change %s of a Job",
+  (field) => {
+    const [before, after] = ["1", "2"].map((value) => `${JOB}spec: { ${field}: "${value}" }`);
+    expect(update(before!, after!)).toEqual([expect.stringMatching(`^deny spec.${field} cannot be changed`)]);
+  },
+);
+
 test.each<[string, string, string]>([
   [
     "what a Deployment runs",
