@@ -1,0 +1,151 @@
+import { expect, test } from "@jest/globals";
+import type { JobOutcome } from "../../../src/app/jobs/job-outcome.ts";
+import { runRulesJob } from "../../../src/app/jobs/rules-job.ts";
+import type { PrepareAnswer } from "../../../src/app/judge/protocol.ts";
+import type { FetchOutcome } from "../../../src/app/mirror/mirror.ts";
+import type { Head } from "../../../src/store/heads.ts";
+import type { Repository } from "../../../src/store/repositories.ts";
+import { fakeServices, leasedWork, pullRequest, pullSubject, storedRepository } from "../../support/fakes/app.ts";
+import { askedOf, type Calls } from "../../support/fakes/fake.ts";
+
+interface Asked {
+  readonly before?: Partial<Repository>;
+  readonly after?: Partial<Repository> | undefined;
+  readonly fetch?: FetchOutcome;
+  readonly pinned?: string;
+  readonly open?: readonly { readonly number: number; readonly head: string }[];
+  readonly tracked?: readonly number[];
+  readonly head?: Partial<Head> | undefined;
+  readonly trusted?: string | undefined;
+  readonly authorities?: string;
+}
+
+const inForce: PrepareAnswer = {
+  kind: "in force",
+  commit: "tip",
+  digest: "p1",
+  branches: [],
+  comments: true,
+  notes: [],
+};
+const judgedHead: Head = {
+  work: "pull:7:3",
+  pull: 3,
+  head: "head",
+  conclusion: "success",
+  published: "success",
+  policies: "p1",
+};
+
+async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readonly calls: Calls }> {
+  const { services, calls } = fakeServices({
+    store: {
+      upsertRepository: async () => storedRepository(asked.before),
+      findRepository: async () =>
+        "after" in asked && asked.after === undefined ? undefined : storedRepository(asked.after),
+      findHead: async () =>
+        "head" in asked && asked.head === undefined ? undefined : { ...judgedHead, ...asked.head },
+      listTrackedPulls: async () => asked.tracked ?? [],
+      enqueueWorkIfIdle: async () => true,
+    },
+    github: {
+      readRepository: async () => pullRequest().repository,
+      readOpenPullRequests: async () => asked.open ?? [],
+    },
+    mirror: {
+      fetch: async () => asked.fetch ?? { kind: "fetched" },
+      commit: async () => ("trusted" in asked ? undefined : { id: "tip", tree: "t", parents: [] }),
+      pinned: async () => asked.pinned ?? "older",
+    },
+    thread: { prepare: async () => inForce },
+    ...(asked.authorities === undefined ? {} : { authorities: asked.authorities }),
+  });
+  const subject = { kind: "rules" as const, installation: 1, repository: pullSubject.repository };
+  const outcome = await runRulesJob(services, leasedWork({ subject }), new AbortController().signal);
+  return { outcome, calls };
+}
+
+const methods = (calls: Calls): readonly string[] => calls.map(([name]) => name);
+const enqueued = (calls: Calls): readonly unknown[] =>
+  askedOf(calls, "enqueueWorkIfIdle").map(([subject]) => (subject as { number: number }).number);
+
+test("the rules of the default branch come into force, and the mirror is released", async () => {
+  const { outcome, calls } = await run({});
+  expect(outcome).toEqual({ kind: "done" });
+  const remote = { url: "https://github.example/acme/shop.git", token: "token" };
+  expect(askedOf(calls, "fetch").map((asked) => asked.slice(0, 3))).toEqual([
+    [remote, "rules-lease", { trusted: "refs/heads/main" }],
+  ]);
+  expect(askedOf(calls, "recordRulesInForce")).toEqual([[7, "tip", "p1"]]);
+  expect(methods(calls).filter((name) => name === "release")).toHaveLength(2);
+  expect(askedOf(calls, "upsertRepository")).toMatchObject([[{ id: 7, installation: 1 }]]);
+});
+
+test("certificates of the settings go with the fetch", async () => {
+  const { calls } = await run({ authorities: "/certificates.pem" });
+  expect(askedOf(calls, "fetch")[0]?.[0]).toMatchObject({ authorities: "/certificates.pem" });
+});
+
+test.each<[string, Asked, object]>([
+  ["an empty repository", { fetch: { kind: "missing" } }, { kind: "done" }],
+  [
+    "a way to GitHub that fails",
+    { fetch: { kind: "failed", reason: "no route" } },
+    { kind: "later", reason: "no route" },
+  ],
+])("of %s no rules are read", async (_, asked, expected) => {
+  const { outcome, calls } = await run(asked);
+  expect(outcome).toMatchObject(expected);
+  expect(methods(calls)).not.toContain("prepare");
+  expect(methods(calls).at(-1)).toBe("release");
+});
+
+test("a default branch that was fetched and is not in the mirror is a bug", async () => {
+  await expect(run({ trusted: undefined })).rejects.toThrow("not in the mirror");
+});
+
+test.each<[string, Asked, string | undefined]>([
+  ["rules that were in force before", { before: { trusted: "older" } }, "older"],
+  ["no rules where none were in force", {}, undefined],
+])("the judge is told of %s", async (_, asked, expected) => {
+  const [[request] = []] = askedOf((await run(asked)).calls, "prepare");
+  expect(request).toMatchObject({ trusted: "tip", branch: "main", enrolled: true });
+  expect((request as { inForce?: string }).inForce).toBe(expected);
+});
+
+const open = [{ number: 3, head: "head" }];
+
+test.each<[string, Asked, readonly number[]]>([
+  ["none that was judged by them", { open }, []],
+  ["one with another head", { open, head: { head: "older" } }, [3]],
+  ["one that was judged by other rules", { open, head: { policies: "p0" } }, [3]],
+  ["one of which nothing is known", { open, head: undefined }, [3]],
+  ["one that is not open any more", { open, tracked: [3, 4] }, [4]],
+  [
+    "none of a repository that is not enrolled",
+    { open, head: undefined, after: { enrolled: false }, tracked: [4] },
+    [],
+  ],
+  ["none of a repository that is gone", { open, head: undefined, after: undefined }, []],
+])("of the pull requests is enqueued: %s", async (_, asked, expected) => {
+  expect(enqueued((await run(asked)).calls)).toEqual(expected);
+});
+
+test("a pull request without a published verdict is enqueued", async () => {
+  const { services, calls } = fakeServices({
+    store: {
+      upsertRepository: async () => storedRepository(),
+      findRepository: async () => storedRepository(),
+      findHead: async () => ({ work: "pull:7:3", head: "head", policies: "p1" }),
+      listTrackedPulls: async () => [],
+    },
+    github: { readRepository: async () => pullRequest().repository, readOpenPullRequests: async () => open },
+    mirror: { fetch: async () => ({ kind: "fetched" }), commit: async () => ({ id: "tip", tree: "t", parents: [] }) },
+    thread: { prepare: async () => inForce },
+  });
+  const subject = { kind: "rules" as const, installation: 1, repository: pullSubject.repository };
+  await runRulesJob(services, leasedWork({ subject }), new AbortController().signal);
+  expect(enqueued(calls)).toEqual([3]);
+  // It waited or ran already: no worker is called.
+  expect(askedOf(calls, "send")).toEqual([]);
+});
