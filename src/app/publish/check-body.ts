@@ -43,7 +43,7 @@ export function notEnrolled(branch: string): Body {
     conclusion: "success",
     output: {
       title: "Not enrolled, nothing judged",
-      summary: `There is no \`portcullis.yaml\` on the default branch (\`${branch.replaceAll("`", "")}\`), so nothing was judged. Add one there to markEnrolled this repository.`,
+      summary: `There is no \`portcullis.yaml\` on the default branch (\`${branch.replaceAll("`", "")}\`), so nothing was judged. Add one there to enroll this repository.`,
     },
     annotations: [],
   };
