@@ -109,7 +109,7 @@ test.each<[string, readonly Run[], Answers["github"], readonly string[], object]
     { job: "job-1", runId: 11 },
   ],
 ])("a run in progress %s", async (_name, open, github, expected, run) => {
-  const made = fakeServices({ ...(github === undefined ? {} : { github }) });
+  const made = fakeServices(github === undefined ? {} : { github });
   expect(await openRun(made.services, made.github, "w", pullTarget(), { open }, "p1")).toMatchObject(run);
   expect(made.calls.map(([name]) => name)).toEqual(expected);
 });
@@ -142,7 +142,7 @@ test.each<[string, Run, Answers["github"], readonly (readonly unknown[])[]]>([
     [["recordRunConclusion", "job-1", "superseded", "external"]],
   ],
 ])("a run that is superseded %s", async (_name, run, github, stored) => {
-  const made = fakeServices({ ...(github === undefined ? {} : { github }) });
+  const made = fakeServices(github === undefined ? {} : { github });
   await supersedeRun(made.services, made.github, place, run);
   expect(made.calls.filter(([name]) => name === "recordRunConclusion" || name === "deleteIntendedRun")).toEqual(stored);
   for (const [where, , end] of askedOf(made.calls, "concludeRun")) {
