@@ -1,14 +1,15 @@
 import { identityOf, isManifest, isObject } from "../../manifest/identity.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
+import { requiredTexts } from "./required-texts.ts";
 
 const images = (spec: string): string => `${spec}/containers/*/image`;
 const workload = [["/spec/selector"], [images("/spec/template/spec")]];
 
 /**
- * Fields without which Kubernetes (or the controller) refuses an object, by group and kind; of each list at least one must be
- * there. `*` stands for every item of a list that has some.
+ * Fields without which Kubernetes or the kind's controller refuses an object though no schema asks for them, by group and
+ * kind; of each list at least one must be there. `*` stands for every item of a list that has some.
  */
-const required: { readonly [kind: string]: readonly (readonly string[])[] } = {
+const beyondSchemas: { readonly [kind: string]: readonly (readonly string[])[] } = {
   "/Pod": [[images("/spec")]],
   "/ReplicationController": [[images("/spec/template/spec")]],
   "/Service": [["/spec/ports", "/spec/externalName", "/spec/clusterIP"]],
@@ -18,14 +19,12 @@ const required: { readonly [kind: string]: readonly (readonly string[])[] } = {
   "apps/DaemonSet": workload,
   "apps/ReplicaSet": workload,
   "batch/Job": [[images("/spec/template/spec")]],
-  "batch/CronJob": [["/spec/schedule"], [images("/spec/jobTemplate/spec/template/spec")]],
+  "batch/CronJob": [[images("/spec/jobTemplate/spec/template/spec")]],
   "networking.k8s.io/Ingress": [["/spec/rules", "/spec/defaultBackend"]],
   "networking.k8s.io/NetworkPolicy": [["/spec/podSelector"]],
-  "autoscaling/HorizontalPodAutoscaler": [["/spec/scaleTargetRef"], ["/spec/maxReplicas"]],
+  "autoscaling/HorizontalPodAutoscaler": [["/spec/maxReplicas"]],
   "policy/PodDisruptionBudget": [["/spec/selector"]],
-  "rbac.authorization.k8s.io/RoleBinding": [["/roleRef"]],
-  "rbac.authorization.k8s.io/ClusterRoleBinding": [["/roleRef"]],
-  "apiextensions.k8s.io/CustomResourceDefinition": [["/spec/group"], ["/spec/versions"]],
+  "apiextensions.k8s.io/CustomResourceDefinition": [["/spec/versions"]],
   "helm.toolkit.fluxcd.io/HelmRelease": [["/spec/chart/spec/sourceRef", "/spec/chartRef"]],
   "kustomize.toolkit.fluxcd.io/Kustomization": [["/spec/sourceRef"]],
   "source.toolkit.fluxcd.io/GitRepository": [["/spec/url"]],
@@ -46,8 +45,16 @@ export function appliesAlone(value: JsonObject): boolean {
   // Kustomize's own generators and transformers never reach a cluster.
   if (value.apiVersion === "builtin" || group === "kustomize.config.k8s.io") return false;
   if (value["$patch"] === "delete" && Object.keys(value).every((key) => named.has(key))) return false;
-  const needs = required[`${group}/${kind}`] ?? [];
-  return needs.every((paths) => paths.some((path) => reaches(value, path.split("/").slice(1))));
+  const has = (path: string): boolean => reaches(value, path.split("/").slice(1));
+  const kindName = `${group}/${kind}`;
+  return (
+    (own(requiredTexts, kindName) ?? []).every(has) &&
+    (own(beyondSchemas, kindName) ?? []).every((paths) => paths.some(has))
+  );
+}
+
+function own<Value>(table: { readonly [kind: string]: Value }, kind: string): Value | undefined {
+  return Object.hasOwn(table, kind) ? table[kind] : undefined;
 }
 
 const named = new Set(["apiVersion", "kind", "metadata", "$patch"]);
