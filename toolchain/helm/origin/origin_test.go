@@ -38,7 +38,7 @@ func TestRender(t *testing.T) {
 		{"a variable", "{{- $i := .Values.image }}\ntag: {{ $i.tag }}", "\ntag: v1", []Line{{}, {Line: 2, Values: []string{"/image/tag"}}}},
 		{"a condition", "{{- if .Values.on }}\na: 1\n{{- end }}", "\na: 1", []Line{{}, {Line: 2, Guards: []string{"/on"}}}},
 		{"a round of a loop", "{{- range .Values.ports }}\n- {{ . }}\n{{- end }}", "\n- 80\n- 81", []Line{
-			{}, {Line: 2, Values: []string{"/ports/0"}, Guards: []string{"/ports"}}, {Line: 2, Values: []string{"/ports/1"}, Guards: []string{"/ports"}},
+			{}, {Line: 2, Values: []string{"/ports/0"}}, {Line: 2, Values: []string{"/ports/1"}},
 		}},
 		{"a key with a slash", "a: {{ index .Values \"a/b\" }}", "a: c", []Line{{Line: 1, Values: []string{"/a~1b"}}}},
 		{"a called template", "{{- define \"x\" }}t: {{ .tag }}{{ end -}}\n{{ include \"x\" .Values.image }}", "t: v1", []Line{{Line: 1, Values: []string{"/image/tag"}}}},
