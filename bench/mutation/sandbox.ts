@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -30,19 +31,17 @@ export class Sandbox {
   readonly root: string;
   readonly dist: string;
   readonly bundles: ReadonlyMap<string, string>;
-  readonly #tree: string;
   /** The entry points as compiled, since a bundle is made of them and takes their place. */
   readonly #compiled: string;
 
   constructor(tree: string) {
-    this.#tree = tree;
     this.root = realpathSync(mkdtempSync(join(tmpdir(), "portcullis-mutation-")));
     this.dist = join(this.root, "dist");
     this.#compiled = join(this.root, "compiled");
     for (const entry of readdirSync(tree, { withFileTypes: true })) {
       const [from, to] = [join(tree, entry.name), join(this.root, entry.name)];
-      // Files are copied: the configuration of the tests belongs to the build.
-      if (entry.isFile()) copyFileSync(from, to);
+      // The configuration of the tests belongs to the build, and a script finds the tree by its own place.
+      if (entry.isFile() || entry.name === "scripts") cpSync(from, to, { recursive: true });
       else if (entry.name !== "dist") symlinkSync(from, to);
     }
     const tsc = join(tree, "node_modules/typescript/bin/tsc");
@@ -56,7 +55,7 @@ export class Sandbox {
   async bundle(): Promise<void> {
     for (const [i, [entry]] of entries.entries()) copyFileSync(`${this.#compiled}-${i}.js`, join(this.dist, entry));
     const script: { bundle(root: string): Promise<void> } = await import(
-      pathToFileURL(join(this.#tree, "scripts/bundle.mjs")).href
+      pathToFileURL(join(this.root, "scripts/bundle.mjs")).href
     );
     await script.bundle(this.root);
   }
