@@ -32,12 +32,12 @@ export function createMetrics(
   collectDefaultMetrics({ register: registry, prefix: "portcullis_" });
   const waiting = new Gauge({
     name: "portcullis_work_waiting",
-    help: "Pull requests and merge groups to judge.",
+    help: "Pull requests and merge groups waiting to be judged.",
     registers,
   });
   const oldest = new Gauge({
     name: "portcullis_work_oldest_seconds",
-    help: "Age of the longest waiting work.",
+    help: "Age of the oldest waiting work.",
     registers,
   });
   const stuck = new Gauge({
@@ -57,7 +57,7 @@ export function createMetrics(
     },
     deliveries: new Counter({
       name: "portcullis_deliveries_total",
-      help: "Webhook deliveries by HTTP answer.",
+      help: "Webhook deliveries by HTTP status.",
       labelNames: ["answer"],
       registers,
     }),
@@ -83,12 +83,12 @@ export function createMetrics(
     }),
     quota: new Gauge({
       name: "portcullis_github_quota_remaining",
-      help: "Requests left of the rate limit, as GitHub last said.",
+      help: "Requests left in the rate limit, as GitHub last reported.",
       registers,
     }),
     workerRestarts: new Counter({
       name: "portcullis_judge_worker_restarts_total",
-      help: "Judge threads ended at a deadline or lost.",
+      help: "Judge threads stopped at a deadline or crashed.",
       registers,
     }),
   };

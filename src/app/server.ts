@@ -56,7 +56,7 @@ export async function startServer(settings: Settings, options: ServerOptions): P
   const undo: (() => Promise<void>)[] = [() => lock.release()];
   const unwind = async (): Promise<void> => {
     for (const step of undo.toReversed())
-      await step().catch((error: unknown) => log.error({ err: error }, "a part did not close"));
+      await step().catch((error: unknown) => log.error({ err: error }, "a component did not close"));
   };
   try {
     return await startServices(settings, options, undo, unwind);
@@ -156,7 +156,7 @@ async function startServices(
   const askForSweep = (): void =>
     void queue
       .sweepOncePer(sweepSeconds)
-      .catch((error: unknown) => log.error({ err: error }, "no sweep was asked for"));
+      .catch((error: unknown) => log.error({ err: error }, "a sweep could not be scheduled"));
   askForSweep();
   const timer = setInterval(askForSweep, sweepSeconds * 1_000);
 
@@ -190,14 +190,14 @@ async function accept(services: Services, delivery: Delivery): Promise<void> {
   if (!(await services.store.acceptDelivery(delivery))) return;
   // It is stored, so it counts as accepted: if no worker can be called now, the next sweep does it.
   await services.queue.send("delivery", { guid: delivery.guid }).catch((error: unknown) => {
-    services.log.warn({ err: error, delivery: delivery.guid }, "no worker was called");
+    services.log.warn({ err: error, delivery: delivery.guid }, "a worker could not be notified");
   });
 }
 
 async function handleDelivery(services: Services, probot: Probot, guid: string): Promise<void> {
   const delivery = await services.store.findUnhandledDelivery(guid);
   if (delivery === undefined) return;
-  services.log.debug({ delivery: guid, event: delivery.event }, "a delivery is handled");
+  services.log.debug({ delivery: guid, event: delivery.event }, "handling a delivery");
   const payload: unknown = JSON.parse(delivery.payload);
   await probot.receive({ id: guid, name: delivery.event, payload } as Parameters<Probot["receive"]>[0]);
   await services.store.markDeliveryHandled(guid);

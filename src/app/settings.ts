@@ -44,16 +44,20 @@ export function readSettings(environment: { readonly [name: string]: string | un
   };
 
   const appId = value("APP_ID") === undefined ? 0 : integer("APP_ID", 0, 1, Number.MAX_SAFE_INTEGER);
-  if (value("APP_ID") === undefined) reasons.push("APP_ID is not set: the number of the GitHub App.");
+  if (value("APP_ID") === undefined) reasons.push("APP_ID is not set: expected the id of the GitHub App.");
   const privateKey = readKey(value("PRIVATE_KEY"), value("PRIVATE_KEY_PATH"), reasons);
   const webhookSecrets = (value("WEBHOOK_SECRET") ?? "")
     .split(",")
     .map((secret) => secret.trim())
     .filter((secret) => secret !== "");
   if (webhookSecrets.length === 0) {
-    reasons.push(`WEBHOOK_SECRET is not set: the secret of the App's webhook, at least ${SHORTEST_SECRET} characters.`);
+    reasons.push(
+      `WEBHOOK_SECRET is not set: expected the secret of the App's webhook, at least ${SHORTEST_SECRET} characters.`,
+    );
   } else if (webhookSecrets.length > 2) {
-    reasons.push("WEBHOOK_SECRET holds more than two secrets: give one, or two separated by a comma while rotating.");
+    reasons.push(
+      "WEBHOOK_SECRET contains more than two secrets: expected one, or two separated by a comma while rotating.",
+    );
   } else if (webhookSecrets.some((secret) => secret.length < SHORTEST_SECRET)) {
     reasons.push(
       `WEBHOOK_SECRET is shorter than ${SHORTEST_SECRET} characters: anyone could guess it and forge webhooks.`,
@@ -88,7 +92,7 @@ export function readSettings(environment: { readonly [name: string]: string | un
 function readKey(key: string | undefined, path: string | undefined, reasons: string[]): string {
   if (key === undefined && path === undefined) {
     reasons.push(
-      "PRIVATE_KEY or PRIVATE_KEY_PATH is not set: the App's private key in PEM form, or the file that holds it.",
+      "PRIVATE_KEY or PRIVATE_KEY_PATH is not set: expected the App's private key in PEM format, or the path of the file that contains it.",
     );
     return "";
   }
@@ -106,7 +110,9 @@ function readKey(key: string | undefined, path: string | undefined, reasons: str
   try {
     createPrivateKey(pem);
   } catch {
-    reasons.push(`${key === undefined ? "PRIVATE_KEY_PATH" : "PRIVATE_KEY"} does not hold a private key in PEM form.`);
+    reasons.push(
+      `${key === undefined ? "PRIVATE_KEY_PATH" : "PRIVATE_KEY"} does not contain a private key in PEM format.`,
+    );
   }
   return pem;
 }

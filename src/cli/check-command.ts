@@ -116,7 +116,7 @@ function mentionFixtures({ findings }: Report, say: (line: string) => void): voi
   if (bad === 0) return;
   const counted = bad === 1 ? "1 finding is" : `${bad} findings are`;
   say(
-    `${counted} in fixtures of policies: to leave those out of scope, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml`,
+    `${counted} in policy fixtures: to leave fixtures out, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml`,
   );
 }
 
@@ -151,7 +151,7 @@ function refuseContradictions(options: CheckOptions): void {
   if (options.base === undefined && options.repo !== undefined) throw new UsageError("--repo needs --base");
   if (options.base === undefined && options.diff === true) throw new UsageError("--diff needs --base");
   if (options.namespace !== undefined && options.allNamespaces === true)
-    throw new UsageError("--namespace and --all-namespaces exclude each other");
+    throw new UsageError("--namespace and --all-namespaces cannot be used together");
 }
 
 /** The time of the job in RFC 3339: the given one, else that of the clock. */

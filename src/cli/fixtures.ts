@@ -74,7 +74,7 @@ export async function runFixtures(fixtures: readonly Fixture[], bench: FixtureBe
   return fixtures.map((fixture) => {
     const policies = policiesIn(fixture.beside, files, judge);
     const verdict =
-      policies.length === 0 ? failed("no policy stands beside it") : hold(fixture, policies, report, pins);
+      policies.length === 0 ? failed("there is no policy next to it") : hold(fixture, policies, report, pins);
     return {
       kind: "fixture",
       name: `${policies.join(", ") || fixture.beside} ${fixture.name}`,
@@ -104,7 +104,7 @@ function hold(
   const unread = report.skipped.filter(({ path }) => within(path) && !path.endsWith("kustomization.yaml"));
   if (unread.length > 0) return failed(...unread.map(({ path, reason }) => `${path} was not judged: ${reason}`));
   if (!report.checked.some(({ path, manifests }) => within(path) && manifests > 0))
-    return failed("it holds no manifest");
+    return failed("it contains no manifest");
   const findings = report.findings.filter(({ policy, location }) => policies.includes(policy) && within(location.path));
   if (fixture.expectation === "accepted") {
     if (findings.length === 0) return { outcome: "pass", reasons: [] };
@@ -121,7 +121,7 @@ function hold(
     const missing = expected.filter((line) => !got.some(({ location }) => location.line === line));
     const surplus = got.filter(({ location }) => !expected.includes(location.line));
     return [
-      ...missing.map((line) => `expected a finding at ${path}:${line}, got none there`),
+      ...missing.map((line) => `expected a finding at ${path}:${line}, got none`),
       ...surplus.map((f) => `expected no finding at ${path}:${f.location.line}, got: ${f.message}`),
     ];
   });

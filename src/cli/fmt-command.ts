@@ -24,7 +24,9 @@ export async function fmtCommand(named: readonly string[], options: FmtOptions):
     .map(({ path }) => path);
   if (files.length === 0) throw new UsageError(`no Rego file under ${named.join(", ")}`);
   if (files.length > 1 && options.write !== true && options.check !== true)
-    throw new UsageError(`${files.length} files: say --write to rewrite them or --check to compare them`);
+    throw new UsageError(
+      `${files.length} files: add --write to rewrite them, or --check to list those that are not formatted`,
+    );
   const toolchain = createToolchain();
   let code = 0;
   try {

@@ -20,7 +20,7 @@ export function namedPaths(named: readonly string[], cwd: string): NamedPaths {
     try {
       return realpathSync(resolve(cwd, path));
     } catch (error) {
-      if (path === "-") throw new UsageError("-: standard input is not read; expected files or directories");
+      if (path === "-") throw new UsageError("-: standard input is not supported; expected files or directories");
       const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
       throw new UsageError(`${path}: ${missing ? "no such file or directory" : (error as Error).message}`);
     }

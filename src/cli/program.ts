@@ -8,28 +8,28 @@ Exit codes:
   2  could not be judged: bad usage, unreadable configuration or manifest, a policy that does not compile, nothing to judge
 
 Examples:
-  portcullis check                           judge what portcullis.yaml names, or everything here
-  portcullis check deploy/ -p policy/        judge a directory by your own policies
-  portcullis check --base origin/main        judge what your branch changes; only what it introduces blocks
+  portcullis check                           judge what portcullis.yaml lists, or everything here
+  portcullis check deploy/ -p policy/        judge a directory with your own policies
+  portcullis check --base origin/main        judge the changes on your branch; only findings they introduce block
   portcullis check --base origin/main -o markdown >> "$GITHUB_STEP_SUMMARY"
 `;
 
 const TEST_HELP = `
-What is run:
+What runs:
   *_test.rego                                rules named test_…, as opa test runs them
-  fixtures/accepted-*, fixtures/rejected-*   beside a policy, YAML files or directories: an accepted fixture gives no
-                                             finding of that policy, a rejected one at least one. Lines of a rejected
-                                             fixture that end in "# finding" are the lines it must be on, and no others.
+  fixtures/accepted-*, fixtures/rejected-*   YAML files or directories next to a policy. An accepted fixture must give
+                                             no finding of that policy, a rejected one at least one. If lines of a
+                                             rejected fixture end in "# finding", findings must be on exactly those lines.
 
 Exit codes:
   0  all passed    1  a test failed, or coverage is below the threshold    2  the tests could not be run
 `;
 
 const RENDER_HELP = `
-A Kustomize root is printed byte for byte as kustomize build prints it. Several sources are one YAML stream.
+A Kustomize root is printed byte for byte as kustomize build prints it. Several sources are printed as one YAML stream.
 
 Exit codes:
-  0  rendered    2  a source could not be rendered, or there is none of this name
+  0  rendered    2  a source could not be rendered, or no source has this name
 
 Examples:
   portcullis render overlays/production | kubectl apply --server-side -f -
@@ -37,16 +37,16 @@ Examples:
 `;
 
 const VERIFY_HELP = `
-Looks for a concluded check of the App that names the very tree of this commit: on the commit itself (merge queue, test
+Looks for a completed check run of the App for exactly the tree of this commit: on the commit itself (merge queue, test
 merge), and on the heads of the pull requests it came from (merge, squash, rebase). The name of a check proves nothing,
-any workflow can create one: only those of the App with this id count.
+because any workflow can create one: only checks of the App with this id count.
 
 Environment:
-  GITHUB_TOKEN        may read checks, contents and pull requests of the repository
+  GITHUB_TOKEN        a token that can read checks, contents and pull requests of the repository
   GITHUB_API_URL      default https://api.github.com
 
 Exit codes:
-  0  judged and passed    1  judged and not passed    2  not judged, still being judged, or not to be found out
+  0  judged and passed    1  judged and not passed    2  not judged, still being judged, or could not be determined
 `;
 
 /**
@@ -55,23 +55,23 @@ Exit codes:
  */
 export function program(done: (code: number) => void): Command {
   const root = new Command("portcullis")
-    .description("Judges Kubernetes manifests by Rego policies, and a change by what it introduces.")
+    .description("Judges Kubernetes manifests with Rego policies, and blocks a change for the findings it introduces.")
     .helpCommand(false)
     .exitOverride()
-    .showHelpAfterError("Run with --help for what is understood.")
-    .addHelpText("after", "\nportcullis COMMAND --help says more of each command.")
+    .showHelpAfterError("Run with --help for usage.")
+    .addHelpText("after", "\nRun portcullis COMMAND --help for details.")
     .option("-V, --version", "print the version");
 
   root
     .command("check")
-    .description("judge files and directories as they are, or a change with --base")
-    .argument("[path...]", "files and directories (default: what the configuration names, or .)")
+    .description("judge files and directories as they are, or a change (with --base)")
+    .argument("[path...]", "files and directories (default: those in the configuration, or .)")
     .option("--base <ref>", "judge the change from this commit: findings are introduced, existing or fixed")
     .option("--head <ref>", "to this commit (default: HEAD)")
     .option("--repo <dir>", "the Git repository (default: .)")
     .option(
       "-p, --policy <path>",
-      "Rego file or directory; repeatable (default: the configuration's, ./policies, ./policy, else the library that ships)",
+      "Rego file or directory; repeatable (default: those in the configuration, else ./policies or ./policy, else the shipped library)",
       collect,
     )
     .option("-d, --data <path>", "JSON or YAML that policies see as data; repeatable", collect)
@@ -81,29 +81,33 @@ export function program(done: (code: number) => void): Command {
       collect,
     )
     .option("--all-namespaces", "run every package that has a deny, violation or warn rule")
-    .addOption(new Option("--rego-version <version>", "of files that do not say").choices(["v0", "v1"]).default("v1"))
-    .option("-c, --config <file>", "configuration (default: portcullis.yaml; with --base, as the base has it)")
     .addOption(
-      new Option("-o, --output <format>", "how to print the report")
+      new Option("--rego-version <version>", "Rego version of files that do not declare one")
+        .choices(["v0", "v1"])
+        .default("v1"),
+    )
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml; with --base, the one in the base commit)")
+    .addOption(
+      new Option("-o, --output <format>", "report format")
         .choices(["pretty", "json", "sarif", "junit", "tap", "github", "markdown"])
         .default("pretty"),
     )
-    .option("--output-file <path>", "write the report there instead of to stdout")
+    .option("--output-file <path>", "write the report to this file instead of stdout")
     .addOption(
-      new Option("--fail-on <level>", "the level that blocks; silences no finding and no problem")
+      new Option("--fail-on <level>", "lowest level that blocks; findings and problems are reported all the same")
         .choices(["deny", "warn", "never"])
         .default("deny"),
     )
     .addOption(
       new Option(
         "--block <which>",
-        "with --base: which findings block (default: the configuration's, or introduced)",
+        "with --base: which findings block (default: the configuration's setting, or introduced)",
       ).choices(["introduced", "all"]),
     )
-    .option("--now <time>", "the time that policies see, e.g. 2027-01-31T12:00:00Z (default: the clock)")
-    .option("--allow-empty", "judge nothing without complaint")
-    .option("--no-schemas", "do not hold manifests against Kubernetes' schemas and CRDs of the tree")
-    .option("--diff", "with --base: what the change does to each manifest, as it will be applied")
+    .option("--now <time>", "the time that policies see, e.g. 2027-01-31T12:00:00Z (default: the current time)")
+    .option("--allow-empty", "succeed when there is nothing to judge")
+    .option("--no-schemas", "do not validate manifests against Kubernetes' schemas and the CRDs in the tree")
+    .option("--diff", "with --base: show what the change does to each manifest, as it will be applied")
     .option("--show-all", "list existing findings and skipped files in full")
     .addHelpText("after", CHECK_HELP)
     .action(async (paths: string[], options) =>
@@ -112,18 +116,25 @@ export function program(done: (code: number) => void): Command {
 
   root
     .command("test")
-    .description("run policy tests: *_test.rego, and fixtures beside the policies")
-    .argument("[path...]", "policy files and directories (default: the configuration's, ./policies or ./policy)")
-    .option("-p, --policy <path>", "more policies that those under test need; repeatable", collect)
+    .description("run policy tests: *_test.rego, and the fixtures next to the policies")
+    .argument(
+      "[path...]",
+      "policy files and directories (default: those in the configuration, else ./policies or ./policy)",
+    )
+    .option("-p, --policy <path>", "more policies that the tested ones need; repeatable", collect)
     .option("-d, --data <path>", "JSON or YAML that policies see as data; repeatable", collect)
-    .addOption(new Option("--rego-version <version>", "of files that do not say").choices(["v0", "v1"]).default("v1"))
+    .addOption(
+      new Option("--rego-version <version>", "Rego version of files that do not declare one")
+        .choices(["v0", "v1"])
+        .default("v1"),
+    )
     .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
-    .option("--run <regex>", "only tests whose name matches")
-    .option("--coverage", "say which lines no test reached")
+    .option("--run <regex>", "run only tests whose name matches")
+    .option("--coverage", "list the lines that no test reached")
     .option("--threshold <percent>", "fail below this coverage; implies --coverage")
     .option("--watch", "run again whenever a file changes")
     .addOption(
-      new Option("-o, --output <format>", "how to print results")
+      new Option("-o, --output <format>", "result format")
         .choices(["pretty", "json", "junit", "tap"])
         .default("pretty"),
     )
@@ -134,19 +145,26 @@ export function program(done: (code: number) => void): Command {
 
   root
     .command("fmt")
-    .description("lay out Rego files as opa fmt does")
+    .description("format Rego files as opa fmt does")
     .argument("<path...>", "Rego files and directories")
     .option("--write", "rewrite the files")
-    .option("--check", "say which files differ; exit code 1 if any does")
-    .addOption(new Option("--rego-version <version>", "of files that do not say").choices(["v0", "v1"]).default("v1"))
+    .option("--check", "list the files that are not formatted; exit code 1 if there are any")
+    .addOption(
+      new Option("--rego-version <version>", "Rego version of files that do not declare one")
+        .choices(["v0", "v1"])
+        .default("v1"),
+    )
     .action(async (paths: string[], options) =>
       done(await (await import("./fmt-command.ts")).fmtCommand(paths, options)),
     );
 
   root
     .command("render")
-    .description("print the manifests that sources yield, as they are judged")
-    .argument("[source...]", "sources as `portcullis graph` names them, or their directories (default: everything)")
+    .description("print the manifests that sources yield, exactly as they are judged")
+    .argument(
+      "[source...]",
+      "sources, by the names that `portcullis graph` prints or by directory (default: everything)",
+    )
     .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
     .addHelpText("after", RENDER_HELP)
     .action(async (sources: string[], options) =>
@@ -155,11 +173,11 @@ export function program(done: (code: number) => void): Command {
 
   root
     .command("graph")
-    .description("show which sources there are, what each reads, where it lands, and what is not rendered and why")
-    .argument("[path...]", "files and directories (default: what the configuration names, or .)")
+    .description("show the sources, what each reads and where it lands, and what is not rendered and why")
+    .argument("[path...]", "files and directories (default: those in the configuration, or .)")
     .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
     .addOption(
-      new Option("-o, --output <format>", "how to print it").choices(["text", "json", "mermaid"]).default("text"),
+      new Option("-o, --output <format>", "output format").choices(["text", "json", "mermaid"]).default("text"),
     )
     .action(async (paths: string[], options) =>
       done(await (await import("./graph-command.ts")).graphCommand(paths, options)),
@@ -167,9 +185,9 @@ export function program(done: (code: number) => void): Command {
 
   root
     .command("verify")
-    .description("ask GitHub whether the tree of a commit was judged and passed, before a pipeline applies it")
+    .description("ask GitHub whether exactly this commit's tree was judged and passed, before a pipeline applies it")
     .requiredOption("--commit <sha>", "the commit, such as $GITHUB_SHA")
-    .option("--repository <owner/name>", "where it lies (default: $GITHUB_REPOSITORY)")
+    .option("--repository <owner/name>", "the repository (default: $GITHUB_REPOSITORY)")
     .option("--app-id <id>", "the App whose check counts (default: $PORTCULLIS_APP_ID)")
     .addHelpText("after", VERIFY_HELP)
     .action(async (options) => done(await (await import("./verify-command.ts")).verifyCommand(options)));

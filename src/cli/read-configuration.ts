@@ -48,7 +48,7 @@ export async function configurationOfChange(
   if (named !== undefined) return configurationOnDisk(named, cwd);
   const entry = (await before.list()).find(({ path }) => path === FILE);
   if (entry === undefined) return { config: defaultConfig, tree: before, where: "the base", problems: [] };
-  if (entry.kind !== "file") throw new UsageError(`${join(before.name, FILE)}: is no regular file`);
+  if (entry.kind !== "file") throw new UsageError(`${join(before.name, FILE)}: not a regular file`);
   return {
     ...(await readText(FILE, new TextDecoder().decode(await before.read(FILE)))),
     tree: before,

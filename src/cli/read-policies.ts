@@ -65,12 +65,10 @@ export async function readPolicies(
   }
   const found = await conventionalPolicies(tree);
   if (found !== undefined) {
-    say(`no portcullis.yaml in ${inForce.where}: policies from ${found}/`);
+    say(`no portcullis.yaml in ${inForce.where}: using the policies in ${found}/`);
     return joined(await policySources(tree, { policies: [found], data: [], ...scope }), extraData);
   }
-  say(
-    `no portcullis.yaml and no policies/ or policy/ with Rego in ${inForce.where}: policies from the library that ships with portcullis`,
-  );
+  say(`no portcullis.yaml and no policies/ or policy/ with Rego in ${inForce.where}: using the shipped library`);
   const library = await policySources(tree, { policies: [LIBRARY], data: [], ...scope }, source, libraryTree());
   return joined(library, extraData);
 }

@@ -53,7 +53,7 @@ async function chosen(names: readonly string[], { state, only }: DesiredSubject)
     // A base is not a root, but a user who names it wants it rendered by itself.
     if (found.length === 0) found = named(await only([path]), name, path);
     if (found.length === 0) {
-      throw new UsageError(`${name}: no source of this name; portcullis graph lists them`);
+      throw new UsageError(`${name}: no source has this name; run portcullis graph to list them`);
     }
     units.push(...found);
   }

@@ -103,11 +103,11 @@ async function policiesUnderTest(
   if (named.length > 0) return named;
   if (config.policies.length > 0)
     return config.policies.filter((path) => path !== LIBRARY).map((path) => join(tree.name, path));
-  const why = source === undefined ? "no portcullis.yaml" : `${source.path} names no policies`;
+  const why = source === undefined ? "no portcullis.yaml" : `${source.path} lists no policies`;
   const found = await conventionalPolicies(tree);
   if (found === undefined)
-    throw new UsageError(`${why}, and neither policies/ nor policy/ holds Rego: name what to test`);
-  process.stderr.write(`portcullis: ${why}: tests from ${found}/\n`);
+    throw new UsageError(`${why}, and neither policies/ nor policy/ contains Rego: name the policies to test`);
+  process.stderr.write(`portcullis: ${why}: testing the policies in ${found}/\n`);
   return [found];
 }
 
@@ -151,7 +151,7 @@ function outcomesOf(result: TestResult): readonly TestOutcome[] {
   const { outcome, failedAt, error, output } = result;
   const reasons = [
     ...(error === undefined ? [] : [error.message]),
-    ...(failedAt === undefined ? [] : [`line ${failedAt.line} does not hold: ${failedAt.text}`]),
+    ...(failedAt === undefined ? [] : [`line ${failedAt.line} is not true: ${failedAt.text}`]),
     ...(result.cases ?? []).filter((one) => one.outcome === "fail").map((one) => `case ${one.name} failed`),
     ...(outcome === "skip" ? ["its name starts with todo_"] : []),
   ];

@@ -12,7 +12,7 @@ export async function serveCommand(): Promise<number> {
   if (reading.kind === "refused") {
     const reasons = reading.reasons.map((reason) => `  - ${reason}`).join("\n");
     process.stderr.write(
-      `portcullis serve cannot start:\n${reasons}\n\nRegister a GitHub App from app.yml and set what it needs: see docs/install.md,\nor \`portcullis serve --help\` for all settings. To see the gate at work without a GitHub App: npm run demo\n`,
+      `portcullis serve cannot start:\n${reasons}\n\nRegister a GitHub App with the permissions in app.yml and set these variables: see docs/install.md,\nor run \`portcullis serve --help\` for all settings. To try the gate without a GitHub App, run npm run demo.\n`,
     );
     return 2;
   }

@@ -1,17 +1,17 @@
 /** What `portcullis serve --help` adds: every setting. */
 export const SERVE_HELP = `
 Settings are read from the environment:
-  APP_ID                        the GitHub App's number
-  PRIVATE_KEY, PRIVATE_KEY_PATH its private key in PEM form, or the file that holds it
+  APP_ID                        the GitHub App's id
+  PRIVATE_KEY, PRIVATE_KEY_PATH its private key in PEM format, or the path of the file that contains it
   WEBHOOK_SECRET                at least 16 characters; two separated by a comma while rotating
   GITHUB_API_URL                default https://api.github.com; GitHub Enterprise Server: https://HOST/api/v3
   HOST, PORT                    default 0.0.0.0, 3000
-  DATABASE_URL                  PostgreSQL; unset: an embedded database under STATE_DIR
+  DATABASE_URL                  PostgreSQL; if unset, an embedded database under STATE_DIR
   STATE_DIR                     default ./.portcullis: mirrors, compiled policies, embedded database
-  JUDGE_DEADLINE                seconds until a judgement that could not finish concludes as failure; default 600
+  JUDGE_DEADLINE                seconds after which an unfinished judgement fails its check; default 600
   LOG_LEVEL                     fatal, error, warn, info, debug, trace; default info
-  HTTPS_PROXY, NODE_EXTRA_CA_CERTS  honoured for the API and for Git
+  HTTPS_PROXY, NODE_EXTRA_CA_CERTS  used for the API and for Git
 
-GitHub sends webhooks to POST /api/github/webhooks. GET /livez, /readyz and /metrics are for the platform.
-docs/install.md says how to register the App.
+GitHub sends webhooks to POST /api/github/webhooks. GET /livez, /readyz and /metrics are for monitoring.
+docs/install.md describes how to register the App.
 `;

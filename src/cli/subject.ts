@@ -73,7 +73,7 @@ async function withFiles(
   const files = (await tree.list()).map(({ path }) => path);
   return paths.filter((path) => {
     const filled = files.some((file) => isUnder(file, [path]));
-    if (!filled && !emptyAllowed) throw new UsageError(`${shown(path)}: holds no file`);
+    if (!filled && !emptyAllowed) throw new UsageError(`${shown(path)}: contains no files`);
     return filled;
   });
 }

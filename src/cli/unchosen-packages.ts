@@ -13,7 +13,7 @@ export function unchosenPackages(files: readonly PolicyFile[], chosen: readonly 
     if (name === undefined || rule === undefined || run.has(name) || said.has(name)) continue;
     said.set(
       name,
-      `${path}: package ${name} has a rule ${rule} and is not run: give it METADATA, or choose it with --namespace ${name}`,
+      `${path}: package ${name} has a rule ${rule} but does not run: add METADATA to it, or select it with --namespace ${name}`,
     );
   }
   return [...said.values()];

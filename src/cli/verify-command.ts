@@ -21,7 +21,7 @@ export async function verifyCommand(options: VerifyOptions): Promise<number> {
     throw new UsageError(`--commit ${commit}: expected a full commit id, as git rev-parse prints it`);
   }
   const token = process.env["GITHUB_TOKEN"] ?? "";
-  if (token === "") throw new UsageError("GITHUB_TOKEN is not set: expected a token that may read checks");
+  if (token === "") throw new UsageError("GITHUB_TOKEN is not set: expected a token that can read checks");
   const network = createFetch();
   try {
     const octokit = new Octokit({
@@ -77,7 +77,7 @@ function say(answer: Answer, commit: string): number {
       return 2;
     case "other trees":
       process.stdout.write(
-        `${about}: not judged. Its pull request was, as another tree: the base moved on before the merge. Require branches to be up to date, or use a merge queue\n`,
+        `${about}: not judged. Its pull request was judged as another tree, because the base changed before the merge. Require branches to be up to date, or use a merge queue\n`,
       );
       return 2;
     case "never":
@@ -99,7 +99,7 @@ function placeOf(named: string | undefined): Place {
 function appIdOf(named: string | undefined): number {
   if (named === undefined) {
     throw new UsageError(
-      "--app-id is missing: expected the id of the App, as any workflow can create a check of this name",
+      "--app-id is missing: expected the id of the App, because any workflow can create a check with this name",
     );
   }
   if (!/^[1-9]\d*$/.test(named)) throw new UsageError(`--app-id ${named}: expected a number`);

@@ -5,14 +5,14 @@ import { levelsSchema } from "./level-schema.ts";
 export const configSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "portcullis.yaml",
-  description: "What Portcullis judges in this repository, by which policies, and what it blocks.",
+  description: "What Portcullis judges in this repository, with which policies, and what it blocks.",
   type: "object",
   additionalProperties: false,
   properties: {
     version: { const: 1, description: "Version of this file's format." },
     policies: {
       description:
-        "Rego files and directories of this repository, and @portcullis/library for the library that ships. Directories are read recursively; *_test.rego are tests. Default: policies or policy where it holds Rego, else the library.",
+        "Rego files and directories of this repository, and @portcullis/library for the shipped library. Directories are read recursively; *_test.rego are tests. Default: policies or policy if it contains Rego, else the shipped library.",
       type: "array",
       items: { type: "string", minLength: 1 },
       uniqueItems: true,
@@ -20,7 +20,7 @@ export const configSchema = {
     },
     data: {
       description:
-        "JSON and YAML files and directories that policies see as data. Names of nested directories become the path, file names do not.",
+        "JSON and YAML files and directories that policies see as data. Names of nested directories become part of the path, file names do not.",
       type: "array",
       items: { type: "string", minLength: 1 },
       uniqueItems: true,
@@ -40,7 +40,7 @@ export const configSchema = {
           default: ["**"],
         },
         exclude: {
-          description: "Glob patterns of files that are not judged although they are included.",
+          description: "Glob patterns of files to leave out, even if they are included.",
           type: "array",
           items: { type: "string", minLength: 1 },
           uniqueItems: true,
@@ -49,33 +49,32 @@ export const configSchema = {
       },
     },
     branches: {
-      description: "Gated branches, whose content counts as accepted. Default: the default branch.",
+      description: "Gated branches. Their content counts as accepted. Default: the default branch.",
       type: "array",
       items: { type: "string", minLength: 1 },
       uniqueItems: true,
       default: [],
     },
     mode: {
-      description: "enforce blocks; report shows what would be blocked and lets it through.",
+      description: "enforce blocks; report shows what would be blocked but does not block it.",
       enum: ["enforce", "report"],
       default: "enforce",
     },
     block: {
-      description: "introduced: only what a change brings blocks; all: what was there before blocks too.",
+      description: "introduced: only findings that a change introduces block; all: existing findings block too.",
       enum: ["introduced", "all"],
       default: "introduced",
     },
-    levels: { ...levelsSchema, description: "The level of single policies, by id." },
+    levels: { ...levelsSchema, description: "The levels of individual policies, by id." },
     comments: {
-      description: "Whether introduced findings are also said as review comments on the changed lines.",
+      description: "Whether introduced findings are also posted as review comments on the changed lines.",
       enum: ["on", "off"],
       default: "on",
     },
     environments: environmentsSchema,
     clusters: clustersSchema,
     repositories: {
-      description:
-        "URLs under which GitOps objects name this repository, besides its own; compared without protocol, user and .git.",
+      description: "Other URLs by which GitOps objects name this repository; compared without protocol, user and .git.",
       type: "array",
       items: { type: "string", minLength: 1 },
       uniqueItems: true,
@@ -87,7 +86,7 @@ export const configSchema = {
       additionalProperties: false,
       properties: {
         vendor: {
-          description: "Directory with copies of charts that only a registry has: NAME/ or NAME-VERSION.tgz.",
+          description: "Directory with copies of charts that are only in a registry: NAME/ or NAME-VERSION.tgz.",
           type: "string",
           minLength: 1,
         },
@@ -100,7 +99,7 @@ export const configSchema = {
       properties: {
         vendored: {
           description:
-            "Remote resources, by URL as kustomizations write it, and the file or directory of this repository that stands in for each.",
+            "Remote resources, by the URL that kustomizations use, and the file or directory of this repository that replaces each.",
           type: "object",
           additionalProperties: { type: "string", minLength: 1 },
           default: {},
@@ -108,16 +107,17 @@ export const configSchema = {
       },
     },
     schemas: {
-      description: "Validation against the schemas of Kubernetes and of CustomResourceDefinitions: on, off, or keys.",
+      description:
+        "Validation against the schemas of Kubernetes and of CustomResourceDefinitions: on, off, or a mapping.",
       if: { type: "object" },
       then: {
         type: "object",
         additionalProperties: false,
         properties: {
-          enabled: { description: "Whether it is done.", type: "boolean", default: true },
+          enabled: { description: "Whether manifests are validated.", type: "boolean", default: true },
           kubernetes: {
             ...kubernetesVersion,
-            description: 'Kubernetes version, such as "1.34". Default: the newest that ships.',
+            description: 'Kubernetes version, such as "1.34". Default: the newest supported version.',
           },
         },
       },
@@ -125,7 +125,7 @@ export const configSchema = {
       default: "on",
     },
     gaps: {
-      description: "Whether what could not be rendered blocks where a change touches it.",
+      description: "Whether a source that could not be rendered blocks if the change touches it.",
       enum: ["allow", "block"],
       default: "allow",
     },

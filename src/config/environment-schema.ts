@@ -8,7 +8,7 @@ export const kubernetesVersion = { type: "string", pattern: "^1\\.\\d{1,2}(\\.\\
 /** JSON Schema of `environments:` in portcullis.yaml. */
 export const environmentsSchema = {
   description:
-    "Clusters and stages by name: what feeds each, and what is asked of it beyond the rest. Destinations of Argo CD and cluster folders of Flux are environments without an entry here.",
+    "Clusters and stages by name: what feeds each, and which settings differ there. Argo CD destinations and Flux cluster folders are environments without an entry here.",
   type: "object",
   propertyNames: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$", maxLength: 63 },
   additionalProperties: {
@@ -26,14 +26,15 @@ export const environmentsSchema = {
       },
       kubernetes: {
         ...kubernetesVersion,
-        description: 'Kubernetes version, such as "1.34". Default: that of schemas.',
+        description: 'Kubernetes version, such as "1.34". Default: the one under schemas.',
       },
       levels: {
         ...levelsSchema,
-        description: "The level of single policies here, over the levels of all environments.",
+        description: "The levels of individual policies in this environment; these override the top-level ones.",
       },
       parameters: {
-        description: "What policies see here as data.parameters, by policy id, over that of the data.",
+        description:
+          "What policies see in this environment as data.parameters, by policy id; these override the parameters in the data.",
         type: "object",
         default: {},
       },
@@ -47,7 +48,7 @@ const named = { type: "object", additionalProperties: { type: "string" }, defaul
 /** JSON Schema of `clusters:` in portcullis.yaml. */
 export const clustersSchema = {
   description:
-    "Clusters that Argo CD knows: names for the servers of destinations, and what the ApplicationSet cluster generator yields.",
+    "Clusters that Argo CD knows. They give names to the servers of destinations, and the ApplicationSet cluster generator uses them.",
   type: "array",
   items: {
     type: "object",

@@ -5,9 +5,9 @@ const datedLevel = {
   additionalProperties: false,
   required: ["level", "until", "then"],
   properties: {
-    level: { ...level, description: "The level until the day begins." },
+    level: { ...level, description: "The level before that day." },
     until: {
-      description: "The day (UTC) on which `then` begins to hold, such as 2027-01-15.",
+      description: "The day (UTC) from which `then` applies, such as 2027-01-15.",
       type: "string",
       format: "date",
     },

@@ -105,21 +105,21 @@ function filesBelow(
     .filter((part) => part !== "" && part !== ".")
     .join("/");
   const below = entries.filter(({ path }) => root === "" || path === root || path.startsWith(`${root}/`));
-  if (below.length === 0) return { files: [], trouble: [], empty: "no such file or directory, or one without files" };
+  if (below.length === 0) return { files: [], trouble: [], empty: "no such file or directory, or no files in it" };
   const files: FoundFile[] = [];
   const trouble: string[] = [];
   for (const { path, kind } of below) {
-    if (kind === "submodule") trouble.push(`${path} is a submodule, whose files are in another repository`);
+    if (kind === "submodule") trouble.push(`${path} is a submodule: its files are in another repository`);
     // A link without a file extension may lead to a directory of policies.
     else if (kind === "symlink" && (wanted.test(path) || !/[^/]\.[^/.]+$/.test(path))) {
-      trouble.push(`${path} is a link; policies and data are read from files only`);
+      trouble.push(`${path} is a symbolic link; policies and data are read from regular files only`);
     } else if (kind === "file" && (wanted.test(path) || path === root)) {
       const inner = path === root ? "" : path.slice(root === "" ? 0 : root.length + 1);
       files.push({ path, prefix: inner.split("/").slice(0, -1) });
     }
   }
   if (files.length === 0 && trouble.length === 0)
-    return { files, trouble, empty: `holds no file that ends in ${endings(wanted)}` };
+    return { files, trouble, empty: `contains no file that ends in ${endings(wanted)}` };
   return { files, trouble };
 }
 

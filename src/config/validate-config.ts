@@ -54,7 +54,7 @@ function describe(error: ErrorObject): ConfigError {
     case "const":
       return say(`expected ${String(params["allowedValue"])}`);
     case "format":
-      return say("expected a day of the calendar such as 2027-01-15");
+      return say("expected a calendar date such as 2027-01-15");
     case "maxLength":
     case "pattern": {
       if (propertyName === undefined) return say('expected a Kubernetes version such as "1.34"');
@@ -68,8 +68,8 @@ function describe(error: ErrorObject): ConfigError {
 
 const words: { readonly [type: string]: string } = {
   array: "a list",
-  object: "keys and values",
-  string: "a text",
+  object: "a mapping",
+  string: "a string",
   boolean: "true or false",
 };
 

@@ -244,7 +244,7 @@ function nothingJudged(
       {
         stage: "compile",
         status: "introduced",
-        message: "the policy set has no rule: expected at least one deny, violation or warn",
+        message: "the policies have no rule that can find anything: expected at least one deny, violation or warn rule",
       },
     ];
   }

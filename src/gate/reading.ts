@@ -37,7 +37,7 @@ export function isUnit(origin: Origin): origin is Unit {
 
 /** The reading of a file, in the environments of its path. */
 export function fileReading(file: FileReading, environments: readonly string[]): Reading {
-  const skipped = file.notManifests.map(({ line, reason }) => ({ line, reason: `no Kubernetes object: ${reason}` }));
+  const skipped = file.notManifests.map(({ line, reason }) => ({ line, reason: `not a Kubernetes object: ${reason}` }));
   const encrypted = file.encrypted === undefined ? [] : [{ line: 1, reason: file.encrypted.reason }];
   return {
     manifests:

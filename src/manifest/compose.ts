@@ -14,7 +14,7 @@ import { eventStart, scalarText } from "./yaml-events.ts";
 const NO_RANGE = -1;
 const ANCHOR = /^[0-9A-Za-z_-]+$/;
 const NODE_COST = 8;
-const UNREADABLE_NUMBER = "Kubernetes cannot carry this number (infinite, or not a number) in JSON.";
+const UNREADABLE_NUMBER = "Kubernetes cannot represent this number (infinite, or not a number) in JSON.";
 
 interface Anchor {
   value: Json;
@@ -106,7 +106,7 @@ function composeScalar(state: State, event: ScalarEvent): ScalarValue {
   if (event.indent === 0) {
     throw new ReadingError(
       eventStart(event),
-      "Kubernetes reads a block scalar as empty where its text is not indented.",
+      "Kubernetes reads this block scalar as empty because its text is not indented; indent it.",
     );
   }
   state.cost += source.length;
@@ -130,7 +130,7 @@ function composeTagged(state: State, event: ScalarEvent, source: string): Scalar
   const raw = state.text.slice(event.tagStart, event.tagEnd);
   if (raw === "!") {
     if (source === "<<")
-      throw new ReadingError(event.tagStart, "A tag before `<<` is read in different ways; remove it.");
+      throw new ReadingError(event.tagStart, "YAML readers disagree about a tag before `<<`; remove it.");
     return source;
   }
   const tagged = resolveTagged(raw, source);
@@ -157,7 +157,7 @@ function anchorName(state: State, start: number, end: number): string {
   if (ANCHOR.test(name)) return name;
   throw new ReadingError(
     start - 1,
-    `The anchor \`${name}\` is no name for Kubernetes; expected letters, digits, _ and - only.`,
+    `Kubernetes does not accept the anchor name \`${name}\`; expected letters, digits, _ and - only.`,
   );
 }
 
@@ -172,7 +172,7 @@ function followAlias(state: State, start: number, end: number): Json {
   state.cost += anchor.cost;
   state.expansion += anchor.cost;
   if (state.expansion > state.budget.expansion) {
-    throw new ReadingError(start - 1, "The aliases of this document expand to more than is allowed (an alias bomb?).");
+    throw new ReadingError(start - 1, "The aliases of this document expand beyond the limit (an alias bomb?).");
   }
   reach(state, state.depth + anchor.height, start - 1);
   return anchor.value;
@@ -242,12 +242,12 @@ function composeKey(state: State, event: Event, mapping: Mapping): string {
   } else if (event.type === EVENT_ID.ALIAS) {
     value = composeNode(state);
   } else {
-    throw new ReadingError(offset, "A mapping or a list stands as a key; Kubernetes expects a string.");
+    throw new ReadingError(offset, "A mapping or a list is used as a key; Kubernetes expects a string.");
   }
   if (typeof value === "string") return value;
   const key = keyText(value, event.type === EVENT_ID.SCALAR ? scalarText(state.text, event) : "");
   if (key === undefined)
-    throw new ReadingError(offset, "This key cannot become a string in Kubernetes; put it in quotes.");
+    throw new ReadingError(offset, "Kubernetes cannot convert this key to a string; put it in quotes.");
   const converted = state.converted.get(mapping);
   if (converted === undefined) state.converted.set(mapping, new Set([key]));
   else converted.add(key);
@@ -257,7 +257,7 @@ function composeKey(state: State, event: Event, mapping: Mapping): string {
 function composeMerge(state: State, merge: MergeState, mapping: Mapping, key: ScalarEvent): void {
   const offset = eventStart(key);
   if (merge.seen)
-    throw new ReadingError(offset, "The merge key `<<` stands twice in one mapping; give it one list instead.");
+    throw new ReadingError(offset, "The merge key `<<` appears twice in one mapping; use it once, with a list.");
   merge.seen = true;
   const event = state.events[state.next];
   const inline = event?.type === EVENT_ID.SEQUENCE;

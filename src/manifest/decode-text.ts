@@ -70,11 +70,11 @@ function startsDocument(text: string, offset: number): boolean {
 }
 
 function describe(code: number): string {
-  if (code === 0) return "The text holds a NUL character; Kubernetes refuses it.";
-  if (code === 0x0d) return "A carriage return stands without a line feed; expected line ends LF or CRLF.";
+  if (code === 0) return "The text contains a NUL character, which Kubernetes refuses; remove it.";
+  if (code === 0x0d) return "A carriage return is not followed by a line feed; expected LF or CRLF line endings.";
   const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   if (code === 0xfeff)
-    return "A byte order mark (U+FEFF) stands within the text; expected it only where a document starts.";
+    return "A byte order mark (U+FEFF) appears within the text; expected one only at the start of a document.";
   if (code === 0x85 || code === 0x2028 || code === 0x2029) {
     return `The character ${name} ends a line for some YAML readers and not for others; write it as an escape in double quotes.`;
   }

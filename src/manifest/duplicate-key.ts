@@ -9,7 +9,7 @@ export class DuplicateKeyError extends ReadingError {
   readonly firstOffset: number;
 
   constructor(key: string, firstOffset: number, offset: number) {
-    super(offset, `The key \`${key}\` stands twice in one mapping.`);
+    super(offset, `The key \`${key}\` appears twice in one mapping.`);
     this.key = key;
     this.firstOffset = firstOffset;
   }

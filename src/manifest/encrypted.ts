@@ -9,7 +9,7 @@ export interface Encrypted {
 
 export const GIT_CRYPT: Encrypted = {
   kind: "git-crypt",
-  reason: "encrypted by git-crypt: nothing of it can be judged without its key",
+  reason: "encrypted by git-crypt: it cannot be judged without the key",
 };
 
 export const SOPS: Encrypted = {

@@ -36,10 +36,10 @@ export function mergeInto(state: MergeState, mapping: Mapping, source: Json | un
   for (const key of Object.keys(from)) {
     const value = from[key] as Json;
     if (converted?.has(key) === true)
-      return `The key \`${key}\` is no string and comes in by \`<<\`; put it in quotes.`;
+      return `The key \`${key}\`, merged in by \`<<\`, is not a string; put it in quotes.`;
     if (Object.hasOwn(mapping, key) && !state.merged.has(key)) {
       if (sameJson(mapping[key] as Json, value)) continue;
-      return `The key \`${key}\` stands before \`<<\` and is merged again: Kubernetes takes the merged value, other readers the first; put \`<<\` first.`;
+      return `The key \`${key}\` is set before \`<<\` merges it again: Kubernetes uses the merged value, other readers the first; put \`<<\` first.`;
     }
     setOwn(mapping, key, value);
     state.merged.add(key);

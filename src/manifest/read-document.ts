@@ -49,7 +49,7 @@ function toProblem(path: string, document: DocumentText, error: ReadingError): P
   const before = text.lastIndexOf("\n", at - 1);
   const message =
     error instanceof DuplicateKeyError
-      ? `${error.message.slice(0, -1)}: first on line ${line + linesBefore(text, error.firstOffset)}, again on line ${line + linesBefore(text, at)}. Kubernetes would take the last one; expected one.`
+      ? `${error.message.slice(0, -1)}: first on line ${line + linesBefore(text, error.firstOffset)}, again on line ${line + linesBefore(text, at)}. Kubernetes would use the last one; keep only one.`
       : error.message + templateHint(text);
   const place = { line: line + linesBefore(text, at), column: at - (at === 0 ? -1 : before) };
   return { stage: "parse", path, ...place, message };
@@ -57,7 +57,7 @@ function toProblem(path: string, document: DocumentText, error: ReadingError): P
 
 function templateHint(text: string): string {
   if (!hasAction(text)) return "";
-  return " The text holds `{{ … }}`: it looks like a template that must be rendered before Kubernetes can read it.";
+  return " The text contains `{{ … }}`: it looks like a template that must be rendered before Kubernetes can read it.";
 }
 
 // Not by a pattern: one that looks for the end of each `{{` takes hours on a line of a million of them.

@@ -43,7 +43,7 @@ function recogniseArray(elements: readonly Json[], pointer: Pointer): readonly R
   if (elements.some((element) => isManifest(element))) {
     return elements.flatMap((element, index) => recognise(element, `${pointer}/${index}`));
   }
-  return [{ kind: "other", pointer, reason: "a list whose elements are no Kubernetes objects", value: elements }];
+  return [{ kind: "other", pointer, reason: "a list whose elements are not Kubernetes objects", value: elements }];
 }
 
 // A custom resource may be called `AllowList` and have items of its own; what has a name is an object, not a list.
@@ -71,5 +71,5 @@ function whyNot(value: Json): string {
   const missing = ["apiVersion", "kind"].filter((key) => !Object.hasOwn(value, key));
   if (missing.length > 0) return `no ${missing.join(" and no ")}`;
   const wrong = ["apiVersion", "kind"].filter((key) => typeof value[key] !== "string" || value[key] === "");
-  return `${wrong.join(" and ")} ${wrong.length > 1 ? "are" : "is"} not a string that says something`;
+  return `${wrong.join(" and ")} must be ${wrong.length > 1 ? "non-empty strings" : "a non-empty string"}`;
 }

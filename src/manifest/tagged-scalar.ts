@@ -71,7 +71,7 @@ function decodeBinary(text: string): TaggedScalar {
 }
 
 function mismatch(text: string, name: string): TaggedScalar {
-  return refused(`The value \`${text.slice(0, 40)}\` is no !!${name} as its tag says.`);
+  return refused(`The value \`${text.slice(0, 40)}\` is not a !!${name}, although its tag says so.`);
 }
 
 function refused(message: string): TaggedScalar {

@@ -8,7 +8,10 @@ const ESCAPED_BREAK = /(?<!\\)(?:\\\\)*\\\r?\n[ \t]*\r?\n/;
 /** Refuses a tag that runs into the next character: YAML 1.1 takes commas and brackets for part of it. */
 export function refuseUnlikeTag(text: string, event: { readonly tagStart: number; readonly tagEnd: number }): void {
   if (event.tagStart === -1 || event.tagEnd >= text.length || /\s/.test(text.charAt(event.tagEnd))) return;
-  throw new ReadingError(event.tagEnd, "Expected a space after a tag; without it the tag is read in different ways.");
+  throw new ReadingError(
+    event.tagEnd,
+    "Expected a space after a tag; without it, YAML readers disagree about the tag.",
+  );
 }
 
 /** Refuses plain scalars within `[]` and `{}` that YAML 1.1 cuts elsewhere than js-yaml does. */
@@ -18,13 +21,13 @@ export function refuseUnlikeFlow(text: string, event: ScalarEvent): void {
   if (text.slice(valueStart, valueEnd).includes("?") || text.charCodeAt(valueStart) === 0x3a) {
     throw new ReadingError(
       valueStart,
-      "A `?` or a leading `:` within [] or {} is read in different ways; put the value in quotes.",
+      "YAML readers disagree about a `?` or a leading `:` within [] or {}; put the value in quotes.",
     );
   }
   if (text.charCodeAt(valueEnd) === 0x3a && ",[]{}".includes(text.charAt(valueEnd + 1))) {
     throw new ReadingError(
       valueEnd,
-      "A `:` without a space after it is read in different ways within [] or {}; put a space after it.",
+      "YAML readers disagree about a `:` without a space after it within [] or {}; put a space after it.",
     );
   }
 }
@@ -38,7 +41,7 @@ export function refuseUnlikeEscapes(text: string, event: ScalarEvent, json: bool
   if (ESCAPED_BREAK.test(source)) {
     throw new ReadingError(
       event.valueStart - 1,
-      "An empty line after a backslash at a line's end is read in different ways; expected no empty line there.",
+      "YAML readers disagree about an empty line after a backslash at the end of a line; remove the empty line.",
     );
   }
   if (!/\\[uU]/.test(source)) return;
@@ -60,5 +63,5 @@ export function refuseUnlikeEscapes(text: string, event: ScalarEvent, json: bool
 }
 
 function wrongEscape(offset: number): ReadingError {
-  return new ReadingError(offset, "This escape names no Unicode character; Kubernetes refuses it.");
+  return new ReadingError(offset, "This escape is not a Unicode character; Kubernetes refuses it.");
 }

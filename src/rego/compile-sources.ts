@@ -69,6 +69,6 @@ function versionHint(error: RegoError, sources: PolicySources): string {
 function namespaceProblem(namespace: string): Problem {
   return {
     stage: "compile",
-    message: `no package ${namespace} has a deny, violation or warn rule; expected one for each namespace that is named`,
+    message: `no package ${namespace} has a deny, violation or warn rule; expected at least one in each selected namespace`,
   };
 }

@@ -96,7 +96,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   function describeFailure(failure: RuleFailure): string {
     const who = whoFailed(failure, rules);
     if (failure.asked) return `${who} could not be judged: ${failure.message}`;
-    return `${who} was not asked: on ${failure.on} ${failure.message}`;
+    return `${who} was not evaluated, because on ${failure.on} ${failure.message}`;
   }
 }
 

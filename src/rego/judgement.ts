@@ -39,7 +39,7 @@ export function sortAnswer(
     const { results, wrong } = readResults(value);
     const list = isExcused(answer.exceptions, rule.package, rule.name) ? excepted : found;
     list.push(...results.map((result) => ({ rule, result })));
-    if (wrong !== undefined) problems.push(problem(`${nameOf(rule)} gave ${wrong}; expected ${expectedResults}`));
+    if (wrong !== undefined) problems.push(problem(`${nameOf(rule)} returned ${wrong}; expected ${expectedResults}`));
   }
   return { found, excepted, problems };
 }

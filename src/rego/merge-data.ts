@@ -49,7 +49,7 @@ function readRooted(file: DataFile): Reading | Problem {
   if (read.kind === "problem") return read.problem;
   const value = file.prefix.reduceRight<Json>((inner, name) => ({ [name]: inner }), read.value);
   if (isObject(value)) return { file, value };
-  const message = "data at the root must be an object; put the file into a directory or name its values";
+  const message = "data at the root must be an object; move the file into a directory, or put its content under a key";
   return { stage: "config", path: file.path, message };
 }
 
@@ -80,7 +80,7 @@ function mergeInto(branch: Branch, value: JsonObject): void {
 function conflictProblem(file: DataFile, path: readonly string[], merged: readonly Reading[]): Problem {
   const other = merged.find(({ value }) => has(value, path))?.file.path;
   const place = ["data", ...path].join(".");
-  const message = `two files give a value for ${place}: this one and ${other ?? "another"}; expected one`;
+  const message = `two files set ${place}: this one and ${other ?? "another"}; keep one`;
   return { stage: "config", path: file.path, message };
 }
 

@@ -168,7 +168,7 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
     if (object >= heap) return 0;
     const text = writeValue(valueAt(key));
     if ((valueAt(object) as RegoObject).has(text)) {
-      const message = `data is asked for the number ${text} where it has the text "${text}" as a key; write the key as text`;
+      const message = `data is looked up by the number ${text}, but its key is the string "${text}"; write the key as a string`;
       throw new EvaluationError("rule", message);
     }
     return 0;

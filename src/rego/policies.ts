@@ -57,7 +57,7 @@ function describe(rule: DecidingRule, report: (problem: Problem) => void): Descr
   const policy = nearest(metadata, (block) => block.custom?.id) ?? libraryId(rule.package) ?? rule.package;
   const usable = rule.shape !== "object";
   if (!usable) {
-    const message = `policy ${policy}: rule ${rule.name} gives keys with values; expected ${expectedResults}`;
+    const message = `policy ${policy}: rule ${rule.name} is an object of keys and values; expected ${expectedResults}`;
     report({ stage: "compile", path: rule.path, line: rule.line, message });
   }
   return {
@@ -108,6 +108,6 @@ function libraryId(packageName: string): string | undefined {
 }
 
 function sharedId(rule: RuleFacts): Problem {
-  const message = `METADATA custom.id ${rule.policy} belongs to another package already; expected one package for each id`;
+  const message = `METADATA custom.id ${rule.policy} already belongs to another package; expected one package per id`;
   return { stage: "compile", path: rule.path, line: rule.line, message };
 }

@@ -18,7 +18,7 @@ export type DataReading =
 export function readData(file: DataFile): DataReading {
   if (file.path.endsWith(".json")) return readJsonData(file);
   if (/\.ya?ml$/.test(file.path)) return readYamlData(file);
-  return problem(file, "data files are .json, .yaml or .yml");
+  return problem(file, "not a data file; expected .json, .yaml or .yml");
 }
 
 function readJsonData(file: DataFile): DataReading {
@@ -38,7 +38,7 @@ function readYamlData(file: DataFile): DataReading {
     if (reading.kind === "problem") return { kind: "problem", problem: { ...reading.problem, stage: "config" } };
     if (reading.kind === "empty") continue;
     if (value !== undefined)
-      return problem(file, "a data file holds one YAML document; expected no other", reading.line);
+      return problem(file, "a second YAML document; expected exactly one in a data file", reading.line);
     value = reading.value;
   }
   return { kind: "value", value: value ?? null };

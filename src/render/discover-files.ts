@@ -58,7 +58,7 @@ const plain: Role = { kind: "plain" };
 const submodule: Role = {
   kind: "problem",
   message:
-    "cannot be read: it is a submodule, whose files are in another repository; exclude it where it holds no manifests",
+    "cannot be read: it is a submodule: its files are in another repository; exclude it if it contains no manifests",
 };
 
 /** The files that links in scope lead to: they are in scope too, so that a link cannot hide an excluded file. */
@@ -93,7 +93,7 @@ function followLinks(
       case "file":
         if (!mayHold(link, end.path)) break;
         files.add(end.path);
-        roles.set(link, { kind: "skip", reason: `link to ${end.path}, which is judged where it stands` });
+        roles.set(link, { kind: "skip", reason: `symbolic link to ${end.path}, which is judged at its own path` });
         break;
       case "directory":
         for (const path of entriesBelow(end.path)) {
@@ -107,11 +107,14 @@ function followLinks(
         }
         roles.set(link, {
           kind: "skip",
-          reason: `link to the directory ${end.path || "."}, whose files are judged where they stand`,
+          reason: `symbolic link to the directory ${end.path || "."}, whose files are judged at their own paths`,
         });
         break;
       case "submodule":
-        roles.set(link, { kind: "problem", message: `cannot be read: the link leads into the submodule ${end.path}` });
+        roles.set(link, {
+          kind: "problem",
+          message: `cannot be read: the symbolic link leads into the submodule ${end.path}`,
+        });
         break;
       case "outside":
       case "missing":
@@ -124,7 +127,7 @@ function followLinks(
 }
 
 const ends = {
-  outside: "cannot be read: the link leads out of the tree",
-  missing: "cannot be read: the link leads to nothing",
-  loop: "cannot be read: the link leads back to itself",
+  outside: "cannot be read: the symbolic link leads out of the tree",
+  missing: "cannot be read: the target of the symbolic link does not exist",
+  loop: "cannot be read: the symbolic link leads back to itself",
 };

@@ -85,7 +85,7 @@ export function createModulePool(options: ModulePoolOptions): ModulePool {
       const outcome = await started.process.ask(encodeFrame(toJson({ operation, request }), blob), deadlineMs);
       switch (outcome.kind) {
         case "late":
-          return { kind: "late", message: `${operation} was not done within ${outcome.deadlineMs / 1000} s` };
+          return { kind: "late", message: `${operation} timed out after ${outcome.deadlineMs / 1000} s` };
         case "trap":
           return outOfMemory.test(outcome.message)
             ? { kind: "memory", message: `${operation} needed more than ${options.memoryLimitMiB} MiB` }

@@ -25,7 +25,7 @@ function throughOf(finding: Finding): string | undefined {
 
 /** The location of the value itself, for a finding that is located at the change that introduced it. Untrusted text. */
 function standsAt({ related }: Finding): string | undefined {
-  return related === undefined ? undefined : `the value stands at ${related.path}:${related.line}`;
+  return related === undefined ? undefined : `the value is at ${related.path}:${related.line}`;
 }
 
 /** All facts about a finding besides those of its policy. Untrusted text. */

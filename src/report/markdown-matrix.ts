@@ -24,7 +24,7 @@ export function matrixSection(report: Report): Section {
   return {
     heading: "Environments",
     intro: [
-      "Findings of each policy in each environment; after a plus, those that were there before.",
+      "Findings by policy and environment; existing findings are after a plus.",
       ...(clean.length === 0 ? [] : ["", `Nothing found ${escapeMarkdown(inEnvironments(clean) ?? "")}.`]),
       "",
       `| ${heads.join(" | ")} |`,

@@ -87,7 +87,7 @@ function unknownKindsTable({ unknownKinds = [] }: Report): Section {
 export function existingLine(report: Report, blocks: Blocks): string | undefined {
   const existing = report.findings.filter((f) => f.status === "existing" && !blocks(f)).length;
   if (existing === 0 || !isChange(report)) return undefined;
-  return `${count(existing, "existing finding")} of code that was there before ${existing === 1 ? "is" : "are"} not listed and ${existing === 1 ? "does" : "do"} not block.`;
+  return `${count(existing, "existing finding")} ${existing === 1 ? "is" : "are"} not listed and ${existing === 1 ? "does" : "do"} not block.`;
 }
 
 function blockingHeading(report: Report): string {

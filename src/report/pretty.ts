@@ -196,6 +196,6 @@ function summary(report: Report, folded: number, options: FormatOptions, paint: 
     ...(report.skipped.length > 0 ? [`${report.skipped.length} skipped`] : []),
     ...[unseenCount(report) ?? []].flat(),
   ];
-  const mode = report.mode === "report" ? " (report only: lets everything through)" : "";
+  const mode = report.mode === "report" ? " (report only: nothing is blocked)" : "";
   return [`${paint.bold(colour[report.verdict](verdictSentence(report, options.blocks)))}${mode}`, facts.join(" · ")];
 }

@@ -91,7 +91,7 @@ function result(report: Report, finding: Finding, ruleIndex: number): Result {
       : {
           relatedLocations: [
             {
-              message: { text: "the value stands here" },
+              message: { text: "the value is here" },
               physicalLocation: {
                 artifactLocation: artifact(finding.related.path),
                 region: { startLine: finding.related.line },

@@ -45,7 +45,7 @@ function sourceOf(digest: string, index: Index, texts: Buffer): SchemaSource {
   const bits = new Map(index.versions.map((version, at) => [version, 1 << at]));
   const bit = (version: string): number => {
     const found = bits.get(version);
-    if (found === undefined) throw new Error(`there are no schemas of Kubernetes ${version}`);
+    if (found === undefined) throw new Error(`there are no schemas for Kubernetes ${version}`);
     return found;
   };
   const definition = (version: string, number: number): Schema => {

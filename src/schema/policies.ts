@@ -6,8 +6,8 @@ export const schemaPolicy: Policy = {
   package: "kubernetes/schema",
   title: "Manifests match the schema of their kind",
   description:
-    "The cluster refuses fields that a kind does not have, values of a wrong type and the absence of what is required. " +
-    "Kubernetes' own kinds are held against the schemas of the configured version, custom resources against the CRDs of the tree.",
+    "The cluster refuses unknown fields, values of a wrong type and missing required fields. " +
+    "Kubernetes' own kinds are validated against the schemas of the configured version, custom resources against the CRDs in the tree.",
   docs: "https://kubernetes.io/docs/reference/kubernetes-api/",
   severity: "high",
 };
@@ -18,7 +18,7 @@ export const apiVersionPolicy: Policy = {
   package: "kubernetes/api-version",
   title: "API versions are served by the cluster",
   description:
-    "Kubernetes deprecates API versions and stops serving them some releases later; what still uses them cannot be applied any more.",
+    "Kubernetes deprecates API versions and stops serving them some releases later. Manifests that still use them can then no longer be applied.",
   docs: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
   severity: "high",
 };

@@ -46,9 +46,9 @@ export function repeatedItems(
 }
 
 function sayWhich(key: Json, keys: readonly string[], { showsValues }: Context): string {
-  if (!isObject(key)) return `stands in the list already: ${describe(key, showsValues)}`;
+  if (!isObject(key)) return `already in the list: ${describe(key, showsValues)}`;
   const parts = keys.map((name) => `${name} ${canonicalJson(key[name] ?? null)}`);
-  return `an item with ${parts.join(" and ")} stands in the list already`;
+  return `an item with ${parts.join(" and ")} is already in the list`;
 }
 
 /** The key of an item; undefined where it has none, which another rule reports. */

@@ -14,7 +14,7 @@ export function wrongText(text: string, schema: Schema, ownKind: boolean): strin
   if (length < (schema.minLength ?? 0)) return `at least ${counted(schema.minLength, "character")}`;
   if (length > (schema.maxLength ?? Infinity)) return `at most ${counted(schema.maxLength, "character")}`;
   if (schema.pattern !== undefined && !matchesPattern(schema.pattern, text))
-    return `a text that matches ${schema.pattern}`;
+    return `a string that matches ${schema.pattern}`;
   return undefined;
 }
 
@@ -27,7 +27,7 @@ const ranges: { readonly [format: string]: readonly [least: bigint, most: bigint
 export function wrongNumber(value: number | bigint, schema: Schema, ownKind: boolean): string | undefined {
   const range = ownKind ? rangeOf(schema) : undefined;
   if (range !== undefined && (value < range[0] || value > range[1]))
-    return `an integer of ${schema.format === "int64" ? 64 : 32} bits`;
+    return `an integer that fits in ${schema.format === "int64" ? 64 : 32} bits`;
   const { minimum, maximum, multipleOf } = schema;
   if (minimum !== undefined && (schema.exclusiveMinimum === true ? value <= minimum : value < minimum)) {
     return `${schema.exclusiveMinimum === true ? "more than" : "at least"} ${minimum}`;

@@ -22,12 +22,12 @@ export function servedStatusOf(source: SchemaSource, version: string, apiVersion
   if (schema !== undefined) {
     if (life?.deprecated === undefined || life.deprecated > minor) return { kind: "served", schema };
     const until = life.removed === undefined ? "" : ` and removed in 1.${life.removed}`;
-    const deprecated = `${what} is deprecated since Kubernetes 1.${life.deprecated}${until}${insteadOf(source, version, apiVersion, kind)}`;
+    const deprecated = `${what} is deprecated as of Kubernetes 1.${life.deprecated}${until}${insteadOf(source, version, apiVersion, kind)}`;
     return { kind: "served", schema, deprecated };
   }
   if (isForeign(source, apiVersion, kind)) return { kind: "foreign" };
   if (life?.removed !== undefined && life.removed <= minor) {
-    const message = `${what} is not served since Kubernetes 1.${life.removed}${insteadOf(source, version, apiVersion, kind)}`;
+    const message = `${what} is no longer served as of Kubernetes 1.${life.removed}${insteadOf(source, version, apiVersion, kind)}`;
     return { kind: "unserved", rule: "removed", message };
   }
   if (life?.introduced !== undefined && life.introduced > minor) {

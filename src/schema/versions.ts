@@ -33,7 +33,7 @@ export function unknownVersions(
   ];
   return named.flatMap(({ pointer, version }) => {
     if (version === undefined || known.some((one) => minorOf(one) === minorOf(version))) return [];
-    const message = `no schemas of Kubernetes ${version} are known; expected one of ${known[0]} to ${known.at(-1)}`;
+    const message = `no schemas for Kubernetes ${version}; expected a version from ${known[0]} to ${known.at(-1)}`;
     return [{ pointer, message }];
   });
 }

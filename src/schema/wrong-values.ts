@@ -126,10 +126,10 @@ export function wrongValues(
       const fitting = branches.filter((one) => one.length === 0).length;
       if (fitting === 0 && branches.length > 0) noneFits(branches, item);
       else if (fitting > 1)
-        report("value", `fits ${fitting} of ${branches.length} alternatives, of which exactly one may hold`, item);
+        report("value", `matches ${fitting} of ${branches.length} alternatives; expected exactly one`, item);
     }
     if (not !== undefined && violationsIn(item, not).length === 0)
-      report("value", "has a form that is ruled out", item);
+      report("value", "matches a schema that it must not match", item);
   };
 
   // Alternatives that each require a field are reported together. If only one fits the value's type, its violations are reported.
@@ -141,7 +141,7 @@ export function wrongValues(
     const [closest] = meant.length === 1 ? meant : branches.length === 1 ? branches : [];
     if (closest !== undefined) violations.push(...closest);
     else if (missing.length === branches.length) report("required", "", missing.flat());
-    else report("value", `fits none of ${branches.length} alternatives`, item);
+    else report("value", `matches none of ${branches.length} alternatives`, item);
   };
 
   visit(value, schema);

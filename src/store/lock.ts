@@ -61,7 +61,7 @@ async function take(path: string, directory: string, nonce: string): Promise<Ser
 
 function busy(directory: string): StateDirectoryBusy {
   return new StateDirectoryBusy(
-    `Another portcullis serve runs on ${directory}. Stop it, or set STATE_DIR to another directory.`,
+    `Another portcullis serve is using ${directory}. Stop it, or set STATE_DIR to another directory.`,
   );
 }
 

@@ -87,7 +87,7 @@ export async function migrate(database: Database): Promise<void> {
     const version = row?.version ?? 0;
     if (version > MIGRATIONS.length) {
       throw new Error(
-        `The database is at version ${version}, this program knows up to ${MIGRATIONS.length}: start a newer Portcullis.`,
+        `The database is at version ${version}, but this program supports only up to ${MIGRATIONS.length}: start a newer Portcullis.`,
       );
     }
     await queries.query("set local search_path to portcullis");

@@ -162,7 +162,7 @@ function readEntry(file: string): Uint8Array {
   const stats: Stats = lstatSync(file);
   if (stats.isSymbolicLink()) return readlinkSync(file, { encoding: "buffer" });
   // Reading a pipe or a device could block forever.
-  if (!stats.isFile()) throw new Error("it is no regular file");
+  if (!stats.isFile()) throw new Error("it is not a regular file");
   if (stats.size > maxBytes) throw new Error(`it has ${stats.size} bytes; at most ${maxBytes} are read`);
   return readFileSync(file);
 }

@@ -33,7 +33,7 @@ export interface GitRepository {
  */
 export async function openRepository(directory: string): Promise<GitRepository> {
   const { code, stdout, stderr } = await runGit(directory, ["rev-parse", "--absolute-git-dir"]);
-  if (code !== 0) throw new Error(`${directory} is no Git repository: ${stderr.replace(/^fatal: /, "")}`);
+  if (code !== 0) throw new Error(`${directory} is not a Git repository: ${stderr.replace(/^fatal: /, "")}`);
   const top = await runGit(directory, ["rev-parse", "--show-toplevel"]);
   const root = top.code === 0 && top.stdout.trim() !== "" ? top.stdout.replace(/\n$/, "") : stdout.replace(/\n$/, "");
   const scratch = await scratchObjects(root);

@@ -61,13 +61,13 @@ async function listTree(
     const [, mode = "", blob = "", size = "", path = ""] =
       /^(\d+) \w+ ([0-9a-f]+) +(\d+|-|BAD)\t([^]+)$/.exec(line) ?? [];
     const kind = kinds[mode.slice(0, 2)];
-    if (kind === undefined) throw new Error(`git ls-tree says what cannot be understood: ${line}`);
+    if (kind === undefined) throw new Error(`git ls-tree printed a line that cannot be parsed: ${line}`);
     entries.push({ path, kind, id: blob, ...(/^\d/.test(size) ? { size: Number(size) } : {}) });
   }
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   // One of the two would hide the other.
-  if (byPath.size < entries.length) throw new Error(`the tree of ${id} has two files of one name`);
+  if (byPath.size < entries.length) throw new Error(`the tree of ${id} has two files with the same name`);
   return byPath;
 }
 

@@ -246,7 +246,7 @@ test("a second server on the same state directory is refused with a reason", asy
   second.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const [code] = (await once(second, "exit")) as [number];
   expect(code).toBe(2);
-  expect(said).toContain(`Another portcullis serve runs on ${stateDir}`);
+  expect(said).toContain(`Another portcullis serve is using ${stateDir}`);
   await first.stop();
   await own.close();
   await rm(stateDir, { recursive: true, force: true });

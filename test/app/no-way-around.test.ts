@@ -45,7 +45,7 @@ test("a pull request that weakens its own judges is judged by those in force, an
   });
   const { conclusion, summary } = await verdict(pull);
   expect(conclusion).toBe("failure");
-  expect(summary).toContain("turns the gate to report only");
+  expect(summary).toContain("switches the gate to report only");
   expect(summary).toContain("lowers main");
   expect(await github.merge(pull)).toMatchObject({ kind: "refused" });
 });

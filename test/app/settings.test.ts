@@ -46,11 +46,11 @@ describe("settings", () => {
     ["no number of the App", { APP_ID: undefined }, /^APP_ID is not set/],
     ["a number of the App that is none", { APP_ID: "abc" }, /^APP_ID must be/],
     ["no key", { PRIVATE_KEY: undefined }, /^PRIVATE_KEY or PRIVATE_KEY_PATH is not set/],
-    ["a key that is none", { PRIVATE_KEY: "secret text" }, /^PRIVATE_KEY does not hold/],
+    ["a key that is none", { PRIVATE_KEY: "secret text" }, /^PRIVATE_KEY does not contain/],
     [
       "a key that is cut off",
       { PRIVATE_KEY: `${KEY.slice(0, 300)}\n-----END RSA PRIVATE KEY-----` },
-      /^PRIVATE_KEY does not hold/,
+      /^PRIVATE_KEY does not contain/,
     ],
     ["a key file that is not there", { PRIVATE_KEY: "", PRIVATE_KEY_PATH: "/nowhere" }, /^PRIVATE_KEY_PATH names/],
     ["no secret", { WEBHOOK_SECRET: undefined }, /^WEBHOOK_SECRET is not set/],

@@ -12,7 +12,7 @@ deny contains msg if {
 `;
 const pod = (name: string, image: string): string =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\nspec:\n  containers:\n    - name: ${name}\n      image: ${image}\n`;
-const SAID = "portcullis: no portcullis.yaml in the base: policies from policy/\n";
+const SAID = "portcullis: no portcullis.yaml in the base: using the policies in policy/\n";
 
 /** A repository whose main branch holds an old finding and an old unreadable file; `change` is committed on a branch. */
 function repository(

@@ -28,7 +28,7 @@ spec:
       image: nginx:latest # soon pinned
 `;
 const GOOD = "apiVersion: v1\nkind: Service\nmetadata: { name: web }\n";
-const SAID = "portcullis: no portcullis.yaml in the working directory: policies from policy/\n";
+const SAID = "portcullis: no portcullis.yaml in the working directory: using the policies in policy/\n";
 
 const base = { "policy/tag.rego": TAG_POLICY };
 
@@ -189,19 +189,19 @@ describe("bad usage is exit code 2, nothing on stdout, and one line that says wh
   const directory = directoryWith({ ...base, "good/service.yaml": GOOD });
 
   test.each([
-    [["chek"], "error: unknown command 'chek'\n(Did you mean check?)\nRun with --help for what is understood.\n"],
+    [["chek"], "error: unknown command 'chek'\n(Did you mean check?)\nRun with --help for usage.\n"],
     [["check", "--outptu", "x"], "error: unknown option '--outptu'\n(Did you mean --output?)\nRun with --help"],
     [
       ["check", "-o", "xml"],
       "error: option '-o, --output <format>' argument 'xml' is invalid. Allowed choices are pretty,",
     ],
     [["check", "nowhere"], "error: nowhere: no such file or directory\n"],
-    [["check", "-"], "error: -: standard input is not read; expected files or directories\n"],
+    [["check", "-"], "error: -: standard input is not supported; expected files or directories\n"],
     [["check", "-p", "nowhere"], "error: nowhere: no such file or directory\n"],
     [["check", "-c", "nowhere.yaml"], "error: --config nowhere.yaml: no such file\n"],
     [["check", "--now", "yesterday"], "error: --now yesterday: expected a time like 2027-01-31T12:00:00Z\n"],
     [["check", "--head", "x"], "error: --head needs --base\n"],
-    [["check", "-n", "a", "--all-namespaces"], "error: --namespace and --all-namespaces exclude each other\n"],
+    [["check", "-n", "a", "--all-namespaces"], "error: --namespace and --all-namespaces cannot be used together\n"],
     [["check", "--base", "main"], "error: --repo .: "],
     [["check", "good", "--output-file", "nowhere/x"], `${SAID}error: --output-file nowhere/x: ENOENT`],
     [["test", "--threshold", "lots"], "error: --threshold lots: expected a percentage from 0 to 100\n"],
@@ -243,7 +243,7 @@ test("without configuration and policies the library that ships judges, and that
   const { code, out, err } = await portcullis(directory, ["check"]);
   expect([code, err]).toEqual([
     1,
-    "portcullis: no portcullis.yaml and no policies/ or policy/ with Rego in the working directory: policies from the library that ships with portcullis\n",
+    "portcullis: no portcullis.yaml and no policies/ or policy/ with Rego in the working directory: using the shipped library\n",
   ]);
   expect(out).toContain("deny[images/tag]: ");
 });
@@ -270,7 +270,7 @@ test("what METADATA says of a policy stands in JSON and SARIF", async () => {
 
 test("a file is judged from /, where much cannot be listed and none of it is a policy", async () => {
   const outside = await portcullis("/", ["check", join(directoryWith({ "a.yaml": GOOD }), "a.yaml")]);
-  expect([outside.code, outside.err]).toEqual([0, expect.stringContaining("policies from the library that ships")]);
+  expect([outside.code, outside.err]).toEqual([0, expect.stringContaining("using the shipped library")]);
 });
 
 test("a package whose rules nothing chose is named", async () => {
@@ -282,7 +282,7 @@ test("a package whose rules nothing chose is named", async () => {
     "policy/helpers.rego": "package helpers\n\nimport rego.v1\n\ndenied if true\n",
   });
   expect((await portcullis(directory, ["check"])).err).toBe(
-    `${SAID}portcullis: policy/team.rego: package team has a rule deny_team and is not run: give it METADATA, or choose it with --namespace team\n`,
+    `${SAID}portcullis: policy/team.rego: package team has a rule deny_team but does not run: add METADATA to it, or select it with --namespace team\n`,
   );
   expect((await portcullis(directory, ["check", "-n", "main", "-n", "team"])).err).toBe(SAID);
 });
@@ -300,7 +300,7 @@ test("findings in fixtures of the repository's own policies are explained", asyn
   const { code, err } = await portcullis(directory, ["check"]);
   expect([code, err]).toEqual([
     1,
-    `${SAID}portcullis: 2 findings are in fixtures of policies: to leave those out of scope, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml\n`,
+    `${SAID}portcullis: 2 findings are in policy fixtures: to leave fixtures out, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml\n`,
   ]);
   write(directory, {
     "portcullis.yaml": 'version: 1\npolicies: [policy]\nmanifests: { exclude: ["**/fixtures/**"] }\n',
@@ -314,5 +314,5 @@ test("mode report lets through what would block, and says so", async () => {
   write(directory, { "portcullis.yaml": "version: 1\npolicies: [policy]\nmode: report\n" });
   const { code, out, err } = await portcullis(directory, ["check"]);
   expect([code, err]).toEqual([0, ""]);
-  expect(out).toContain("Not compliant: 1 finding would block (report only: lets everything through)\n");
+  expect(out).toContain("Not compliant: 1 finding would block (report only: nothing is blocked)\n");
 });

@@ -142,7 +142,7 @@ test("a line less in a kustomization deletes a Namespace of every cluster, and a
   const { findings } = await judged(directory, BEFORE);
   expect(findings.filter((line) => line.includes("changes/"))).toEqual([
     'introduced deny changes/immutable-field base/deployment.yaml:6 [c1 c2 c3] spec.selector cannot be changed once the object exists: matchLabels.app was "web" and would be "shop"',
-    "introduced warn changes/deletion base/kustomization.yaml:1 [c1 c2 c3] Namespace shop leaves the desired state; Kustomization flux-system/apps prunes it; everything in it goes with it",
+    "introduced warn changes/deletion base/kustomization.yaml:1 [c1 c2 c3] Namespace shop leaves the desired state; Kustomization flux-system/apps prunes it; everything in it is deleted with it",
   ]);
 });
 
@@ -162,8 +162,8 @@ test("a Flux object that goes, one that moves on, a suspended one and a second o
     "introduced deny changes/two-owners base/secret.yaml:1 [c3] Kustomization flux-system/more and Kustomization flux-system/apps both yield Secret shop/db: here and at base/secret.yaml:1",
     "introduced deny changes/two-owners clusters/c3/more.yaml:1 [c3] Kustomization flux-system/more and Kustomization flux-system/apps both yield Deployment shop/web: here and at base/deployment.yaml:1",
     "introduced deny changes/two-owners clusters/c3/more.yaml:1 [c3] Kustomization flux-system/more and Kustomization flux-system/apps both yield Namespace shop: here and at base/namespace.yaml:1",
-    `introduced warn changes/prune clusters/c1/apps.yaml:1 [c1] Kustomization flux-system/apps goes, and deletes what it applied: ${all}`,
-    `introduced warn changes/prune clusters/c2/apps.yaml:1 [c2] Kustomization flux-system/apps is changed, and prunes what it no longer yields: ${all}`,
-    "introduced warn changes/suspended clusters/c3/apps.yaml:1 [c3] Kustomization flux-system/apps is suspended: what this change does to 1 object takes no effect until it is resumed",
+    `introduced warn changes/prune clusters/c1/apps.yaml:1 [c1] Kustomization flux-system/apps is removed and deletes what it applied: ${all}`,
+    `introduced warn changes/prune clusters/c2/apps.yaml:1 [c2] Kustomization flux-system/apps changes and prunes what it no longer yields: ${all}`,
+    "introduced warn changes/suspended clusters/c3/apps.yaml:1 [c3] Kustomization flux-system/apps is suspended: this change to 1 object has no effect until it is resumed",
   ]);
 });

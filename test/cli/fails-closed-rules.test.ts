@@ -24,18 +24,22 @@ describe("policies that are no good", () => {
     ],
     ["names", 'deny contains "x" if net.lookup_ip_addr("x")', refused("net.lookup_ip_addr", "reach the network")],
     ["runtime", 'deny contains "x" if opa.runtime().env.HOME', refused("opa.runtime", "read the environment")],
-    ["keys", 'deny[x] := y if { x := "a"; y := "b" }', "compile 2 policy keys: rule deny gives keys with values"],
+    [
+      "keys",
+      'deny[x] := y if { x := "a"; y := "b" }',
+      "compile 2 policy keys: rule deny is an object of keys and values",
+    ],
     ["nul", "\0", "compile 2 rego_parse_error: illegal null character"],
     ["older", 'deny[msg] { msg := "x" }', "compile 2 rego_parse_error: `contains` keyword is required"],
   ];
   const wrong: readonly Row[] = [
-    ["number", "deny contains 1 if true", "gave a set with a number in it"],
-    ["boolean", "deny contains true if true", "gave a set with true in it"],
-    ["nested", 'deny contains {"a"} if true', "gave a set with a set in it"],
-    ["unsaid", 'deny contains {"x": 1} if true', 'gave an object whose "msg" is missing'],
-    ["complete", "violation := true", "gave true"],
-    ["text", 'warn := "x"', "gave a string"],
-    ["empty", 'deny contains "" if true', "gave an empty message"],
+    ["number", "deny contains 1 if true", "returned a set with a number in it"],
+    ["boolean", "deny contains true if true", "returned a set with true in it"],
+    ["nested", 'deny contains {"a"} if true', "returned a set with a set in it"],
+    ["unsaid", 'deny contains {"x": 1} if true', 'returned an object whose "msg" is missing'],
+    ["complete", "violation := true", "returned true"],
+    ["text", 'warn := "x"', "returned a string"],
+    ["empty", 'deny contains "" if true', "returned an empty message"],
     [
       "conflict",
       'violation := ["a"] if true\nviolation := ["b"] if true',
@@ -46,7 +50,7 @@ describe("policies that are no good", () => {
       'f(x) := 1 if true\nf(x) := 2 if true\ndeny contains "a" if f(1) == 1',
       "could not be judged: policy/functions.rego:3:1: var assignment conflict",
     ],
-    ["partly", 'deny contains "the good half" if true\ndeny contains 7 if true', "gave a set with a number in it"],
+    ["partly", 'deny contains "the good half" if true\ndeny contains 7 if true', "returned a set with a number in it"],
   ];
   const files = (rows: readonly Row[]) =>
     Object.fromEntries(rows.map(([name, body]) => [`policy/${name}.rego`, `package ${name}\n${body}\n`]));
@@ -108,7 +112,7 @@ describe("policies that are no good", () => {
     expect(ran.code).toBe(2);
     expect(problemsOf(judged)).toEqual([
       "evaluate m/evil.yaml:1 policy endless: rule deny (policy/endless.rego:2) could not be judged: it did not finish within 5000 ms",
-      "evaluate m/second.yaml:1 policy endless: rule deny (policy/endless.rego:2) was not asked: on m/evil.yaml:1 it did not finish within 5000 ms",
+      "evaluate m/second.yaml:1 policy endless: rule deny (policy/endless.rego:2) was not evaluated, because on m/evil.yaml:1 it did not finish within 5000 ms",
     ]);
     expect(messages(judged)).toEqual(["a uses latest", "a uses latest"]);
   });
@@ -122,7 +126,7 @@ describe("policies that are no good", () => {
     );
     expect(messages(judged)).toEqual(["a uses latest"]);
     expect(ran.err.split("\n").filter((line) => line.includes("package"))).toEqual([
-      expect.stringMatching(/^portcullis: policy\/idle\.rego: package idle has a rule deny and is not run: /),
+      expect.stringMatching(/^portcullis: policy\/idle\.rego: package idle has a rule deny but does not run: /),
     ]);
   });
 
@@ -131,7 +135,7 @@ describe("policies that are no good", () => {
       "a namespace nobody has",
       {},
       ["-n", "main", "-n", "mian"],
-      "compile : no package mian has a deny, violation or warn rule; expected one for each namespace that is named",
+      "compile : no package mian has a deny, violation or warn rule; expected at least one in each selected namespace",
     ],
     ["data that are no JSON", { "d/a.json": "{" }, ["-d", "d"], "config d/a.json: not JSON"],
     [
@@ -171,7 +175,7 @@ describe("a configuration that is no good", () => {
     ["policies that do not exist", "policies: [polices]\n", "1 polices: no such file or directory"],
     ["policies outside of the repository", "policies: [../x]\n", "1 ../x: expected a path inside the repository"],
     ["not YAML", "policies: [\n", "This is not valid YAML: unexpected end of the stream within a flow collection."],
-    ["a list", "- policies\n", "1 the file: expected keys and values"],
+    ["a list", "- policies\n", "1 the file: expected a mapping"],
     ["an alias bomb", aliasBomb(), "6 The aliases of this document expand"],
     ["a key that JavaScript knows", "__proto__: { mode: report }\npolicies: [policy]\n", '1 unknown key "__proto__"'],
     ["a second document", "policies: [policy]\n---\nmode: report\n", "3 a second YAML document; expected one"],

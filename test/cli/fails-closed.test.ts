@@ -11,8 +11,8 @@ import { directoryWith, git, portcullis, write } from "./run-portcullis.ts";
 
 describe("files that cannot be read", () => {
   const isRoot = process.getuid?.() === 0;
-  const outside = "cannot be read: the link leads out of the tree";
-  const bomb = "The aliases of this document expand to more than is allowed (an alias bomb?).";
+  const outside = "cannot be read: the symbolic link leads out of the tree";
+  const bomb = "The aliases of this document expand beyond the limit (an alias bomb?).";
   const deep = "The document nests deeper than 200 levels.";
   type Row = readonly [
     name: string,
@@ -67,7 +67,12 @@ describe("files that cannot be read", () => {
       Uint8Array.of(0x89, 0x50, 0, 1, 0xff, 0xfe),
       "read :1 The file is binary; expected UTF-8 text.",
     ],
-    ["a NUL", "nul.yaml", "a: b\nc: \0d\n", "read :2 The text holds a NUL character; Kubernetes refuses it."],
+    [
+      "a NUL",
+      "nul.yaml",
+      "a: b\nc: \0d\n",
+      "read :2 The text contains a NUL character, which Kubernetes refuses; remove it.",
+    ],
     [
       "UTF-16",
       "utf16.yaml",
@@ -79,19 +84,19 @@ describe("files that cannot be read", () => {
       "a key twice",
       "twice.yaml",
       "a: 1\na: 2\n",
-      "parse :2 The key `a` stands twice in one mapping: first on line 1, again on line 2. Kubernetes would take the last one; expected one.",
+      "parse :2 The key `a` appears twice in one mapping: first on line 1, again on line 2. Kubernetes would use the last one; keep only one.",
     ],
     [
       "git-crypt",
       "sealed.yaml",
       Buffer.from("\0GITCRYPT\0abc"),
-      "read :1 The file is encrypted by git-crypt: nothing of it can be judged without its key.",
+      "read :1 The file is encrypted by git-crypt: it cannot be judged without the key.",
     ],
     [
       "a template outside of a chart",
       "template.yaml",
       "a: {{ .b }}\n",
-      "parse :1 A mapping or a list stands as a key; Kubernetes expects a string. The text holds `{{ … }}`: it looks like a template that must be rendered before Kubernetes can read it.",
+      "parse :1 A mapping or a list is used as a key; Kubernetes expects a string. The text contains `{{ … }}`: it looks like a template that must be rendered before Kubernetes can read it.",
     ],
     ["a link out of the tree", "out.yaml", link("../../passwd"), `read : ${outside}: ../../passwd`],
     ["a link to an absolute path", "absolute.yaml", link("/etc/passwd"), `read : ${outside}: /etc/passwd`],
@@ -99,15 +104,20 @@ describe("files that cannot be read", () => {
       "a link to itself",
       "loop.yaml",
       link("loop.yaml"),
-      "read : cannot be read: the link leads back to itself: loop.yaml",
+      "read : cannot be read: the symbolic link leads back to itself: loop.yaml",
     ],
     [
       "a link to nothing",
       "dangling.yaml",
       link("nothing.yaml"),
-      "read : cannot be read: the link leads to nothing: nothing.yaml",
+      "read : cannot be read: the target of the symbolic link does not exist: nothing.yaml",
     ],
-    ["a pipe", "pipe.yaml", (path) => execFileSync("mkfifo", [path]), "read : cannot be read: it is no regular file"],
+    [
+      "a pipe",
+      "pipe.yaml",
+      (path) => execFileSync("mkfifo", [path]),
+      "read : cannot be read: it is not a regular file",
+    ],
     ...(isRoot
       ? []
       : [
@@ -169,7 +179,7 @@ describe("runs that cannot be made", () => {
       ["check", "m", "--output-file", "no/such/directory/r.json"],
       "--output-file no/such/directory/r.json: ENOENT",
     ],
-    ["no repository", base, ["check", "--base", "main", "--repo", "m"], "no Git repository"],
+    ["no repository", base, ["check", "--base", "main", "--repo", "m"], "not a Git repository"],
   ])("%s is said in one line", async (_name, files, args, said) => {
     const { code, out, err } = await portcullis(directoryWith(files), args, { GIT_CEILING_DIRECTORIES: "/" });
     expect({ code, out }).toEqual({ code: 2, out: "" });

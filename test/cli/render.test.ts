@@ -29,7 +29,7 @@ test.each([
 test("a source that nobody has is no empty stream", async () => {
   const { code, out, err } = await portcullis(directoryWith(FILES), ["render", "overlays/staging"]);
   expect([code, out]).toEqual([2, ""]);
-  expect(err).toBe("error: overlays/staging: no source of this name; portcullis graph lists them\n");
+  expect(err).toBe("error: overlays/staging: no source has this name; run portcullis graph to list them\n");
 });
 
 test("a root that cannot be built says where and why, and is never a pass", async () => {

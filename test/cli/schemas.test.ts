@@ -82,7 +82,7 @@ test("Levels, versions and switches of the configuration hold for schemas, too",
   const configured = (text: string) =>
     report({ ...files, "portcullis.yaml": `version: 1\npolicies: [policy]\n${text}` });
   expect((await configured('schemas: { kubernetes: "1.30" }\n')).lines).toEqual([
-    "deny kubernetes/api-version web.yaml:1 apps/v1beta2 Deployment is not served since Kubernetes 1.16; use apps/v1",
+    "deny kubernetes/api-version web.yaml:1 apps/v1beta2 Deployment is no longer served as of Kubernetes 1.16; use apps/v1",
   ]);
   expect((await configured('levels: { "kubernetes/api-version": warn }\n')).code).toBe(0);
   expect((await configured("schemas: off\n")).lines).toEqual([]);
@@ -97,6 +97,6 @@ test("A version that nobody knows schemas of is told at its line, and blocks", a
   });
   const { code, out } = await portcullis(directory, ["check"]);
   expect(code).toBe(2);
-  expect(out).toContain("no schemas of Kubernetes 1.99 are known; expected one of 1.25 to 1.37");
+  expect(out).toContain("no schemas for Kubernetes 1.99; expected a version from 1.25 to 1.37");
   expect(out).toContain("portcullis.yaml:4");
 });

@@ -44,7 +44,7 @@ test("rules and fixtures that hold are a count and exit code 0", async () => {
   const ran = await portcullis(directoryWith(GOOD), ["test"]);
   expect(ran).toEqual({
     code: 0,
-    err: "portcullis: no portcullis.yaml: tests from policy/\n",
+    err: "portcullis: no portcullis.yaml: testing the policies in policy/\n",
     out: "5 passed, 0 failed (2 test rules, 3 fixtures)\n",
   });
 });
@@ -73,7 +73,7 @@ test.each([
     { "policy/fixtures/rejected-latest.yaml": pod("a:latest", "b:1 # finding") },
     `fail: main rejected-latest
   --> policy/fixtures/rejected-latest.yaml
-  = expected a finding at policy/fixtures/rejected-latest.yaml:9, got none there
+  = expected a finding at policy/fixtures/rejected-latest.yaml:9, got none
   = expected no finding at policy/fixtures/rejected-latest.yaml:7, got: container c0 uses latest
 `,
     1,
@@ -99,7 +99,7 @@ test.each([
     { "policy/fixtures/accepted-version.yaml": "a: 1\n" },
     `error: main accepted-version
   --> policy/fixtures/accepted-version.yaml
-  = policy/fixtures/accepted-version.yaml was not judged: no Kubernetes object: `,
+  = policy/fixtures/accepted-version.yaml was not judged: not a Kubernetes object: `,
     2,
   ],
   [
@@ -107,7 +107,7 @@ test.each([
     { "policy/other/fixtures/accepted-x.yaml": pod("a:1") },
     `error: policy/other accepted-x
   --> policy/other/fixtures/accepted-x.yaml
-  = no policy stands beside it
+  = there is no policy next to it
 `,
     2,
   ],

@@ -61,7 +61,7 @@ test("a merge onto a base that moved on is another tree than the one that was ju
   const sha = await merged(pull, "merge");
   expect(await verify(sha)).toMatchObject({
     code: 2,
-    out: expect.stringMatching(/the base moved on before the merge/),
+    out: expect.stringMatching(/the base changed before the merge/),
   });
 });
 

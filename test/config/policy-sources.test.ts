@@ -40,12 +40,16 @@ test("a file named twice is read once", async () => {
 });
 
 test.each([
-  ["a path that is not there", "polices", "polices: no such file or directory, or one without files"],
+  ["a path that is not there", "polices", "polices: no such file or directory, or no files in it"],
   ["a path out of the repository", "../policies", "../policies: expected a path inside the repository"],
   ["an absolute path", "/etc", "/etc: expected a path inside the repository"],
-  ["a directory without policies", "empty", "empty: holds no file that ends in .rego"],
-  ["a link", "link.rego", "link.rego: link.rego is a link; policies and data are read from files only"],
-  ["a submodule", "vendor", "vendor: vendor/mod is a submodule, whose files are in another repository"],
+  ["a directory without policies", "empty", "empty: contains no file that ends in .rego"],
+  [
+    "a link",
+    "link.rego",
+    "link.rego: link.rego is a symbolic link; policies and data are read from regular files only",
+  ],
+  ["a submodule", "vendor", "vendor: vendor/mod is a submodule: its files are in another repository"],
 ])("%s is a problem at its line of the configuration", async (_, path, message) => {
   const { config, source } = readConfig("portcullis.yaml", `version: 1\npolicies:\n  - policies\n  - ${path}\n`);
   const { problems } = await policySources(tree, config, source);

@@ -116,13 +116,13 @@ test.each([
   [
     "a number in a list",
     "policies:\n  - a\n  - 7\n",
-    `portcullis.yaml:3:5: "policies[1]": expected a text; put quotes around it`,
+    `portcullis.yaml:3:5: "policies[1]": expected a string; put quotes around it`,
   ],
   ["an unknown mode", "mode: enforced\n", `portcullis.yaml:1:1: "mode": expected one of enforce, report`],
   ["an unknown level", "levels:\n  a/b: error\n", `portcullis.yaml:2:3: "a/b": expected one of deny, warn, info, off`],
   ["a boolean for on", "comments: true\n", `portcullis.yaml:1:1: "comments": expected one of on, off`],
   ["another version", "version: 2\n", `portcullis.yaml:1:1: "version": expected 1`],
-  ["a list for the file", "- a\n", `portcullis.yaml:1:1: the file: expected keys and values`],
+  ["a list for the file", "- a\n", `portcullis.yaml:1:1: the file: expected a mapping`],
   [
     "an empty include",
     "manifests: { include: [] }\n",
@@ -141,7 +141,7 @@ test.each([
   [
     "a Kubernetes version that YAML reads as a number",
     "schemas: { kubernetes: 1.30 }\n",
-    `portcullis.yaml:1:12: "kubernetes": expected a text; put quotes around it`,
+    `portcullis.yaml:1:12: "kubernetes": expected a string; put quotes around it`,
   ],
   [
     "a Kubernetes version with a v",
@@ -151,7 +151,7 @@ test.each([
   [
     "a day that no calendar has",
     "levels:\n  a/b: { level: warn, until: 2027-02-30, then: deny }\n",
-    `portcullis.yaml:2:23: "until": expected a day of the calendar such as 2027-01-15`,
+    `portcullis.yaml:2:23: "until": expected a calendar date such as 2027-01-15`,
   ],
   [
     "a dated level without its end",

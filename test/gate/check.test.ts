@@ -425,7 +425,7 @@ test("documents of a checked file that are no objects are named there", async ()
     {
       path: "a.yaml",
       manifests: 1,
-      skipped: [{ line: 12, reason: "no Kubernetes object: no apiVersion and no kind" }],
+      skipped: [{ line: 12, reason: "not a Kubernetes object: no apiVersion and no kind" }],
     },
   ]);
 });

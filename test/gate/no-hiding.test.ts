@@ -264,7 +264,7 @@ test("a whole object beside a part of one is judged, and the part is named", asy
       skipped: [
         {
           line: 1,
-          reason: "no Kubernetes object: a part of one, patch of kustomization.yaml, which was not rendered",
+          reason: "not a Kubernetes object: part of an object, patch of kustomization.yaml, which was not rendered",
         },
       ],
     },
@@ -288,6 +288,6 @@ test("a link that is longer than any path leads nowhere, and is not even read", 
   const { problems, verdict } = await judged({ "l.yaml": long });
   expect(verdict).toBe("error");
   expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
-    "l.yaml: cannot be read: the link leads out of the tree: /…",
+    "l.yaml: cannot be read: the symbolic link leads out of the tree: /…",
   ]);
 });

@@ -47,9 +47,9 @@ test("the items of a List and the elements of an array are manifests of their ow
 
 test.each([
   ["a mapping without a type", "a: 1\n", "no apiVersion and no kind"],
-  ["an apiVersion that is a number", "apiVersion: 1\nkind: Pod\n", "apiVersion is not a string that says something"],
+  ["an apiVersion that is a number", "apiVersion: 1\nkind: Pod\n", "apiVersion must be a non-empty string"],
   ["a scalar", "just words\n", "a single string, not an object"],
-  ["an array of other things", "[1, 2]\n", "a list whose elements are no Kubernetes objects"],
+  ["an array of other things", "[1, 2]\n", "a list whose elements are not Kubernetes objects"],
   ["a List without items", "apiVersion: v1\nkind: List\n", "a List without items"],
 ])("%s is named as no manifest, with the reason", (_, text, reason) => {
   expect(read(text).notManifests.map((other) => other.reason)).toEqual([reason]);
@@ -60,14 +60,14 @@ test.each([
     "a duplicate key",
     "a: 1\nb:\n  c: 1\n  c: 2\n",
     4,
-    "The key `c` stands twice in one mapping: first on line 3, again on line 4.",
+    "The key `c` appears twice in one mapping: first on line 3, again on line 4.",
   ],
-  ["a key that is the same string as another", "1: a\n'1': b\n", 2, "The key `1` stands twice"],
+  ["a key that is the same string as another", "1: a\n'1': b\n", 2, "The key `1` appears twice"],
   ["inline content after a separator", "a: 1\n--- {b: 1}\n", 2, "expected `---` alone on its line"],
   ["four dashes", "a: 1\n----\nb: 1\n", 2, "expected `---` alone on its line"],
   ["a directive", "%YAML 1.1\n---\na: 1\n", 2, "not valid YAML"],
   ["a second document after dots", "a: 1\n...\nb: 2\n", 3, "Kubernetes drops what follows `...`"],
-  ["infinity", "a:\n  b: .inf\n", 2, "cannot carry this number"],
+  ["infinity", "a:\n  b: .inf\n", 2, "cannot represent this number"],
   ["a template", "a: 1\nb: {{ .Values.b }}\n", 2, "looks like a template"],
   ["an alias without an anchor", "a: *b\n", 1, "has no anchor"],
   ["an anchor within itself", "a: &a\n  b: *a\n", 2, "contains itself"],

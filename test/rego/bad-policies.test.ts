@@ -41,7 +41,7 @@ describe("a policy that cannot end costs its deadline once", () => {
     );
     const name = `policy bad: rule deny (bad.rego:${rego.split("\n").length + 2})`;
     const late = "it did not finish within 1000 ms";
-    const notAsked = `${name} was not asked: on m1.yaml:1 ${late}`;
+    const notAsked = `${name} was not evaluated, because on m1.yaml:1 ${late}`;
     expect(messages).toEqual([
       [{ path: "m1.yaml", message: `${name} could not be judged: ${late}` }],
       ...["m2", "m3", "m4", "m1"].map((file) => [{ path: `${file}.yaml`, message: notAsked }]),
@@ -62,7 +62,9 @@ test("judgements that are asked for at the same time pay for a bad rule once", a
   );
   const asked = await Promise.all(manifests.map((one) => judge.judge([one])));
   expect(asked.flat().map(messagesOf)).toEqual(kept);
-  const failures = asked.flat().flatMap(({ problems }) => problems.map(({ message }) => message.includes("not asked")));
+  const failures = asked
+    .flat()
+    .flatMap(({ problems }) => problems.map(({ message }) => message.includes("not evaluated")));
   expect(failures).toEqual([false, true, true, true]);
 });
 
@@ -75,7 +77,9 @@ test("a policy that takes all memory is left out, and says so", async () => {
   expect(judgements[0]?.problems.map(({ message }) => message)).toEqual([
     "policy bad: rule deny (bad.rego:3) could not be judged: the memory limit was reached",
   ]);
-  expect(judgements[3]?.problems[0]?.message).toContain("was not asked: on m1.yaml:1 the memory limit was reached");
+  expect(judgements[3]?.problems[0]?.message).toContain(
+    "was not evaluated, because on m1.yaml:1 the memory limit was reached",
+  );
 });
 
 test("a rule that contradicts itself on one manifest is a problem there, and judges the others", async () => {

@@ -33,7 +33,7 @@ describe("a conflict is a problem that names both files, and the first stays", (
       {
         stage: "config",
         path: "two.json",
-        message: "two files give a value for data.a.b: this one and one.json; expected one",
+        message: "two files set data.a.b: this one and one.json; keep one",
       },
     ]);
   });
@@ -46,7 +46,7 @@ describe("a file that is no data is a problem", () => {
     ["a duplicate key", "d.yaml", "a: 1\na: 2\n", { line: 2 }],
     ["two YAML documents", "d.yaml", "a: 1\n---\nb: 1\n", { line: 3 }],
     ["a list at the root", "d.json", "[1]", { message: expect.stringContaining("must be an object") }],
-    ["another format", "d.toml", "a = 1", { message: "data files are .json, .yaml or .yml" }],
+    ["another format", "d.toml", "a = 1", { message: "not a data file; expected .json, .yaml or .yml" }],
   ])("%s", (_name, path, text, problem) => {
     const { problems } = mergeData([file(path, text)]);
     expect(problems).toEqual([expect.objectContaining({ stage: "config", path, ...problem })]);

@@ -49,7 +49,7 @@ test("a large run gives the same in a thread of its own, bad rules and all, and 
   expect(problems.slice(2).map(({ i }) => i)).toEqual(Array.from({ length: 199 }, (_, i) => 1801 + i));
   expect(new Set(problems.slice(2).map(({ message }) => message))).toEqual(
     new Set([
-      "policy bad: rule deny_loop (bad.rego:4) was not asked: on m1800.yaml:1 it did not finish within 1000 ms",
+      "policy bad: rule deny_loop (bad.rego:4) was not evaluated, because on m1800.yaml:1 it did not finish within 1000 ms",
     ]),
   );
   await judge.close();

@@ -37,7 +37,7 @@ async function roles(
   );
 }
 
-const overlay = `not rendered: its resources are judged as they stand in their own files`;
+const overlay = `not rendered: its resources are judged as written in their own files`;
 
 test("files of YAML and JSON are in scope, those of other languages are named, the rest is not Portcullis' concern", async () => {
   expect(
@@ -242,33 +242,33 @@ test("files below a Helm chart belong to the nearest chart, its CRDs are plain",
   });
 });
 
-const outside = "problem: cannot be read: the link leads out of the tree";
-const missing = "problem: cannot be read: the link leads to nothing";
+const outside = "problem: cannot be read: the symbolic link leads out of the tree";
+const missing = "problem: cannot be read: the target of the symbolic link does not exist";
 
 test.each<[string, Files, Asked, { readonly [path: string]: string }]>([
   [
     "a link to a file",
     { "l.yaml": { symlink: "d/a.yaml" }, "d/a.yaml": "" },
     {},
-    { "l.yaml": "link to d/a.yaml, which is judged where it stands", "d/a.yaml": "plain" },
+    { "l.yaml": "symbolic link to d/a.yaml, which is judged at its own path", "d/a.yaml": "plain" },
   ],
   [
     "a link upwards",
     { "d/l.yaml": { symlink: "../a.yaml" }, "a.yaml": "" },
     {},
-    { "d/l.yaml": "link to a.yaml, which is judged where it stands", "a.yaml": "plain" },
+    { "d/l.yaml": "symbolic link to a.yaml, which is judged at its own path", "a.yaml": "plain" },
   ],
   [
     "a link to a file that is excluded brings it into scope",
     { "prod/l.yaml": { symlink: "../old/a.yaml" }, "old/a.yaml": "", "old/b.yaml": "" },
     { exclude: ["old/**"] },
-    { "prod/l.yaml": "link to old/a.yaml, which is judged where it stands", "old/a.yaml": "plain" },
+    { "prod/l.yaml": "symbolic link to old/a.yaml, which is judged at its own path", "old/a.yaml": "plain" },
   ],
   [
     "a link to a file of another name brings it into scope",
     { "l.yaml": { symlink: "a.txt" }, "a.txt": "" },
     {},
-    { "l.yaml": "link to a.txt, which is judged where it stands", "a.txt": "plain" },
+    { "l.yaml": "symbolic link to a.txt, which is judged at its own path", "a.txt": "plain" },
   ],
   [
     "a link to a directory brings what is below it into scope",
@@ -281,11 +281,11 @@ test.each<[string, Files, Asked, { readonly [path: string]: string }]>([
     },
     { include: ["prod/**"] },
     {
-      "prod/apps": "link to the directory old, whose files are judged where they stand",
+      "prod/apps": "symbolic link to the directory old, whose files are judged at their own paths",
       "old/a.yaml": "plain",
-      "old/l.yaml": "link to x/b.yaml, which is judged where it stands",
+      "old/l.yaml": "symbolic link to x/b.yaml, which is judged at its own path",
       "old/sub":
-        "problem: cannot be read: it is a submodule, whose files are in another repository; exclude it where it holds no manifests",
+        "problem: cannot be read: it is a submodule: its files are in another repository; exclude it if it contains no manifests",
       "x/b.yaml": "plain",
     },
   ],
@@ -294,8 +294,8 @@ test.each<[string, Files, Asked, { readonly [path: string]: string }]>([
     { "l.yaml": { symlink: "d/a.yaml" }, d: { symlink: "e" }, "e/a.yaml": "" },
     {},
     {
-      "l.yaml": "link to e/a.yaml, which is judged where it stands",
-      d: "link to the directory e, whose files are judged where they stand",
+      "l.yaml": "symbolic link to e/a.yaml, which is judged at its own path",
+      d: "symbolic link to the directory e, whose files are judged at their own paths",
       "e/a.yaml": "plain",
     },
   ],
@@ -312,7 +312,7 @@ test.each<[string, Files, Asked, { readonly [path: string]: string }]>([
     "a link to itself",
     { "l.yaml": { symlink: "l.yaml" } },
     {},
-    { "l.yaml": "problem: cannot be read: the link leads back to itself: l.yaml" },
+    { "l.yaml": "problem: cannot be read: the symbolic link leads back to itself: l.yaml" },
   ],
   [
     "a link without extension that may be a directory elsewhere",
@@ -330,7 +330,7 @@ test.each<[string, Files, Asked, { readonly [path: string]: string }]>([
     "a link into a submodule",
     { "l.yaml": { symlink: "sub/a.yaml" }, sub: { submodule: "01" } },
     { include: ["*.yaml"] },
-    { "l.yaml": "problem: cannot be read: the link leads into the submodule sub" },
+    { "l.yaml": "problem: cannot be read: the symbolic link leads into the submodule sub" },
   ],
   ["a link that is excluded", { "l.yaml": { symlink: "/etc/passwd" } }, { exclude: ["l.yaml"] }, {}],
 ])("%s", async (_, files, asked, expected) => {

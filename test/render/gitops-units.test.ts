@@ -169,7 +169,7 @@ test.each<[string, Files, { readonly [path: string]: string }]>([
     {
       "app.yaml": "plain",
       "web/kustomization.yaml":
-        "skipped: part of a Kustomize root that could not be rendered: its resources are judged as they stand in their own files",
+        "skipped: part of a Kustomize root that could not be rendered: its resources are judged as written in their own files",
       "web/web.yaml": "plain",
     },
   ],

@@ -67,7 +67,7 @@ test.each<[string, Files, Asked, { readonly [path: string]: string }]>([
     {},
     {
       "a/kustomization.yaml":
-        "skipped: part of a Kustomize root that could not be rendered: its resources are judged as they stand in their own files",
+        "skipped: part of a Kustomize root that could not be rendered: its resources are judged as written in their own files",
       "a/p.yaml": "used as patch of a/kustomization.yaml",
       "a/web.yaml": "plain",
     },
@@ -148,7 +148,7 @@ test.each<[string, Files, Asked, { readonly [path: string]: string }]>([
     },
     {},
     {
-      "prod/base": "skipped: link to the directory real, whose files are judged where they stand",
+      "prod/base": "skipped: symbolic link to the directory real, whose files are judged at their own paths",
       "prod/kustomization.yaml": "through prod",
       "real/kustomization.yaml": "through prod",
       "real/web.yaml": "through prod",

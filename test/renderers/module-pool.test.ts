@@ -39,7 +39,7 @@ test("a late request ends alone: those that wait behind it are answered by a new
   const [before] = pool.pids();
   const slow = { documents: Array(200_000).fill("a: ${b}"), variables: { b: "c" } };
   const [late, next] = await Promise.all([pool.ask("substitute", slow), pool.ask("substitute", request)]);
-  expect(late).toEqual({ kind: "late", message: "substitute was not done within 0.1 s" });
+  expect(late).toEqual({ kind: "late", message: "substitute timed out after 0.1 s" });
   expect(next.kind).toBe("answered");
   expect(pool.pids()).not.toContain(before);
 });

@@ -61,7 +61,7 @@ test.each<[string, Parameters<typeof finding>[0], readonly string[]]>([
   [
     "where the value stands is told, if it is not where the change was made",
     { related: { path: "base/web.yaml", line: 3 } },
-    ["the value stands at base/web.yaml:3"],
+    ["the value is at base/web.yaml:3"],
   ],
 ])("%s", (_, over, expected) => {
   expect(circumstancesOf(finding(over))).toEqual(expected);

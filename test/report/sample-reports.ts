@@ -211,7 +211,7 @@ export const samples: { readonly [name: string]: Report } = {
         source: "Kustomization flux-system/apps",
         sources: ["Kustomization flux-system/apps"],
         fingerprint: "dead",
-        title: "What holds data or other objects is not deleted by the way",
+        title: "Objects that hold data or other objects are not deleted by accident",
       }),
       { ...missing, environments: ["eu-1", "eu-2"], sources: ["overlays/eu-1", "overlays/eu-2"] },
       finding({ ...missing, status: "existing", environments: ["eu-2", "us-1"], fingerprint: "a4" }),

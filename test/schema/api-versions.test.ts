@@ -14,62 +14,62 @@ test.each<[version: string, apiVersion: string, kind: string, expected: string |
     "1.34",
     "extensions/v1beta1",
     "Deployment",
-    "deny removed extensions/v1beta1 Deployment is not served since Kubernetes 1.16; use apps/v1",
+    "deny removed extensions/v1beta1 Deployment is no longer served as of Kubernetes 1.16; use apps/v1",
   ],
   [
     "1.34",
     "extensions/v1beta1",
     "Ingress",
-    "deny removed extensions/v1beta1 Ingress is not served since Kubernetes 1.22; use networking.k8s.io/v1",
+    "deny removed extensions/v1beta1 Ingress is no longer served as of Kubernetes 1.22; use networking.k8s.io/v1",
   ],
   [
     "1.34",
     "policy/v1beta1",
     "PodSecurityPolicy",
-    "deny removed policy/v1beta1 PodSecurityPolicy is not served since Kubernetes 1.25",
+    "deny removed policy/v1beta1 PodSecurityPolicy is no longer served as of Kubernetes 1.25",
   ],
   [
     "1.34",
     "extensions/v1beta1",
     "PodSecurityPolicy",
-    "deny removed extensions/v1beta1 PodSecurityPolicy is not served since Kubernetes 1.16",
+    "deny removed extensions/v1beta1 PodSecurityPolicy is no longer served as of Kubernetes 1.16",
   ],
   [
     "1.25",
     "autoscaling/v2beta2",
     "HorizontalPodAutoscaler",
-    "warn deprecated autoscaling/v2beta2 HorizontalPodAutoscaler is deprecated since Kubernetes 1.23 and removed in 1.26; use autoscaling/v2",
+    "warn deprecated autoscaling/v2beta2 HorizontalPodAutoscaler is deprecated as of Kubernetes 1.23 and removed in 1.26; use autoscaling/v2",
   ],
   [
     "1.26",
     "autoscaling/v2beta2",
     "HorizontalPodAutoscaler",
-    "deny removed autoscaling/v2beta2 HorizontalPodAutoscaler is not served since Kubernetes 1.26; use autoscaling/v2",
+    "deny removed autoscaling/v2beta2 HorizontalPodAutoscaler is no longer served as of Kubernetes 1.26; use autoscaling/v2",
   ],
   // Its own replacement went, too.
   [
     "1.34",
     "storage.k8s.io/v1alpha1",
     "CSIStorageCapacity",
-    "deny removed storage.k8s.io/v1alpha1 CSIStorageCapacity is not served since Kubernetes 1.24; use storage.k8s.io/v1",
+    "deny removed storage.k8s.io/v1alpha1 CSIStorageCapacity is no longer served as of Kubernetes 1.24; use storage.k8s.io/v1",
   ],
   [
     "1.28",
     "flowcontrol.apiserver.k8s.io/v1beta2",
     "FlowSchema",
-    "warn deprecated flowcontrol.apiserver.k8s.io/v1beta2 FlowSchema is deprecated since Kubernetes 1.26 and removed in 1.29; use flowcontrol.apiserver.k8s.io/v1beta3",
+    "warn deprecated flowcontrol.apiserver.k8s.io/v1beta2 FlowSchema is deprecated as of Kubernetes 1.26 and removed in 1.29; use flowcontrol.apiserver.k8s.io/v1beta3",
   ],
   [
     "1.33",
     "flowcontrol.apiserver.k8s.io/v1beta2",
     "FlowSchema",
-    "deny removed flowcontrol.apiserver.k8s.io/v1beta2 FlowSchema is not served since Kubernetes 1.29; use flowcontrol.apiserver.k8s.io/v1",
+    "deny removed flowcontrol.apiserver.k8s.io/v1beta2 FlowSchema is no longer served as of Kubernetes 1.29; use flowcontrol.apiserver.k8s.io/v1",
   ],
   [
     "1.20",
     "batch/v2alpha1",
     "CronJob",
-    "deny removed batch/v2alpha1 CronJob is not served since Kubernetes 1.21; use batch/v1",
+    "deny removed batch/v2alpha1 CronJob is no longer served as of Kubernetes 1.21; use batch/v1",
   ],
   [
     "1.30",
@@ -134,7 +134,7 @@ test("Versions beyond those that are known are told, and the nearest one judges"
   expect(unknownVersions(staged, versions)).toEqual([
     {
       pointer: "/environments/new/kubernetes",
-      message: `no schemas of Kubernetes 1.99 are known; expected one of ${versions[0]} to ${versions.at(-1)}`,
+      message: `no schemas for Kubernetes 1.99; expected a version from ${versions[0]} to ${versions.at(-1)}`,
     },
   ]);
 });

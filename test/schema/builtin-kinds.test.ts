@@ -38,14 +38,14 @@ test.each<[name: string, yaml: string, expected: readonly string[]]>([
   [
     "an integer beyond 32 bits does not fit",
     deployment({ spec: "  replicas: 4294967296" }),
-    ["value 6 spec.replicas: expected an integer of 32 bits, found number 4294967296"],
+    ["value 6 spec.replicas: expected an integer that fits in 32 bits, found number 4294967296"],
   ],
   ["an int64 keeps its digits", deployment({ pod: "      activeDeadlineSeconds: 9223372036854775807" }), []],
   [
     "an int64 has an end",
     deployment({ pod: "      activeDeadlineSeconds: 9223372036854775808" }),
     [
-      "value 10 spec.template.spec.activeDeadlineSeconds: expected an integer of 64 bits, found number 9223372036854775808",
+      "value 10 spec.template.spec.activeDeadlineSeconds: expected an integer that fits in 64 bits, found number 9223372036854775808",
     ],
   ],
   [
@@ -121,7 +121,7 @@ test.each<[name: string, yaml: string, expected: readonly string[]]>([
   [
     "a container name stands once",
     deployment({ container: "        - name: web" }),
-    ['duplicate 14 spec.template.spec.containers[1]: an item with name "web" stands in the list already'],
+    ['duplicate 14 spec.template.spec.containers[1]: an item with name "web" is already in the list'],
   ],
   [
     "a Secret's data is base64, and is not shown",
@@ -143,7 +143,7 @@ test.each<[name: string, yaml: string, expected: readonly string[]]>([
   [
     "a protocol left out is TCP",
     "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{name: a, port: 80}, {name: b, port: 80, protocol: TCP}, {name: c, port: 80, protocol: UDP}]}\n",
-    ['duplicate 4 spec.ports[1]: an item with port 80 and protocol "TCP" stands in the list already'],
+    ['duplicate 4 spec.ports[1]: an item with port 80 and protocol "TCP" is already in the list'],
   ],
   [
     "keys that JavaScript knows itself are unknown to Kubernetes",

@@ -102,7 +102,7 @@ test.each<[name: string, schema: string, spec: string, expected: readonly string
       "value spec.a: expected at least 1, found number 0",
       "value spec.b: expected less than 2, found number 2",
       'value spec.c: expected at least 2 characters, found string "x"',
-      'value spec.d: expected a text that matches ^[a-z]+$, found string "A1"',
+      'value spec.d: expected a string that matches ^[a-z]+$, found string "A1"',
       "value spec.e: expected a multiple of 5, found number 12",
     ],
   ],
@@ -122,7 +122,7 @@ test.each<[name: string, schema: string, spec: string, expected: readonly string
     "exactly one of several alternatives",
     "{type: object, properties: {a: {type: string}, b: {type: string}}, oneOf: [{required: [a]}, {required: [b]}]}",
     "{a: x, b: x}",
-    ["value spec: fits 2 of 2 alternatives, of which exactly one may hold"],
+    ["value spec: matches 2 of 2 alternatives; expected exactly one"],
   ],
   [
     "one of several fields",
@@ -134,7 +134,7 @@ test.each<[name: string, schema: string, spec: string, expected: readonly string
     "a form that is ruled out",
     "{type: object, properties: {a: {type: string, not: {enum: [x]}}}}",
     "{a: x}",
-    ["value spec.a: has a form that is ruled out"],
+    ["value spec.a: matches a schema that it must not match"],
   ],
   [
     "all of several conditions",
@@ -142,7 +142,7 @@ test.each<[name: string, schema: string, spec: string, expected: readonly string
     "{a: cd}",
     [
       'value spec.a: expected at least 3 characters, found string "cd"',
-      'value spec.a: expected a text that matches ^b, found string "cd"',
+      'value spec.a: expected a string that matches ^b, found string "cd"',
     ],
   ],
   [
@@ -150,8 +150,8 @@ test.each<[name: string, schema: string, spec: string, expected: readonly string
     "{type: object, properties: {s: {type: array, x-kubernetes-list-type: set, items: {type: string}}, m: {type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [id, side], items: {type: object, properties: {id: {type: string}, side: {type: string, default: left}}}}}}",
     "{s: [a, b, a], m: [{id: x}, {id: x, side: right}, {id: x, side: left}]}",
     [
-      'duplicate spec.s[2]: stands in the list already: string "a"',
-      'duplicate spec.m[2]: an item with id "x" and side "left" stands in the list already',
+      'duplicate spec.s[2]: already in the list: string "a"',
+      'duplicate spec.m[2]: an item with id "x" and side "left" is already in the list',
     ],
   ],
   [

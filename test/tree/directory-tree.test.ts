@@ -93,7 +93,7 @@ test("a pipe is listed but never waited for", async () => {
   const pipe = join(root, "pipe.yaml");
   execFileSync("mkfifo", [pipe]);
   const tree = directoryTree(root);
-  await expect(tree.read("pipe.yaml")).rejects.toThrow("it is no regular file");
+  await expect(tree.read("pipe.yaml")).rejects.toThrow("it is not a regular file");
   expect((await tree.list()).map(({ path }) => path)).toContain("pipe.yaml");
   rmSync(pipe);
 });

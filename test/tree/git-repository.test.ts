@@ -196,7 +196,7 @@ test("settings of the repository run nothing", async () => {
 });
 
 test("a directory outside any repository is refused", async () => {
-  await expect(openRepository("/")).rejects.toThrow("is no Git repository");
+  await expect(openRepository("/")).rejects.toThrow("is not a Git repository");
 });
 
 test("names that are not UTF-8 stay apart, and each file is read by its own", async () => {
@@ -226,7 +226,7 @@ test("a tree with two files of one name is refused, for one would hide the other
   writeFileSync(join(odd.directory, "tree"), Buffer.concat([entry, entry]));
   const tree = odd.git("hash-object", "-t", "tree", "--literally", "-w", "tree");
   const clone = await openRepository(odd.directory);
-  await expect(clone.tree(tree).list()).rejects.toThrow("two files of one name");
+  await expect(clone.tree(tree).list()).rejects.toThrow("two files with the same name");
   await clone.close();
   odd.remove();
 });

@@ -2,7 +2,7 @@
 # title: Projects limit where they deploy from and to
 # description: >-
 #   An AppProject with a wildcard for all repositories, or for all clusters and namespaces, limits nothing.
-#   Name them.
+#   List the ones that are needed.
 # related_resources:
 # - ref: https://argo-cd.readthedocs.io/en/stable/user-guide/projects/
 # custom:

@@ -2,7 +2,7 @@
 # title: Helm charts are pinned to a version
 # description: >-
 #   A chart without a version, or with a range, upgrades itself without a commit.
-#   Name one version.
+#   Pin one version.
 # related_resources:
 # - ref: https://fluxcd.io/flux/components/helm/helmreleases/
 # custom:

@@ -1,8 +1,8 @@
 # METADATA
 # title: Flux removes what leaves the repository
 # description: >-
-#   Without `prune: true` an object that was deleted from Git runs on.
-#   Set it.
+#   Without `prune: true` an object that was deleted from Git keeps running in the cluster.
+#   Set `prune: true`.
 # related_resources:
 # - ref: https://fluxcd.io/flux/components/kustomize/kustomizations/
 # custom:

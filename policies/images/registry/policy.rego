@@ -1,8 +1,8 @@
 # METADATA
 # title: Images come from known registries
 # description: >-
-#   An image without a registry is pulled from Docker Hub; one from an unknown registry was reviewed by nobody.
-#   Use a registry of the allowed list.
+#   An image without a registry is pulled from Docker Hub; one from an unknown registry has not been reviewed.
+#   Use a registry from the allowed list.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/containers/images/
 # custom:

@@ -1,8 +1,8 @@
 # METADATA
-# title: Nobody is bound to cluster-admin
+# title: No binding grants cluster-admin
 # description: >-
-#   cluster-admin may do everything: everywhere, or by a RoleBinding everything in its namespace, Secrets and roles included.
-#   Bind a role with just the rights that are used.
+#   cluster-admin allows everything in the cluster, or with a RoleBinding everything in one namespace, including Secrets and roles.
+#   Bind a role with only the rights that are used.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/
 # custom:

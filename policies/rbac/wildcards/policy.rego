@@ -1,8 +1,8 @@
 # METADATA
 # title: Roles name what they grant
 # description: >-
-#   A wildcard grants every verb, resource or API group, also those that do not exist yet.
-#   Name them.
+#   A wildcard grants every verb, resource or API group, including those that do not exist yet.
+#   List the ones that are used.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/
 # custom:

@@ -1,7 +1,7 @@
 # METADATA
 # title: Secrets are not committed in plain text
 # description: >-
-#   Base64 is no encryption: whoever reads the repository reads the secret.
+#   Base64 is not encryption: anyone who can read the repository can read the secret.
 #   Encrypt it (SOPS, SealedSecret) or fetch it (ExternalSecret), and rotate what was committed.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/secrets-good-practices/

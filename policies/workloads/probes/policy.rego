@@ -1,5 +1,5 @@
 # METADATA
-# title: Serving containers say when they are ready
+# title: Containers that serve traffic have a readiness probe
 # description: >-
 #   Without a readiness probe traffic reaches a container before it can answer.
 #   Add a readinessProbe to each container with ports.

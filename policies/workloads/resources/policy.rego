@@ -1,8 +1,8 @@
 # METADATA
-# title: Containers state what they need
+# title: Containers set requests and a memory limit
 # description: >-
 #   Without requests the scheduler guesses, and without a memory limit one container can evict its neighbours.
-#   State both.
+#   Set both.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
 # custom:

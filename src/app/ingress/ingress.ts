@@ -76,7 +76,7 @@ async function receive(options: IngressOptions, request: IncomingMessage): Promi
   const guid = header(request, "x-github-delivery");
   const event = header(request, "x-github-event");
   if (guid === undefined || event === undefined || !/^[\w-]{1,100}$/.test(guid) || !/^\w{1,100}$/.test(event)) {
-    return { status: 400, text: "the headers X-GitHub-Delivery and X-GitHub-Event are needed" };
+    return { status: 400, text: "the headers X-GitHub-Delivery and X-GitHub-Event are required" };
   }
   const payload = body.toString("utf8");
   const parsed = parse(payload);

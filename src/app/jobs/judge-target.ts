@@ -54,11 +54,11 @@ export async function judgeTarget(
   const { mirror, remote, job, target, repository, signal } = request;
   const fetched = await fetchTarget(mirror, remote, job, target, signal);
   await services.checkpoint("fetched");
-  if (fetched.kind === "missing") return { kind: "later", seconds: 2, reason: "a branch is not there yet" };
+  if (fetched.kind === "missing") return { kind: "later", seconds: 2, reason: "a branch cannot be fetched yet" };
   if (fetched.kind === "failed") return { kind: "later", seconds: backOff(request.age), reason: fetched.reason };
   if ((await mirror.commit(job, "head"))?.id !== target.head) return { kind: "moved" };
   const trusted = (await mirror.commit(job, "trusted"))?.id;
-  if (trusted === undefined) throw new Error("the default branch was fetched and is not in the mirror");
+  if (trusted === undefined) throw new Error("the default branch was fetched but is missing from the mirror");
   await mirror.pin("trusted", trusted);
   const last = await fetchRulesInForce(request);
   if (last.kind === "later") return last;
@@ -89,8 +89,9 @@ export async function judgeTarget(
       ...request,
       gated: named.length > 0 ? named : [branch],
     });
-    if (choice.kind === "wait") return { kind: "later", seconds: 1, reason: "GitHub made no test merge yet" };
-    if (choice.kind === "missing") return { kind: "later", seconds: 2, reason: "a commit is not there yet" };
+    if (choice.kind === "wait")
+      return { kind: "later", seconds: 1, reason: "GitHub has not created the test merge yet" };
+    if (choice.kind === "missing") return { kind: "later", seconds: 2, reason: "a commit cannot be fetched yet" };
     if (choice.kind === "failed") return { kind: "later", seconds: backOff(request.age), reason: choice.reason };
     const { trees } = choice;
     const started = performance.now();

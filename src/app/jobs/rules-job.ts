@@ -43,7 +43,7 @@ export async function runRulesJob(
     if (outcome.kind === "missing") return { kind: "done" };
     if (outcome.kind === "failed") return { kind: "later", seconds: backOff(work.age), reason: outcome.reason };
     const trusted = await mirror.commit(job, "trusted");
-    if (trusted === undefined) throw new Error("the default branch was fetched and is not in the mirror");
+    if (trusted === undefined) throw new Error("the default branch was fetched but is missing from the mirror");
     const known = repository.trusted === undefined ? undefined : await mirror.pinned("in-force");
     const thread = await services.pool.take();
     try {

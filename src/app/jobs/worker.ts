@@ -55,7 +55,7 @@ export async function work(services: WorkerServices, jobs: Jobs, key: string, st
     if (outcome.kind === "done") services.metrics.jobSeconds.observe((performance.now() - started) / 1_000);
     services.log.info(
       { work: key, outcome, milliseconds: Math.round(performance.now() - started) },
-      outcome.kind === "later" ? "a job is to be tried again" : "a job has ended",
+      outcome.kind === "later" ? "job will be retried" : "job finished",
     );
     await settle(services, leased, outcome);
     await services.checkpoint("finished");
@@ -73,14 +73,15 @@ async function attempt(
   stopping: AbortSignal,
 ): Promise<JobOutcome | { readonly kind: "crashed" }> {
   const left = services.deadline * 1_000 - work.age;
-  if (left <= 0) return jobs.giveUp(work, `it could not be judged within ${services.deadline} s`);
+  if (left <= 0) return jobs.giveUp(work, `it was not judged within ${services.deadline} s`);
   if (work.attempts > MOST_ATTEMPTS) return jobs.giveUp(work, `judging it failed ${MOST_ATTEMPTS} times`);
   const deadline = AbortSignal.timeout(Math.ceil(left));
   const signal = AbortSignal.any([superseded, stopping, deadline]);
   try {
     return work.subject.kind === "rules" ? await jobs.rules(work, signal) : await jobs.judge(work, signal);
   } catch (error) {
-    if (superseded.aborted || stopping.aborted) return { kind: "later", seconds: 0, reason: "a newer state is wanted" };
+    if (superseded.aborted || stopping.aborted)
+      return { kind: "later", seconds: 0, reason: "a newer state is waiting" };
     if (deadline.aborted || error instanceof JudgeInterrupted) {
       return jobs.giveUp(work, `judging it took longer than ${services.deadline} s`);
     }
@@ -97,7 +98,7 @@ async function attempt(
         }
         return { kind: "later", seconds: Math.min(backOff(work.age), left / 1_000 + 1), reason: failure.reason };
       case undefined:
-        services.log.error({ err: error, work: work.key, attempt: work.attempts }, "a job failed");
+        services.log.error({ err: error, work: work.key, attempt: work.attempts }, "job failed");
         return { kind: "crashed" };
     }
   }

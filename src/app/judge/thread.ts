@@ -119,10 +119,10 @@ async function prepare(request: PrepareRequest, setAt: SetAt): Promise<PrepareAn
     const first = trusted.kind === "set" ? trusted.problems[0] : undefined;
     const why =
       first === undefined
-        ? `${CONFIG_PATH} is gone from ${request.branch}`
+        ? `${CONFIG_PATH} was removed from ${request.branch}`
         : `the rules on ${request.branch} cannot be used (${[first.path, first.line].filter((part) => part !== undefined).join(":")}: ${first.message})`;
     return inForce(request.inForce, last, [
-      `The rules of commit ${request.inForce.slice(0, 12)} are in force, the last that compiled: ${why}.`,
+      `The rules of commit ${request.inForce.slice(0, 12)} are in force because they are the last that compiled: ${why}.`,
     ]);
   }
   return {

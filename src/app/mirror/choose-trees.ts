@@ -93,7 +93,7 @@ export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
     if ((await mergeBase(request, base, onto)) === onto) return chosen(merge, onto, "test merge, on an older base");
   }
   if (request.age < TEST_MERGE_PATIENCE) return { kind: "wait" };
-  return againstMergeBase(request, base, "head against merge base, GitHub made no test merge");
+  return againstMergeBase(request, base, "head against merge base, as GitHub has created no test merge");
 }
 
 async function againstMergeBase(request: TreesRequest, base: string, how: string): Promise<TreesChoice> {

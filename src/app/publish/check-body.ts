@@ -55,7 +55,7 @@ export function couldNotEvaluate(reason: string): Body {
     conclusion: "failure",
     output: {
       title: "Gate could not evaluate",
-      summary: `This change could not be judged, so it is not let through: ${reason}.\n\nRe-run the check, or comment \`/portcullis recheck\`, to try again.`,
+      summary: `This change could not be judged, so it is blocked: ${reason}.\n\nTo try again, re-run the check or comment \`/portcullis recheck\`.`,
     },
     annotations: [],
   };
@@ -70,9 +70,9 @@ export function worstOf(own: Body, others: readonly Head[]): Body {
     ...own,
     conclusion: "failure",
     output: {
-      title: fitUtf8(`The same commit is refused in ${where}`, LONGEST_TITLE),
+      title: fitUtf8(`This commit fails in ${where}`, LONGEST_TITLE),
       summary: fitUtf8(
-        `A check belongs to a commit, and this one is also the head of ${where}, where it is refused. Judged for this pull request alone: ${own.output.title}.\n\n${own.output.summary}`,
+        `A check belongs to a commit, and this commit is also the head of ${where}, where it fails. Judged for this pull request alone: ${own.output.title}.\n\n${own.output.summary}`,
         LONGEST_SUMMARY,
       ),
     },

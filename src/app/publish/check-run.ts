@@ -100,7 +100,7 @@ export async function openRun(
       externalId: external,
       output: {
         title: "Judging",
-        summary: "The change is being judged by the state that would exist after the merge.",
+        summary: "Judging the state that would exist after the merge.",
       },
     }));
   await services.checkpoint("run created");
@@ -135,7 +135,7 @@ export async function supersedeRun(
     await github.concludeRun(place, runId, {
       conclusion: "failure",
       externalId: run.externalId,
-      output: { title: "Superseded", summary: "A newer state of the pull request is judged instead." },
+      output: { title: "Superseded", summary: "Superseded: a newer state of the pull request is being judged." },
     });
   } catch (error) {
     const failure = failureOf(error);

@@ -70,7 +70,7 @@ export async function postComments(services: CommentsServices, request: Comments
   if (claimed.size === 0) return;
   const comments = [...candidates].filter(([fingerprint]) => claimed.has(fingerprint)).map(([, comment]) => comment);
   try {
-    const body = comments.length === 1 ? "One finding of this change:" : `${comments.length} findings of this change:`;
+    const body = comments.length === 1 ? "One finding in this change:" : `${comments.length} findings in this change:`;
     await github.createReview(place, { pull: pull.number, head: pull.head, body, comments });
   } catch (error) {
     const failure = failureOf(error);

@@ -19,7 +19,8 @@ export async function bootstrapReport(
   if (proposed.kind === "none") {
     problems.push({
       stage: "config",
-      message: "The repository is enrolled and no rules ever compiled; this change leaves it without portcullis.yaml.",
+      message:
+        "This repository is enrolled, but none of its rules ever compiled, and this change leaves it without portcullis.yaml. Add a portcullis.yaml whose policies compile.",
     });
   } else {
     problems.push(...proposed.problems);
@@ -30,7 +31,7 @@ export async function bootstrapReport(
     problems.push({
       stage: "config",
       ...(other[0] === undefined ? {} : { path: other[0] }),
-      message: `No rules are in force yet, because none on the default branch compiled. Until then only changes of portcullis.yaml and the policies can pass; this one also touches ${named}.`,
+      message: `No rules are in force yet, because those on the default branch do not compile. Until they do, only changes to portcullis.yaml and the policies can pass; this one also touches ${named}.`,
     });
   }
   const set = proposed.kind === "set" ? proposed : undefined;

@@ -66,7 +66,7 @@ export async function readPolicySet(tree: Tree, makeJudge: Engine["makeJudge"], 
 }
 
 function notAFile(kind: string): Problem {
-  return { stage: "config", path: CONFIG_PATH, line: 1, message: `${CONFIG_PATH} is a ${kind}, it must be a file` };
+  return { stage: "config", path: CONFIG_PATH, line: 1, message: `${CONFIG_PATH} is a ${kind}; expected a file` };
 }
 
 function noRule(named: readonly string[]): Problem {
@@ -74,6 +74,6 @@ function noRule(named: readonly string[]): Problem {
     stage: "compile",
     path: CONFIG_PATH,
     line: 1,
-    message: `no rule that decides (deny, violation or warn) stands under ${named.join(", ")}`,
+    message: `no deny, violation or warn rule under ${named.join(", ")}`,
   };
 }

@@ -74,7 +74,7 @@ export async function describeRulesChange(
   );
   const findings = sentences.map((sentence) => weakeningFinding(sentence, 1));
   const notes = [
-    `This change touches the rules themselves. It is judged by the rules on ${trees.branch}; what it changes comes into force once it is merged.`,
+    `This change edits the rules themselves. It is judged by the rules on ${trees.branch}; its own rules take effect once it is merged.`,
   ];
   if (proposed.kind === "none") return { findings, problems: [], notes };
   const known = new Set(before.kind === "none" ? [] : before.problems.map(keyOf));
@@ -102,7 +102,7 @@ async function wouldFind(inForce: Set, proposed: Set, trees: Trees): Promise<str
   const [old, next] = [await whole(inForce), await whole(proposed)];
   const text = (report: Report): string =>
     `${count(report.findings, "deny")} denied, ${count(report.findings, "warn")} warned`;
-  return `Over the whole tree as it would be, the rules in force give ${text(old)}; the proposed rules would give ${text(next)}.`;
+  return `On the whole tree after the merge, the rules in force give ${text(old)}; the proposed rules would give ${text(next)}.`;
 }
 
 function count(findings: readonly Finding[], level: Finding["level"]): number {

@@ -18,13 +18,13 @@ export interface Rules {
  */
 export function weakenings(inForce: Rules, proposed: Rules | undefined, today: string): readonly string[] {
   if (proposed === undefined) {
-    return [`removes ${CONFIG_PATH}; the repository stays enrolled, and the rules in force now go on judging it`];
+    return [`removes ${CONFIG_PATH}; the repository stays enrolled and is still judged by the rules now in force`];
   }
   const [old, next] = [inForce.config, proposed.config];
   const found: string[] = [];
   if (old.mode === "enforce" && next.mode === "report")
-    found.push("turns the gate to report only: nothing would block");
-  if (old.block === "all" && next.block === "introduced") found.push("would no longer block what was there before");
+    found.push("switches the gate to report only: nothing would block");
+  if (old.block === "all" && next.block === "introduced") found.push("stops blocking existing findings");
   if (old.comments === "on" && next.comments === "off") found.push("turns review comments off");
   for (const policy of inForce.policies) {
     if (!proposed.policies.includes(policy)) found.push(`removes the policy ${policy}`);
@@ -33,7 +33,7 @@ export function weakenings(inForce: Rules, proposed: Rules | undefined, today: s
   found.push(...lost(old.manifests.include, next.manifests.include, "no longer includes manifests under"));
   found.push(...lost(next.manifests.exclude, old.manifests.exclude, "excludes manifests under"));
   if (old.branches.length > 0 && next.branches.length > 0) {
-    found.push(...lost(next.branches, old.branches, "takes as accepted what stands on the branch"));
+    found.push(...lost(next.branches, old.branches, "treats everything as accepted on the branch"));
   }
   return found;
 }
@@ -51,6 +51,6 @@ export function weakeningFinding(sentence: string, line: number): Finding {
     location: { path: CONFIG_PATH, line, precision: "source" },
     pointer: "",
     fingerprint: createHash("sha256").update(`portcullis/rules\0${message}`).digest("hex").slice(0, 32),
-    title: "The change weakens the rules that judge it",
+    title: "This change weakens the rules that judge it",
   };
 }

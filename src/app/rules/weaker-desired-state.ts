@@ -10,13 +10,13 @@ export function weakerDesiredState(old: Config, next: Config): readonly string[]
     const after = next.environments[name];
     found.push(...(after === undefined ? [`removes the environment ${name}`] : weakerEnvironment(name, before, after)));
   }
-  if (old.gaps === "block" && next.gaps === "allow") found.push("lets through what could not be rendered");
-  if (old.schemas.enabled && !next.schemas.enabled) found.push("turns validation against schemas off");
+  if (old.gaps === "block" && next.gaps === "allow") found.push("stops blocking what could not be rendered");
+  if (old.schemas.enabled && !next.schemas.enabled) found.push("turns schema validation off");
   if (isOlder(next.schemas.kubernetes, old.schemas.kubernetes))
     found.push(
       `validates against Kubernetes ${next.schemas.kubernetes ?? ""} instead of ${old.schemas.kubernetes ?? "the newest"}`,
     );
-  found.push(...lost(old.repositories, next.repositories, "no longer takes for this repository"));
+  found.push(...lost(old.repositories, next.repositories, "no longer recognises as this repository"));
   const names = (config: Config): readonly string[] => config.clusters.map(({ name }) => name);
   found.push(...lost(names(old), names(next), "no longer knows the cluster"));
   if (old.helm.vendor !== undefined && next.helm.vendor === undefined)
@@ -26,8 +26,8 @@ export function weakerDesiredState(old: Config, next: Config): readonly string[]
 
 function weakerEnvironment(name: string, before: EnvironmentConfig, after: EnvironmentConfig): readonly string[] {
   const found = [
-    ...lost(before.paths, after.paths, `takes out of ${name} what stands under`),
-    ...lost(before.clusters, after.clusters, `takes out of ${name} the cluster`),
+    ...lost(before.paths, after.paths, `removes from ${name} everything under`),
+    ...lost(before.clusters, after.clusters, `removes from ${name} the cluster`),
   ];
   if (isOlder(after.kubernetes, before.kubernetes))
     found.push(

@@ -51,9 +51,9 @@ function lowered(
   after: LevelSetting | undefined,
 ): string | undefined {
   if (after !== undefined && after !== before && STRENGTH[after] < STRENGTH[before ?? "deny"])
-    return `lowers ${policy} from ${before ?? "its own level"} to ${after}`;
+    return `lowers ${policy} from ${before ?? "the policy's own level"} to ${after}`;
   if (after === undefined && before === "deny")
-    return `no longer sets ${policy} to deny, so that its own level would hold`;
+    return `no longer sets ${policy} to deny, so the policy's own level applies`;
   return undefined;
 }
 

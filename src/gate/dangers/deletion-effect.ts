@@ -17,7 +17,7 @@ export function deletionEffect(manifest: Manifest, { before, after }: StateChang
   if (source === undefined || id === undefined || !controllers.has(source.kind))
     return {
       kind: "unknown",
-      because: `whether it is deleted is up to what applies ${id === undefined ? manifest.position.path : sourceName(id)}`,
+      because: `whether it is deleted depends on what applies ${id === undefined ? manifest.position.path : sourceName(id)}`,
     };
   const stays = after.sources.get(id);
   const mark = keepingMark(manifest, source, stays === undefined);
@@ -30,18 +30,19 @@ const controllers = new Set<SourceKind>(["argocd-application", "flux-kustomizati
 function effectOfPruning({ id, traits }: Source, manifest: Manifest): DeletionEffect {
   const name = sourceName(id);
   if (traits?.prune === false) return { kind: "kept", because: `it stays in the cluster: ${name} does not prune` };
-  if (traits?.prune === undefined) return { kind: "unknown", because: `it is deleted where ${name} prunes` };
-  const waits = syncOptions(manifest.value).has("Prune=confirm") ? ", once a person confirms it" : "";
-  const paused = traits.suspended === true ? ", once that is resumed" : "";
+  if (traits?.prune === undefined) return { kind: "unknown", because: `it is deleted if ${name} prunes` };
+  const waits = syncOptions(manifest.value).has("Prune=confirm") ? ", once someone confirms it" : "";
+  const paused = traits.suspended === true ? ", once it is resumed" : "";
   return { kind: "deleted", because: `${name} prunes it${waits}${paused}` };
 }
 
 function effectOfCascade({ id, traits }: Source): DeletionEffect {
   const name = sourceName(id);
   if (traits?.cascades === false)
-    return { kind: "kept", because: `it stays in the cluster: ${name} goes without deleting what it applied` };
-  if (traits?.cascades === undefined) return { kind: "unknown", because: `it is deleted if ${name} takes it along` };
-  return { kind: "deleted", because: `${name} goes, and deletes what it applied` };
+    return { kind: "kept", because: `it stays in the cluster: ${name} is removed without deleting what it applied` };
+  if (traits?.cascades === undefined)
+    return { kind: "unknown", because: `it is deleted if ${name} deletes what it applied` };
+  return { kind: "deleted", because: `${name} is removed and deletes what it applied` };
 }
 
 /** The annotation or option that keeps an object from being deleted by its tool; undefined where there is none. */
@@ -54,7 +55,8 @@ function keepingMark({ value, identity, position }: Manifest, { kind }: Source, 
       if (syncOptions(value).has(option)) return option;
       const isDefinition = identity.kind === "CustomResourceDefinition";
       return (
-        helmKeeps ?? (goes && isDefinition ? "Argo CD never deletes a definition with its Application" : undefined)
+        helmKeeps ??
+        (goes && isDefinition ? "Argo CD never deletes a CustomResourceDefinition with its Application" : undefined)
       );
     }
     case "flux-kustomization":
@@ -62,7 +64,9 @@ function keepingMark({ value, identity, position }: Manifest, { kind }: Source, 
         ? "kustomize.toolkit.fluxcd.io/prune: disabled"
         : undefined;
     case "flux-helmrelease":
-      return helmKeeps ?? (isOfCrds(position.path) ? "Helm never deletes what stands in a chart's crds" : undefined);
+      return (
+        helmKeeps ?? (isOfCrds(position.path) ? "Helm never deletes what is in a chart's crds directory" : undefined)
+      );
     case "file":
     case "directory":
     case "kustomize":

@@ -10,14 +10,14 @@ import { sourceName } from "./source-name.ts";
 
 /** What is lost with an object, by group and kind. Only these kinds are dangerous to delete. */
 const goesWith: { readonly [groupKind: string]: (manifest: Manifest) => string } = {
-  "/Namespace": () => "everything in it goes with it",
-  "/PersistentVolumeClaim": () => "its data go with it where the volume's reclaim policy is Delete",
+  "/Namespace": () => "everything in it is deleted with it",
+  "/PersistentVolumeClaim": () => "its data is deleted with it if the volume's reclaim policy is Delete",
   "apiextensions.k8s.io/CustomResourceDefinition": ({ value }) =>
-    `every ${kindOf(valueAt(value, ["spec", "names", "kind"]))} in the cluster goes with it`,
+    `every ${kindOf(valueAt(value, ["spec", "names", "kind"]))} in the cluster is deleted with it`,
   "apps/StatefulSet": ({ value }) =>
     valueAt(value, ["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"]) === "Delete"
-      ? "its claims and their data go with it"
-      : "its Pods go with it, the claims of its volumeClaimTemplates stay",
+      ? "its claims and their data are deleted with it"
+      : "its Pods are deleted with it, but the claims of its volumeClaimTemplates stay",
 };
 
 /** Finds objects with data or dependents that leave the desired state: a warning, or only information where the cluster keeps them. */
@@ -42,7 +42,7 @@ export function deletions(change: StateChange): readonly BuiltinFinding[] {
       ...(other === undefined
         ? []
         : [
-            `${other.source === undefined ? other.position.path : sourceName(other.source)} yields it too and would create it anew`,
+            `${other.source === undefined ? other.position.path : sourceName(other.source)} also yields it and would create it again`,
           ]),
     ];
     return [
@@ -64,5 +64,5 @@ function keyOf({ identity, environment }: ManifestHandle): string {
 }
 
 function kindOf(value: unknown): string {
-  return typeof value === "string" ? value : "object of the kind";
+  return typeof value === "string" ? value : "object of its kind";
 }

@@ -37,7 +37,7 @@ function findingOf(before: Manifest, now: Manifest, { field, changed, unless }: 
   const more = changed.length > 1 ? ` (and ${changed.length - 1} more)` : "";
   const what = `${field} cannot be changed once the object exists${difference === "" ? "" : `: ${difference}`}${more}`;
   const message = anew
-    ? `${what}; it will be deleted and created anew`
+    ? `${what}; it will be deleted and recreated`
     : `${what}${unless === undefined ? "" : `; ${unless}`}`;
   const reads = changed.map((place) => [valueAt(before.value, place) ?? null, valueAt(now.value, place) ?? null]);
   const level = anew ? "warn" : "deny";

@@ -22,10 +22,10 @@ export function prunes(change: StateChange): readonly BuiltinFinding[] {
     const what = counted([...objects.values()].map(({ identity }) => identity.kind));
     if (after === undefined) {
       if (before.traits?.cascades !== true) return [];
-      return [findingOf(before, `${sourceName(id)} goes, and deletes what it applied: ${what}`)];
+      return [findingOf(before, `${sourceName(id)} is removed and deletes what it applied: ${what}`)];
     }
     if (after.traits?.prune !== true || !isRewritten(after, change)) return [];
-    return [findingOf(after, `${sourceName(id)} is changed, and prunes what it no longer yields: ${what}`)];
+    return [findingOf(after, `${sourceName(id)} changes and prunes what it no longer yields: ${what}`)];
   });
 }
 

@@ -19,7 +19,7 @@ export function suspendedSources({ changes, after }: StateChange): readonly Buil
     const source = after.sources.get(id);
     if (source?.traits?.suspended !== true) return [];
     const objects = size === 1 ? "1 object" : `${size} objects`;
-    const message = `${sourceName(id)} is suspended: what this change does to ${objects} takes no effect until it is resumed`;
+    const message = `${sourceName(id)} is suspended: this change to ${objects} has no effect until it is resumed`;
     return [
       {
         about: "source",

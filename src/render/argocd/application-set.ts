@@ -72,5 +72,5 @@ function wrongName(name: string, taken: ReadonlySet<string>): string | undefined
   if (taken.has(name)) return `generates two Applications named ${name}`;
   const valid =
     name.length <= 253 && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/.test(name);
-  return valid ? undefined : `generates an Application named ${JSON.stringify(name)}, which is no valid name`;
+  return valid ? undefined : `generates an Application named ${JSON.stringify(name)}, which is not a valid name`;
 }

@@ -52,7 +52,7 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
       const names = [...environment.unknown].toSorted().map((one) => `$${one}`);
       diagnostics.gap(
         source.pointer,
-        `uses ${names.join(", ")}, the commit that Argo CD will sync: judged with zeros in its place`,
+        `uses ${names.join(", ")}, the commit that Argo CD will sync: judged with zeros instead`,
       );
     }
     if (step !== undefined) steps.push(finish(step, destination.namespace));

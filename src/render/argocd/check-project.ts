@@ -105,7 +105,7 @@ function violationsOf(limits: AppProject, target: ClusterTarget, request: Limits
     case "unknown":
       diagnostics.gap(
         "/spec/destination",
-        `whether AppProject ${limits.name} permits cluster ${cluster} is not known: name it with its server under clusters in the configuration`,
+        `it is not known whether AppProject ${limits.name} permits cluster ${cluster}: add the cluster with its server under clusters in the configuration`,
       );
       break;
   }

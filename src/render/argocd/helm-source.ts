@@ -62,10 +62,7 @@ function inlineValues(helm: Fields, { diagnostics, place }: SourceRequest): read
     case "empty":
       return [];
     case "unreadable":
-      diagnostics.problem(
-        `${helm.pointer}/values`,
-        `values cannot be read, line ${reading.line} of the text: ${reading.message}`,
-      );
+      diagnostics.problem(`${helm.pointer}/values`, `values cannot be read: line ${reading.line}: ${reading.message}`);
       return undefined;
   }
 }

@@ -21,7 +21,7 @@ export function setImages(kustomization: JsonObject, images: readonly string[]):
   for (const text of images) {
     const image = parseImage(text);
     if (image === undefined) {
-      return refused(`image ${JSON.stringify(text)} has no form of name:tag, name=new-name:tag or name@digest`);
+      return refused(`image ${JSON.stringify(text)} has none of the forms name:tag, name=new-name:tag and name@digest`);
     }
     wanted.set(image.name, image);
   }

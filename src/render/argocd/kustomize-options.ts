@@ -127,7 +127,7 @@ function componentsOf(options: Fields, { directory = "", diagnostics, context }:
     if (!options.flag("ignoreMissingComponents")) {
       diagnostics.problem(
         `${options.pointer}/components/${index}`,
-        `component ${written} is no directory of this tree`,
+        `component ${written} is not a directory in this tree`,
       );
     }
     return false;

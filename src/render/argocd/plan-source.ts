@@ -47,7 +47,7 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
     if (repository === "unknown") {
       diagnostics.gap(
         `${source.pointer}/repoURL`,
-        `not rendered: ${written} is no directory of this tree, so it is taken to be in another repository, ${withoutUser(url)}`,
+        `not rendered: ${written} is not a directory in this tree, so it is assumed to be in another repository, ${withoutUser(url)}`,
       );
     } else {
       const what = context.tree.has(directory) ? "is a file" : "does not exist in this tree";
@@ -89,7 +89,7 @@ async function planDirectory(before: Omit<SourceRequest, "directory">, directory
   const request: SourceRequest = { ...before, source, directory, place };
   const types = explicitType(source);
   if (types.length > 1) {
-    diagnostics.problem(source.pointer, `a source is of one tool, not of ${types.join(", ")}`);
+    diagnostics.problem(source.pointer, `a source must use one tool, not ${types.join(", ")}`);
     return undefined;
   }
   const within = (name: string): boolean => tree.has(directory === "" ? name : `${directory}/${name}`);

@@ -8,7 +8,7 @@ export const projectPolicy: Policy = {
   package: "argocd.project",
   title: "AppProject",
   description:
-    "Argo CD refuses to sync what the AppProject of an Application does not permit: destinations, source repositories, kinds of resources. Widen the project, or change the Application.",
+    "Argo CD refuses to sync destinations, source repositories and kinds of resources that the Application's AppProject does not permit. Extend the project, or change the Application.",
 };
 
 /** A violation of an AppProject, at a place of the manifest that it is about. */

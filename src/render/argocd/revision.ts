@@ -11,5 +11,5 @@ export function isPinned(revision: string): boolean {
 
 /** The text of the gap for a pinned source, which is judged at this tree's state nonetheless. */
 export function pinnedReason(revision: string): string {
-  return `pinned to ${revision}, which this change does not move: judged as this tree has it`;
+  return `pinned to ${revision}, which this change does not update: judged as in this tree`;
 }

@@ -31,9 +31,9 @@ export async function findValueFiles(
     const exists = matches.length > 0 || (isGlob(path) && expand(path, request).length > 0);
     if (!exists && !ignoreMissing) {
       const pointer = `${helm.pointer}/valueFiles/${index}`;
-      const what = isGlob(path) ? `no file of this tree matches ${written[index]}` : `file ${path} is not in this tree`;
+      const what = isGlob(path) ? `no file in this tree matches ${written[index]}` : `file ${path} is not in this tree`;
       if (request.references.get(referenceName(written[index] ?? "")) === "unknown") {
-        diagnostics.gap(pointer, `not rendered: ${what}, so its values are taken to be in another repository`);
+        diagnostics.gap(pointer, `not rendered: ${what}, so its values are assumed to be in another repository`);
       } else diagnostics.problem(pointer, what);
       complete = false;
     }
@@ -64,9 +64,9 @@ export async function findValueFile(
   }
   const text = environment.expand(written);
   if (/^[a-z][a-z0-9+.-]*:/i.test(text))
-    return leave(`not rendered: its values ${text} are fetched when Argo CD syncs`);
+    return leave(`not rendered: its values ${text} are only fetched when Argo CD syncs`);
   if (directory === undefined && !text.startsWith("/")) {
-    return leave(`not rendered: its values ${text} are in the chart ${source.text("chart")} itself`);
+    return leave(`not rendered: its values ${text} are inside the chart ${source.text("chart")}`);
   }
   if (directory === undefined)
     return refuse(`value file ${text} leads out of the chart; name a source with ref, as $ref${text}`);

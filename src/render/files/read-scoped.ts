@@ -26,7 +26,7 @@ export function readScoped(
       return readOfChart(role, reading, bytes);
     case "used": {
       const reason = `${role.as}, which was not rendered`;
-      return readPart(reading, appliesAlone, { reason, part: `a part of one, ${reason}` });
+      return readPart(reading, appliesAlone, { reason, part: `part of an object, ${reason}` });
     }
     default:
       return role satisfies never;
@@ -39,7 +39,7 @@ function readPlain(reading: FileReading, bytes: Uint8Array): ScopedReading {
     reading.encrypted?.reason ??
     reading.notManifests[0]?.reason ??
     (bytes.length === 0 ? "the file is empty" : "nothing but comments");
-  return { kind: "skipped", reason: `no Kubernetes object: ${reason}` };
+  return { kind: "skipped", reason: `not a Kubernetes object: ${reason}` };
 }
 
 /** Reads a file of a chart. A manifest without template actions reaches the cluster unchanged, whatever applies the directory, so it is judged. */
@@ -57,7 +57,7 @@ function readOfChart(
   if (because === "library")
     return { kind: "skipped", reason: `part of the library chart ${chart}, which yields nothing by itself` };
   if (because === "unread")
-    return { kind: "skipped", reason: `lies with the Helm chart ${chart}, whose rendering does not read it` };
+    return { kind: "skipped", reason: `is in chart ${chart}'s directory, but the chart does not use it` };
   return { kind: "skipped", reason: `part of a Helm chart that was not rendered: ${chart}`, unrendered: true };
 }
 

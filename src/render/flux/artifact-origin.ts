@@ -31,7 +31,7 @@ export function artifactOrigin(near: GitOpsObject, reference: SourceReference, c
   const shown = `${kind} ${namespace}/${name}`;
   if (kind === "ExternalArtifact") return generatedOrigin(near, reference, context);
   if (kind !== "GitRepository" && kind !== "OCIRepository" && kind !== "Bucket")
-    return { kind: "elsewhere", reason: `a source of the kind ${kind} is not known` };
+    return { kind: "elsewhere", reason: `sources of kind ${kind} are not supported` };
   const manifest = findObject(near, { group: sourceGroup, kind, namespace, name }, context);
   if (manifest === undefined) {
     // Bootstrap and the Flux operator create the repository's own GitRepository outside the tree.
@@ -44,7 +44,7 @@ export function artifactOrigin(near: GitOpsObject, reference: SourceReference, c
   if (kind !== "GitRepository") {
     if (named === "this" && url !== "") return { kind: "tree", root: "", ignore: ignoreOf(manifest), manifest };
     const place = url === "" ? "" : ` (${url})`;
-    return { kind: "elsewhere", reason: `${shown}${place} is not read: only this repository is`, manifest };
+    return { kind: "elsewhere", reason: `${shown}${place} is not read: only this repository is read`, manifest };
   }
   if (named === "other") return { kind: "elsewhere", reason: `${shown} is another repository: ${url}`, manifest };
   const pinned = pinOf(manifest);
@@ -94,13 +94,17 @@ function generatedOrigin(near: GitOpsObject, reference: SourceReference, context
   const found = artifactRoot(near, { namespace, name }, context);
   switch (found.kind) {
     case "missing":
-      return { kind: "elsewhere", reason: `no ArtifactGenerator of this repository makes ${shown}` };
+      return { kind: "elsewhere", reason: `no ArtifactGenerator in this repository creates ${shown}` };
     case "mixed":
-      return { kind: "elsewhere", reason: `${shown} is put together from ${found.what}`, manifest: found.generator };
+      return { kind: "elsewhere", reason: `${shown} is assembled from ${found.what}`, manifest: found.generator };
     case "copy": {
       // Not followed further: artifacts made of artifacts could form a cycle.
       if (found.from.kind === "ExternalArtifact")
-        return { kind: "elsewhere", reason: `${shown} is made of another ExternalArtifact`, manifest: found.generator };
+        return {
+          kind: "elsewhere",
+          reason: `${shown} is made from another ExternalArtifact`,
+          manifest: found.generator,
+        };
       const origin = artifactOrigin(near, found.from, context);
       if (origin.kind === "elsewhere") return { ...origin, manifest: found.generator };
       return { ...origin, root: found.root, manifest: found.generator };

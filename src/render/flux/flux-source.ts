@@ -97,8 +97,8 @@ export function dependencyViolations(
     const itself = namespace === namespaceOf(manifest) && name === manifest.identity.name;
     if (!itself && findObject(object, { group, kind, namespace, name }, context) !== undefined) return [];
     const message = itself
-      ? `${kind} depends on itself, so that it is never applied`
-      : `${kind} depends on ${namespace}/${name}, which is not in this repository: until something else creates it, nothing of this is applied`;
+      ? `${kind} depends on itself, so it is never applied`
+      : `${kind} depends on ${namespace}/${name}, which is not in this repository: until something else creates it, nothing here is applied`;
     const pointer = `/spec/dependsOn/${index}`;
     const stablePointer = `/spec/dependsOn/[name=${name}]`;
     const violation: Violation = {

@@ -29,7 +29,7 @@ export async function kustomizationStep(
   if (own === undefined)
     return {
       kind: "refused",
-      message: `${file}: cannot be read as one kustomization, so that nothing can be merged into it`,
+      message: `${file}: cannot be read as a single kustomization, so nothing can be merged into it`,
     };
   const exists = (component: string): boolean => {
     const path = cleanPath(`${directory}/${component}`);

@@ -23,8 +23,8 @@ export async function planHelmRelease(object: GitOpsObject, context: PlanContext
     gaps: [
       ...(pinned === undefined
         ? []
-        : [`pinned to ${pinned}, which this change does not move: judged as if it followed`]),
-      ...values.unknown.map((what) => `${what}: rendered without the values that it has`),
+        : [`pinned to ${pinned}, which this change does not update: judged as if it followed this change`]),
+      ...values.unknown.map((what) => `${what}: rendered without its values`),
     ],
     problems: values.refused.map((message) => problemOf(object, message)),
     reads: [...found.reads, ...values.reads],

@@ -37,12 +37,12 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
     applies: [directory],
     gaps: [
       ...pinned(origin),
-      ...substitution.unknown.map((what) => `${what}: the variables that it sets stay as they are written`),
+      ...substitution.unknown.map((what) => `${what}: the variables that it sets are not substituted`),
     ],
     problems: substitution.refused.map((variable) =>
       problemOf(
         object,
-        `"${variable}" is no name of a variable: letters, digits and _ are, not beginning with a digit`,
+        `"${variable}" is not a valid variable name; expected letters, digits and _, not starting with a digit`,
       ),
     ),
     reads: [...reads, ...built.reads, ...substitution.reads],
@@ -51,7 +51,7 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
 
 function pinned(origin: ArtifactOrigin): readonly string[] {
   if (origin.kind !== "tree" || origin.pinned === undefined) return [];
-  return [`pinned to ${origin.pinned}, which this change does not move: judged as if it followed`];
+  return [`pinned to ${origin.pinned}, which this change does not update: judged as if it followed this change`];
 }
 
 /** Whether the path is the root of a repository that may be another one: every tree has a root, so its existence proves nothing. */
@@ -79,7 +79,9 @@ function missing(
 ): Planned {
   const doubt = origin.assumed ?? (origin.pinned === undefined ? undefined : `it is pinned to ${origin.pinned}`);
   const shown =
-    directory === "" ? "the root of this repository holds no kustomization" : `there is no directory ${directory} here`;
+    directory === ""
+      ? "the root of this repository contains no kustomization"
+      : `there is no directory ${directory} here`;
   if (doubt !== undefined) return outcome(object, context, { gaps: [`${shown}, and ${doubt}`], reads });
   const what = context.tree.has(directory) ? "is a file, not a directory" : "does not exist";
   return outcome(object, context, { problems: [problemOf(object, `spec.path: ${directory} ${what}`)], reads });

@@ -53,7 +53,7 @@ export function releaseValues(object: GitOpsObject, context: PlanContext): Relea
       continue;
     }
     const value = valuesIn(path, text);
-    if (value === undefined) refused.push(`${shown}: ${key} holds no values in YAML`);
+    if (value === undefined) refused.push(`${shown}: ${key} does not contain YAML values`);
     else {
       const pointer = below(`${reading.manifest.position.pointer}/data`, key);
       layers.push({ kind: "inline", value, path, line, pointer });

@@ -56,7 +56,7 @@ export async function kustomize(
 /** The role of a kustomization until it is known which source renders it. */
 export const kustomization: Role = {
   kind: "skip",
-  reason: "not rendered: its resources are judged as they stand in their own files",
+  reason: "not rendered: its resources are judged as written in their own files",
   unrendered: true,
 };
 

@@ -48,7 +48,7 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
 
 function leftOver(path: string, failedReads: ReadonlySet<string>, { renderContext: { nodes } }: Survey): Role {
   const reason = failedReads.has(path)
-    ? "part of a Kustomize root that could not be rendered: its resources are judged as they stand in their own files"
+    ? "part of a Kustomize root that could not be rendered: its resources are judged as written in their own files"
     : nodes.get(directoryOf(path))?.content.component === true
       ? "a component that no kustomization in scope loads"
       : "a kustomization that no source in scope loads";

@@ -199,6 +199,6 @@ function tooMany(level: readonly Step[]): Problem {
     ...(step === undefined
       ? {}
       : { path: step.object.manifest.position.path, line: step.object.manifest.position.line }),
-    message: `GitOps objects lead to ever more of them: expected at most ${most} sources, and chains of ${deepest}`,
+    message: `GitOps objects lead to too many others: expected at most ${most} sources, in chains of at most ${deepest}`,
   };
 }

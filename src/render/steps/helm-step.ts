@@ -38,8 +38,11 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     if (step.chart.kind === "path") return stop([{ ...entry, reason: `${step.chart.path} is not in this tree` }], []);
     const { name, version, repository } = step.chart;
     const shown = version === undefined ? name : `${name} ${version}`;
-    const where = vendor === undefined ? "expected a copy, and its directory as `helm.vendor`" : `not in ${vendor}`;
-    return stop([{ ...entry, reason: `chart ${shown} of ${repository} is in a registry only: ${where}` }], []);
+    const where =
+      vendor === undefined
+        ? "keep a copy in this repository and name its directory as `helm.vendor`"
+        : `it is not in ${vendor}`;
+    return stop([{ ...entry, reason: `chart ${shown} of ${repository} is only in a registry: ${where}` }], []);
   }
   const { chart, at } = found;
   const layers = step.values.flatMap((layer) => (layer.kind === "file" ? [layer] : []));
@@ -117,13 +120,13 @@ async function requestOf(
     const held = bytes.get(path);
     if (held === undefined) {
       if (!optional)
-        problems.push({ stage: "render", path, message: `${path} is not in this tree: expected a file with values` });
+        problems.push({ stage: "render", path, message: `${path} is not in this tree: expected a values file` });
       return {};
     }
     problems.push(...readFile(path, held).problems);
     const value = firstObject(path, held) ?? {};
     if (isSops(value))
-      gaps.push({ path, line: 1, reason: "the values are encrypted with SOPS: rendered as they stand" });
+      gaps.push({ path, line: 1, reason: "the values are encrypted by SOPS: rendered with the encrypted values" });
     return value;
   };
   const values = step.values.map((layer) =>

@@ -171,6 +171,6 @@ async function remoteProblems(build: KustomizeBuild, files: TreeFiles): Promise<
     stage: "render",
     path: files.fileAt(path)?.path ?? path,
     line: lineOfEntry(own.reading(path), ({ value }) => value === written) ?? 1,
-    message: `${written} (${as}) is not in this repository, and nothing is fetched: expected a copy in the tree, named under \`kustomize.vendored\``,
+    message: `${written} (${as}) is not in this repository, and nothing is fetched: keep a copy in this repository and name it under \`kustomize.vendored\``,
   }));
 }

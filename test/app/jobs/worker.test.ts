@@ -51,7 +51,7 @@ test("work that is not there to lease is left alone", async () => {
 test.each<[string, Partial<LeasedWork>, string, string | undefined]>([
   ["a pull request is judged", {}, "judge", undefined],
   ["a default branch has its rules read", { subject: rules }, "rules", undefined],
-  ["work that waited too long is given up", { age: 600_000 }, "giveUp", "it could not be judged within 600 s"],
+  ["work that waited too long is given up", { age: 600_000 }, "giveUp", "it was not judged within 600 s"],
   ["work in its last moment is still judged", { age: 590_000 }, "judge", undefined],
   ["work that failed five times is given up", { attempts: 6 }, "giveUp", "judging it failed 5 times"],
   ["work in its fifth attempt is still judged", { attempts: 5 }, "judge", undefined],

@@ -61,7 +61,7 @@ const trees = (after: string, before: string, how: string): TreesChoice => ({
   tree: `tree of ${after}`,
 });
 const late = 60_000;
-const withoutMerge = "head against merge base, GitHub made no test merge";
+const withoutMerge = "head against merge base, as GitHub has created no test merge";
 const conflict = "head against merge base, in conflict";
 const group: Target = { repository: pullRequest().repository, head: "head", baseRef: "main", base: "base" };
 

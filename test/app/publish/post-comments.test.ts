@@ -107,7 +107,7 @@ test("all comments are one review of the head, each with its marker", async () =
       {
         pull: 3,
         head: "head",
-        body: "2 findings of this change:",
+        body: "2 findings in this change:",
         comments: [
           { path, line: 10, body: expect.stringMatching(/^\*\*Blocks\*\*.*<!-- portcullis:f10 -->$/s) },
           { path, line: 11, body: expect.stringMatching(/^\*\*Warning\*\*.*<!-- portcullis:f11 -->$/s) },
@@ -116,7 +116,7 @@ test("all comments are one review of the head, each with its marker", async () =
     ],
   ]);
   const [[, one] = []] = askedOf(await post({}), "createReview");
-  expect((one as { body: string }).body).toBe("One finding of this change:");
+  expect((one as { body: string }).body).toBe("One finding in this change:");
 });
 
 test("a comment has what a finding has: title, message, where it lands, help and documentation", async () => {

@@ -51,7 +51,7 @@ test.each<[string, Files, ReturnType<typeof judgeOfPolicies>, readonly object[]]
     "a link in place of the configuration",
     { "portcullis.yaml": { symlink: "other.yaml" }, "policies/a.rego": rego },
     judgeOfPolicies(),
-    [{ stage: "config", path: "portcullis.yaml", line: 1, message: expect.stringContaining("it must be a file") }],
+    [{ stage: "config", path: "portcullis.yaml", line: 1, message: expect.stringContaining("expected a file") }],
   ],
   [
     "a key that is not known",

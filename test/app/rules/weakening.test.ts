@@ -20,12 +20,12 @@ const dated = (level: string, until: string, then: string): string =>
 
 test.each<[string, string, string, readonly string[]]>([
   ["a lower level", "levels: { a/b: deny }", "levels: { a/b: warn }", ["lowers a/b from deny to warn"]],
-  ["a first level below deny", "", "levels: { a/b: info }", ["lowers a/b from its own level to info"]],
+  ["a first level below deny", "", "levels: { a/b: info }", ["lowers a/b from the policy's own level to info"]],
   [
     "a deny that is no longer said",
     "levels: { a/b: deny }",
     "",
-    ["no longer sets a/b to deny, so that its own level would hold"],
+    ["no longer sets a/b to deny, so the policy's own level applies"],
   ],
   [
     "a day that moves on",
@@ -62,7 +62,7 @@ test.each<[string, string, string, readonly string[]]>([
     "what feeds an environment",
     production("paths: [prod, more], clusters: [eu]"),
     production("paths: [prod]"),
-    ["takes out of production what stands under more", "takes out of production the cluster eu"],
+    ["removes from production everything under more", "removes from production the cluster eu"],
   ],
   [
     "parameters in an environment",
@@ -76,9 +76,9 @@ test.each<[string, string, string, readonly string[]]>([
     production('kubernetes: "1.33"'),
     ["validates production against Kubernetes 1.33 instead of 1.34"],
   ],
-  ["gaps", "gaps: block", "gaps: allow", ["lets through what could not be rendered"]],
-  ["schemas", "", "schemas: off", ["turns validation against schemas off"]],
-  ["a repository", "repositories: [a, b]", "repositories: [b]", ["no longer takes for this repository a"]],
+  ["gaps", "gaps: block", "gaps: allow", ["stops blocking what could not be rendered"]],
+  ["schemas", "", "schemas: off", ["turns schema validation off"]],
+  ["a repository", "repositories: [a, b]", "repositories: [b]", ["no longer recognises as this repository a"]],
   ["vendored charts", "helm: { vendor: charts }", "", ["no longer renders the charts under charts"]],
   [
     "a cluster",

@@ -29,10 +29,10 @@ test.each<[string, string | undefined, string | undefined, string | undefined]>(
 });
 
 test.each<[string, string, string, readonly string[]]>([
-  ["gaps that may pass", "gaps: block", "gaps: allow", ["lets through what could not be rendered"]],
+  ["gaps that may pass", "gaps: block", "gaps: allow", ["stops blocking what could not be rendered"]],
   ["gaps that may pass no longer", "gaps: allow", "gaps: block", []],
   ["gaps that might pass before", "gaps: allow", "gaps: allow", []],
-  ["schemas that go", "", "schemas: off", ["turns validation against schemas off"]],
+  ["schemas that go", "", "schemas: off", ["turns schema validation off"]],
   ["schemas that were off", "schemas: off", "schemas: off", []],
   ["a repository more", "repositories: [a]", "repositories: [a, b]", []],
   ["charts of a directory more", "", "helm: { vendor: charts }", []],

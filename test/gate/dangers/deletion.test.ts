@@ -24,7 +24,7 @@ function lost(
   ).filter((line) => line.includes("changes/deletion"));
 }
 
-const everything = "everything in it goes with it";
+const everything = "everything in it is deleted with it";
 
 test.each<[string, readonly string[], string]>([
   [
@@ -60,7 +60,7 @@ test.each<[string, readonly string[], string]>([
     lost(CLAIM.replace("name: data", "name: data, finalizers: [kubernetes.io/pvc-protection]"), "argocd-application", {
       prune: true,
     }),
-    "warn changes/deletion data: PersistentVolumeClaim shop/data leaves the desired state; Owner a/b prunes it; its data go with it where the volume's reclaim policy is Delete; its finalizers run first: kubernetes.io/pvc-protection",
+    "warn changes/deletion data: PersistentVolumeClaim shop/data leaves the desired state; Owner a/b prunes it; its data is deleted with it if the volume's reclaim policy is Delete; its finalizers run first: kubernetes.io/pvc-protection",
   ],
   [
     "a claim that Argo CD is told to keep",
@@ -81,7 +81,7 @@ test.each<[string, readonly string[], string]>([
       "argocd-application",
       { prune: true },
     ),
-    "warn changes/deletion data: PersistentVolumeClaim shop/data leaves the desired state; Owner a/b prunes it, once a person confirms it; its data go with it where the volume's reclaim policy is Delete",
+    "warn changes/deletion data: PersistentVolumeClaim shop/data leaves the desired state; Owner a/b prunes it, once someone confirms it; its data is deleted with it if the volume's reclaim policy is Delete",
   ],
   [
     "Prune=false does not keep what goes with its Application",
@@ -91,22 +91,22 @@ test.each<[string, readonly string[], string]>([
       { cascades: true },
       { goes: true },
     ),
-    "warn changes/deletion data: PersistentVolumeClaim shop/data leaves the desired state; Owner a/b goes, and deletes what it applied; its data go with it where the volume's reclaim policy is Delete",
+    "warn changes/deletion data: PersistentVolumeClaim shop/data leaves the desired state; Owner a/b is removed and deletes what it applied; its data is deleted with it if the volume's reclaim policy is Delete",
   ],
   [
     "a definition that goes with its Application",
     lost(DEFINITION, "argocd-application", { cascades: true }, { goes: true }),
-    "info changes/deletion widgets.example.com: CustomResourceDefinition widgets.example.com leaves the desired state; it stays in the cluster: Argo CD never deletes a definition with its Application",
+    "info changes/deletion widgets.example.com: CustomResourceDefinition widgets.example.com leaves the desired state; it stays in the cluster: Argo CD never deletes a CustomResourceDefinition with its Application",
   ],
   [
     "a definition that Flux prunes",
     lost(DEFINITION, "flux-kustomization", { prune: true }),
-    "warn changes/deletion widgets.example.com: CustomResourceDefinition widgets.example.com leaves the desired state; Owner a/b prunes it; every Widget in the cluster goes with it",
+    "warn changes/deletion widgets.example.com: CustomResourceDefinition widgets.example.com leaves the desired state; Owner a/b prunes it; every Widget in the cluster is deleted with it",
   ],
   [
     "a definition of a chart's crds",
     lost(DEFINITION, "flux-helmrelease", { prune: true }, { path: "charts/widgets/crds/widget.yaml" }),
-    "info changes/deletion widgets.example.com: CustomResourceDefinition widgets.example.com leaves the desired state; it stays in the cluster: Helm never deletes what stands in a chart's crds",
+    "info changes/deletion widgets.example.com: CustomResourceDefinition widgets.example.com leaves the desired state; it stays in the cluster: Helm never deletes what is in a chart's crds directory",
   ],
   [
     "a StatefulSet that Helm is told to keep",
@@ -120,7 +120,7 @@ test.each<[string, readonly string[], string]>([
   [
     "a StatefulSet under a suspended Kustomization",
     lost(STATEFUL, "flux-kustomization", { prune: true, suspended: true }),
-    "warn changes/deletion db: StatefulSet shop/db leaves the desired state; Owner a/b prunes it, once that is resumed; its Pods go with it, the claims of its volumeClaimTemplates stay",
+    "warn changes/deletion db: StatefulSet shop/db leaves the desired state; Owner a/b prunes it, once it is resumed; its Pods are deleted with it, but the claims of its volumeClaimTemplates stay",
   ],
   [
     "a StatefulSet whose claims go too",
@@ -130,22 +130,22 @@ test.each<[string, readonly string[], string]>([
       { cascades: true },
       { goes: true },
     ),
-    "warn changes/deletion db: StatefulSet shop/db leaves the desired state; Owner a/b goes, and deletes what it applied; its claims and their data go with it",
+    "warn changes/deletion db: StatefulSet shop/db leaves the desired state; Owner a/b is removed and deletes what it applied; its claims and their data are deleted with it",
   ],
   [
     "an Application without finalizer that goes",
     lost(NAMESPACE, "argocd-application", { cascades: false }, { goes: true }),
-    "info changes/deletion shop: Namespace shop leaves the desired state; it stays in the cluster: Owner a/b goes without deleting what it applied",
+    "info changes/deletion shop: Namespace shop leaves the desired state; it stays in the cluster: Owner a/b is removed without deleting what it applied",
   ],
   [
     "a root that nothing in the tree applies",
     lost(NAMESPACE, "kustomize"),
-    `warn changes/deletion shop: Namespace shop leaves the desired state; whether it is deleted is up to what applies Owner a/b; ${everything}`,
+    `warn changes/deletion shop: Namespace shop leaves the desired state; whether it is deleted depends on what applies Owner a/b; ${everything}`,
   ],
   [
     "a plain file",
     lost(NAMESPACE, undefined),
-    `warn changes/deletion shop: Namespace shop leaves the desired state; whether it is deleted is up to what applies apps/all.yaml; ${everything}`,
+    `warn changes/deletion shop: Namespace shop leaves the desired state; whether it is deleted depends on what applies apps/all.yaml; ${everything}`,
   ],
 ])("what becomes of it is said: %s", (_, found, expected) => {
   expect(found).toEqual([expected]);
@@ -175,7 +175,7 @@ test("a second source that still yields it is named", () => {
     manifest(NAMESPACE, { source: other.id, position: at("b.yaml") }),
   ];
   expect(dangersOf(state(both, [one, other]), state(both.slice(1), [one, other]))).toEqual([
-    `warn changes/deletion shop: Namespace shop leaves the desired state; A a/a prunes it; ${everything}; B b/b yields it too and would create it anew`,
+    `warn changes/deletion shop: Namespace shop leaves the desired state; A a/a prunes it; ${everything}; B b/b also yields it and would create it again`,
   ]);
 });
 

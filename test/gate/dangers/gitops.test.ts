@@ -28,14 +28,14 @@ test("an Application with its finalizer that goes takes its objects with it, cou
   const shop = application({ cascades: true });
   const before = state([manifest(APPLICATION, FILE), ...yielded(shop, "eu"), ...yielded(shop, "us")], [shop]);
   expect(dangersOf(before, state([]))).toEqual([
-    "warn changes/prune Application argocd/shop: Application argocd/shop goes, and deletes what it applied: 2 Deployment and 1 Service",
+    "warn changes/prune Application argocd/shop: Application argocd/shop is removed and deletes what it applied: 2 Deployment and 1 Service",
   ]);
 });
 
 test("an Application that an ApplicationSet no longer generates is named by its source", () => {
   const shop = application({ cascades: true });
   expect(dangersOf(state(yielded(shop), [shop]), state([]))).toEqual([
-    "warn changes/prune Application argocd/shop: Application argocd/shop goes, and deletes what it applied: 2 Deployment and 1 Service",
+    "warn changes/prune Application argocd/shop: Application argocd/shop is removed and deletes what it applied: 2 Deployment and 1 Service",
   ]);
 });
 
@@ -51,7 +51,7 @@ test("a Kustomization whose path changes prunes what the new one lacks", () => {
   const before = state([manifest(KUSTOMIZATION, FILE), ...yielded(shop)], [shop]);
   const moved = manifest(KUSTOMIZATION.replace("path: a", "path: b"), FILE);
   expect(dangersOf(before, state([moved, ...yielded(shop).slice(2)], [shop]))).toEqual([
-    "warn changes/prune Kustomization flux-system/shop: Kustomization flux-system/shop is changed, and prunes what it no longer yields: 2 Deployment",
+    "warn changes/prune Kustomization flux-system/shop: Kustomization flux-system/shop changes and prunes what it no longer yields: 2 Deployment",
   ]);
 });
 
@@ -84,7 +84,7 @@ test("of two clusters' objects of one name only the one that changes is named", 
   const moved = at("us.yaml", KUSTOMIZATION.replace("path: a", "path: b"));
   const after = state([at("eu.yaml"), moved, ...yielded(eu!, "eu").slice(1)], [eu!, us!]);
   expect(dangersOf(before, after)).toEqual([
-    "warn changes/prune Kustomization flux-system/shop (us): Kustomization flux-system/shop is changed, and prunes what it no longer yields: 2 Deployment and 1 Service",
+    "warn changes/prune Kustomization flux-system/shop (us): Kustomization flux-system/shop changes and prunes what it no longer yields: 2 Deployment and 1 Service",
   ]);
 });
 
@@ -128,7 +128,7 @@ test("a change under a suspended object is said once, with the number of objects
     [shop],
   );
   expect(dangersOf(before, after)).toEqual([
-    "warn changes/suspended Kustomization flux-system/shop: Kustomization flux-system/shop is suspended: what this change does to 2 objects takes no effect until it is resumed",
+    "warn changes/suspended Kustomization flux-system/shop: Kustomization flux-system/shop is suspended: this change to 2 objects has no effect until it is resumed",
   ]);
 });
 

@@ -21,7 +21,7 @@ function update(before: string | Manifest, after: string | Manifest): readonly s
   );
 }
 
-const orphan = "; delete it with --cascade=orphan and let it be created anew, its Pods go on";
+const orphan = "; delete it with --cascade=orphan and let it be recreated; its Pods keep running";
 
 test.each<[string, string, string, string]>([
   [
@@ -58,13 +58,13 @@ test.each<[string, string, string, string]>([
     "the address of a Service",
     `${SERVICE}spec: { clusterIP: 10.0.0.1, clusterIPs: [10.0.0.1] }`,
     `${SERVICE}spec: { clusterIP: 10.0.0.2, clusterIPs: [10.0.0.2] }`,
-    'deny spec.clusterIP cannot be changed once the object exists: it was "10.0.0.1" and would be "10.0.0.2"; delete the Service first; its clients lose it for that time',
+    'deny spec.clusterIP cannot be changed once the object exists: it was "10.0.0.1" and would be "10.0.0.2"; delete the Service first; clients cannot reach it until it is recreated',
   ],
   [
     "a Service that becomes headless",
     `${SERVICE}spec: { ports: [{ port: 80 }] }`,
     `${SERVICE}spec: { clusterIP: None, ports: [{ port: 80 }] }`,
-    'deny spec.clusterIP cannot be changed once the object exists: it was absent and would be "None"; delete the Service first; its clients lose it for that time',
+    'deny spec.clusterIP cannot be changed once the object exists: it was absent and would be "None"; delete the Service first; clients cannot reach it until it is recreated',
   ],
   [
     "the image of a Job",
@@ -88,19 +88,19 @@ test.each<[string, string, string, string]>([
     "a claim that shrinks",
     `${CLAIM}spec: { resources: { requests: { storage: 2Gi } } }`,
     `${CLAIM}spec: { resources: { requests: { storage: 2000Mi } } }`,
-    'deny spec.resources.requests.storage cannot be changed once the object exists: it was "2Gi" and would be "2000Mi"; a claim only ever grows',
+    'deny spec.resources.requests.storage cannot be changed once the object exists: it was "2Gi" and would be "2000Mi"; a claim can only grow',
   ],
   [
     "a StorageClass",
     `${head("storage.k8s.io/v1", "StorageClass")}provisioner: a\nparameters: { type: gp2 }`,
     `${head("storage.k8s.io/v1", "StorageClass")}provisioner: a\nparameters: { type: gp3 }`,
-    'deny parameters cannot be changed once the object exists: type was "gp2" and would be "gp3"; make another StorageClass; claims name theirs',
+    'deny parameters cannot be changed once the object exists: type was "gp2" and would be "gp3"; create another StorageClass and name it in new claims',
   ],
   [
     "a role that is bound",
     `${head("rbac.authorization.k8s.io/v1", "RoleBinding")}roleRef: { kind: Role, name: view }`,
     `${head("rbac.authorization.k8s.io/v1", "RoleBinding")}roleRef: { kind: Role, name: edit }`,
-    'deny roleRef cannot be changed once the object exists: name was "view" and would be "edit"; delete the binding first, or make another one',
+    'deny roleRef cannot be changed once the object exists: name was "view" and would be "edit"; delete the binding first, or create another one',
   ],
   [
     "an immutable ConfigMap",
@@ -130,7 +130,7 @@ test.each<[string, string, string, string]>([
     "the port of a Pod",
     `${head("v1", "Pod")}spec: { containers: [{ name: a, image: "a:1", ports: [{ containerPort: 80 }] }] }`,
     `${head("v1", "Pod")}spec: { containers: [{ name: a, image: "a:2", ports: [{ containerPort: 81 }] }] }`,
-    "deny spec cannot be changed once the object exists: containers.0.ports.0.containerPort was 80 and would be 81; delete the Pod first, or let a Deployment make it",
+    "deny spec cannot be changed once the object exists: containers.0.ports.0.containerPort was 80 and would be 81; delete the Pod first, or let a Deployment create it",
   ],
   [
     "the controller of an IngressClass",
@@ -305,7 +305,7 @@ test("what Flux forces is deleted and created anew: that warns, but for what nob
   const both = (text: (value: string) => string): readonly string[] =>
     dangersOf(state([manifest(text("a"), from)], [forced]), state([manifest(text("b"), from)], [forced]));
   expect(both((name) => `${STATEFUL}spec: { serviceName: ${name} }`)).toEqual([
-    'warn changes/immutable-field web: spec.serviceName cannot be changed once the object exists: it was "a" and would be "b"; it will be deleted and created anew',
+    'warn changes/immutable-field web: spec.serviceName cannot be changed once the object exists: it was "a" and would be "b"; it will be deleted and recreated',
   ]);
   expect(both((name) => `${JOB}spec: { template: { spec: { containers: [{ image: ${name} }] } } }`)).toEqual([]);
 });

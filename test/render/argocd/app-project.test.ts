@@ -82,7 +82,7 @@ test.each<[string, string, string, readonly string[]]>([
     "sourceRepos: ['*'], destinations: [{ server: 'https://10.*', namespace: '*' }]",
     "{ name: edge, namespace: shop }",
     [
-      "gap: whether AppProject team permits cluster edge is not known: name it with its server under clusters in the configuration",
+      "gap: it is not known whether AppProject team permits cluster edge: add the cluster with its server under clusters in the configuration",
     ],
   ],
   ["its repository by glob", `${anywhere}, sourceRepos: ['https://git.example/acme/*']`, home, []],

@@ -193,18 +193,28 @@ test("an Application stands at the template, and remembers what it owes its valu
 });
 
 test.each<[string, string, string, number]>([
-  ["pull requests", "- pullRequest: { github: {} }", "not generated: pullRequest asks for open pull requests", 9],
+  [
+    "pull requests",
+    "- pullRequest: { github: {} }",
+    "not generated: the pullRequest generator needs the open pull requests",
+    9,
+  ],
   [
     "an organisation",
     "- scmProvider: { github: {} }",
-    "not generated: scmProvider asks for the repositories of an organisation",
+    "not generated: the scmProvider generator needs the repositories of an organisation",
     9,
   ],
-  ["a plugin", "- plugin: { configMapRef: { name: a } }", "not generated: plugin asks for a plugin", 9],
+  [
+    "a plugin",
+    "- plugin: { configMapRef: { name: a } }",
+    "not generated: the plugin generator needs an external service",
+    9,
+  ],
   [
     "an object in the cluster",
     "- clusterDecisionResource: { configMapRef: a }",
-    "not generated: clusterDecisionResource asks for an object in the cluster",
+    "not generated: the clusterDecisionResource generator needs an object in the cluster",
     9,
   ],
   [
@@ -216,13 +226,13 @@ test.each<[string, string, string, number]>([
   [
     "clusters that nobody names",
     "- clusters: { selector: { matchLabels: { a: b } } }",
-    "generates for clusters that only Argo CD knows: name them under clusters in the configuration",
+    "generates Applications for clusters that only Argo CD knows: list them under clusters in the configuration",
     9,
   ],
   [
     "pull requests in a matrix",
     `- matrix:\n    generators:\n    - list: { elements: [{ a: b }] }\n    - pullRequest: { github: {} }`,
-    "not generated: pullRequest asks for open pull requests",
+    "not generated: the pullRequest generator needs the open pull requests",
     12,
   ],
 ])("%s: a gap with its line", async (_, generators, reason, line) => {
@@ -243,13 +253,13 @@ test.each<[string, string, string]>([
   [
     "a list element that is no text",
     "- list: { elements: [{ name: 1 }] }",
-    "without goTemplate an element holds text only, and under values text by name",
+    "without goTemplate, the fields of an element must be strings, and values must map names to strings",
   ],
   ["elementsYaml that is no list", "- list: { elementsYaml: 'a: b' }", "elementsYaml must be a list of objects"],
   [
     "no generator",
     "- selector: {}",
-    "the generator names none of list, clusters, git, matrix, merge, scmProvider, pullRequest, clusterDecisionResource, plugin",
+    "the generator has none of list, clusters, git, matrix, merge, scmProvider, pullRequest, clusterDecisionResource, plugin",
   ],
   [
     "a matrix of one",
@@ -259,12 +269,12 @@ test.each<[string, string, string]>([
   [
     "a matrix that disagrees with itself",
     "- matrix: { generators: [{ list: { elements: [{ name: a }] } }, { list: { elements: [{ name: b }] } }] }",
-    "both generators give name, as a and as b",
+    "both generators set name, to a and to b",
   ],
   [
     "a matrix three deep",
     `- matrix: { generators: [{ list: { elements: [{ a: b }] } }, { matrix: { generators: [{ list: { elements: [{ c: d }] } }, { matrix: { generators: [] } }] } }] }`,
-    "the generator matrix and merge generators can stand in one another once, not deeper",
+    "the generator matrix and merge generators can be nested once, not deeper",
   ],
   [
     "a merge without keys",
@@ -279,7 +289,7 @@ test.each<[string, string, string]>([
   [
     "a million combinations",
     `- matrix: { generators: [{ list: { ${elements(1000)} } }, { list: { ${elements(1001)} } }] }`,
-    "generates 10010 or more Applications; at most 10000 are planned",
+    "generates 10010 or more Applications; the limit is 10000",
   ],
   [
     "a file that cannot be read",
@@ -295,7 +305,7 @@ test.each<[string, string, string]>([
   [
     "a name that nobody fills",
     "- list: { elements: [{ other: a }] }",
-    'generates an Application named "{{name}}", which is no valid name, from set.yaml, line 9',
+    'generates an Application named "{{name}}", which is not a valid name, from set.yaml, line 9',
   ],
   ["no name", "- list: { elements: [{ name: '' }] }", "generates an Application without name, from set.yaml, line 9"],
   [
@@ -311,12 +321,12 @@ test.each<[string, string, string]>([
   [
     "a selector of clusters that no label can meet",
     "- clusters: { selector: { matchLabels: { a: '{{b}}' } } }",
-    '"{{b}}" is no value of a label',
+    '"{{b}}" is not a valid label value',
   ],
   [
     "a selector by what is no key",
     `${list("a")}\n  selector: { matchLabels: { 'path[0]': a } }`,
-    '"path[0]" is no key of a label',
+    '"path[0]" is not a valid label key',
   ],
   [
     "an operator without values",
@@ -331,7 +341,7 @@ test.each<[string, string, string]>([
   expect(problems[0]?.line).toBeGreaterThanOrEqual(
     message.includes("not closed")
       ? 5
-      : message.includes("which is no valid") || message.includes("named a,") || message.includes("without name")
+      : message.includes("which is not a valid") || message.includes("named a,") || message.includes("without name")
         ? 6
         : 9,
   );

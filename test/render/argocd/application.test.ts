@@ -326,7 +326,7 @@ test.each<[string, string, string, number]>([
   [
     "two tools",
     "path: root\nhelm: { releaseName: a }\nkustomize: { namePrefix: a }",
-    "a source is of one tool, not of kustomize, helm",
+    "a source must use one tool, not kustomize, helm",
     7,
   ],
   [
@@ -344,25 +344,25 @@ test.each<[string, string, string, number]>([
   [
     "a glob without a match",
     "path: chart\nhelm:\n  valueFiles:\n  - env/x*.yaml",
-    "no file of this tree matches env/x*.yaml",
+    "no file in this tree matches env/x*.yaml",
     12,
   ],
   [
     "values that are no object",
     "path: chart\nhelm:\n  values: |\n    - a",
-    "values cannot be read, line 1 of the text: must be an object",
+    "values cannot be read: line 1: must be an object",
     11,
   ],
   [
     "an image without tag",
     "path: root\nkustomize:\n  images: [nginx]",
-    'image "nginx" has no form of name:tag, name=new-name:tag or name@digest',
+    'image "nginx" has none of the forms name:tag, name=new-name:tag and name@digest',
     11,
   ],
   [
     "a missing component",
     "path: root\nkustomize:\n  components: [gone]",
-    "component gone is no directory of this tree",
+    "component gone is not a directory in this tree",
     11,
   ],
   ["a wrong type", "path: root\nkustomize: [a]", "/spec/source/kustomize must be an object", 10],
@@ -381,20 +381,20 @@ test.each<[string, string, string, number]>([
   [
     "values behind a URL",
     "path: chart\nhelm:\n  valueFiles: ['https://a.example/v.yaml']",
-    "not rendered: its values https://a.example/v.yaml are fetched when Argo CD syncs",
+    "not rendered: its values https://a.example/v.yaml are only fetched when Argo CD syncs",
     11,
   ],
   ["Jsonnet", "path: jsonnet", "Jsonnet is not rendered: jsonnet/a.jsonnet", 7],
   [
     "a commit",
     "path: plain\ntargetRevision: 0123456789abcdef0123456789abcdef01234567",
-    "pinned to 0123456789abcdef0123456789abcdef01234567, which this change does not move: judged as this tree has it",
+    "pinned to 0123456789abcdef0123456789abcdef01234567, which this change does not update: judged as in this tree",
     10,
   ],
   [
     "the revision as a parameter",
     "path: chart\nhelm: { parameters: [{ name: a, value: $ARGOCD_APP_REVISION }] }",
-    "uses $ARGOCD_APP_REVISION, the commit that Argo CD will sync: judged with zeros in its place",
+    "uses $ARGOCD_APP_REVISION, the commit that Argo CD will sync: judged with zeros instead",
     7,
   ],
 ])("%s is a gap with its reason", async (_, rest, reason, line) => {

@@ -62,7 +62,7 @@ test.each([
   [
     "files that lie otherwise",
     '[{from: "@repo/fleet/apps/**", to: "@artifact/renamed/"}]',
-    /put together from files of several directories$/,
+    /assembled from files of several directories$/,
   ],
   [
     "directories from different places",
@@ -89,7 +89,7 @@ test.each([
 test("an artifact that nothing makes is a gap", async () => {
   const tree = { ...files("[]", "."), "clusters/prod/apps.yaml": kustomization(".", "nothing") };
   expect(gapsOf(await plan(tree, "Kustomization apps"))).toEqual([
-    "no ArtifactGenerator of this repository makes ExternalArtifact flux-system/nothing",
+    "no ArtifactGenerator in this repository creates ExternalArtifact flux-system/nothing",
   ]);
 });
 
@@ -100,7 +100,7 @@ test("an artifact made of itself comes to an end", async () => {
     "clusters/prod/artifacts.yaml": generator('[{from: "@repo/**", to: "@artifact/"}]', sources),
   };
   expect(gapsOf(await plan(tree, "Kustomization apps"))).toEqual([
-    "ExternalArtifact flux-system/apps is made of another ExternalArtifact",
+    "ExternalArtifact flux-system/apps is made from another ExternalArtifact",
   ]);
 });
 

@@ -143,7 +143,7 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   [
     "values that are no YAML",
     `${chartFrom("GitRepository", "charts/web")}  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: broken}]\n`,
-    /broken holds no values in YAML/,
+    /broken does not contain YAML values/,
   ],
   [
     "values from another kind",
@@ -204,8 +204,8 @@ test("values that the tree does not have are gaps, and the rest is rendered", as
   const planned = await plan(files, "HelmRelease web");
   expect(onlyStep(planned, "helm").values).toEqual([]);
   expect(gapsOf(planned)).toEqual([
-    "Secret apps/a is not in this repository: rendered without the values that it has",
-    "the optional Secret apps/b is encrypted: rendered without the values that it has",
+    "Secret apps/a is not in this repository: rendered without its values",
+    "the optional Secret apps/b is encrypted: rendered without its values",
   ]);
 });
 

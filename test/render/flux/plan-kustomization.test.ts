@@ -187,7 +187,7 @@ const substitutions: readonly (readonly [string, string, Files, object | undefin
     from("{kind: Secret, name: nowhere}"),
     {},
     { variables: {}, keepUnknown: true },
-    [/^Secret flux-system\/nowhere is not in this repository: .* stay as they are written$/],
+    [/^Secret flux-system\/nowhere is not in this repository: .* are not substituted$/],
   ],
   [
     "an optional object that is missing may be in the cluster all the same",
@@ -256,7 +256,7 @@ const problems: readonly (readonly [string, string, RegExp])[] = [
   [
     "a variable without a proper name",
     "  path: apps\n  postBuild: {substitute: {a-b: c}}\n",
-    /"a-b" is no name of a variable/,
+    /"a-b" is not a valid variable name/,
   ],
 ];
 
@@ -271,7 +271,7 @@ test.each(problems)("%s is a problem at the object", async (_, spec, message) =>
 test("a kustomization that cannot be read cannot be merged into", async () => {
   const planned = await plan(tree("", { "apps/kustomization.yaml": "a: [\n" }), "Kustomization apps");
   expect(planned.problems.map(({ message }) => message)).toEqual([
-    "Kustomization flux-system/apps: apps/kustomization.yaml: cannot be read as one kustomization, so that nothing can be merged into it.",
+    "Kustomization flux-system/apps: apps/kustomization.yaml: cannot be read as a single kustomization, so nothing can be merged into it.",
   ]);
 });
 
@@ -323,7 +323,7 @@ test("the root of a repository that may be another is not taken for this one's, 
   const files = { "r.yaml": repository.replace("main", "dev-team"), "k.yaml": apps("").replace("./apps", "./") };
   const planned = await plan(files, "Kustomization apps");
   expect(gapsOf(planned)).toEqual([
-    "the root of this repository holds no kustomization, and GitRepository flux-system/fleet is the branch dev-team of this repository",
+    "the root of this repository contains no kustomization, and GitRepository flux-system/fleet is the branch dev-team of this repository",
   ]);
   const root = { ...files, "kustomization.yaml": "resources: [k.yaml]\n" };
   expect(onlyStep(await plan(root, "Kustomization apps"), "kustomize").path).toBe("");

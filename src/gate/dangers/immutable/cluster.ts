@@ -2,7 +2,7 @@ import { fixed, fixedOnceSet, type ImmutableRule } from "./rule.ts";
 
 /** RoleBinding and ClusterRoleBinding. */
 export const roleRef: ImmutableRule = (update) =>
-  fixed(update, ["roleRef"], { unless: "delete the binding first, or make another one" });
+  fixed(update, ["roleRef"], { unless: "delete the binding first, or create another one" });
 
 export const priorityClass: ImmutableRule = (update) => [
   ...fixed(update, ["value"]),

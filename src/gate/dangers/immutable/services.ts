@@ -6,7 +6,7 @@ export const service: ImmutableRule = (update) => {
   const typeOf = (side: typeof update.before) => valueAt(side, ["spec", "type"]) ?? "ClusterIP";
   if (typeOf(update.before) === "ExternalName" || typeOf(update.after) === "ExternalName") return [];
   const ip = (side: typeof update.before) => valueAt(side, ["spec", "clusterIP"]);
-  const unless = "delete the Service first; its clients lose it for that time";
+  const unless = "delete the Service first; clients cannot reach it until it is recreated";
   // A Service without an address was given one by the cluster.
   const becomesHeadless = ip(update.after) === "None" && ip(update.before) !== "None";
   const bothBalance = typeOf(update.before) === "LoadBalancer" && typeOf(update.after) === "LoadBalancer";

@@ -26,10 +26,10 @@ const size = ["spec", "resources", "requests", "storage"] as const;
 function shrunk({ before, after }: Update): readonly Fixed[] {
   const [old, now] = [quantity(valueAt(before, size)), quantity(valueAt(after, size))];
   if (old === undefined || now === undefined || now >= old) return [];
-  return [{ field: size.join("."), changed: [size], unless: "a claim only ever grows" }];
+  return [{ field: size.join("."), changed: [size], unless: "a claim can only grow" }];
 }
 
 export const storageClass: ImmutableRule = (update) =>
   ["provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"].flatMap((field) =>
-    fixed(update, [field], { unless: "make another StorageClass; claims name theirs" }),
+    fixed(update, [field], { unless: "create another StorageClass and name it in new claims" }),
   );

@@ -19,7 +19,7 @@ export const statefulSet: ImmutableRule = (update) => {
   const mutable = new Set(ofStatefulSets);
   if (update.minor === undefined || update.minor >= 33) mutable.add("revisionHistoryLimit");
   const fields = new Set([...keysOf(update.before), ...keysOf(update.after)]);
-  const unless = "delete it with --cascade=orphan and let it be created anew, its Pods go on";
+  const unless = "delete it with --cascade=orphan and let it be recreated; its Pods keep running";
   return [...fields]
     .filter((field) => !mutable.has(field))
     .flatMap((field) => fixed(update, ["spec", field], { unless }));
@@ -68,7 +68,7 @@ export const pod: ImmutableRule = (update) =>
       /^(?:(?:initC|c)ontainers\/\d+\/image|tolerations|activeDeadlineSeconds|schedulingGates|ephemeralContainers)(?:\/|$)/.test(
         place.join("/"),
       ),
-    unless: "delete the Pod first, or let a Deployment make it",
+    unless: "delete the Pod first, or let a Deployment create it",
   });
 
 function keysOf(manifest: Update["before"]): readonly string[] {

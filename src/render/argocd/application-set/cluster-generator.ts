@@ -27,7 +27,7 @@ export const clusterGenerator: Generator = async (options, generation) => {
   if (clusters.length === 0) {
     diagnostics.gap(
       options.pointer,
-      "generates for clusters that only Argo CD knows: name them under clusters in the configuration",
+      "generates Applications for clusters that only Argo CD knows: list them under clusters in the configuration",
     );
   }
   const found = clusters.filter(({ labels }) => matches({ ...labels, ...secretType }));

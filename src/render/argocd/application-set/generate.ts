@@ -21,9 +21,9 @@ const generators: { readonly [kind: string]: Generator } = {
 /** Generators that depend on an API, which cannot be called before the merge. */
 const outside: { readonly [kind: string]: string } = {
   scmProvider: "the repositories of an organisation",
-  pullRequest: "open pull requests",
+  pullRequest: "the open pull requests",
   clusterDecisionResource: "an object in the cluster",
-  plugin: "a plugin",
+  plugin: "an external service",
 };
 
 const kinds = [...Object.keys(generators), ...Object.keys(outside)];
@@ -42,8 +42,8 @@ export async function generate(entry: Fields, level: number, generation: Generat
   if (asked.length === 0 || (level === deepest && asked.some((kind) => kind === "matrix" || kind === "merge"))) {
     const message =
       asked.length === 0
-        ? `names none of ${kinds.join(", ")}`
-        : "matrix and merge generators can stand in one another once, not deeper";
+        ? `has none of ${kinds.join(", ")}`
+        : "matrix and merge generators can be nested once, not deeper";
     generation.diagnostics.problem(entry.pointer, `the generator ${message}`);
     return [];
   }
@@ -54,7 +54,7 @@ export async function generate(entry: Fields, level: number, generation: Generat
     const options = entry.object(kind);
     if (options === undefined) continue;
     if (Object.hasOwn(outside, kind)) {
-      generation.diagnostics.gap(options.pointer, `not generated: ${kind} asks for ${outside[kind]}`);
+      generation.diagnostics.gap(options.pointer, `not generated: the ${kind} generator needs ${outside[kind]}`);
       continue;
     }
     const sets = await generators[kind]?.(options, generation, level);
@@ -73,7 +73,7 @@ export function childGenerator(generation: () => Generation): Generation["child"
   const run = async (entry: Fields, level: number): Promise<readonly ParameterSet[] | undefined> => {
     const [one, ...others] = await generate(entry, level, generation());
     if (others.length > 0) {
-      generation().diagnostics.problem(entry.pointer, "a generator within matrix or merge is of one kind");
+      generation().diagnostics.problem(entry.pointer, "a generator within matrix or merge must be of one kind");
       return undefined;
     }
     return one?.sets;

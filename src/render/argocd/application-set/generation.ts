@@ -44,6 +44,6 @@ export const maxParameterSets = 10_000;
 
 /** Reports that a generator yields too many sets, and returns undefined for the generator to return. */
 export function tooMany({ diagnostics }: Generation, pointer: Pointer, count: number): undefined {
-  diagnostics.problem(pointer, `generates ${count} or more Applications; at most ${maxParameterSets} are planned`);
+  diagnostics.problem(pointer, `generates ${count} or more Applications; the limit is ${maxParameterSets}`);
   return undefined;
 }

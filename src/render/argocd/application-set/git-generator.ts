@@ -23,7 +23,7 @@ export const gitGenerator: Generator = async (options, generation, level) => {
   if (sets?.length === 0 && repository === "unknown") {
     diagnostics.gap(
       `${options.pointer}/repoURL`,
-      `not generated: nothing in this tree matches, so it is taken to read another repository, ${withoutUser(url)}`,
+      `not generated: nothing in this tree matches, so it is assumed to read another repository, ${withoutUser(url)}`,
     );
     return undefined;
   }

@@ -45,12 +45,12 @@ function wrongKey(key: string): string | undefined {
   const own = second ?? first;
   const isKey =
     others.length === 0 && own.length <= 63 && name.test(own) && (second === undefined || prefix.test(first));
-  return isKey ? undefined : `${JSON.stringify(key)} is no key of a label`;
+  return isKey ? undefined : `${JSON.stringify(key)} is not a valid label key`;
 }
 
 function wrongValue(values: readonly string[]): string | undefined {
   const wrong = values.find((value) => value !== "" && (value.length > 63 || !name.test(value)));
-  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is no value of a label`;
+  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is not a valid label value`;
 }
 
 function wrongOperator(operator: string, values: readonly string[]): string | undefined {

@@ -12,7 +12,7 @@ export const listGenerator: Generator = async (options, generation) => {
     if (parameters === undefined) {
       diagnostics.problem(
         element.pointer,
-        "without goTemplate an element holds text only, and under values text by name",
+        "without goTemplate, the fields of an element must be strings, and values must map names to strings",
       );
       return undefined;
     }
@@ -23,7 +23,7 @@ export const listGenerator: Generator = async (options, generation) => {
     const pointer = `${options.pointer}/elementsYaml`;
     const reading = readYaml(places.path, written);
     if (reading.kind === "unreadable") {
-      diagnostics.problem(pointer, `elementsYaml cannot be read, line ${reading.line} of the text: ${reading.message}`);
+      diagnostics.problem(pointer, `elementsYaml cannot be read: line ${reading.line}: ${reading.message}`);
       return undefined;
     }
     const elements = reading.kind === "empty" ? [] : reading.value;

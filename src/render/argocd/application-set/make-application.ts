@@ -20,7 +20,7 @@ export async function makeApplication(
   if (Object.keys(parameters).length > 0) {
     const outcome = await fillTemplate(application, parameters, texts);
     if (outcome.kind === "failed" || !isObject(outcome.value)) {
-      const failed = outcome.kind === "failed" ? outcome : { pointer: "", message: "the template is no object" };
+      const failed = outcome.kind === "failed" ? outcome : { pointer: "", message: "the template is not an object" };
       diagnostics.problem(pointer + failed.pointer, failed.message);
       return undefined;
     }

@@ -48,7 +48,7 @@ function combine(
     const text = goText(value);
     const old = combined.get(key);
     if (old !== undefined && old !== text) {
-      diagnostics.problem(second.pointer, `both generators give ${key}, as ${old} and as ${text}`);
+      diagnostics.problem(second.pointer, `both generators set ${key}, to ${old} and to ${text}`);
       return undefined;
     }
     combined.set(key, text);
