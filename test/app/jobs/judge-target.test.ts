@@ -139,7 +139,7 @@ test.each<[string, Asked, object]>([
 });
 
 test("a default branch that was fetched and is not in the mirror is a bug", async () => {
-  await expect(judged({ commits: { trusted: undefined } })).rejects.toThrow("not in the mirror");
+  await expect(judged({ commits: { trusted: undefined } })).rejects.toThrow("missing from the mirror");
 });
 
 test("a thread is released where judging fails", async () => {

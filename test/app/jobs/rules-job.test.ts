@@ -101,7 +101,7 @@ test.each<[string, Asked, object]>([
 });
 
 test("a default branch that was fetched and is not in the mirror is a bug", async () => {
-  await expect(run({ trusted: undefined })).rejects.toThrow("not in the mirror");
+  await expect(run({ trusted: undefined })).rejects.toThrow("missing from the mirror");
 });
 
 test.each<[string, Asked, string | undefined]>([
