@@ -283,3 +283,9 @@ test.each<[string, Asked, readonly unknown[]]>([
   expect(looked.filter(([head]) => head !== "head")).toEqual(expected);
   expect(askedOf(calls, "recordPendingHead")).toEqual([[{ work: "pull:7:3", repository: 7, head: "head", pull: 3 }]]);
 });
+
+test("a run of a repository without rules in force names no policies until it is judged", async () => {
+  const { calls } = await run({ policies: undefined });
+  const [[stored] = []] = askedOf(calls, "recordIntendedRun");
+  expect((stored as { externalId: string }).externalId).toContain(" policies/unknown ");
+});

@@ -104,3 +104,25 @@ test.each<[string, string, string]>([
 ])("a change that loosens nothing says nothing: %s", (_, old, next) => {
   expect(sentences(old, next)).toEqual([]);
 });
+
+test.each<[string, string, string, readonly string[]]>([
+  ["the mode", "mode: enforce", "mode: report", ["switches the gate to report only: nothing would block"]],
+  ["what blocks", "block: all", "block: introduced", ["stops blocking existing findings"]],
+  ["comments", "", "comments: off", ["turns review comments off"]],
+  [
+    "what is included",
+    "manifests: { include: [apps, infra] }",
+    "manifests: { include: [apps] }",
+    ["no longer includes manifests under infra"],
+  ],
+  ["what is excluded", "", "manifests: { exclude: [apps] }", ["excludes manifests under apps"]],
+])("what a change would no longer judge or block is named: %s", (_, old, next, expected) => {
+  expect(sentences(old, next)).toEqual(expected);
+  expect(sentences(next, old)).toEqual([]);
+});
+
+test("a change that removes the configuration, or a policy, is named", () => {
+  const rules = { config: config(""), policies: ["a/b", "c/d"] };
+  expect(weakenings(rules, undefined, "2026-11-23")).toEqual([expect.stringMatching(/^removes portcullis\.yaml;/)]);
+  expect(weakenings(rules, { ...rules, policies: ["c/d", "e/f"] }, "2026-11-23")).toEqual(["removes the policy a/b"]);
+});
