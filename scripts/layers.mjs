@@ -18,7 +18,7 @@ export const layers = {
     "node:vm",
     "node:zlib",
   ],
-  render: ["model", "manifest", "picomatch", "re2js"],
+  render: ["model", "manifest", "re2js"],
   renderers: ["model", "wasm", "node:crypto", "node:fs", "node:os", "node:path"],
   rego: [
     "model",

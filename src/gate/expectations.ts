@@ -6,6 +6,7 @@ import type { Judge } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
 import { environmentPaths } from "../render/environments.ts";
 import { cleanPath, matcher } from "../render/files/scope.ts";
+import { compilePathGlob } from "../render/glob/path-glob.ts";
 import { builtinIds } from "./builtin-ids.ts";
 import { below, pointerOf } from "../manifest/pointer.ts";
 
@@ -45,12 +46,17 @@ export function unmetExpectations(
   return problems;
 }
 
+function unreadable(pattern: string): string {
+  return `the pattern "${pattern}" cannot be read: expected *, **, ?, [a-z] and {a,b}, with \\ before a character that is meant itself`;
+}
+
 type ReportMismatch = (pointer: Pointer, message: string) => void;
 
 /** With paths on the command line, those replace the patterns, and the rest of the tree may be missing. */
 function expectPaths(config: Config, { paths, reached }: ActualState, report: ReportMismatch): void {
   for (const list of ["include", "exclude"] as const) {
     config.manifests[list].forEach((pattern, index) => {
+      if (compilePathGlob(pattern) === undefined) return report(`/manifests/${list}/${index}`, unreadable(pattern));
       if (pattern === "**" || paths.some(matcher([pattern]))) return;
       const directory = cleanPath(pattern);
       const hint = paths.some((path) => path.startsWith(`${directory}/`)) ? `; did you mean "${directory}/**"?` : "";
@@ -62,8 +68,10 @@ function expectPaths(config: Config, { paths, reached }: ActualState, report: Re
     const unmatched = environment.paths.flatMap((pattern, index) =>
       paths.some(environmentPaths([pattern])) ? [] : [{ pattern, index }],
     );
-    for (const { pattern, index } of unmatched)
-      report(`${at}/paths/${index}`, `the pattern "${pattern}" matches no file`);
+    for (const { pattern, index } of unmatched) {
+      const isReadable = compilePathGlob(pattern) !== undefined;
+      report(`${at}/paths/${index}`, isReadable ? `the pattern "${pattern}" matches no file` : unreadable(pattern));
+    }
     if (unmatched.length === 0 && reached?.has(name) === false) {
       const near = nearName(name, reached);
       const hint = near === undefined ? "" : `; did you mean "${near}"?`;

@@ -21,6 +21,14 @@ test.each<[string, string, readonly string[]]>([
     ['5: the pattern "overlays/production" matches no file'],
   ],
   [
+    "patterns that cannot be read",
+    'manifests:\n  exclude: ["@(a|b)"]\nenvironments:\n  prod:\n    paths: ["{a,b"]\n',
+    ["@(a|b)", "{a,b"].map(
+      (pattern, index) =>
+        `${index === 0 ? 2 : 5}: the pattern "${pattern}" cannot be read: expected *, **, ?, [a-z] and {a,b}, with \\ before a character that is meant itself`,
+    ),
+  ],
+  [
     "a policy of an environment that nobody has",
     "environments:\n  prod:\n    levels:\n      images/tags: warn\n",
     ['4: no policy has the id "images/tags"; did you mean "images/tag"?'],

@@ -1,5 +1,5 @@
-import picomatch from "picomatch";
 import type { Config } from "../../model/config.ts";
+import { compilePathGlob } from "../glob/path-glob.ts";
 
 /** Decides which paths of a tree are judged. */
 export interface Scope {
@@ -58,7 +58,8 @@ function probes(path: string): readonly string[] {
 export function matcher(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false;
   if (patterns.includes("**")) return () => true;
-  return picomatch([...patterns], { dot: true });
+  const matchers = patterns.map(compilePathGlob);
+  return (path) => matchers.some((matches) => matches?.(path));
 }
 
 /** Normalizes a path to a tree's form: no leading `./`, no trailing `/`, the empty string for the root. */
