@@ -14,16 +14,18 @@ package portcullis.argocd.default_project
 
 import rego.v1
 
+import data.portcullis.lib.kubernetes
+
 deny contains message if {
 	application
 	input.spec.project == "default"
-	message := sprintf("Application %q is in the project default", [input.metadata.name])
+	message := sprintf("Application %q is in the project default", [kubernetes.name])
 }
 
 deny contains message if {
 	generated
 	input.spec.template.spec.project == "default"
-	message := sprintf("ApplicationSet %q creates Applications in the project default", [input.metadata.name])
+	message := sprintf("ApplicationSet %q creates Applications in the project default", [kubernetes.name])
 }
 
 argocd if startswith(input.apiVersion, "argoproj.io/")

@@ -14,11 +14,13 @@ package portcullis.argocd.project_wildcards
 
 import rego.v1
 
+import data.portcullis.lib.kubernetes
+
 deny contains message if {
 	project
 	some repository in input.spec.sourceRepos
 	repository == "*"
-	message := sprintf("AppProject %q deploys from every repository", [input.metadata.name])
+	message := sprintf("AppProject %q deploys from every repository", [kubernetes.name])
 }
 
 deny contains message if {
@@ -26,7 +28,7 @@ deny contains message if {
 	some destination in input.spec.destinations
 	destination.namespace == "*"
 	everywhere(destination)
-	message := sprintf("AppProject %q deploys to every namespace of every cluster", [input.metadata.name])
+	message := sprintf("AppProject %q deploys to every namespace of every cluster", [kubernetes.name])
 }
 
 everywhere(destination) if destination.server == "*"

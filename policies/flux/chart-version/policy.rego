@@ -14,12 +14,14 @@ package portcullis.flux.chart_version
 
 import rego.v1
 
+import data.portcullis.lib.kubernetes
+
 deny contains message if {
 	release
 	chart := input.spec.chart.spec
 	not in_a_directory(chart)
 	not chart.version
-	message := sprintf("HelmRelease %q installs the newest version of chart %q", [input.metadata.name, chart.chart])
+	message := sprintf("HelmRelease %q installs the newest version of chart %q", [kubernetes.name, chart.chart])
 }
 
 deny contains message if {
@@ -27,7 +29,7 @@ deny contains message if {
 	chart := input.spec.chart.spec
 	not in_a_directory(chart)
 	moving(chart.version)
-	message := sprintf("HelmRelease %q installs chart %q in version range %q", [input.metadata.name, chart.chart, chart.version])
+	message := sprintf("HelmRelease %q installs chart %q in version range %q", [kubernetes.name, chart.chart, chart.version])
 }
 
 # Flux ignores the version of a chart that lies in a directory of its source: the commit is its version.

@@ -14,9 +14,11 @@ package portcullis.flux.prune
 
 import rego.v1
 
+import data.portcullis.lib.kubernetes
+
 deny contains message if {
 	startswith(input.apiVersion, "kustomize.toolkit.fluxcd.io/")
 	input.kind == "Kustomization"
 	not input.spec.prune
-	message := sprintf("Kustomization %q leaves deleted objects running: prune is not true", [input.metadata.name])
+	message := sprintf("Kustomization %q leaves deleted objects running: prune is not true", [kubernetes.name])
 }

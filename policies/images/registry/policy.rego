@@ -19,7 +19,7 @@ import data.portcullis.lib.kubernetes
 deny contains message if {
 	some container in kubernetes.containers
 	not registry_of(container.image)
-	message := sprintf("container %q pulls image %q from no named registry", [container.name, container.image])
+	message := sprintf("container %s pulls image %q from no named registry", [kubernetes.label(container), container.image])
 }
 
 deny contains message if {
@@ -27,7 +27,7 @@ deny contains message if {
 	registry := registry_of(container.image)
 	restricted
 	not allowed(container.image)
-	message := sprintf("container %q pulls from registry %s, which is not allowed", [container.name, registry])
+	message := sprintf("container %s pulls from registry %s, which is not allowed", [kubernetes.label(container), registry])
 }
 
 prefixes := data.parameters["images/registry"].allowed

@@ -18,7 +18,7 @@ import data.portcullis.lib.kubernetes
 deny contains message if {
 	some container in kubernetes.containers
 	not pinned(container.image)
-	message := sprintf("container %q uses image %q, which is not pinned to a version", [container.name, container.image])
+	message := sprintf("container %s uses image %q, which is not pinned to a version", [kubernetes.label(container), container.image])
 }
 
 pinned(image) if contains(image, "@sha256:")

@@ -23,8 +23,8 @@ allowed := {
 }
 
 deny contains message if {
-	some container in kubernetes.containers
+	some container in kubernetes.settings
 	some capability in container.securityContext.capabilities.add
 	not capability in allowed
-	message := sprintf("container %q adds capability %s", [container.name, capability])
+	message := sprintf("container %s adds capability %s", [kubernetes.label(container), capability])
 }

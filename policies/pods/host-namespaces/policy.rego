@@ -18,6 +18,7 @@ import data.portcullis.lib.kubernetes
 
 deny contains message if {
 	some field in ["hostNetwork", "hostPID", "hostIPC"]
-	kubernetes.pod_spec[field] == true
+	some pod in kubernetes.pod_specs
+	pod[field] == true
 	message := sprintf("the pod shares its node's namespace: %s is true", [field])
 }

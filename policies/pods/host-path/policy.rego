@@ -16,7 +16,14 @@ import rego.v1
 import data.portcullis.lib.kubernetes
 
 deny contains message if {
-	some volume in kubernetes.pod_spec.volumes
+	some pod in kubernetes.pod_specs
+	some volume in pod.volumes
 	volume.hostPath
-	message := sprintf("volume %q mounts %q of the node", [volume.name, volume.hostPath.path])
+	message := sprintf("volume %q mounts %q of the node", [object.get(volume, "name", ""), object.get(volume.hostPath, "path", "")])
+}
+
+deny contains message if {
+	input.kind == "PersistentVolume"
+	path := input.spec.hostPath.path
+	message := sprintf("PersistentVolume %q is directory %q of the node that a pod runs on", [kubernetes.name, path])
 }

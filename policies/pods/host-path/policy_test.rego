@@ -12,3 +12,8 @@ test_host_path_volume_is_denied if {
 test_other_volumes_are_accepted if {
 	count(host_path.deny) == 0 with input as {"kind": "Pod", "spec": {"volumes": [{"name": "tmp", "emptyDir": {}}]}}
 }
+
+test_a_persistent_volume_of_a_directory_of_the_node_is_denied if {
+	count(host_path.deny) == 1 with input as {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "a"}, "spec": {"hostPath": {"path": "/"}}}
+	count(host_path.deny) == 0 with input as {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "a"}, "spec": {"nfs": {"path": "/"}}}
+}

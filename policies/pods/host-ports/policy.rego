@@ -16,8 +16,8 @@ import rego.v1
 import data.portcullis.lib.kubernetes
 
 deny contains message if {
-	some container in kubernetes.containers
+	some container in kubernetes.settings
 	some port in container.ports
 	port.hostPort > 0
-	message := sprintf("container %q opens port %d of its node", [container.name, port.hostPort])
+	message := sprintf("container %s opens port %d of its node", [kubernetes.label(container), port.hostPort])
 }

@@ -18,7 +18,12 @@ import rego.v1
 import data.portcullis.lib.kubernetes
 
 deny contains message if {
-	some container in kubernetes.containers
+	some pod in kubernetes.pod_specs
+	not runs_windows(pod)
+	some container in kubernetes.containers_of(pod)
 	object.get(container, ["securityContext", "allowPrivilegeEscalation"], true) != false
-	message := sprintf("container %q does not set allowPrivilegeEscalation: false", [container.name])
+	message := sprintf("container %s does not set allowPrivilegeEscalation: false", [kubernetes.label(container)])
 }
+
+# Kubernetes refuses the field there.
+runs_windows(pod) if pod.os.name == "windows"

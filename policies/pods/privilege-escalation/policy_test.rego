@@ -17,3 +17,8 @@ test_true_is_denied if {
 test_false_is_accepted if {
 	count(privilege_escalation.deny) == 0 with input as with_context({"allowPrivilegeEscalation": false})
 }
+
+test_windows_pods_are_accepted if {
+	spec := {"os": {"name": "windows"}, "containers": [{"name": "web"}]}
+	count(privilege_escalation.deny) == 0 with input as {"kind": "Pod", "spec": spec}
+}

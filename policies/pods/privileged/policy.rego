@@ -17,7 +17,7 @@ import rego.v1
 import data.portcullis.lib.kubernetes
 
 deny contains message if {
-	some container in kubernetes.containers
+	some container in kubernetes.settings
 	container.securityContext.privileged == true
-	message := sprintf("container %q runs privileged", [container.name])
+	message := sprintf("container %s runs privileged", [kubernetes.label(container)])
 }

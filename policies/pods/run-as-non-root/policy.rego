@@ -18,24 +18,28 @@ import rego.v1
 import data.portcullis.lib.kubernetes
 
 deny contains message if {
-	some container in kubernetes.containers
-	not non_root(container)
-	message := sprintf("container %q may run as root: runAsNonRoot is not true on it or on its pod", [container.name])
+	some pod in kubernetes.pod_specs
+	some container in kubernetes.containers_of(pod)
+	not non_root(container, pod)
+	message := sprintf("container %s may run as root: runAsNonRoot is not true on it or on its pod", [kubernetes.label(container)])
 }
 
 deny contains message if {
 	some container in kubernetes.containers
 	container.securityContext.runAsUser == 0
-	message := sprintf("container %q runs as user 0", [container.name])
+	message := sprintf("container %s runs as user 0", [kubernetes.label(container)])
 }
 
-deny contains "the pod runs as user 0" if kubernetes.pod_spec.securityContext.runAsUser == 0
+deny contains "the pod runs as user 0" if {
+	some pod in kubernetes.pod_specs
+	pod.securityContext.runAsUser == 0
+}
 
-non_root(container) if container.securityContext.runAsNonRoot == true
+non_root(container, _) if container.securityContext.runAsNonRoot == true
 
-non_root(container) if {
+non_root(container, pod) if {
 	not has_own_setting(container)
-	kubernetes.pod_spec.securityContext.runAsNonRoot == true
+	pod.securityContext.runAsNonRoot == true
 }
 
 has_own_setting(container) if is_boolean(container.securityContext.runAsNonRoot)

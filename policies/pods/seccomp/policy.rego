@@ -15,10 +15,13 @@ import rego.v1
 
 import data.portcullis.lib.kubernetes
 
-deny contains "the pod switches seccomp off" if kubernetes.pod_spec.securityContext.seccompProfile.type == "Unconfined"
+deny contains "the pod switches seccomp off" if {
+	some pod in kubernetes.pod_specs
+	pod.securityContext.seccompProfile.type == "Unconfined"
+}
 
 deny contains message if {
-	some container in kubernetes.containers
+	some container in kubernetes.settings
 	container.securityContext.seccompProfile.type == "Unconfined"
-	message := sprintf("container %q switches seccomp off", [container.name])
+	message := sprintf("container %s switches seccomp off", [kubernetes.label(container)])
 }

@@ -13,9 +13,11 @@ package portcullis.rbac.cluster_admin
 
 import rego.v1
 
+import data.portcullis.lib.kubernetes
+
 deny contains message if {
 	input.kind in {"ClusterRoleBinding", "RoleBinding"}
 	input.roleRef.kind == "ClusterRole"
 	input.roleRef.name == "cluster-admin"
-	message := sprintf("%s %q binds cluster-admin", [input.kind, input.metadata.name])
+	message := sprintf("%s %q binds cluster-admin", [input.kind, kubernetes.name])
 }

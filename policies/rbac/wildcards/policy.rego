@@ -13,10 +13,12 @@ package portcullis.rbac.wildcards
 
 import rego.v1
 
+import data.portcullis.lib.kubernetes
+
 deny contains message if {
 	input.kind in {"Role", "ClusterRole"}
 	some rule in input.rules
 	some field in ["verbs", "resources", "apiGroups"]
 	"*" in rule[field]
-	message := sprintf("%s %q grants all %s", [input.kind, input.metadata.name, field])
+	message := sprintf("%s %q grants all %s", [input.kind, kubernetes.name, field])
 }

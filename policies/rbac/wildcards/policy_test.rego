@@ -20,3 +20,7 @@ test_named_grants_are_accepted if {
 test_a_role_without_rules_is_accepted if {
 	count(wildcards.deny) == 0 with input as {"kind": "Role", "metadata": {"name": "empty"}, "rules": null}
 }
+
+test_a_role_that_gets_its_name_from_the_cluster_is_denied_too if {
+	count(wildcards.deny) == 1 with input as {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"generateName": "all-"}, "rules": [{"apiGroups": ["*"], "resources": ["pods"], "verbs": ["get"]}]}
+}

@@ -13,6 +13,8 @@ package portcullis.secrets.plaintext
 
 import rego.v1
 
+import data.portcullis.lib.kubernetes
+
 deny contains message if {
 	input.apiVersion == "v1"
 	input.kind == "Secret"
@@ -21,7 +23,8 @@ deny contains message if {
 	not encrypted(value)
 	not reference(value)
 	value != ""
-	message := sprintf("key %q of Secret %q is readable in Git", [key, input.metadata.name])
+	not setting(field, key, value)
+	message := sprintf("key %q of Secret %q is readable in Git", [key, kubernetes.name])
 }
 
 # SOPS replaces each value by ENC[…] and keeps the keys.
@@ -48,3 +51,42 @@ readings(value) := {value} if not begins_like_a_reference(value)
 
 # In base64: op:/, ref+, vault:, <path: and ${. Anything else, binary data above all, is not decoded.
 begins_like_a_reference(value) if regex.match(`^(b3A6L|cmVmK|dmF1bHQ6|PHBhdGg6|JHt)[A-Za-z0-9+/]*={0,2}$`, value)
+
+# Argo CD keeps repositories and clusters as Secrets, most of whose keys are settings.
+setting(field, key, value) if {
+	input.metadata.labels["argocd.argoproj.io/secret-type"] in {"repository", "repo-creds", "repository-write", "repo-write-creds", "cluster"}
+	harmless(key, plain(field, value))
+}
+
+plain("data", value) := base64.decode(value)
+
+plain("stringData", value) := value
+
+harmless(key, _) if {
+	key in {
+		"type", "name", "project", "username", "server", "namespaces", "clusterResources", "shard", "insecure",
+		"insecureIgnoreHostKey", "enableLfs", "enableOCI", "insecureOCIForceHttp", "forceHttpBasicAuth", "noProxy",
+		"githubAppID", "githubAppInstallationID", "githubAppEnterpriseBaseUrl", "tlsClientCertData",
+		"useAzureWorkloadIdentity", "depth",
+	}
+}
+
+# An address may hold a password.
+harmless(key, text) if {
+	key in {"url", "proxy"}
+	not regex.match(`://[^/]*@`, trim_space(text))
+}
+
+harmless("url", text) if regex.match(`^ssh://[^/:@]+@`, trim_space(text))
+
+# How a cluster is reached: a credential only where it holds a token, a password or a key.
+harmless("config", text) if {
+	config := json.unmarshal(text)
+	not holds_credential(config)
+}
+
+holds_credential(config) if {
+	walk(config, [path, value])
+	path[count(path) - 1] in {"bearerToken", "password", "keyData", "env"}
+	not value in {"", null}
+}

@@ -21,5 +21,5 @@ deny contains message if {
 	some container in kubernetes.long_running
 	count(container.ports) > 0
 	not container.readinessProbe
-	message := sprintf("container %q opens ports and has no readinessProbe", [container.name])
+	message := sprintf("container %s opens ports and has no readinessProbe", [kubernetes.label(container)])
 }

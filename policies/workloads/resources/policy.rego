@@ -22,5 +22,5 @@ deny contains message if {
 	some container in kubernetes.long_running
 	some [group, resource] in required
 	not container.resources[group][resource]
-	message := sprintf("container %q has no %s.%s", [container.name, group, resource])
+	message := sprintf("container %s has no %s.%s", [kubernetes.label(container), group, resource])
 }
