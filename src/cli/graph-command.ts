@@ -1,3 +1,4 @@
+import type { Problem } from "../model/problem.ts";
 import { graphFormats, type GraphFormatName } from "../report/graph/formats.ts";
 import { tell, withDesiredState } from "./desired-subject.ts";
 
@@ -12,7 +13,7 @@ export interface GraphOptions {
  */
 export async function graphCommand(named: readonly string[], options: GraphOptions): Promise<number> {
   return withDesiredState(named, options, async ({ state }) => {
-    const problems = [...state.problems];
+    const problems: Problem[] = [...state.problems];
     for (const unit of state.units) problems.push(...(await unit.render()).problems);
     const text = graphFormats[options.output](state.graph);
     await new Promise<void>((done) => process.stdout.write(text, () => done()));

@@ -125,9 +125,9 @@ export const configSchema = {
       default: "on",
     },
     gaps: {
-      description: "Whether a source that could not be rendered blocks if the change touches it.",
+      description: "Whether what could not be judged blocks if the change brings or alters it.",
       enum: ["allow", "block"],
-      default: "allow",
+      default: "block",
     },
   },
 } as const;

@@ -17,5 +17,5 @@ export const defaultConfig: Config = {
   helm: {},
   kustomize: { vendored: {} },
   schemas: { enabled: true },
-  gaps: "allow",
+  gaps: "touched",
 };

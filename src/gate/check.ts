@@ -6,6 +6,7 @@ import type { ReportedProblem } from "../model/finding.ts";
 import type { Judge } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
+import type { Gap } from "../model/source.ts";
 import type { JudgedTrees, Report } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
 import type { DesiredState } from "../render/desired-state.ts";
@@ -86,9 +87,12 @@ export async function check(request: CheckRequest): Promise<Report> {
   const known = await judgeAsNew(asNew, files.same, units.same);
   const change = await judgeChange(
     { judge: units.before.length + units.after.length > 0 ? asNew.judgeOnce : judge, builtins },
-    known.map(([, judged]) => judged),
-    isChange ? await all(readFiles(before, files.before, asNew.environmentsOf), readUnits(units.before)) : [],
-    await all(readFiles(after, files.after, asNew.environmentsOf), readUnits(units.after)),
+    {
+      states,
+      same: known.map(([, judged]) => judged),
+      before: isChange ? await all(readFiles(before, files.before, asNew.environmentsOf), readUnits(units.before)) : [],
+      after: await all(readFiles(after, files.after, asNew.environmentsOf), readUnits(units.after)),
+    },
   );
   request.onProgress?.(total, total);
 
@@ -105,7 +109,7 @@ export async function check(request: CheckRequest): Promise<Report> {
   const changes = change.changes.filter(({ kind }) => kind !== "unchanged");
   const comparisons: readonly Comparison[] = [
     ...same.comparisons,
-    ...comparisonsOf(change, draft, unrendered(states.after)),
+    ...comparisonsOf(change, draft),
     ...compareToolViolations(states.before, states.after, draft),
     ...findingsOfStates(builtins, overview, draft),
     ...(isChange ? [await findingsOfChange(builtins, { changes, ...overview }, change, draft)] : []),
@@ -120,14 +124,8 @@ export async function check(request: CheckRequest): Promise<Report> {
   );
 
   const gaps = reportGaps(
-    [...states.after.graph.gaps, ...judged.after.flatMap(([, { gaps: own = [] }]) => own)],
-    changedInTree === undefined
-      ? undefined
-      : {
-          sources: new Set(units.after.map(({ source }) => source.id)),
-          byId: sources.after,
-          changed: (path) => changedInTree.changed(path),
-        },
+    isChange ? gapsOf(states.before, judged.before) : undefined,
+    gapsOf(states.after, judged.after),
   );
   const problems: ReportedProblem[] = [
     ...ownProblems(request, treePaths, reachedBy(states, [...judged.before, ...judged.after])).map((problem) => ({
@@ -138,7 +136,7 @@ export async function check(request: CheckRequest): Promise<Report> {
       { origins: judged.before, planning: states.before.problems },
       { origins: judged.after, planning: states.after.problems },
     ),
-    ...(config.gaps === "block" ? gapProblems(gaps, isChange) : []),
+    ...gapProblems(gaps, config.gaps, isChange),
   ];
   if (problems.length === 0) problems.push(...nothingJudged(request, judged.after));
 
@@ -174,7 +172,9 @@ async function findStates({ before, after, config, cache, ...request }: CheckReq
     repositories: [...(request.repositories ?? []), ...config.repositories],
     cache,
   });
-  return { before: before === undefined ? nothing : await find(before), after: await find(after) };
+  if (before === undefined) return { before: nothing, after: await find(after) };
+  const earlier = await find(before);
+  return { before: earlier, after: await find(after, earlier.baseline) };
 }
 
 function draftsOf({ judge, builtins = [], config, now }: CheckRequest, treePaths: readonly string[]) {
@@ -227,10 +227,8 @@ function reachedBy(
   return new Set([...sources, ...files.filter((environment) => environment !== undefined)]);
 }
 
-/** The ids of sources that were not rendered at all. */
-function unrendered({ graph, units }: DesiredState): ReadonlySet<string> {
-  const rendered = new Set(units.map(({ source }) => source.id));
-  return new Set(graph.sources.map(({ id }) => id).filter((id) => !rendered.has(id)));
+function gapsOf({ graph }: DesiredState, judged: readonly (readonly [Origin, JudgedSource])[]): readonly Gap[] {
+  return [...graph.gaps, ...judged.flatMap(([, { gaps = [] }]) => gaps)];
 }
 
 /** A problem where nothing was judged, unless `allowEmpty` is set or a change touches no manifest. */

@@ -16,7 +16,7 @@ export function compareFiles(before: readonly ScopedFile[], after: readonly Scop
   const changed: ScopedFile[] = [];
   for (const file of after) {
     const old = known.get(file.entry.path);
-    if (old !== undefined && isSameContent(old, file)) {
+    if (old !== undefined && file.carriedOver !== true && isSameContent(old, file)) {
       same.push(file);
       known.delete(file.entry.path);
     } else changed.push(file);
@@ -49,7 +49,8 @@ export interface ComparedUnits {
 /** Compares units by name, key and environments; nothing is rendered. */
 export function compareUnits(before: readonly Unit[], after: readonly Unit[]): ComparedUnits {
   const known = new Map(before.map((unit) => [unitKey(unit), unit]));
-  const same = after.filter((unit) => known.delete(unitKey(unit)));
+  // What the plan of the tree before finds in the tree after belongs to no plan of that tree: it is compared by itself.
+  const same = after.filter((unit) => unit.source.carriedOver !== true && known.delete(unitKey(unit)));
   const unchanged = new Set(same);
   return { same, before: [...known.values()], after: after.filter((unit) => !unchanged.has(unit)) };
 }

@@ -1,27 +1,66 @@
+import { directoryOf } from "../render/files/scope.ts";
 import type { Change } from "../model/change.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { identityKey } from "./fingerprint.ts";
 import { sameJson } from "../manifest/same-json.ts";
 
+/** Whether a GitOps object of its tree applies a manifest: else what applies it, if anything, is not in the tree. */
+export interface Appliers {
+  readonly before: (manifest: Manifest) => boolean;
+  readonly after: (manifest: Manifest) => boolean;
+}
+
+const unknownAppliers: Appliers = { before: () => false, after: () => false };
+
 /**
- * Pairs the manifests of two trees: first by identity, environment and source, then the rest by
- * identity and environment alone (moved). File names within a source do not matter.
+ * Pairs the manifests of two trees: by identity, environment and the source they come through first, what is left by
+ * identity and environment alone (moved). A file within a source may have any name. A manifest that moved to where it
+ * was perhaps not applied before is `exposed`.
  */
-export function matchManifests(before: readonly Manifest[], after: readonly Manifest[]): readonly Change[] {
+export function matchManifests(
+  before: readonly Manifest[],
+  after: readonly Manifest[],
+  appliers: Appliers = unknownAppliers,
+): readonly Change[] {
   const changes: Change[] = [];
-  const here = pairUp(before, after, (manifest) => JSON.stringify([nameOf(manifest), yielderOf(manifest)]));
+  const equal = (old: Manifest, now: Manifest): boolean => sameJson(old.value, now.value);
+  const any = (): boolean => true;
+  const here = pairUp(before, after, (manifest) => JSON.stringify([nameOf(manifest), yielderOf(manifest)]), [
+    equal,
+    any,
+  ]);
   for (const [old, now] of here.pairs) {
-    if (!sameJson(old.value, now.value)) changes.push({ kind: "updated", before: old, after: now });
+    if (!equal(old, now)) changes.push({ kind: "updated", before: old, after: now });
     else if (old.position.path === now.position.path) changes.push({ kind: "unchanged", before: old, after: now });
     else changes.push({ kind: "moved", before: old, after: now, equal: true });
   }
-  const elsewhere = pairUp(here.before, here.after, nameOf);
+  const stays = (old: Manifest, now: Manifest): boolean => isSameTarget(old, now, appliers);
+  const elsewhere = pairUp(here.before, here.after, nameOf, [
+    (old, now) => stays(old, now) && equal(old, now),
+    stays,
+    equal,
+    any,
+  ]);
   for (const [old, now] of elsewhere.pairs) {
-    changes.push({ kind: "moved", before: old, after: now, equal: sameJson(old.value, now.value) });
+    const moved = { kind: "moved", before: old, after: now, equal: equal(old, now) } as const;
+    changes.push(stays(old, now) ? moved : { ...moved, exposed: true });
   }
   for (const manifest of elsewhere.after) changes.push({ kind: "created", after: manifest });
   for (const manifest of elsewhere.before) changes.push({ kind: "deleted", before: manifest });
   return changes;
+}
+
+/**
+ * Whether what applied a manifest before surely applied it where it is now: GitOps objects of one environment do, and what
+ * nothing in the tree applies has the same place, its directory or a named environment.
+ */
+function isSameTarget(old: Manifest, now: Manifest, appliers: Appliers): boolean {
+  const [was, is] = [appliers.before(old), appliers.after(now)];
+  if (was && is) return true;
+  if (is) return false;
+  if (old.environment !== undefined || old.position.path === now.position.path) return true;
+  const areFiles = old.source === undefined && now.source === undefined;
+  return areFiles && directoryOf(old.position.path) === directoryOf(now.position.path);
 }
 
 interface Pairing {
@@ -30,11 +69,12 @@ interface Pairing {
   readonly after: readonly Manifest[];
 }
 
-/** Pairs manifests of one key: equal values first, then by order. */
+/** Among manifests of one key those that the first of `passes` accepts belong together first, then those of the next. */
 function pairUp(
   before: readonly Manifest[],
   after: readonly Manifest[],
   keyOf: (manifest: Manifest) => string,
+  passes: readonly ((old: Manifest, now: Manifest) => boolean)[],
 ): Pairing {
   const open = new Map<string, Manifest[]>();
   for (const manifest of before) {
@@ -44,20 +84,20 @@ function pairUp(
     else group.push(manifest);
   }
   const pairs: (readonly [Manifest, Manifest])[] = [];
-  const taken = (now: Manifest, fits: (old: Manifest) => boolean): boolean => {
-    const candidates = open.get(keyOf(now)) ?? [];
-    const at = candidates.findIndex(fits);
-    const [old] = at === -1 ? [] : candidates.splice(at, 1);
-    if (old === undefined) return false;
-    pairs.push([old, now]);
-    return true;
-  };
-  const unequal = after.filter((now) => !taken(now, (old) => sameJson(old.value, now.value)));
-  const left = unequal.filter((now) => !taken(now, () => true));
+  let left = after;
+  for (const fits of passes) {
+    left = left.filter((now) => {
+      const candidates = open.get(keyOf(now)) ?? [];
+      const at = candidates.findIndex((old) => fits(old, now));
+      const [old] = at === -1 ? [] : candidates.splice(at, 1);
+      if (old !== undefined) pairs.push([old, now]);
+      return old === undefined;
+    });
+  }
   return { pairs, before: [...open.values()].flat(), after: left };
 }
 
-/** What yields a manifest: the id of its source, or the path of its plain file. */
+/** What a manifest comes through: its source, or its plain file. */
 export function yielderOf({ source, position }: Pick<Manifest, "source" | "position">): string {
   return source === undefined ? `file ${position.path}` : `source ${source}`;
 }

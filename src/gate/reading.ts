@@ -18,7 +18,9 @@ export interface Reading {
   readonly skipped: JudgedSource["skipped"];
   /** Of a unit. */
   readonly gaps?: readonly Gap[];
-  /** Violations of the GitOps tool's own rules by one of `manifests`. */
+  /** Of a unit: false where it could not be rendered, so that what it yields is unknown. */
+  readonly isRendered?: boolean;
+  /** What the source's own tool says of one of `manifests`. */
   readonly violationsOf?: (manifest: Manifest) => readonly Violation[];
   /** Must be awaited before `place` is called. */
   readonly prepare?: () => Promise<void>;
@@ -73,6 +75,7 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
     problems: rendered.problems,
     skipped: [],
     gaps: rendered.gaps,
+    isRendered: rendered.state === "rendered",
     violationsOf: (manifest) => byOriginal.get(originalOf(manifest)) ?? [],
     prepare: () => rendered.prepare?.() ?? Promise.resolve(),
     place: (manifest, pointer) => rendered.place(originalOf(manifest), pointer),

@@ -4,6 +4,7 @@ import type { Renderer } from "../model/renderer.ts";
 import type { Source, SourceNode } from "../model/source.ts";
 import type { Tree } from "../model/tree.ts";
 import type { DesiredState } from "../render/desired-state.ts";
+import type { Baseline } from "../render/gitops.ts";
 import { discover } from "../render/discover-files.ts";
 import { findDesiredState } from "../render/find-desired-state.ts";
 import type { KustomizationReading } from "../render/kustomizations/kustomization.ts";
@@ -30,17 +31,26 @@ export interface StateRequest {
 export function stateFinder({ scope, config, renderer, repositories, cache }: StateRequest) {
   const kustomizations = cache?.kustomizations ?? new Map<string, KustomizationReading>();
   const renderings = cache?.renderings ?? new Map<string, unknown>();
-  return async (tree: Tree): Promise<DesiredState> =>
+  return async (tree: Tree, baseline?: Baseline): Promise<DesiredState> =>
     renderer === undefined
       ? { ...nothing, files: await discover(tree, scope, kustomizations) }
-      : findDesiredState(tree, { scope, config, renderer, repositories, cache: renderings });
+      : findDesiredState(tree, {
+          scope,
+          config,
+          renderer,
+          repositories,
+          cache: renderings,
+          ...(baseline === undefined ? {} : { baseline }),
+        });
 }
 
 /** The empty state, where there is no tree. */
 export const nothing: DesiredState = {
   files: [],
   units: [],
+  unplanned: [],
   graph: { sources: [], gaps: [] },
+  baseline: { files: new Map(), standalone: [], objects: [], projects: [] },
   problems: [],
   violations: [],
 };
@@ -50,10 +60,20 @@ export function sourcesById({ graph }: DesiredState): ReadonlyMap<string, Source
   return new Map(graph.sources.map((source) => [source.id, source]));
 }
 
-/** The overview of a state that builtin checks receive. */
+/** The sources of the tree's own plan. */
+function ownSources(sources: ReadonlyMap<string, Source>): ReadonlyMap<string, Source> {
+  return new Map([...sources].filter(([, { carriedOver }]) => carriedOver !== true));
+}
+
+/** A state as builtin checks see it as a whole. */
 export function overviewOf(
   judged: readonly (readonly [Origin, JudgedSource])[],
   sources: ReadonlyMap<string, Source>,
 ): StateOverview {
-  return { manifests: judged.flatMap(([, { manifests }]) => manifests), sources };
+  const isApplied = ({ source }: { readonly source?: string }): boolean =>
+    sources.get(source ?? "")?.carriedOver !== true;
+  return {
+    manifests: judged.flatMap(([, { manifests }]) => manifests.filter(isApplied)),
+    sources: ownSources(sources),
+  };
 }

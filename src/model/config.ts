@@ -25,8 +25,11 @@ export interface Config {
   /** Remote resources of kustomizations, by URL as written there, and the directory or file that stands in for each. */
   readonly kustomize: { readonly vendored: { readonly [url: string]: string } };
   readonly schemas: SchemaConfig;
-  /** Whether what is named as not rendered (a gap) blocks where the change touches it. */
-  readonly gaps: "allow" | "block";
+  /**
+   * Whether what is named as not rendered (a gap) blocks. `touched`, the default: where the change brings or alters it;
+   * `block`: also where no change is judged.
+   */
+  readonly gaps: "allow" | "touched" | "block";
 }
 
 export type Levels = { readonly [policy: string]: LevelSetting | DatedLevel };

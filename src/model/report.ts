@@ -49,8 +49,8 @@ export interface ReportedSource extends Pick<Source, "id" | "kind" | "path" | "l
   readonly gap?: string;
 }
 
-/** A gap in the report; `touched`: the change alters a file that the source reads. */
-export interface ReportedGap extends Gap {
+/** A source or a part of one that was not judged; `touched`: the change alters what it reads. */
+export interface ReportedGap extends Omit<Gap, "inputs"> {
   readonly touched?: true;
 }
 

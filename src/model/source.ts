@@ -23,6 +23,11 @@ export interface Source {
   readonly environments: readonly string[];
   /** The source whose manifests declare this one (app of apps, Flux's tree of Kustomizations). */
   readonly parent?: string;
+  /**
+   * The plan of the tree before, asked of the tree after a change whose own plan no longer has it: it judges, and applies
+   * nothing.
+   */
+  readonly carriedOver?: true;
   /** Facts of the GitOps object that policies, findings and people need. */
   readonly traits?: SourceTraits;
 }
@@ -53,6 +58,8 @@ export interface Gap {
   readonly path: string;
   readonly line: number;
   readonly reason: string;
+  /** Digest of all that what is missing depends on, as far as the tree tells: a change that leaves it equal does not touch the gap. */
+  readonly inputs?: string;
 }
 
 /** One source in the graph, with the files it reads and its number of manifests. */

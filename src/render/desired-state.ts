@@ -5,6 +5,7 @@ import type { Renderer } from "../model/renderer.ts";
 import type { SourceGraph } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { ScopedFile } from "./files/role.ts";
+import type { Baseline } from "./gitops.ts";
 import type { Scope } from "./files/scope.ts";
 import type { SourcePlace, Unit } from "./unit.ts";
 
@@ -15,18 +16,29 @@ export interface DesiredStateRequest {
   readonly renderer: Renderer;
   /** URLs under which this repository is known; empty: unknown, then a path that exists here is taken to be meant. */
   readonly repositories: readonly string[];
+  /** What judged the tree before, where a change is judged: it judges this tree as well. */
+  readonly baseline?: Baseline;
   /** Renderings and readings by what they were made of, over trees and jobs. */
   readonly cache: { get(key: string): unknown; set(key: string, value: unknown, bytes: number): void };
 }
 
-/** The desired state of a tree: `files` has every file in scope, `units` every source that is rendered. */
+/** What could not be planned, with a digest of all that planning it depends on. */
+export interface PlanningProblem extends Problem {
+  readonly inputs: string;
+}
+
+/** What a tree makes of the clusters: every file in scope stands in `files`, every source that is rendered in `units`. */
 export interface DesiredState {
   /** In scope, sorted by path. The role `rendered` stands for files that units account for. */
   readonly files: readonly ScopedFile[];
   readonly units: readonly Unit[];
   readonly graph: SourceGraph;
-  /** Problems of planning, which belong to no unit, each with the file of the object. */
-  readonly problems: readonly Problem[];
+  /** What judges this tree by its own plan: the baseline of the tree after it. */
+  readonly baseline: Baseline;
+  /** Ids of the sources that GitOps objects would be, had they been planned: problems tell why they were not. */
+  readonly unplanned: readonly string[];
+  /** Those that belong to no unit. */
+  readonly problems: readonly PlanningProblem[];
   /** What planning found wrong with GitOps objects themselves; each manifest has the position it is to be reported at. */
   readonly violations: readonly {
     readonly manifest: Manifest;

@@ -4,8 +4,13 @@ import type { Tree } from "../model/tree.ts";
 import { assignFiles } from "./sources/assign-files.ts";
 import { nameSources, nodesOf } from "./sources/name-sources.ts";
 import type { DesiredState, DesiredStateRequest } from "./desired-state.ts";
+import { baselineOf } from "./sources/baseline.ts";
+import { carryOver } from "./sources/carry-over.ts";
+import type { Instance, Planning } from "./sources/explore-objects.ts";
+import type { Standalone } from "./standalone.ts";
 import { findSources, findTheRest } from "./sources/find-sources.ts";
-import { surveyTree } from "./sources/survey-tree.ts";
+import { surveyTree, type Survey } from "./sources/survey-tree.ts";
+import { planningInputs } from "./sources/planning-inputs.ts";
 import { placedViolations } from "./sources/placed-violations.ts";
 
 /**
@@ -15,8 +20,13 @@ import { placedViolations } from "./sources/placed-violations.ts";
 export async function findDesiredState(tree: Tree, request: DesiredStateRequest): Promise<DesiredState> {
   const survey = await surveyTree(tree, request);
   const found = await findSources(survey);
-  const { instances, plannings } = found.unclaimed;
-  const named = nameSources([...instances, ...(await findTheRest(survey, found))], plannings);
+  const { unclaimed } = found;
+  const rest = await findTheRest(survey, found);
+  const own = [...unclaimed.instances, ...rest];
+  const carried = await carryOver(survey, found, own);
+  const plannings = [...unclaimed.plannings, ...carried.plannings];
+  const inputsOf = (planning: Planning): string => planningInputs(planning, survey.renderContext.files);
+  const named = nameSources(own, carried.instances, plannings);
   const assignment = assignFiles(survey, named);
   return {
     files: assignment.files,
@@ -25,15 +35,36 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
       sources: nodesOf(named),
       gaps: once<Gap>([
         ...named.flatMap(({ summary }) => summary.gaps),
-        ...plannings.flatMap(({ planned }) => planned.gaps),
+        ...unclaimed.plannings.flatMap((planning) =>
+          planning.planned.gaps.map((gap) => ({ inputs: inputsOf(planning), ...gap })),
+        ),
       ]),
     },
-    problems: once<Problem>([...found.problems, ...plannings.flatMap(({ planned }) => planned.problems)]),
+    unplanned: unclaimed.plannings.flatMap(unplannedOf),
+    baseline: baselineOf(assignment.files, standaloneOf(survey, own), unclaimed.plannings),
+    problems: [
+      ...once<Problem>(found.problems).map((problem) => ({ ...problem, inputs: "" })),
+      ...unclaimed.plannings.flatMap((planning) =>
+        planning.planned.problems.map((problem) => ({ ...problem, inputs: inputsOf(planning) })),
+      ),
+    ],
     violations: await placedViolations(plannings, survey.renderContext.files),
   };
 }
 
-/** Removes duplicates, since two objects may report the same, and sorts, so that equal trees give equal results. */
+function unplannedOf({ object, planned }: Planning): readonly string[] {
+  const { kind, namespace, name } = object.manifest.identity;
+  if (planned.plans.length > 0 || planned.problems.length === 0) return [];
+  return [`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`];
+}
+
+/** The roots and charts that are sources by themselves. */
+function standaloneOf({ standalone }: Survey, own: readonly Instance[]): readonly Standalone[] {
+  const ids = new Set(own.map(({ plannedSource: { source } }) => source.id));
+  return standalone.filter(({ directory }) => ids.has(directory === "" ? "." : directory));
+}
+
+/** Two objects may find the same; sorted, so that the same tree gives the same. */
 function once<Item extends { readonly path?: string; readonly line?: number }>(
   items: readonly Item[],
 ): readonly Item[] {

@@ -5,6 +5,8 @@ import type { Renderer } from "../model/renderer.ts";
 import type { Gap } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { Plan } from "./plan.ts";
+import type { Role } from "./files/role.ts";
+import type { Standalone } from "./standalone.ts";
 
 /** An object that tells a GitOps controller what to apply, in the form that a source yields it. */
 export interface GitOpsObject {
@@ -17,7 +19,22 @@ export interface GitOpsObject {
   readonly origin?: FileLine;
 }
 
-/** A line of a file of the tree. */
+/**
+ * What judged a tree. The search in the tree after a change takes it along, so that a change alone never decides what is
+ * judged: whatever judged the tree before judges the tree after too, wherever its files still exist.
+ */
+export interface Baseline {
+  /** Files judged as they are written, by path, with their role. */
+  readonly files: ReadonlyMap<string, Role>;
+  /** Roots and charts that were sources by themselves. */
+  readonly standalone: readonly Standalone[];
+  /** GitOps objects that were planned, generated ones included. */
+  readonly objects: readonly GitOpsObject[];
+  /** AppProjects that limited Applications. */
+  readonly projects: readonly Manifest[];
+}
+
+/** A line that people know an object by. */
 export interface FileLine {
   readonly path: string;
   readonly line: number;
@@ -48,6 +65,8 @@ export interface PlanContext {
   /** See `DesiredStateRequest.repositories`. */
   readonly repositories: readonly string[];
   readonly renderer: Renderer;
+  /** What judged the tree before, where a change is judged. */
+  readonly baseline?: Baseline;
   /** Objects of the tree by group, kind, namespace and name, nearest first: those of the same source, of its parents, then all others. */
   find(
     near: GitOpsObject,

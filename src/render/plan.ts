@@ -9,15 +9,19 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** What is known not to be rendered. */
   readonly gaps: readonly Gap[];
+  /** A gap stands for a part that has no step, so that the manifests are not all that the source yields. */
+  readonly incomplete?: true;
   /** Files of the tree that the plan was made from, besides the one that declares the source. */
   readonly reads?: readonly string[];
   /** What the rendered manifests must comply with: part of the unit's key, asked by `projectViolations`. */
-  readonly project?: ProjectLimits;
+  readonly projects?: readonly ProjectLimits[];
 }
 
 /** The AppProject of an Application and the cluster it deploys to; an unknown name or server is the empty string. */
 export interface ProjectLimits {
   readonly manifest: Manifest;
+  /** The project as the tree before has it: what a change loosens still limits that change. */
+  readonly former?: true;
   readonly destination: { readonly name: string; readonly server: string };
   /** The namespace of the Application itself where the project refuses that: said once, not for every manifest. */
   readonly refused?: string;

@@ -12,13 +12,22 @@ export interface Unit {
    * renderer). Known without rendering.
    */
   readonly key: string;
+  /** The same without what the source is called and where it is declared. */
+  readonly inputs: string;
   /** Files of the tree in scope that this source accounts for, so that none of them is judged by itself. */
   readonly covers: readonly string[];
   /** Renders; answered from the cache where the same was rendered before. Never rejects because of the tree's content. */
   render(): Promise<UnitReading>;
 }
 
+/**
+ * What is known of a source: its manifests, that its own tool refuses it (problems tell why), or nothing, since it has
+ * content that is not in the tree (gaps tell which).
+ */
+export type RenderState = "rendered" | "failed" | "unknown";
+
 export interface UnitReading {
+  readonly state: RenderState;
   /**
    * The manifests that the cluster would get. `position.path` and `line`: the object's own text as far as it is known, else the
    * source's declaration.

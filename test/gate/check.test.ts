@@ -152,11 +152,25 @@ const rows: readonly Row[] = [
     verdict: "pass",
   },
   {
-    name: "a renamed file is no news",
+    name: "a file renamed in its directory introduces nothing",
     before: { "a.yaml": bad("a") },
-    after: { "moved/b.yaml": bad("a") },
-    findings: ["existing images/tag moved/b.yaml:10"],
+    after: { "b.yaml": bad("a") },
+    findings: ["existing images/tag b.yaml:10"],
     verdict: "pass",
+  },
+  {
+    name: "a file moved to another directory may be applied there for the first time",
+    before: { "examples/a.yaml": bad("a") },
+    after: { "production/a.yaml": bad("a") },
+    findings: ["introduced images/tag production/a.yaml:10"],
+    verdict: "fail",
+  },
+  {
+    name: "a file that takes the place of another does not bring its old findings along",
+    before: { "production/a.yaml": pod("a"), "examples/a.yaml": bad("a") },
+    after: { "production/b.yaml": bad("a") },
+    findings: ["fixed images/tag examples/a.yaml:10", "introduced images/tag production/b.yaml:10"],
+    verdict: "fail",
   },
   {
     name: "a renamed file with a new violation introduces that one",

@@ -178,7 +178,7 @@ const rows: readonly Row[] = [
     verdict: "pass",
   },
   {
-    name: "an object that changes its source is the same object",
+    name: "an object that changes its source is the same object, newly exposed to whatever applies that source",
     before: {
       ...root("resources: [pod.yaml, other.yaml]"),
       "k/pod.yaml": pod("a", "nginx:latest"),
@@ -193,9 +193,9 @@ const rows: readonly Row[] = [
       "l/more.yaml": pod("m"),
       "l/pod.yaml": pod("a", "nginx:latest"),
     },
-    findings: ["existing images/tag a l/pod.yaml:7 through l"],
+    findings: ["introduced images/tag a l/pod.yaml:7 through l"],
     changes: { ...none, moved: 1 },
-    verdict: "pass",
+    verdict: "fail",
   },
   {
     name: "a plain file that a kustomization takes up keeps its findings",
@@ -268,13 +268,15 @@ test("a root that fails blocks where the change brings the failure, and what it 
   expect(lines(report)).toEqual(["introduced images/tag a k/pod.yaml:7"]);
 });
 
-test("a root that failed before fails no change that comes after, but hides nothing of it", async () => {
-  const before = { ...broken, "k/pod.yaml": pod("a") };
-  const after = { ...broken, "k/pod.yaml": pod("a", "nginx:latest") };
-  const report = await judged(after, before);
-  expect(report.problems).toMatchObject([{ stage: "render", status: "existing", path: "k/kustomization.yaml" }]);
-  expect(lines(report)).toEqual(["introduced images/tag a k/pod.yaml:7"]);
-  expect(report.verdict).toBe("fail");
+test("a root that failed before blocks only what changes what it reads", async () => {
+  const before = { ...broken, "k/pod.yaml": pod("a"), "other.yaml": pod("o") };
+  const elsewhere = await judged({ ...before, "other.yaml": pod("o", "nginx:2") }, before);
+  expect(elsewhere.problems).toMatchObject([{ stage: "render", status: "existing", path: "k/kustomization.yaml" }]);
+  expect(elsewhere.verdict).toBe("pass");
+  const within = await judged({ ...before, "k/pod.yaml": pod("a", "nginx:latest") }, before);
+  expect(within.problems).toMatchObject([{ stage: "render", status: "introduced", path: "k/kustomization.yaml" }]);
+  expect(lines(within)).toEqual(["introduced images/tag a k/pod.yaml:7"]);
+  expect(within.verdict).toBe("error");
 });
 
 test("a base that breaks every source that loads it is one problem", async () => {
@@ -333,22 +335,18 @@ const application = [
   "",
 ].join("\n");
 
-test("a chart that only a registry has is a named gap, which blocks where that is asked for", async () => {
+test("a chart that only a registry has is a named gap, which blocks the change that brings it", async () => {
   const after = { "app.yaml": application, "pod.yaml": pod("a") };
   const before = { "pod.yaml": pod("a") };
-  const allowed = await judged(after, before);
+  const allowed = await judged(after, before, { config: { ...defaultConfig, gaps: "allow" } });
   expect(allowed.gaps).toMatchObject([{ source: "Application argocd/web", path: "app.yaml", touched: true }]);
   expect(allowed.counts.gaps).toBe(1);
   expect(allowed.verdict).toBe("pass");
   expect(allowed.sources).toMatchObject([{ id: "Application argocd/web", manifests: 0, gap: allowed.gaps[0]?.reason }]);
-  const refused = await judged(after, before, { config: { ...defaultConfig, gaps: "block" } });
+  const refused = await judged(after, before);
   expect(refused.problems).toMatchObject([{ stage: "render", status: "introduced", path: "app.yaml" }]);
   expect(refused.verdict).toBe("error");
-  const untouched = await judged(
-    after,
-    { ...after, "pod.yaml": pod("a", "nginx:0") },
-    { config: { ...defaultConfig, gaps: "block" } },
-  );
+  const untouched = await judged(after, { ...after, "pod.yaml": pod("a", "nginx:0") });
   expect(untouched.problems).toEqual([]);
 });
 

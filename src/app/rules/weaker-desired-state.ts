@@ -10,7 +10,7 @@ export function weakerDesiredState(old: Config, next: Config): readonly string[]
     const after = next.environments[name];
     found.push(...(after === undefined ? [`removes the environment ${name}`] : weakerEnvironment(name, before, after)));
   }
-  if (old.gaps === "block" && next.gaps === "allow") found.push("stops blocking what could not be rendered");
+  if (old.gaps !== "allow" && next.gaps === "allow") found.push("stops blocking what could not be rendered");
   if (old.schemas.enabled && !next.schemas.enabled) found.push("turns schema validation off");
   if (isOlder(next.schemas.kubernetes, old.schemas.kubernetes))
     found.push(

@@ -5,6 +5,10 @@ import type { Draft } from "./drafts.ts";
 export interface Comparison {
   readonly before: readonly Draft[];
   readonly after: readonly Draft[];
+  /** Nothing tells that the manifest was applied before where it is now: a finding that it had is introduced all the same. */
+  readonly exposed?: true;
+  /** Of the plan of the tree before, asked of the tree after: what it no longer finds is not fixed by that alone. */
+  readonly carriedOver?: true;
 }
 
 /** A finding with its status. */
@@ -18,7 +22,7 @@ export interface Classified {
  * Gives findings their status by comparing fingerprints as multisets: a surplus after the change is introduced, a surplus
  * before it is fixed. An introduced finding at a place that had one with other values is `changed`.
  */
-export function classify({ before, after }: Comparison): readonly Classified[] {
+export function classify({ before, after, exposed, carriedOver }: Comparison): readonly Classified[] {
   const findings: Classified[] = [];
   const open = [...before];
   const take = (fits: (draft: Draft) => boolean): Draft | undefined => {
@@ -38,7 +42,7 @@ export function classify({ before, after }: Comparison): readonly Classified[] {
   for (const fits of passes) {
     surplus = surplus.filter((now) => {
       if (take((old) => fits(old, now)) === undefined) return true;
-      findings.push({ draft: now, status: "existing" });
+      findings.push({ draft: now, status: exposed === true ? "introduced" : "existing" });
       return false;
     });
   }
@@ -46,7 +50,7 @@ export function classify({ before, after }: Comparison): readonly Classified[] {
     const changed = take((old) => isSameSpot(old, now)) !== undefined;
     findings.push({ draft: now, status: "introduced", ...(changed ? { changed } : {}) });
   }
-  for (const old of open) findings.push({ draft: old, status: "fixed" });
+  if (carriedOver !== true) for (const old of open) findings.push({ draft: old, status: "fixed" });
   return findings;
 }
 

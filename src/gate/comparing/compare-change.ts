@@ -10,68 +10,82 @@ import { isUnit } from "../reading.ts";
 
 /** Pairs the drafts of manifests that belong together before and after the change. */
 export function comparisonsOf(
-  { changes, before, after, deletions }: JudgedChange,
+  { matched, carriedOver, unknown, before, after, deletions }: JudgedChange,
   draft: (manifest: JudgedManifest) => readonly Draft[],
-  /** Sources that were not rendered, and so have nothing fixed. */
-  unrendered: ReadonlySet<string>,
 ): readonly Comparison[] {
-  const groups = new Map<string, { before: Draft[]; after: Draft[] }>();
-  const group = (key: string): { before: Draft[]; after: Draft[] } => {
-    const found = groups.get(key) ?? { before: [], after: [] };
-    groups.set(key, found);
-    return found;
+  const lost = new Set([...unknown, ...unjudged(after)]);
+  const judgedOf = new Map([...before.judged, ...after.judged].map(([judged, manifest]) => [manifest, judged]));
+  const draftsOf = (manifest: Manifest): readonly Draft[] => {
+    const judged = judgedOf.get(manifest);
+    if (judged === undefined) throw new Error(`a manifest of ${manifest.position.path} was matched but not judged`);
+    return draft(judged);
   };
-  const keys = keysOf(changes);
-  const lost = unjudged(after);
-  for (const [judged, manifest] of before.judged) {
-    const change = keys.before.get(manifest);
-    // A manifest that is no longer judged has no fixed findings.
-    if (change === undefined || lost.has(yielderOf(manifest)) || unrendered.has(manifest.source ?? "")) continue;
-    group(change.key).before.push(...draft(judged).filter(({ readsChange }) => !readsChange));
-  }
-  for (const [judged, manifest] of after.judged) {
-    const change = keys.after.get(manifest);
-    if (change === undefined) throw new Error(`a manifest of ${manifest.position.path} was judged but not matched`);
-    group(change.key).after.push(...draft(judged).filter(({ readsChange }) => change.news || !readsChange));
-  }
+  const groups = groupsOf(matched, draftsOf, lost);
   const gone = deletions.map((manifest) => ({
     before: [],
     after: draft(manifest).filter(({ readsChange }) => readsChange),
   }));
-  return [...groups.values(), ...gone];
+  return [...groups, ...carriedOverGroups(carriedOver, draftsOf), ...gone];
 }
 
-interface Keyed {
-  readonly key: string;
-  readonly news: boolean;
+interface Group {
+  readonly before: Draft[];
+  readonly after: Draft[];
+  exposed?: true;
 }
 
-/** The comparison keys of manifests: same name in the same source, or both ends of a move. */
-function keysOf(changes: readonly Change[]) {
-  const before = new Map<Manifest, Keyed>();
-  const after = new Map<Manifest, Keyed>();
-  /** Of objects that leave some environment, by name alone. */
+/** Findings are compared where their manifests belong together: within one name in one source, or along a move. */
+function groupsOf(
+  changes: readonly Change[],
+  draftsOf: (manifest: Manifest) => readonly Draft[],
+  lost: ReadonlySet<string>,
+): readonly Group[] {
+  const groups = new Map<string, Group>();
+  const group = (key: string): Group => {
+    const found = groups.get(key) ?? { before: [], after: [] };
+    groups.set(key, found);
+    return found;
+  };
+  /** Of objects that leave some environment, by name and file. */
   const left = new Map<string, string>();
   for (const change of changes) {
     if (change.kind !== "deleted") continue;
-    const name = identityKey(change.before.identity);
+    const name = nameInFile(change.before);
     if (!left.has(name)) left.set(name, keyOf(change));
   }
   for (const change of changes) {
     const news = isNews(change);
     // Where a manifest only loses its environment (the Application is deleted, the files remain), nothing is introduced.
     const stays = change.kind === "created" && change.after.environment === undefined;
-    const key = (stays ? left.get(identityKey(change.after.identity)) : undefined) ?? keyOf(change);
-    if (change.kind !== "created") before.set(change.before, { key, news });
-    if (change.kind !== "deleted") after.set(change.after, { key, news });
+    const key = (stays ? left.get(nameInFile(change.after)) : undefined) ?? keyOf(change);
+    const members = group(key);
+    // What is no longer judged has nothing fixed.
+    if (change.kind !== "created" && !lost.has(yielderOf(change.before)))
+      members.before.push(...draftsOf(change.before).filter(({ readsChange }) => !readsChange));
+    if (change.kind !== "deleted")
+      members.after.push(...draftsOf(change.after).filter(({ readsChange }) => news || !readsChange));
+    if (change.kind === "moved" && change.exposed === true) members.exposed = true;
   }
-  return { before, after };
+  return [...groups.values()];
+}
+
+/** What the plan of the tree before found in both trees: nothing of it is fixed, since the tree's own plan tells that. */
+function carriedOverGroups(
+  changes: readonly Change[],
+  draftsOf: (manifest: Manifest) => readonly Draft[],
+): readonly Comparison[] {
+  return groupsOf(changes, draftsOf, new Set()).map((comparison) => ({ ...comparison, carriedOver: true }));
 }
 
 function keyOf(change: Change): string {
   const manifest = change.kind === "deleted" ? change.before : change.after;
   const name = lastingKey(manifest);
-  return change.kind === "moved" ? name : `${yielderOf(manifest)}\0${name}`;
+  if (change.kind !== "moved") return `${yielderOf(manifest)}\0${name}`;
+  return change.exposed === true ? `exposed ${yielderOf(manifest)}\0${name}` : name;
+}
+
+function nameInFile({ identity, position }: Manifest): string {
+  return `${position.path}\0${identityKey(identity)}`;
 }
 
 function unjudged({ origins }: JudgedSide): ReadonlySet<string> {

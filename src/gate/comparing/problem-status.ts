@@ -1,19 +1,24 @@
 import type { ReportedProblem } from "../../model/finding.ts";
 import type { Problem } from "../../model/problem.ts";
+import type { DesiredState } from "../../render/desired-state.ts";
 import type { JudgedSource } from "../judged-source.ts";
+import { directoryOf } from "../../render/files/scope.ts";
 import { contentKey } from "../compare-origins.ts";
 import { isUnit, type Origin } from "../reading.ts";
 
 /** A problem with the key that matches it in the other tree. */
 interface MarkedProblem {
   readonly problem: Problem;
-  /** What it is about: content and role of a file, or the name of a source. */
+  /** What it is about, and digest of all that was read: directory, content and role of a file; id and inputs of a source. */
   readonly content: string;
-  /** The source may be written otherwise, so that the line says nothing. */
+  /** What declares it may be written elsewhere in its file. */
   readonly anyLine?: true;
 }
 
-/** A problem is existing where the tree before has an equal one for the same content, at any path. Each counts once. */
+/**
+ * A problem is existing only where the tree before has the very same one for the very same content: what nobody could judge
+ * before cannot be judged now either, so that a change of it is blocked.
+ */
 function problemStatus(before: readonly MarkedProblem[], after: readonly MarkedProblem[]): readonly ReportedProblem[] {
   const open = new Map<string, number>();
   for (const marked of before) open.set(keyOf(marked), (open.get(keyOf(marked)) ?? 0) + 1);
@@ -39,7 +44,7 @@ export function problemsOf(before: ProblemsOfTree, after: ProblemsOfTree): reado
 /** The problems of one tree, of untouched origins first, so that a copy does not replace the original. */
 export interface ProblemsOfTree {
   readonly origins: readonly (readonly [Origin, JudgedSource])[];
-  readonly planning: readonly Problem[];
+  readonly planning: DesiredState["problems"];
 }
 
 function marked({ origins, planning }: ProblemsOfTree): readonly MarkedProblem[] {
@@ -47,11 +52,11 @@ function marked({ origins, planning }: ProblemsOfTree): readonly MarkedProblem[]
     ...origins.flatMap(([of, { problems }]) =>
       problems.map((problem): MarkedProblem =>
         isUnit(of)
-          ? { problem, content: `source ${of.source.id}`, anyLine: true }
-          : { problem, content: `file ${contentKey(of)}` },
+          ? { problem, content: `source ${of.source.id} ${of.inputs}`, anyLine: true }
+          : { problem, content: `file ${directoryOf(of.entry.path)} ${contentKey(of)}` },
       ),
     ),
-    ...planning.map((problem): MarkedProblem => ({ problem, content: `plan ${problem.path ?? ""}`, anyLine: true })),
+    ...planning.map(({ inputs, ...problem }): MarkedProblem => ({ problem, content: `plan ${inputs}`, anyLine: true })),
   ];
 }
 

@@ -4,12 +4,22 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
 import { gatherFacts, withFacts, type Facts } from "./facts.ts";
 import { judgeOrigins, type Judges } from "./judge-origins.ts";
-import { matchManifests } from "../match-manifests.ts";
+import { matchManifests, yielderOf } from "../match-manifests.ts";
 import type { Origin, ReadOrigin } from "../reading.ts";
+import { sourcesById, type States } from "../states.ts";
+import { unknownYielders } from "../unknown-yielders.ts";
+import type { SourceNode } from "../../model/source.ts";
 
 /** The judgement of a change. */
 export interface JudgedChange {
+  /** Every changed manifest of either tree, but those carried over. */
+  readonly matched: readonly Change[];
+  /** What the change does to the desired state; nothing that one of the trees does not tell. */
   readonly changes: readonly Change[];
+  /** What the plan of the tree before makes of the tree after, beside that tree's own plan; none is `deleted`. */
+  readonly carriedOver: readonly Change[];
+  /** See `unknownYielders`, of the tree after. */
+  readonly unknown: ReadonlySet<string>;
   readonly before: JudgedSide;
   readonly after: JudgedSide;
   /** What goes away, asked about as DELETE. */
@@ -27,30 +37,66 @@ export interface JudgedSide {
   readonly facts: Facts;
 }
 
-/**
- * Judges the changed files and units of both trees: before as new, after as admission would see the change. `same` is
- * what both trees have; its facts apply too.
- */
-export async function judgeChange(
-  judges: Judges,
-  same: readonly JudgedSource[],
-  before: readonly ReadOrigin[],
-  after: readonly ReadOrigin[],
-): Promise<JudgedChange> {
-  const changes = matchManifests(before.flatMap(manifestsOf), after.flatMap(manifestsOf));
+/** The changed origins of both trees, and what belongs to both. */
+export interface ReadChange {
+  readonly states: States;
+  /** What both trees have, whose facts hold here too. */
+  readonly same: readonly JudgedSource[];
+  readonly before: readonly ReadOrigin[];
+  readonly after: readonly ReadOrigin[];
+}
+
+/** Judges the changed files and units of both trees: before as if new, after as admission would see the change. */
+export async function judgeChange(judges: Judges, { states, same, before, after }: ReadChange): Promise<JudgedChange> {
+  const sources = { before: sourcesById(states.before), after: sourcesById(states.after) };
+  const files = new Set(states.after.files.flatMap(({ entry, carriedOver }) => (carriedOver ? [entry.path] : [])));
+  const isCarriedOver = ({ source, position }: Manifest): boolean =>
+    source === undefined ? files.has(position.path) : sources.after.get(source)?.carriedOver === true;
+  const [old, now] = [before.flatMap(manifestsOf), after.flatMap(manifestsOf)];
+  const appliers = { before: applied(sources.before), after: applied(sources.after) };
+  const unknown = {
+    before: unknownYielders(states.before, before, states.after),
+    after: unknownYielders(states.after, after, states.before),
+  };
+  const matched = matchManifests(
+    old,
+    now.filter((manifest) => !isCarriedOver(manifest)),
+    appliers,
+  );
+  const carriedOver = matchManifests(old, now.filter(isCarriedOver), appliers).filter(({ kind }) => kind !== "deleted");
   const changeOf = new Map<Manifest, Change>();
-  for (const change of changes) if (change.kind !== "deleted") changeOf.set(change.after, change);
+  for (const change of [...matched, ...carriedOver]) if (change.kind !== "deleted") changeOf.set(change.after, change);
   const judgedBefore = await judgeSide(judges, same, before, created);
   const judgedAfter = await judgeSide(judges, same, after, (manifest) => questionOf(manifest, changeOf.get(manifest)));
+  const changes = matched.filter((change) => isKnown(change, unknown));
   return {
+    matched,
     changes,
+    carriedOver,
+    unknown: unknown.after,
     before: judgedBefore,
     after: judgedAfter,
     deletions: judges.judge.readsChange ? await judgeDeletions(judges, before, changes) : [],
   };
 }
 
-/** Makes the question about a manifest as if it were new. */
+/** Whether both trees tell what a change claims of them. */
+function isKnown(
+  change: Change,
+  unknown: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> },
+): boolean {
+  if (change.kind === "deleted") return !unknown.after.has(yielderOf(change.before));
+  return change.kind !== "created" || !unknown.before.has(yielderOf(change.after));
+}
+
+function applied(sources: ReadonlyMap<string, SourceNode>): (manifest: Manifest) => boolean {
+  return ({ source }) => {
+    const kind = source === undefined ? undefined : sources.get(source)?.kind;
+    return kind === "argocd-application" || kind === "flux-kustomization" || kind === "flux-helmrelease";
+  };
+}
+
+/** Asks about a manifest as if it were new. */
 export function created(manifest: Manifest): Question {
   return { manifest, operation: "CREATE" };
 }
@@ -63,7 +109,7 @@ export function isNews(change: Change): boolean {
     case "deleted":
       return true;
     case "moved":
-      return !change.equal;
+      return !change.equal || change.exposed === true;
     case "unchanged":
       return false;
   }
@@ -72,6 +118,7 @@ export function isNews(change: Change): boolean {
 function questionOf(manifest: Manifest, change: Change | undefined): Question {
   if (change === undefined || change.kind === "created" || change.kind === "deleted" || !isNews(change))
     return created(manifest);
+  if (change.kind === "moved" && change.equal) return created(manifest);
   return { manifest, operation: "UPDATE", oldObject: change.before.value };
 }
 

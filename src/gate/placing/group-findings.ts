@@ -2,24 +2,26 @@ import type { Finding } from "../../model/finding.ts";
 import { inEnvironment } from "../fingerprint.ts";
 
 /**
- * Merges findings that differ only in environment and source, so that one line that reaches eleven clusters is one
- * finding. Findings in plain files without an environment are unchanged.
+ * Puts together what is the same but for environment and source, so that one line that reaches eleven clusters is one
+ * finding. A plain file that belongs to no environment has findings of its own, unless a source that reads the file has the
+ * same ones.
  */
 export function groupFindings(findings: readonly Finding[]): readonly Finding[] {
+  const isAlone = ({ environment, source }: Finding): boolean => environment === undefined && source === undefined;
   const groups = new Map<string, Finding[]>();
-  const alone: Finding[] = [];
   for (const finding of findings) {
-    if (finding.environment === undefined && finding.source === undefined) {
-      alone.push(finding);
-      continue;
-    }
-    const { policy, rule, level, status, changed, message, manifest, location, pointer } = finding;
-    const key = JSON.stringify([policy, rule, level, status, changed, message, manifest, location, pointer]);
+    if (isAlone(finding)) continue;
+    const key = causeOf(finding);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, [finding]);
     else known.push(finding);
   }
+  const alone = findings.filter((finding) => isAlone(finding) && !groups.has(causeOf(finding)));
   return [...alone, ...[...groups.values()].map(together)];
+}
+
+function causeOf({ policy, rule, level, status, changed, message, manifest, location, pointer }: Finding): string {
+  return JSON.stringify([policy, rule, level, status, changed, message, manifest, location, pointer]);
 }
 
 function together(findings: readonly Finding[]): Finding {

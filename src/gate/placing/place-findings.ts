@@ -25,7 +25,8 @@ export async function placeFindings(
   { change, sources, files }: Placing,
 ): Promise<readonly Finding[]> {
   const changeOf = new Map<Manifest, Change>();
-  for (const one of change.changes) if (one.kind !== "deleted") changeOf.set(one.after, one);
+  for (const one of [...change.matched, ...change.carriedOver])
+    if (one.kind !== "deleted") changeOf.set(one.after, one);
   const findings: Finding[] = [];
   for (const { draft, status, changed } of classified) {
     const finding: Finding = { ...draft.finding, status, ...(changed === undefined ? {} : { changed }) };

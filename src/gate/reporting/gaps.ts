@@ -1,32 +1,34 @@
-import type { Gap, SourceNode } from "../../model/source.ts";
+import type { Config } from "../../model/config.ts";
+import type { Gap } from "../../model/source.ts";
 import type { ReportedProblem } from "../../model/finding.ts";
 import type { ReportedGap } from "../../model/report.ts";
 
-/** What deciding whether a change touches a gap needs. */
-export interface Touching {
-  /** Ids of sources that are not what they were. */
-  readonly sources: ReadonlySet<string>;
-  readonly byId: ReadonlyMap<string, SourceNode>;
-  readonly changed: (path: string) => boolean;
+/** The gaps of the tree after, each once, with what the change brings or alters; `before` is undefined without a change. */
+export function reportGaps(before: readonly Gap[] | undefined, after: readonly Gap[]): readonly ReportedGap[] {
+  const known = new Set(before?.map(keyOf));
+  const each = new Map<string, ReportedGap>();
+  for (const gap of after) {
+    const { source, path, line, reason } = gap;
+    const key = JSON.stringify([source, path, line, reason]);
+    const touched = before !== undefined && !known.has(keyOf(gap));
+    if (touched || !each.has(key)) each.set(key, { source, path, line, reason, ...(touched ? { touched } : {}) });
+  }
+  return [...each.values()];
 }
 
-/** The gaps without duplicates, each marked if the change touches it. Without a change none is touched. */
-export function reportGaps(gaps: readonly Gap[], touching: Touching | undefined): readonly ReportedGap[] {
-  const each = new Map(gaps.map((gap) => [JSON.stringify([gap.source, gap.path, gap.line, gap.reason]), gap]));
-  return [...each.values()].map(({ source, path, line, reason }) => {
-    const gap = { source, path, line, reason };
-    return touching !== undefined && isTouched(gap, touching) ? { ...gap, touched: true } : gap;
-  });
+/** A gap is what it was where its source, its reason and all that it depends on are. */
+function keyOf({ source, reason, inputs }: Gap): string {
+  return JSON.stringify([source, reason, inputs ?? null]);
 }
 
-function isTouched({ source, path }: Gap, { sources, byId, changed }: Touching): boolean {
-  return sources.has(source) || changed(path) || (byId.get(source)?.reads ?? []).some(changed);
-}
-
-/** The problems for `gaps: block`: one for every gap that the change touches, or for every gap without a change. */
-export function gapProblems(gaps: readonly ReportedGap[], isChange: boolean): readonly ReportedProblem[] {
+/** The problems that gaps are, by the configuration. */
+export function gapProblems(
+  gaps: readonly ReportedGap[],
+  block: Config["gaps"],
+  isChange: boolean,
+): readonly ReportedProblem[] {
   return gaps
-    .filter(({ touched }) => touched === true || !isChange)
+    .filter(({ touched }) => block !== "allow" && (touched === true || (block === "block" && !isChange)))
     .map(({ source, path, line, reason }) => ({
       stage: "render",
       status: "introduced",

@@ -31,6 +31,7 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
   const sources = sourcesOf(spec, diagnostics);
   const references = referencesOf(sources, diagnostics, context);
   const steps: Step[] = [];
+  let incomplete = false;
   for (const source of sources) {
     const path = source.text("path");
     const environment = buildEnvironment({
@@ -47,7 +48,9 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
       line: places.line(pointer),
       pointer: manifest.position.pointer + pointer,
     });
+    const gapsBefore = diagnostics.gaps.length;
     const step = await planSource({ source, application, references, environment, place, diagnostics, context });
+    if (step === undefined && diagnostics.gaps.length > gapsBefore) incomplete = true;
     if (environment.unknown.size > 0) {
       const names = [...environment.unknown].toSorted().map((one) => `$${one}`);
       diagnostics.gap(
@@ -83,8 +86,9 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
     source,
     steps: diagnostics.problems.length > 0 ? [] : steps,
     gaps: diagnostics.gaps,
+    ...(incomplete ? { incomplete } : {}),
     reads: [...reads].filter((path) => path !== places.path).toSorted(),
-    ...(limits.project === undefined ? {} : { project: limits.project }),
+    ...(limits.projects.length === 0 ? {} : { projects: limits.projects }),
   };
   return {
     plans: [plan],

@@ -1,5 +1,8 @@
 import { RE2JS } from "re2js";
-import type { Pointer } from "../../model/json.ts";
+import { isObject } from "../../manifest/identity.ts";
+import { sameJson } from "../../manifest/same-json.ts";
+import type { Json, Pointer } from "../../model/json.ts";
+import type { Identity, Manifest } from "../../model/manifest.ts";
 import type { SourceTraits } from "../../model/source.ts";
 import type { Violation } from "../../model/violation.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
@@ -20,9 +23,10 @@ import { withoutUser } from "./plan-source.ts";
 import { projectViolation } from "./project-violation.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 
-/** What the AppProject of an Application permits and adds. */
+/** What the AppProject of an Application says of it. */
 export interface ProjectCheck {
-  readonly project?: ProjectLimits;
+  /** The project in this tree, and the one of the tree before where it differs. */
+  readonly projects: readonly ProjectLimits[];
   readonly violations: readonly Violation[];
   readonly traits: SourceTraits;
 }
@@ -45,37 +49,86 @@ export async function checkProject(request: LimitsRequest): Promise<ProjectCheck
   const { project: written } = spec.value;
   if (written === undefined || written === null) {
     diagnostics.problem("/spec/project", "an Application needs project");
-    return { violations: [], traits: {} };
+    return { projects: [], violations: [], traits: {} };
   }
   const name = spec.text("project") || "default";
   const [project] = context.find(object, { group: "argoproj.io", kind: "AppProject", name });
+  const former = formerProjects(object, { name, project }, context);
   if (project === undefined) {
     const others = context.find(object, { group: "argoproj.io", kind: "AppProject" });
     if (name !== "default" && others.length > 0) {
       diagnostics.gap("/spec/project", `AppProject ${name} is not in this tree, so what it permits is not checked`);
     }
-    return { violations: [], traits: {} };
   }
-  const limits = readAppProject(project);
   const target = targetOf(request.destination, context);
-  const windows = limits.syncWindows.filter((window) => concerns(window, object.manifest.identity.name, target));
+  const read = [...(project === undefined ? [] : [{ manifest: project }]), ...former].map((one) => ({
+    ...one,
+    limits: readAppProject(one.manifest),
+  }));
+  const violations = read.flatMap(({ limits, ...one }) => violationsOf({ limits, ...one }, target, request));
+  const windows = (project === undefined ? [] : readAppProject(project).syncWindows).filter((window) =>
+    concerns(window, object.manifest.identity.name, target),
+  );
   const syncWindows = windows.map(({ kind, schedule, duration }) => `${kind} ${schedule} for ${duration}`);
   return {
-    project: {
-      manifest: project,
+    projects: read.map(({ limits, ...one }) => ({
+      ...one,
       destination: { name: target.name, server: target.server },
       ...(permitsDestination(limits, target) === "denied" ? { refused: target.namespace } : {}),
-    },
-    violations: violationsOf(limits, target, request),
+    })),
+    violations: distinctViolations(violations),
     traits: syncWindows.length > 0 ? { syncWindows } : {},
   };
 }
 
-function violationsOf(limits: AppProject, target: ClusterTarget, request: LimitsRequest): readonly Violation[] {
+/** The projects that limited the Application in the tree before, where they are not what this tree has. */
+function formerProjects(
+  { manifest: { identity } }: GitOpsObject,
+  now: { readonly name: string; readonly project: Manifest | undefined },
+  { baseline }: PlanContext,
+): readonly { readonly manifest: Manifest; readonly former: true }[] {
+  if (baseline === undefined) return [];
+  const before = baseline.objects
+    .filter(({ manifest: old }) => sameJson(identityJson(old.identity), identityJson(identity)))
+    .map(({ manifest: old }) => projectNameOf(old));
+  const names = new Set([now.name, ...before]);
+  return baseline.projects
+    .filter((old) => names.has(old.identity.name))
+    .filter(
+      (old) => now.project === undefined || !sameJson(old.value["spec"] ?? null, now.project.value["spec"] ?? null),
+    )
+    .map((manifest) => ({ manifest, former: true }));
+}
+
+function identityJson({ group, kind, namespace, name }: Identity): Json {
+  return [group, kind, namespace ?? null, name];
+}
+
+function projectNameOf({ value }: Manifest): string {
+  const spec = value["spec"];
+  const name = isObject(spec) ? spec["project"] : undefined;
+  return typeof name === "string" && name !== "" ? name : "default";
+}
+
+/** What both projects refuse is told once, as of this tree. */
+function distinctViolations(violations: readonly Violation[]): readonly Violation[] {
+  const each = new Map<string, Violation>();
+  for (const violation of violations) {
+    const key = JSON.stringify([violation.cause.pointer, violation.cause.reads]);
+    if (!each.has(key)) each.set(key, violation);
+  }
+  return [...each.values()];
+}
+
+function violationsOf(
+  { limits, former }: { readonly limits: AppProject; readonly former?: true },
+  target: ClusterTarget,
+  request: LimitsRequest,
+): readonly Violation[] {
   const { object, sources, destination, diagnostics } = request;
   const violations: Violation[] = [];
   const refuse = (pointer: Pointer, message: string): number =>
-    violations.push(projectViolation(pointer, `AppProject ${limits.name} does not permit ${message}`));
+    violations.push(projectViolation(pointer, `AppProject ${limits.name} does not permit ${message}`, former));
   const { namespace } = object.manifest.identity;
   if (limits.namespace !== undefined && namespace !== undefined && namespace !== limits.namespace) {
     if (!limits.sourceNamespaces.some((pattern) => matchesNamespace(pattern, namespace))) {

@@ -11,14 +11,18 @@ export const projectPolicy: Policy = {
     "Argo CD refuses to sync destinations, source repositories and kinds of resources that the Application's AppProject does not permit. Extend the project, or change the Application.",
 };
 
-/** A violation of an AppProject, at a place of the manifest that it is about. */
-export function projectViolation(pointer: Pointer, message: string): Violation {
+/**
+ * What an AppProject does not permit, at a place of the manifest that breaks it. `former`: the project as the tree before
+ * has it, which limits a change that loosens it.
+ */
+export function projectViolation(pointer: Pointer, message: string, former?: true): Violation {
   return {
     policy: projectPolicy.id,
     rule: "deny",
     level: "deny",
-    message,
-    cause: { pointer, stablePointer: pointer, precision: "value" },
+    message: former === undefined ? message : `${message}, as it is before this change`,
+    // What the project of either tree refuses is one violation.
+    cause: { pointer, stablePointer: pointer, precision: "value", reads: message },
     readsChange: false,
   };
 }

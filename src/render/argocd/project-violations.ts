@@ -17,13 +17,13 @@ export interface ProjectViolation {
  * a kind of unknown scope is refused only where it would be refused either way.
  */
 export function projectViolations(
-  { manifest: project, destination, refused }: ProjectLimits,
+  { manifest: project, destination, refused, former }: ProjectLimits,
   manifests: readonly Manifest[],
   scopeOf: (group: string, kind: string) => boolean | undefined = isClusterScoped,
 ): readonly ProjectViolation[] {
   const limits = readAppProject(project);
   return manifests.flatMap((manifest) =>
-    violationsOf(limits, manifest, destination, scopeOf)
+    violationsOf(limits, manifest, { destination, former }, scopeOf)
       .filter(({ cause }) => cause.pointer === "/kind" || manifest.identity.namespace !== refused)
       .map((violation) => ({ manifest, violation })),
   );
@@ -32,7 +32,7 @@ export function projectViolations(
 function violationsOf(
   limits: AppProject,
   { identity }: Manifest,
-  destination: ProjectLimits["destination"],
+  { destination, former }: { readonly destination: ProjectLimits["destination"]; readonly former: true | undefined },
   scopeOf: (group: string, kind: string) => boolean | undefined,
 ): readonly Violation[] {
   const { group, kind, name, namespace } = identity;
@@ -45,7 +45,7 @@ function violationsOf(
         ? (["cluster"] as const)
         : (["namespace"] as const);
   if (!scopes.some((scope) => permitsKind(limits, { group, kind, name }, scope))) {
-    return [projectViolation("/kind", `AppProject ${limits.name} does not permit ${what}`)];
+    return [projectViolation("/kind", `AppProject ${limits.name} does not permit ${what}`, former)];
   }
   if (clusterScoped === true || namespace === undefined) return [];
   const target: ClusterTarget = { ...destination, namespace };
@@ -54,6 +54,7 @@ function violationsOf(
     projectViolation(
       "/metadata/namespace",
       `AppProject ${limits.name} does not permit namespace ${namespace} as a destination`,
+      former,
     ),
   ];
 }

@@ -25,4 +25,6 @@ export type Role =
 export interface ScopedFile {
   readonly entry: TreeEntry;
   readonly role: Role;
+  /** A source of the tree's own plan reads it, and it is judged as written only because the tree before did so. */
+  readonly carriedOver?: true;
 }

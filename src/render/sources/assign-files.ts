@@ -16,10 +16,12 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
   const bySource = new Map<string, string[]>();
   const inScope = new Set(survey.scoped.map(({ entry }) => entry.path));
   const covers = new Map<PlannedSource, readonly string[]>();
+  const own = new Set<string>();
   for (const { plannedSource, summary } of named) {
     const covered = summary.accounts.filter((path) => inScope.has(path));
     covers.set(plannedSource, covered);
     for (const path of covered) {
+      if (plannedSource.source.carriedOver !== true) own.add(path);
       const sources = bySource.get(path);
       if (sources === undefined) bySource.set(path, [plannedSource.source.id]);
       else sources.push(plannedSource.source.id);
@@ -30,7 +32,10 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
   );
   const files = survey.scoped.map((file): ScopedFile => {
     const { entry, role } = file;
-    const sources = bySource.get(entry.path);
+    // What the tree before judged as it is written is judged so here too.
+    const asWritten = survey.request.baseline?.files.has(entry.path) === true;
+    if (asWritten && own.has(entry.path)) return { ...file, carriedOver: true };
+    const sources = asWritten ? undefined : bySource.get(entry.path);
     const isRead = role.kind === "plain" || role.kind === "used" || role.kind === "chart" || role === kustomization;
     if (sources !== undefined && isRead)
       return { entry, role: { kind: "rendered", sources: [...new Set(sources)].toSorted() } };

@@ -1,3 +1,5 @@
+import { toJsonText } from "../../manifest/json-text.ts";
+import { sha256 } from "../../manifest/sha256.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import { planArgo } from "../argocd/plan-argo.ts";
@@ -84,7 +86,17 @@ export async function exploreObjects(
   return into;
 }
 
-/** Renders a source, and plans the GitOps objects that it yields. */
+/** Plans objects of the tree before, as they were, by what this tree holds. */
+export async function exploreAgain(objects: readonly GitOpsObject[], explorer: Explorer): Promise<Planning[]> {
+  const into: Planning[] = [];
+  await follow(
+    objects.map((object): Step => ({ object, chain: [], owners: [], into })),
+    explorer,
+  );
+  return into;
+}
+
+/** Renders a source, and plans what comes of it. */
 export async function explorePlan(plan: Plan, explorer: Explorer): Promise<Instance> {
   const { instance, isNew } = await instanceOf(plan, explorer);
   if (isNew) await follow(stepsIn(instance, [], []), explorer);
@@ -114,7 +126,7 @@ async function takeStep({ object, chain, owners, into }: Step, explorer: Explore
   const next: Step[] = [];
   const further = [...chain, key];
   for (const plan of planned.plans) {
-    const { instance, isNew } = await instanceOf(plan, explorer);
+    const { instance, isNew } = await instanceOf(withGapInputs(plan, object), explorer);
     planning.instances.push(instance);
     if (isNew) next.push(...stepsIn(instance, further, owners));
   }
@@ -133,6 +145,13 @@ async function takeStep({ object, chain, owners, into }: Step, explorer: Explore
     });
   }
   return next;
+}
+
+/** Of a part that no step stands for nothing is known but the object that asks for it. */
+function withGapInputs(plan: Plan, { manifest: { value } }: GitOpsObject): Plan {
+  if (plan.steps.length > 0 && plan.incomplete !== true) return plan;
+  const inputs = sha256(toJsonText(value["spec"] ?? null));
+  return { ...plan, gaps: plan.gaps.map((gap) => ({ inputs, ...gap })) };
 }
 
 function stepsIn(instance: Instance, chain: readonly string[], owners: readonly Instance[]): readonly Step[] {
@@ -180,6 +199,7 @@ function contextFor(
     config: request.config,
     repositories: request.repositories,
     renderer: renderContext.renderer,
+    ...(request.baseline === undefined ? {} : { baseline: request.baseline }),
     find(_, wanted) {
       const found = index.find(from, wanted);
       searches.push({ from, wanted, found });

@@ -10,29 +10,45 @@ import { manifestOf } from "./planned-source.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Plan } from "../plan.ts";
 import { keepUnclaimed, type Unclaimed, type StartingPoint, type Explored } from "./keep-unclaimed.ts";
-import type { Standalone, Survey } from "./survey-tree.ts";
+import type { Standalone } from "../standalone.ts";
+import type { Survey } from "./survey-tree.ts";
 
 /** The sources that GitOps objects lead to, with the roots and charts that yield such objects. */
 export interface FoundSources {
   readonly unclaimed: Unclaimed;
   readonly problems: readonly Problem[];
+  /** What found them, to go on with. */
+  readonly explorer: Explorer;
 }
 
-/** Rendered objects change how others are planned, so exploring is repeated until nothing changes, at most this often. */
-const mostRounds = 6;
+/**
+ * Objects that sources yield change how others are planned, so planning starts again with all that is known until nothing
+ * changes any more. That takes as many rounds as the longest chain of objects that decide over objects has links.
+ */
+const mostRounds = 24;
 
 /** Follows GitOps objects from plain files, roots and charts to every source they lead to. */
 export async function findSources(survey: Survey): Promise<FoundSources> {
   let explorer = explorerOf(survey, rawIndex(survey));
   let found = await exploreOnce(survey, explorer);
-  for (let round = 1; round < mostRounds; round += 1) {
+  for (let round = 1; ; round += 1) {
     const objects = indexOf(found, survey);
     const index = objectIndex(objects);
-    if (explorer.searches.every((search) => isAsBefore(search, index))) break;
+    const unsettled = explorer.searches.filter((search) => !isAsBefore(search, index));
+    const [first] = unsettled;
+    if (first === undefined) return found;
+    if (round === mostRounds) return { ...found, problems: [...found.problems, neverSettles(first)] };
     explorer = explorerOf(survey, objects);
     found = await exploreOnce(survey, explorer);
   }
-  return found;
+}
+
+function neverSettles({ from, wanted }: Search): Problem {
+  return {
+    stage: "render",
+    path: from.path,
+    message: `what is planned here depends on ${wanted.kind} ${wanted.name ?? ""}, which changes with what is planned: after ${mostRounds} rounds it has not settled`,
+  };
 }
 
 /** Explores every starting point once, except those that a source found earlier accounts for. */
@@ -64,7 +80,7 @@ async function exploreOnce(survey: Survey, explorer: Explorer): Promise<FoundSou
     const open = standalone.find(
       (one) => one.mentions !== "nothing" && !live.has(one.path) && !explored.has(keyOf(one)),
     );
-    if (open === undefined) return { unclaimed, problems: explorer.problems };
+    if (open === undefined) return { unclaimed, problems: explorer.problems, explorer };
     await exploreAll([() => exploreDirectory(open, survey, explorer)]);
   }
 }
@@ -73,11 +89,11 @@ function keyOf({ kind, path }: StartingPoint): string {
   return `${kind} ${path}`;
 }
 
-async function exploreDirectory(one: Standalone, survey: Survey, explorer: Explorer): Promise<Explored> {
+export async function exploreDirectory(one: Standalone, survey: Survey, explorer: Explorer): Promise<Explored> {
   return { start: one, instance: await explorePlan(planOf(one, survey), explorer), plannings: [] };
 }
 
-async function exploreFile(path: string, { raw, request }: Survey, explorer: Explorer): Promise<Explored> {
+export async function exploreFile(path: string, { raw, request }: Survey, explorer: Explorer): Promise<Explored> {
   const environments = environmentsOf({ path }, request.config);
   const objects = (raw.get(path) ?? []).map((object) => ({ manifest: plainManifest(object, path), environments }));
   return { start: { kind: "file", path }, plannings: await exploreObjects(objects, explorer) };

@@ -18,6 +18,8 @@ export interface Explored {
 
 /** Everything that the unclaimed starting points led to. */
 export interface Unclaimed {
+  /** The starts that are left. */
+  readonly starts: readonly StartingPoint[];
   readonly instances: readonly Instance[];
   readonly plannings: readonly Planning[];
 }
@@ -60,15 +62,18 @@ export function keepUnclaimed(explored: readonly Explored[]): Unclaimed {
   const accounting = new Map<string, number>();
   for (const { summary } of instances)
     for (const path of summary.accounts) accounting.set(path, (accounting.get(path) ?? 0) + 1);
-  for (const { instance, start } of kept) {
-    if (instance === undefined) continue;
+  const starts = kept.filter(({ instance, start }) => {
+    if (instance === undefined) return true;
     const own = instance.summary.accounts.includes(start.path) ? 1 : 0;
-    if ((accounting.get(start.path) ?? 0) > own) instances.delete(instance);
-  }
-  return { instances: [...instances], plannings: [...plannings] };
+    const isClaimed = (accounting.get(start.path) ?? 0) > own;
+    if (isClaimed) instances.delete(instance);
+    return !isClaimed;
+  });
+  return { starts: starts.map(({ start }) => start), instances: [...instances], plannings: [...plannings] };
 }
 
-function reach({ instance, plannings }: Explored): {
+/** All that came of a start. */
+export function reach({ instance, plannings }: Pick<Explored, "instance" | "plannings">): {
   readonly instances: ReadonlySet<Instance>;
   readonly plannings: ReadonlySet<Planning>;
 } {

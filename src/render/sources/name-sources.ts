@@ -8,8 +8,39 @@ export interface NamedSource {
   readonly summary: RenderSummary;
 }
 
-/** Gives every source a unique id: equal ids are distinguished by environments, else by where the sources are declared. */
-export function nameSources(instances: readonly Instance[], plannings: readonly Planning[]): readonly NamedSource[] {
+/** Gives every source an id of its own: what several environments have alike is told apart by them, else by where it is declared. */
+export function nameSources(
+  own: readonly Instance[],
+  carriedOver: readonly Instance[],
+  plannings: readonly Planning[],
+): readonly NamedSource[] {
+  const names = distinctNames(own);
+  const taken = new Set(names.values());
+  for (const [instance, name] of distinctNames(carriedOver))
+    names.set(instance, taken.has(name) ? `${name} (before this change)` : name);
+  const isCarriedOver = new Set(carriedOver);
+  const instances = [...own, ...carriedOver];
+  const parents = parentsOf(instances, plannings, names);
+  return instances
+    .map((instance): NamedSource => {
+      const { parent: _, ...source } = instance.plannedSource.source;
+      const parent = parents.get(instance);
+      const id = names.get(instance) ?? source.id;
+      const gaps = instance.summary.gaps.map((gap): Gap => ({ ...gap, source: id }));
+      return {
+        plannedSource: instance.plannedSource.as({
+          ...source,
+          id,
+          ...(parent === undefined ? {} : { parent }),
+          ...(isCarriedOver.has(instance) ? { carriedOver: true } : {}),
+        }),
+        summary: { ...instance.summary, gaps },
+      };
+    })
+    .toSorted((one, other) => (one.plannedSource.source.id < other.plannedSource.source.id ? -1 : 1));
+}
+
+function distinctNames(instances: readonly Instance[]): Map<Instance, string> {
   const alike = new Map<string, Instance[]>();
   for (const instance of instances) {
     const { id } = instance.plannedSource.source;
@@ -28,6 +59,14 @@ export function nameSources(instances: readonly Instance[], plannings: readonly 
     for (const [at, instance] of same.entries())
       names.set(instance, way?.(instance.plannedSource.source) ?? `${id} (${at + 1})`);
   }
+  return names;
+}
+
+function parentsOf(
+  instances: readonly Instance[],
+  plannings: readonly Planning[],
+  names: ReadonlyMap<Instance, string>,
+): ReadonlyMap<Instance, string> {
   const parents = new Map<Instance, string>();
   // A generated object's parent keeps its name: it is not a source itself.
   const adopt = (planning: Planning, owner: Instance | undefined, generator?: string): void => {
@@ -37,18 +76,7 @@ export function nameSources(instances: readonly Instance[], plannings: readonly 
   };
   for (const planning of plannings) adopt(planning, undefined);
   for (const owner of instances) for (const planning of owner.plannings) adopt(planning, owner);
-  return instances
-    .map((instance): NamedSource => {
-      const { parent: _, ...source } = instance.plannedSource.source;
-      const parent = parents.get(instance);
-      const id = names.get(instance) ?? source.id;
-      const gaps = instance.summary.gaps.map((gap): Gap => ({ ...gap, source: id }));
-      return {
-        plannedSource: instance.plannedSource.as({ ...source, id, ...(parent === undefined ? {} : { parent }) }),
-        summary: { ...instance.summary, gaps },
-      };
-    })
-    .toSorted((one, other) => (one.plannedSource.source.id < other.plannedSource.source.id ? -1 : 1));
+  return parents;
 }
 
 /** The nodes of the source graph. */

@@ -31,7 +31,8 @@ export interface PlannedSource {
   /** Equal for sources that render the same, whatever their names. */
   readonly renderKey: string;
   readonly reads: readonly Read[];
-  /** Nothing of it is rendered; its gaps give the reasons. */
+  readonly projects: readonly ProjectLimits[];
+  /** Nothing of it is rendered: gaps say why. */
   readonly stopped: boolean;
   summary(): Promise<RenderSummary>;
   unit(covers: readonly string[]): Unit;
@@ -64,24 +65,31 @@ interface SharedSteps {
 }
 
 function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
-  const { source, project } = plan;
+  const { source, projects = [] } = plan;
   const { steps, renderKey, caches } = shared;
   const summaries = facts<RenderSummary>(caches.cache, "summary");
   const key = sha256(
     JSON.stringify(
-      [renderKey, source, plan.gaps, project === undefined ? null : [project, caches.scopes.digest]],
+      [renderKey, source, plan.gaps, projects.length === 0 ? null : [projects, caches.scopes.digest]],
       asText,
     ),
   );
+  const inputs = sha256(JSON.stringify([renderKey, projects], asText));
+  const planInputs = sha256(JSON.stringify([plan.steps, projects], asText));
   const rendering = (): Promise<Rendering> => caches.renderings.of(renderKey, () => renderSteps(steps));
-  const withGaps = (found: readonly Omit<Gap, "source">[]): readonly Gap[] => [
-    ...plan.gaps.map((gap) => ({ ...gap, source: source.id })),
-    ...[...steps.flatMap((step) => step.gaps), ...found].map((gap) => ({ ...gap, source: source.id })),
-  ];
+  // What stops a source leaves all of it unjudged; any other gap is about a part, and the rest is judged as it changes.
+  const gapInputs = steps.every(({ stopped }) => stopped === true) ? inputs : planInputs;
+  const withGaps = (found: readonly Omit<Gap, "source">[]): readonly Gap[] =>
+    [...plan.gaps, ...steps.flatMap((step) => step.gaps), ...found].map((gap) => ({
+      inputs: gapInputs,
+      ...gap,
+      source: source.id,
+    }));
   return {
     source,
     key,
     renderKey,
+    projects,
     reads: [...steps.flatMap(({ reads }) => reads), ...(plan.reads ?? []).map((path) => ({ path, id: "plan" }))],
     stopped: steps.every(({ stopped }) => stopped === true),
     as: (other) => sourceUnderName({ ...plan, source: other }, shared),
@@ -97,11 +105,20 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
     unit: (covers) => ({
       source,
       key,
+      inputs,
       covers,
       render: async () => {
         const rendered = await rendering();
         const found = rendered.kind === "steps" ? rendered.steps.flatMap((step) => step.gaps) : [];
-        return readingOf(source, project, { steps, rendered, gaps: withGaps(found), scopes: caches.scopes });
+        // Without a step, or with one that a gap stopped, what is missing is unknown.
+        const isWhole = plan.incomplete !== true && steps.length > 0 && steps.every(({ stopped }) => stopped !== true);
+        return readingOf(source, projects, {
+          isWhole,
+          steps,
+          rendered,
+          gaps: withGaps(found),
+          scopes: caches.scopes,
+        });
       },
     }),
   };
@@ -147,18 +164,27 @@ export function isOfInterest(identity: Identity): boolean {
 interface RenderedSource {
   readonly steps: readonly PlannedStep[];
   readonly rendered: Rendering;
+  readonly isWhole: boolean;
   readonly gaps: readonly Gap[];
   readonly scopes: Scopes;
 }
 
 function readingOf(
   source: Source,
-  project: ProjectLimits | undefined,
-  { steps, rendered, gaps, scopes }: RenderedSource,
+  projects: readonly ProjectLimits[],
+  { steps, rendered, isWhole, gaps, scopes }: RenderedSource,
 ): UnitReading {
   if (rendered.kind === "failed") {
     const { problems } = rendered;
-    return { manifests: [], problems, gaps, yaml: "", prepare: async () => {}, place: () => entryOf(source) };
+    return {
+      state: "failed",
+      manifests: [],
+      problems,
+      gaps,
+      yaml: "",
+      prepare: async () => {},
+      place: () => entryOf(source),
+    };
   }
   const manifests: Manifest[] = [];
   /** Keyed by the value, which stays the same object when a manifest gets its environment. */
@@ -179,10 +205,11 @@ function readingOf(
     places = await Promise.all(pending);
   };
   return {
+    state: isWhole ? "rendered" : "unknown",
     manifests,
     problems: [],
     gaps,
-    ...(project === undefined ? {} : { violations: projectViolations(project, manifests, scopes.isClusterScoped) }),
+    violations: projects.flatMap((project) => projectViolations(project, manifests, scopes.isClusterScoped)),
     yaml: rendered.steps.map(({ yaml }) => yaml).join("---\n"),
     prepare: () => (preparing ??= prepare()),
     place: (manifest, pointer) => {

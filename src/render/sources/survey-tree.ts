@@ -7,6 +7,8 @@ import type { DesiredStateRequest } from "../desired-state.ts";
 import { discover } from "../discover-files.ts";
 import { facts } from "../kept-values.ts";
 import type { TreeView } from "../gitops.ts";
+import type { Standalone } from "../standalone.ts";
+import { withBaseline } from "./baseline.ts";
 import type { KustomizationReading } from "../kustomizations/kustomization.ts";
 import { kustomizeBuild, kustomizeRoots } from "../kustomizations/kustomize-build.ts";
 import { kustomizationNodes } from "../kustomizations/kustomization-graph.ts";
@@ -19,16 +21,6 @@ import { directoryOf, isKustomizationName } from "../files/scope.ts";
 import type { RenderContext } from "../steps/step.ts";
 import { treeFiles } from "../files/tree-files.ts";
 import { treeView } from "../files/tree-view.ts";
-
-/** A Kustomize root or chart that may be a source by itself. */
-export interface Standalone {
-  readonly kind: "root" | "chart";
-  readonly directory: string;
-  /** Its kustomization or Chart.yaml. */
-  readonly path: string;
-  /** Which GitOps objects it may yield: some that apply directories, only some that apply charts, or none. */
-  readonly mentions: "directories" | "charts" | "nothing";
-}
 
 /** What a tree holds before anything is rendered. */
 export interface Survey {
@@ -51,10 +43,11 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
   const { scope, cache, config } = request;
   const files = await treeFiles(tree);
   const known = facts<KustomizationReading>(cache, "kustomization");
-  const scoped = await discover(tree, scope, {
+  const discovered = await discover(tree, scope, {
     get: (id) => known.get(id),
     set: (id, reading) => known.set(id, reading, 4 * JSON.stringify(reading).length),
   });
+  const scoped = withBaseline(discovered, request.baseline);
   const nodes = kustomizationNodes(files, request);
   const inScope = [...files.entries.keys()].filter((path) => scope.covers(path) && files.fileAt(path) !== undefined);
   const directories = [...new Set(inScope.filter(isKustomizationName).map(directoryOf))];

@@ -1,3 +1,4 @@
+import type { Problem } from "../../../src/model/problem.ts";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { defaultConfig } from "../../../src/config/default-config.ts";
 import type { Manifest } from "../../../src/model/manifest.ts";
@@ -190,7 +191,7 @@ const hostile: readonly (readonly [string, Files, RegExp | undefined])[] = [
 
 test.each(hostile)("%s comes to an end, and the next is unharmed", async (_, files, problem) => {
   const state = await desired(memoryTree(files));
-  const problems = [...state.problems];
+  const problems: Problem[] = [...state.problems];
   for (const unit of state.units) problems.push(...(await unit.render()).problems);
   const messages = problems.map(({ message }) => message);
   expect(messages).toEqual(problem === undefined ? [] : expect.arrayContaining([expect.stringMatching(problem)]));
