@@ -9,6 +9,7 @@ import { formats, type FormatName } from "../report/formats.ts";
 import { coloured } from "./coloured.ts";
 import { openJudge } from "../engine/open-judge.ts";
 import { openRenderer } from "../engine/open-renderer.ts";
+import { judgedBranches } from "./judged-branches.ts";
 import { ownRepositories } from "./own-repositories.ts";
 import { progressLine } from "./progress.ts";
 import { lineReader } from "./read-lines.ts";
@@ -68,11 +69,13 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
   // A user who names packages wants no others.
   const named = options.namespace !== undefined;
   const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);
+  const repository = resolve(options.repo ?? cwd);
   try {
     const report = await check({
       renderer,
       builtins,
-      repositories: await ownRepositories(resolve(options.repo ?? cwd)),
+      repositories: await ownRepositories(repository),
+      branches: options.base === undefined ? [] : await judgedBranches(repository, options.base, config.branches),
       after: subject.after,
       ...(subject.before === undefined ? {} : { before: subject.before }),
       config,

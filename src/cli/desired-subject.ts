@@ -40,7 +40,14 @@ export async function withDesiredState<Result>(
   };
   const repositories = [...config.repositories, ...(await ownRepositories(cwd))];
   const only = (paths: readonly string[]): Promise<DesiredState> =>
-    findDesiredState(subject.after, { scope: scopeOf(config.manifests, paths), config, renderer, repositories, cache });
+    findDesiredState(subject.after, {
+      scope: scopeOf(config.manifests, paths),
+      config,
+      renderer,
+      repositories,
+      branches: [],
+      cache,
+    });
   try {
     return await use({ tree: subject.after, config, state: await only(subject.paths), only });
   } finally {

@@ -53,6 +53,8 @@ export interface CheckRequest {
   readonly renderer?: Renderer;
   /** URLs under which this repository is known, besides those of the configuration. */
   readonly repositories?: readonly string[];
+  /** Names of the branch that the trees belong to; absent: unknown. */
+  readonly branches?: readonly string[];
   /** The job's time, RFC 3339; the judge was made with the same. */
   readonly now: string;
   readonly judged: JudgedTrees;
@@ -170,6 +172,7 @@ async function findStates({ before, after, config, cache, ...request }: CheckReq
     config,
     renderer: request.renderer,
     repositories: [...(request.repositories ?? []), ...config.repositories],
+    branches: request.branches ?? [],
     cache,
   });
   if (before === undefined) return { before: nothing, after: await find(after) };

@@ -24,11 +24,12 @@ export interface StateRequest {
   readonly config: Config;
   readonly renderer: Renderer | undefined;
   readonly repositories: readonly string[];
+  readonly branches: readonly string[];
   readonly cache: CheckCache | undefined;
 }
 
 /** Makes the function that finds a tree's desired state. Without a renderer every file is judged unrendered. */
-export function stateFinder({ scope, config, renderer, repositories, cache }: StateRequest) {
+export function stateFinder({ scope, config, renderer, repositories, branches, cache }: StateRequest) {
   const kustomizations = cache?.kustomizations ?? new Map<string, KustomizationReading>();
   const renderings = cache?.renderings ?? new Map<string, unknown>();
   return async (tree: Tree, baseline?: Baseline): Promise<DesiredState> =>
@@ -39,6 +40,7 @@ export function stateFinder({ scope, config, renderer, repositories, cache }: St
           config,
           renderer,
           repositories,
+          branches,
           cache: renderings,
           ...(baseline === undefined ? {} : { baseline }),
         });

@@ -16,6 +16,8 @@ export interface DesiredStateRequest {
   readonly renderer: Renderer;
   /** URLs under which this repository is known; empty: unknown, then a path that exists here is taken to be meant. */
   readonly repositories: readonly string[];
+  /** Names of the branch that the tree belongs to; empty: unknown, then the gated branches, `main` and `master` are taken for it. */
+  readonly branches: readonly string[];
   /** What judged the tree before, where a change is judged: it judges this tree as well. */
   readonly baseline?: Baseline;
   /** Renderings and readings by what they were made of, over trees and jobs. */

@@ -64,6 +64,8 @@ export interface PlanContext {
   readonly config: Config;
   /** See `DesiredStateRequest.repositories`. */
   readonly repositories: readonly string[];
+  /** See `DesiredStateRequest.branches`. */
+  readonly branches: readonly string[];
   readonly renderer: Renderer;
   /** What judged the tree before, where a change is judged. */
   readonly baseline?: Baseline;

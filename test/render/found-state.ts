@@ -55,6 +55,7 @@ export async function stateOf(files: Files, asked: Asked = {}): Promise<DesiredS
     config,
     renderer: counting,
     repositories: asked.repositories ?? ["https://github.com/acme/gitops"],
+    branches: [],
     cache,
   });
 }

@@ -7,7 +7,11 @@ test.each([
   ["git@github.com:acme/deploy.git", "github.com/acme/deploy"],
   ["ssh://git@github.com:22/acme/deploy.git", "github.com/acme/deploy"],
   ["git@forge.example:1000/deploy", "forge.example/1000/deploy"],
-  ["https://forge.example:8443/acme/deploy", "forge.example/acme/deploy"],
+  ["https://forge.example:8443/acme/deploy", "forge.example:8443/acme/deploy"],
+  ["https://forge.example:443/acme/deploy", "forge.example/acme/deploy"],
+  ["http://forge.example:443/acme/deploy", "forge.example:443/acme/deploy"],
+  ["ssh://git@altssh.gitlab.com:443/acme/deploy", "gitlab.com/acme/deploy"],
+  ["https://ssh.github.com:443/acme/deploy", "ssh.github.com/acme/deploy"],
   ["https://github.com", "github.com"],
   ["", ""],
 ])("%s is compared as %s", (url, expected) => {

@@ -85,10 +85,8 @@ export async function judgeTarget(
       return { kind: "judged", body: notEnrolled(branch), base: trusted, policies: "none" };
     }
     const named = prepared.kind === "in force" ? prepared.branches : [];
-    const choice = await chooseTrees({
-      ...request,
-      gated: named.length > 0 ? named : [branch],
-    });
+    const gated = named.length > 0 ? named : [branch];
+    const choice = await chooseTrees({ ...request, gated });
     if (choice.kind === "wait")
       return { kind: "later", seconds: 1, reason: "GitHub has not created the test merge yet" };
     if (choice.kind === "missing") return { kind: "later", seconds: 2, reason: "a commit cannot be fetched yet" };
@@ -103,6 +101,7 @@ export async function judgeTarget(
         now,
         branch,
         repositories: [target.repository.cloneUrl],
+        into: gated.includes(target.baseRef) ? target.baseRef : branch,
         rules:
           prepared.kind === "in force"
             ? { kind: "in force", commit: prepared.commit }

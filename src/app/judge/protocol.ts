@@ -45,6 +45,8 @@ export interface JudgeRequest {
   readonly branch: string;
   /** URLs of this repository. */
   readonly repositories: readonly string[];
+  /** The gated branch that the change goes into. */
+  readonly into: string;
   readonly rules:
     | { readonly kind: "in force"; readonly commit: string }
     | { readonly kind: "none compiles"; readonly trusted: string };

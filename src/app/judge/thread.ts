@@ -164,7 +164,7 @@ async function judge(
   const set = await setAt(request.rules.commit);
   if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_PATH}`);
   const { builtins, problems } = builtinChecks(set.config, set.source);
-  const desired = { renderer: engine.renderer, repositories: request.repositories, cache };
+  const desired = { renderer: engine.renderer, repositories: request.repositories, branches: [request.into], cache };
   const report = await check({
     ...desired,
     builtins,

@@ -19,7 +19,7 @@ import {
 import type { Destination } from "./destination.ts";
 import type { Fields } from "./fields.ts";
 import { matchesGlob } from "./glob.ts";
-import { withoutUser } from "./plan-source.ts";
+import { withoutUser } from "../repository-url.ts";
 import { projectViolation } from "./project-violation.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 

@@ -1,11 +1,11 @@
 import type { Step } from "../plan.ts";
 import { kustomizationNames } from "../files/scope.ts";
-import { repositoryNamedBy } from "../repository-url.ts";
+import { otherRepository, repositoryNamedBy, withoutUser } from "../repository-url.ts";
+import { unseenRevision } from "../revision.ts";
 import { candidates } from "./directory-files.ts";
 import { fieldsOf, type Fields } from "./fields.ts";
 import { planHelm } from "./helm-source.ts";
 import { planKustomize } from "./kustomize-source.ts";
-import { isPinned, pinnedReason } from "./revision.ts";
 import { overrideSource, placeInLayers } from "./source-overrides.ts";
 import type { SourceRequest } from "./source-request.ts";
 import { resolvePath } from "./tree-path.ts";
@@ -25,10 +25,18 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
     return undefined;
   }
   const written = source.text("path");
-  if (written === "" && source.text("ref") !== "") return undefined;
   const repository = repositoryNamedBy(url, context.repositories);
+  const revision = source.text("targetRevision");
+  const unseen = repository === "other" ? undefined : unseenRevision(revision, context);
+  const tellRevision = (): void => {
+    if (unseen !== undefined) diagnostics.gap(`${source.pointer}/targetRevision`, unseen);
+  };
+  if (written === "" && source.text("ref") !== "") {
+    tellRevision();
+    return undefined;
+  }
   if (repository === "other") {
-    diagnostics.gap(`${source.pointer}/repoURL`, `not rendered: it is in another repository, ${withoutUser(url)}`);
+    diagnostics.gap(`${source.pointer}/repoURL`, `not rendered: it is in ${otherRepository(url)}`);
     return undefined;
   }
   if (written === "") {
@@ -49,14 +57,18 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
         `${source.pointer}/repoURL`,
         `not rendered: ${written} is not a directory in this tree, so it is assumed to be in another repository, ${withoutUser(url)}`,
       );
+    } else if (unseen !== undefined) {
+      diagnostics.gap(
+        `${source.pointer}/targetRevision`,
+        `not rendered: ${written} is no directory of this tree, and it follows ${revision}`,
+      );
     } else {
       const what = context.tree.has(directory) ? "is a file" : "does not exist in this tree";
       diagnostics.problem(`${source.pointer}/path`, `path ${written} ${what}; expected a directory`);
     }
     return undefined;
   }
-  const revision = source.text("targetRevision");
-  if (isPinned(revision)) diagnostics.gap(`${source.pointer}/targetRevision`, pinnedReason(revision));
+  tellRevision();
   return planDirectory(request, directory);
 }
 
@@ -145,9 +157,4 @@ function isNonEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === false || value === "") return false;
   if (Array.isArray(value)) return value.length > 0;
   return typeof value !== "object" || Object.values(value).some(isNonEmpty);
-}
-
-/** The URL without its user part, which could hold a password. */
-export function withoutUser(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1");
 }

@@ -1,8 +1,9 @@
-import { repositoryNamedBy } from "../repository-url.ts";
+import { otherRepository, repositoryNamedBy } from "../repository-url.ts";
+import { isThisBranch } from "../revision.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { artifactRoot, type SourceReference } from "./artifact-generator.ts";
-import { textAt } from "./fields.ts";
+import { objectsAt, textAt } from "./fields.ts";
 import { findObject } from "./find-object.ts";
 import { readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
 
@@ -18,6 +19,8 @@ export type ArtifactOrigin =
       readonly pinned?: string;
       /** Why it is not sure that this tree is meant; then a path that does not exist here is not missing. */
       readonly assumed?: string;
+      /** Content of it that is not that of this tree: a gap each, in whatever is judged in its place. */
+      readonly unseen: readonly string[];
       /** The source object, where the tree holds it. */
       readonly manifest?: Manifest;
     }
@@ -34,27 +37,32 @@ export function artifactOrigin(near: GitOpsObject, reference: SourceReference, c
     return { kind: "elsewhere", reason: `sources of kind ${kind} are not supported` };
   const manifest = findObject(near, { group: sourceGroup, kind, namespace, name }, context);
   if (manifest === undefined) {
-    // Bootstrap and the Flux operator create the repository's own GitRepository outside the tree.
-    if (kind === "GitRepository")
-      return { kind: "tree", root: "", ignore: [], assumed: `${shown} is not in this repository` };
-    return { kind: "elsewhere", reason: `${shown} is not in this repository` };
+    const reason = `${shown} is not in this repository`;
+    if (kind !== "GitRepository") return { kind: "elsewhere", reason };
+    return {
+      kind: "tree",
+      root: "",
+      ignore: [],
+      assumed: reason,
+      unseen: isBootstrapped(reference) ? [] : [asIfThis(reason)],
+    };
   }
   const url = textAt(manifest.value, "spec", "url") ?? "";
   const named = repositoryNamedBy(url, context.repositories);
   if (kind !== "GitRepository") {
-    if (named === "this" && url !== "") return { kind: "tree", root: "", ignore: ignoreOf(manifest), manifest };
+    if (named === "this" && url !== "")
+      return { kind: "tree", root: "", ignore: ignoreOf(manifest), manifest, unseen: [] };
     const place = url === "" ? "" : ` (${url})`;
     return { kind: "elsewhere", reason: `${shown}${place} is not read: only this repository is read`, manifest };
   }
-  if (named === "other") return { kind: "elsewhere", reason: `${shown} is another repository: ${url}`, manifest };
-  const pinned = pinOf(manifest);
-  const branch = otherBranch(manifest, context);
-  const assumed =
-    named === "unknown"
-      ? `${shown} (${url}) may be another repository`
-      : branch === undefined
-        ? undefined
-        : `${shown} is the branch ${branch} of this repository`;
+  if (named === "other") return { kind: "elsewhere", reason: `${shown} is ${otherRepository(url)}`, manifest };
+  const revision = revisionOf(manifest);
+  const pinned = revision.kind === "pin" ? revision.name : undefined;
+  const branch =
+    revision.kind === "branch" && !isThisBranch(revision.name, context)
+      ? `${shown} is the branch ${revision.name} of this repository`
+      : undefined;
+  const assumed = named === "unknown" ? `${shown} (${url}) may be another repository` : branch;
   return {
     kind: "tree",
     root: "",
@@ -62,30 +70,43 @@ export function artifactOrigin(near: GitOpsObject, reference: SourceReference, c
     manifest,
     ...(pinned === undefined ? {} : { pinned }),
     ...(assumed === undefined ? {} : { assumed }),
+    unseen: [
+      ...(pinned === undefined
+        ? []
+        : [`pinned to ${pinned}, which this change does not update: judged as if it followed this change`]),
+      ...(branch === undefined ? [] : [asIfThis(branch)]),
+      ...objectsAt(manifest.value, "spec", "include").map(
+        ({ item }) => `${shown} includes ${textAt(item, "repository", "name") ?? "a source"}, which is not read`,
+      ),
+    ],
   };
+}
+
+function asIfThis(reason: string): string {
+  return `${reason}: judged as if it were this tree`;
+}
+
+/** `flux bootstrap` and the Flux operator create the repository's own GitRepository outside the tree, by this name. */
+function isBootstrapped({ namespace, name }: SourceReference): boolean {
+  return namespace === "flux-system" && name === "flux-system";
 }
 
 function ignoreOf(manifest: Manifest): readonly IgnorePattern[] {
   return readIgnorePatterns(textAt(manifest.value, "spec", "ignore") ?? "", "");
 }
 
-/** The revision that a GitRepository is pinned to, in source-controller's order: commit, ref name, semver, tag. */
-function pinOf(manifest: Manifest): string | undefined {
+/** What a GitRepository follows, in source-controller's order: commit, ref name, semver, tag, branch, and `master` where it names none. */
+function revisionOf(manifest: Manifest): { readonly kind: "pin" | "branch"; readonly name: string } {
   const at = (field: string): string | undefined => textAt(manifest.value, "spec", "ref", field);
   const commit = at("commit");
-  if (commit !== undefined) return commit;
-  const name = at("name");
-  if (name !== undefined) return name.startsWith("refs/heads/") ? undefined : name;
-  return at("semver") ?? at("tag");
-}
-
-function otherBranch(manifest: Manifest, { config }: PlanContext): string | undefined {
-  const name = textAt(manifest.value, "spec", "ref", "name");
-  const branch = name?.startsWith("refs/heads/")
-    ? name.slice("refs/heads/".length)
-    : textAt(manifest.value, "spec", "ref", "branch");
-  if (branch === undefined) return undefined;
-  return ["main", "master", ...config.branches].includes(branch) ? undefined : branch;
+  if (commit !== undefined) return { kind: "pin", name: commit };
+  const ref = at("name");
+  if (ref !== undefined)
+    return ref.startsWith("refs/heads/")
+      ? { kind: "branch", name: ref.slice("refs/heads/".length) }
+      : { kind: "pin", name: ref };
+  const tag = at("semver") ?? at("tag");
+  return tag === undefined ? { kind: "branch", name: at("branch") ?? "master" } : { kind: "pin", name: tag };
 }
 
 function generatedOrigin(near: GitOpsObject, reference: SourceReference, context: PlanContext): ArtifactOrigin {

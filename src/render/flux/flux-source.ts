@@ -1,10 +1,13 @@
+import { toJsonText } from "../../manifest/json-text.ts";
+import { sha256 } from "../../manifest/sha256.ts";
+import type { JsonObject } from "../../model/json.ts";
 import { environmentsOf } from "../environments.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Gap, Source, SourceKind, SourceTraits } from "../../model/source.ts";
 import type { Violation } from "../../model/violation.ts";
-import { flagAt, objectsAt, textAt, textMapAt } from "./fields.ts";
+import { flagAt, objectAt, objectsAt, textAt, textMapAt } from "./fields.ts";
 import { findObject, namespaceOf } from "./find-object.ts";
 
 /** The id of an object's source: `Kustomization flux-system/apps`. */
@@ -58,10 +61,23 @@ function clusterFolderOf({ manifest, environments }: GitOpsObject, applies: read
   return undefined;
 }
 
-/** Makes a gap at the object's own place. */
-export function gapOf(object: GitOpsObject, reason: string): Gap {
+/** Makes a gap at the object's own place; with the source object that leads out of the tree, it is touched where either changes. */
+export function gapOf(object: GitOpsObject, reason: string, source?: Manifest): Gap {
   const { path, line } = object.origin ?? object.manifest.position;
-  return { source: idOf(object.manifest), path, line, reason };
+  const specs = source === undefined ? undefined : [object.manifest.value["spec"] ?? null, contentOf(source)];
+  return {
+    source: idOf(object.manifest),
+    path,
+    line,
+    reason,
+    ...(specs === undefined ? {} : { inputs: sha256(toJsonText(specs)) }),
+  };
+}
+
+/** What decides the content of a source, and not when it is fetched. */
+function contentOf({ value }: Manifest): JsonObject {
+  const { interval: _, timeout: __, suspend: ___, ...content } = objectAt(value, "spec") ?? {};
+  return content;
 }
 
 /** Makes a problem at the object's own place. */

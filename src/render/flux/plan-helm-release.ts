@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
 import type { Finish, HelmStep } from "../plan.ts";
@@ -13,19 +14,15 @@ import { releaseValues } from "./release-values.ts";
 export async function planHelmRelease(object: GitOpsObject, context: PlanContext): Promise<Planned> {
   const found = releaseChart(object, context);
   if (found.kind === "refused") return outcome(object, context, { problems: [problemOf(object, found.message)] });
-  if (found.kind === "unknown") return outcome(object, context, { gaps: [found.reason], reads: found.reads });
+  if (found.kind === "unknown")
+    return outcome(object, context, { gaps: [found.reason], away: found.source, reads: found.reads });
   const values = releaseValues(object, context);
   const step = await stepOf(object, found, values);
-  const { chart, pinned } = found;
+  const { chart, unseen = [] } = found;
   return outcome(object, context, {
     step,
     applies: chart.kind === "path" ? [chart.path] : [],
-    gaps: [
-      ...(pinned === undefined
-        ? []
-        : [`pinned to ${pinned}, which this change does not update: judged as if it followed this change`]),
-      ...values.unknown.map((what) => `${what}: rendered without its values`),
-    ],
+    gaps: [...unseen, ...values.unknown.map((what) => `${what}: rendered without its values`)],
     problems: values.refused.map((message) => problemOf(object, message)),
     reads: [...found.reads, ...values.reads],
   });
@@ -78,6 +75,8 @@ interface ReleaseParts {
   readonly step?: HelmStep;
   readonly applies?: readonly string[];
   readonly gaps?: readonly string[];
+  /** The source object that leads out of the tree. */
+  readonly away?: Manifest | undefined;
   readonly problems?: readonly Problem[];
   readonly reads?: readonly string[];
 }
@@ -91,7 +90,7 @@ function outcome(object: GitOpsObject, context: PlanContext, found: ReleaseParts
       {
         source,
         steps: found.step === undefined ? [] : [found.step],
-        gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason)),
+        gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away)),
       },
     ],
     children: [],

@@ -1,4 +1,5 @@
 import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
+import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { SourceTraits } from "../../model/source.ts";
 import type { Plan, Step } from "../plan.ts";
@@ -20,7 +21,8 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
   const namespace = textAt(spec, "sourceRef", "namespace") ?? namespaceOf(manifest);
   const origin = artifactOrigin(object, { kind, namespace, name }, context);
   const sourceFile = origin.manifest === undefined ? [] : [origin.manifest.position.path];
-  if (origin.kind === "elsewhere") return outcome(object, context, { gaps: [origin.reason], reads: sourceFile });
+  if (origin.kind === "elsewhere")
+    return outcome(object, context, { gaps: [origin.reason], away: origin.manifest, reads: sourceFile });
   const directory = pathBelow(origin.root, textAt(spec, "path") ?? "");
   const reads = [...sourceFile, directory];
   if (!context.tree.isDirectory(directory) || isForeignRoot(origin, directory, context))
@@ -36,7 +38,7 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
     steps: [step],
     applies: [directory],
     gaps: [
-      ...pinned(origin),
+      ...origin.unseen,
       ...substitution.unknown.map((what) => `${what}: the variables that it sets are not substituted`),
     ],
     problems: substitution.refused.map((variable) =>
@@ -47,11 +49,6 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
     ),
     reads: [...reads, ...built.reads, ...substitution.reads],
   });
-}
-
-function pinned(origin: ArtifactOrigin): readonly string[] {
-  if (origin.kind !== "tree" || origin.pinned === undefined) return [];
-  return [`pinned to ${origin.pinned}, which this change does not update: judged as if it followed this change`];
 }
 
 /** Whether the path is the root of a repository that may be another one: every tree has a root, so its existence proves nothing. */
@@ -82,7 +79,8 @@ function missing(
     directory === ""
       ? "the root of this repository contains no kustomization"
       : `there is no directory ${directory} here`;
-  if (doubt !== undefined) return outcome(object, context, { gaps: [`${shown}, and ${doubt}`], reads });
+  if (doubt !== undefined)
+    return outcome(object, context, { gaps: [`${shown}, and ${doubt}`], away: origin.manifest, reads });
   const what = context.tree.has(directory) ? "is a file, not a directory" : "does not exist";
   return outcome(object, context, { problems: [problemOf(object, `spec.path: ${directory} ${what}`)], reads });
 }
@@ -91,6 +89,8 @@ interface KustomizationParts {
   readonly steps?: readonly Step[];
   readonly applies?: readonly string[];
   readonly gaps?: readonly string[];
+  /** The source object that leads out of the tree. */
+  readonly away?: Manifest | undefined;
   readonly problems?: readonly Problem[];
   readonly reads?: readonly string[];
 }
@@ -100,7 +100,7 @@ function outcome(object: GitOpsObject, context: PlanContext, found: Kustomizatio
   const plan: Plan = {
     source,
     steps: found.steps ?? [],
-    gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason)),
+    gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away)),
   };
   return {
     plans: [plan],

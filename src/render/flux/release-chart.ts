@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
 import type { ChartReference, OwnValues } from "../plan.ts";
 import { artifactOrigin } from "./artifact-origin.ts";
@@ -10,10 +11,17 @@ export type ReleaseChart =
       readonly kind: "chart";
       readonly chart: ChartReference;
       readonly ownValues?: OwnValues;
-      readonly pinned?: string;
+      /** See `ArtifactOrigin.unseen`. */
+      readonly unseen?: readonly string[];
       readonly reads: readonly string[];
     }
-  | { readonly kind: "unknown"; readonly reason: string; readonly reads: readonly string[] }
+  | {
+      readonly kind: "unknown";
+      readonly reason: string;
+      readonly reads: readonly string[];
+      /** The source object that leads out of the tree. */
+      readonly source?: Manifest | undefined;
+    }
   | { readonly kind: "refused"; readonly message: string };
 
 /** Finds the chart that a HelmRelease installs: by `chartRef`, or by the HelmChart template in `chart`. */
@@ -73,7 +81,8 @@ function treeChart(
 ): ReleaseChart {
   const origin = artifactOrigin(object, reference, context);
   const reads = origin.manifest === undefined ? [] : [origin.manifest.position.path];
-  if (origin.kind === "elsewhere") return { kind: "unknown", reason: `chart ${chart}: ${origin.reason}`, reads };
+  if (origin.kind === "elsewhere")
+    return { kind: "unknown", reason: `chart ${chart}: ${origin.reason}`, reads, source: origin.manifest };
   const path = pathBelow(origin.root, chart);
   if (!context.tree.has(path === "" ? "Chart.yaml" : `${path}/Chart.yaml`)) {
     if (context.tree.has(path))
@@ -82,7 +91,7 @@ function treeChart(
     const message = `there is no chart at ${path === "" ? "the root" : path}`;
     return doubt === undefined
       ? { kind: "refused", message }
-      : { kind: "unknown", reason: `${message}, and ${doubt}`, reads };
+      : { kind: "unknown", reason: `${message}, and ${doubt}`, reads, source: origin.manifest };
   }
   return {
     kind: "chart",
@@ -90,7 +99,7 @@ function treeChart(
     ...(ownValues === undefined
       ? {}
       : { ownValues: { ...ownValues, files: ownValues.files.map((file) => pathBelow(origin.root, file)) } }),
-    ...(origin.pinned === undefined ? {} : { pinned: origin.pinned }),
+    unseen: origin.unseen,
     reads: [...reads, path],
   };
 }

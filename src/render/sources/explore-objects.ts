@@ -198,6 +198,7 @@ function contextFor(
     tree: view,
     config: request.config,
     repositories: request.repositories,
+    branches: request.branches,
     renderer: renderContext.renderer,
     ...(request.baseline === undefined ? {} : { baseline: request.baseline }),
     find(_, wanted) {

@@ -220,7 +220,7 @@ test.each<[string, string, string, number]>([
   [
     "another repository",
     "- git: { repoURL: 'https://a.example/b', directories: [{ path: '*' }] }",
-    "not generated: it reads another repository, https://a.example/b",
+    "not generated: it reads another repository, https://a.example/b (if it is this one, list the URL under repositories)",
     9,
   ],
   [

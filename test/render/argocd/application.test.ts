@@ -392,6 +392,18 @@ test.each<[string, string, string, number]>([
     10,
   ],
   [
+    "another branch",
+    "path: plain\ntargetRevision: refs/heads/dev-team",
+    "follows refs/heads/dev-team, which is not the branch that is judged: judged as in this tree",
+    10,
+  ],
+  [
+    "a directory that another branch may have",
+    "path: nowhere\ntargetRevision: dev-team",
+    "not rendered: nowhere is no directory of this tree, and it follows dev-team",
+    10,
+  ],
+  [
     "the revision as a parameter",
     "path: chart\nhelm: { parameters: [{ name: a, value: $ARGOCD_APP_REVISION }] }",
     "uses $ARGOCD_APP_REVISION, the commit that Argo CD will sync: judged with zeros instead",
@@ -418,4 +430,16 @@ test.each([
   expect(problems).toEqual([
     { stage: "render", path: "app.yaml", line: 6, message: `Application argocd/web: ${message}` },
   ]);
+});
+
+test.each<[string, string, readonly string[], boolean]>([
+  ["HEAD", "HEAD", ["release"], true],
+  ["nothing", "''", ["release"], true],
+  ["the branch that is judged", "release", ["release"], true],
+  ["a usual name where the branch is known", "main", ["release"], false],
+  ["a usual name where it is not", "main", [], true],
+])("a source follows this tree by %s", async (_, revision, branches, isThis) => {
+  const text = application(source(`path: plain\ntargetRevision: ${revision}`));
+  const { plans } = await planFile("app.yaml", { ...tree, "app.yaml": text }, { repositories: [url], branches });
+  expect(plans.flatMap(({ gaps }) => gaps)).toHaveLength(isThis ? 0 : 1);
 });

@@ -20,6 +20,7 @@ export function viewOf(files: { readonly [path: string]: string }): TreeView {
 export interface PlanOptions {
   readonly config?: Partial<Config>;
   readonly repositories?: readonly string[];
+  readonly branches?: readonly string[];
   readonly renderer?: Renderer;
   readonly environments?: readonly string[];
 }
@@ -50,13 +51,14 @@ async function planObject(
 
 function contextOf(
   files: { readonly [path: string]: string },
-  { config = {}, repositories = [], renderer }: PlanOptions,
+  { config = {}, repositories = [], branches = [], renderer }: PlanOptions,
 ): PlanContext {
   const manifests = manifestsOf(files);
   return {
     tree: viewOf(files),
     config: { ...defaultConfig, ...config },
     repositories,
+    branches,
     renderer: renderer ?? noRenderer,
     find: (_near, wanted) =>
       manifests.filter(

@@ -52,6 +52,7 @@ async function stateOf(files: { readonly [path: string]: string }): Promise<Desi
     config: defaultConfig,
     renderer,
     repositories: [url],
+    branches: [],
     cache: { get: () => undefined, set: () => {} },
   });
 }

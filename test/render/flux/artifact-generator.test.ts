@@ -19,6 +19,11 @@ spec:
 const files = (copy: string, path: string, more: Files = {}): Files => ({
   "clusters/prod/artifacts.yaml": generator(copy),
   "clusters/prod/apps.yaml": kustomization(path),
+  "clusters/prod/source.yaml": `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: fleet, namespace: flux-system}
+spec: {url: "https://github.com/acme/fleet", ref: {branch: main}}
+`,
   "fleet/apps/base/x.yaml": "",
   "fleet/apps/prod/x.yaml": "",
   "fleet/x.yaml": "",

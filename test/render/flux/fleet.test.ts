@@ -24,6 +24,7 @@ function desired(tree: Tree): Promise<DesiredState> {
     config: defaultConfig,
     renderer,
     repositories: ["https://git.example.com/acme/fleet"],
+    branches: [],
     cache: { get: (key) => held.get(key), set: (key, value) => void held.set(key, value) },
   });
 }

@@ -91,7 +91,7 @@ const unknown: readonly (readonly [string, string, Files, RegExp])[] = [
     "another repository",
     chartFrom("GitRepository", "web"),
     { "charts.yaml": source("GitRepository", "{url: https://elsewhere/x}") },
-    /^chart web: GitRepository apps\/charts is another repository: https:\/\/elsewhere\/x$/,
+    /^chart web: GitRepository apps\/charts is another repository, https:\/\/elsewhere\/x \(if it is this one/,
   ],
   [
     "a bucket",

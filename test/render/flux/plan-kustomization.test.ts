@@ -284,7 +284,50 @@ const fleet = ["https://github.com/acme/fleet.git"];
 const sources: readonly (readonly [string, string, readonly string[], RegExp | undefined])[] = [
   ["this repository by any of its URLs", "url: git@GitHub.com:Acme/fleet", fleet, undefined],
   ["an unknown repository with the path in it", "url: https://elsewhere/x", [], undefined],
-  ["another repository", "url: https://elsewhere/x", fleet, /is another repository: https:\/\/elsewhere\/x$/],
+  [
+    "another repository",
+    "url: https://elsewhere/x",
+    fleet,
+    /is another repository, https:\/\/elsewhere\/x \(if it is this one, list/,
+  ],
+  [
+    "another server",
+    "url: 'https://github.com:8443/acme/fleet'",
+    fleet,
+    /is another repository, https:\/\/github.com:8443/,
+  ],
+  ["this repository by the SSH host of the forge", "url: 'ssh://git@ssh.github.com:443/acme/fleet'", fleet, undefined],
+  [
+    "its password is not shown",
+    "url: 'https://me:secret@elsewhere/x'",
+    fleet,
+    /another repository, https:\/\/elsewhere\/x/,
+  ],
+  [
+    "another branch",
+    "url: https://github.com/acme/fleet, ref: {branch: dev-team}",
+    fleet,
+    /is the branch dev-team of this repository: judged as if it were this tree$/,
+  ],
+  [
+    "another branch by its ref",
+    "url: https://github.com/acme/fleet, ref: {branch: main, name: refs/heads/x}",
+    fleet,
+    /branch x of/,
+  ],
+  [
+    "a pull request",
+    "url: https://github.com/acme/fleet, ref: {name: refs/pull/1/head}",
+    fleet,
+    /^pinned to refs\/pull\/1/,
+  ],
+  ["versions", "url: https://github.com/acme/fleet, ref: {branch: main, semver: '*'}", fleet, /^pinned to \*/],
+  [
+    "files of a further source",
+    "url: https://github.com/acme/fleet, include: [{repository: {name: more}}]",
+    fleet,
+    /fleet includes more, which is not read$/,
+  ],
   ["a tag", "url: https://github.com/acme/fleet, ref: {tag: v1}", fleet, /^pinned to v1/],
   [
     "a commit rather than a branch",
@@ -455,5 +498,31 @@ images:
     "apps/kustomization.yaml:7",
     "clusters/prod/apps.yaml:18",
     "apps/kustomization.yaml:2",
+  ]);
+});
+
+test.each([
+  ["the branch that is judged", "release", "{branch: release}", []],
+  ["another one, whatever its name", "release", "{branch: main}", ["is the branch main of this repository"]],
+  ["Flux's own default, where none is named", "release", "{}", ["is the branch master of this repository"]],
+])("the branch that is judged is known: %s", async (_, branch, ref, gaps) => {
+  const source = repository.replace("{branch: main}", ref);
+  const planned = await plan(tree("", { "clusters/prod/repository.yaml": source }), "Kustomization apps", {
+    branches: [branch],
+  });
+  expect(gapsOf(planned)).toEqual(gaps.map((reason) => expect.stringContaining(reason)));
+});
+
+test("a source that the tree does not hold is another repository, unless bootstrap makes it", async () => {
+  const gapsFor = async (name: string): Promise<readonly string[]> =>
+    gapsOf(
+      await plan(
+        { "k.yaml": apps("").replace("name: fleet", `name: ${name}`), "apps/x.yaml": "" },
+        "Kustomization apps",
+      ),
+    );
+  expect(await gapsFor("flux-system")).toEqual([]);
+  expect(await gapsFor("fleet")).toEqual([
+    "GitRepository flux-system/fleet is not in this repository: judged as if it were this tree",
   ]);
 });

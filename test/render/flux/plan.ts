@@ -12,6 +12,7 @@ export type Files = { readonly [path: string]: string };
 
 export interface Options {
   readonly repositories?: readonly string[];
+  readonly branches?: readonly string[];
   readonly config?: Partial<Config>;
   readonly parent?: string;
   readonly environments?: readonly string[];
@@ -54,6 +55,7 @@ export function contextOf(files: Files, manifests: readonly Manifest[], options:
     tree: viewOf(files),
     config: { ...defaultConfig, ...options.config },
     repositories: options.repositories ?? ["https://github.com/acme/fleet"],
+    branches: options.branches ?? [],
     // Planning for Flux renders nothing.
     renderer: undefined as unknown as Renderer,
     find: (_, wanted) =>

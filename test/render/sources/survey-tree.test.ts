@@ -34,6 +34,7 @@ function survey(files: Files, asked: Asked = {}): Promise<Survey> {
     config: defaultConfig,
     renderer: asked.renderer ?? renderer,
     repositories: [],
+    branches: [],
     cache,
   });
 }

@@ -1,6 +1,5 @@
-import { repositoryNamedBy } from "../../repository-url.ts";
-import { withoutUser } from "../plan-source.ts";
-import { isPinned, pinnedReason } from "../revision.ts";
+import { otherRepository, repositoryNamedBy, withoutUser } from "../../repository-url.ts";
+import { unseenRevision } from "../../revision.ts";
 import { generateFromDirectories } from "./git-directories.ts";
 import { generateFromFiles } from "./git-files.ts";
 import type { Generator } from "./generation.ts";
@@ -11,7 +10,7 @@ export const gitGenerator: Generator = async (options, generation, level) => {
   const url = options.text("repoURL");
   const repository = repositoryNamedBy(url, context.repositories);
   if (repository === "other") {
-    diagnostics.gap(`${options.pointer}/repoURL`, `not generated: it reads another repository, ${withoutUser(url)}`);
+    diagnostics.gap(`${options.pointer}/repoURL`, `not generated: it reads ${otherRepository(url)}`);
     return undefined;
   }
   const directories = options.objects("directories").length > 0;
@@ -27,7 +26,7 @@ export const gitGenerator: Generator = async (options, generation, level) => {
     );
     return undefined;
   }
-  const revision = options.text("revision");
-  if (isPinned(revision)) diagnostics.gap(`${options.pointer}/revision`, pinnedReason(revision));
+  const unseen = unseenRevision(options.text("revision"), context);
+  if (unseen !== undefined) diagnostics.gap(`${options.pointer}/revision`, unseen);
   return sets;
 };

@@ -1,0 +1,34 @@
+import type { PlanContext } from "./gitops.ts";
+
+/**
+ * Why the content of a revision of this repository is not that of the tree; undefined where the revision is the branch that
+ * the tree belongs to. The empty revision and HEAD are taken for that branch.
+ */
+export function unseenRevision(revision: string, context: BranchContext): string | undefined {
+  if (revision === "" || revision === "HEAD") return undefined;
+  if (isThisBranch(revision.replace(/^refs\/heads\//, ""), context)) return undefined;
+  return isPinned(revision)
+    ? `pinned to ${revision}, which this change does not update: judged as in this tree`
+    : `follows ${revision}, which is not the branch that is judged: judged as in this tree`;
+}
+
+export type BranchContext = Pick<PlanContext, "branches"> & {
+  readonly config: Pick<PlanContext["config"], "branches">;
+};
+
+/** Whether a branch is the one that the tree belongs to. Where that is not known, the gated branches and the usual names of a default branch count. */
+export function isThisBranch(branch: string, { branches, config }: BranchContext): boolean {
+  const known = branches.length > 0 ? branches : ["main", "master", ...config.branches];
+  return known.includes(branch);
+}
+
+/** Whether a revision does not move when this change is merged: a commit id, a tag, or a range of tags. */
+function isPinned(revision: string): boolean {
+  return (
+    /^[0-9a-f]{7,40}$/i.test(revision) ||
+    revision.startsWith("refs/tags/") ||
+    /^v?\d+\.\d+(?:\.\d+)?(?:[-+][0-9a-z.+-]+)?$/i.test(revision) ||
+    // Semantic version constraints, which Argo CD resolves against tags.
+    /^(?:[~^<>=!]|v?\d+(?:\.\d+)*\.[x*]|\*$)/i.test(revision)
+  );
+}

@@ -1,0 +1,170 @@
+import { afterAll, expect, test } from "@jest/globals";
+import { defaultConfig } from "../../src/config/default-config.ts";
+import { check } from "../../src/gate/check.ts";
+import type { Config } from "../../src/model/config.ts";
+import type { Report } from "../../src/model/report.ts";
+import { createRenderer } from "../../src/renderers/create-renderer.ts";
+import { memoryTree, type MemoryFile } from "../../src/tree/memory-tree.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
+import { simpleJudge } from "./simple-judge.ts";
+
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
+afterAll(() => {
+  renderer.close();
+});
+
+type Files = { readonly [path: string]: MemoryFile };
+
+const here = "https://github.com/acme/gitops";
+
+async function judged(before: Files, after: Files, config: Partial<Config> = {}): Promise<Report> {
+  return check({
+    renderer,
+    repositories: [here],
+    branches: ["main"],
+    before: memoryTree(before, "before"),
+    after: memoryTree({ ...before, ...after }, "after"),
+    config: { ...defaultConfig, ...config },
+    judge: simpleJudge(),
+    now: "2026-01-01T00:00:00Z",
+    judged: { after: "after", before: "before", how: "test merge" },
+  });
+}
+
+const blocking = ({ problems }: Report): readonly string[] =>
+  problems.filter(({ status }) => status === "introduced").map(({ path, message }) => `${path}: ${message}`);
+
+const pod = (image = "nginx:1"): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: { name: a, namespace: web, labels: { owner: me } }\nspec: { containers: [{ name: main, image: ${image} }] }\n`;
+const labels = "labels: { owner: me }";
+const application = (more: string): string =>
+  [
+    "apiVersion: argoproj.io/v1alpha1",
+    "kind: Application",
+    `metadata: { name: web, namespace: argocd, ${labels} }`,
+    "spec:",
+    "  project: default",
+    "  destination: { server: https://kubernetes.default.svc, namespace: web }",
+    `  source: { repoURL: ${here}, path: web${more} }`,
+    "",
+  ].join("\n");
+const set = (revision: string): string =>
+  [
+    "apiVersion: argoproj.io/v1alpha1",
+    "kind: ApplicationSet",
+    `metadata: { name: web, namespace: argocd, ${labels} }`,
+    "spec:",
+    `  generators: [{ git: { repoURL: ${here}, revision: ${revision}, directories: [{ path: web }] } }]`,
+    "  template:",
+    `    metadata: { name: "{{path.basename}}", ${labels} }`,
+    "    spec:",
+    "      project: default",
+    "      destination: { server: https://kubernetes.default.svc, namespace: web }",
+    `      source: { repoURL: ${here}, path: "{{path}}" }`,
+    "",
+  ].join("\n");
+const repository = (spec: string, name = "fleet"): string =>
+  `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: { name: ${name}, namespace: flux-system, ${labels} }\nspec: { url: ${here}, ref: { branch: main }${spec} }\n`;
+const flux = (name = "fleet"): string =>
+  `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: apps, namespace: flux-system, ${labels} }\nspec: { prune: true, path: ./web, sourceRef: { kind: GitRepository, name: ${name} } }\n`;
+const release = `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: { name: apps, namespace: flux-system, ${labels} }\nspec: { chart: { spec: { chart: web, sourceRef: { kind: GitRepository, name: fleet } } } }\n`;
+const chart: Files = {
+  "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+  "web/templates/pod.yaml": pod(),
+};
+
+const plain: Files = { "web/pod.yaml": pod() };
+
+test.each<{ readonly name: string; readonly before: Files; readonly after: Files; readonly told: readonly string[] }>([
+  {
+    name: "an Application that turns to another branch",
+    before: { ...plain, "argo/app.yaml": application("") },
+    after: { "argo/app.yaml": application(", targetRevision: feature") },
+    told: ["argo/app.yaml: Application argocd/web is not judged: follows feature,"],
+  },
+  {
+    name: "an Application that turns to another tag",
+    before: { ...plain, "argo/app.yaml": application(", targetRevision: v1.0.0") },
+    after: { "argo/app.yaml": application(", targetRevision: v1.0.1") },
+    told: ["argo/app.yaml: Application argocd/web is not judged: pinned to v1.0.1,"],
+  },
+  {
+    name: "a generator that turns to another branch",
+    before: { ...plain, "argo/set.yaml": set("main") },
+    after: { "argo/set.yaml": set("feature") },
+    told: ["argo/set.yaml: ApplicationSet argocd/web is not judged: follows feature,"],
+  },
+  {
+    name: "a GitRepository that turns to another branch",
+    before: { ...plain, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
+    after: { "flux/repository.yaml": repository("").replace("main", "feature") },
+    told: [
+      "flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/fleet is the branch",
+    ],
+  },
+  {
+    name: "a GitRepository that loses its branch",
+    before: { ...plain, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
+    after: { "flux/repository.yaml": repository("").replace(", ref: { branch: main }", "") },
+    told: [
+      "flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/fleet is the branch",
+    ],
+  },
+  {
+    name: "a release whose chart turns to another branch",
+    before: { ...chart, "flux/repository.yaml": repository(""), "flux/apps.yaml": release },
+    after: { "flux/repository.yaml": repository("").replace("main", "feature") },
+    told: ["flux/apps.yaml: HelmRelease flux-system/apps is not judged: GitRepository flux-system/fleet is the branch"],
+  },
+  {
+    name: "a Kustomization that turns to a source of a name that nothing has",
+    before: { ...plain, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
+    after: { "flux/apps.yaml": flux("mallory") },
+    told: ["flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/mallory is not"],
+  },
+  {
+    name: "a source that includes another one",
+    before: { ...plain, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
+    after: { "flux/repository.yaml": repository(", include: [{ repository: { name: mallory } }]") },
+    told: [
+      "flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/fleet includes mallory",
+    ],
+  },
+  {
+    name: "another repository at another tag",
+    before: {
+      "flux/apps.yaml": flux(),
+      "flux/repository.yaml": repository("").replace(here, "https://elsewhere/x").replace("branch: main", "tag: v1"),
+    },
+    after: {
+      "flux/repository.yaml": repository("").replace(here, "https://elsewhere/x").replace("branch: main", "tag: v2"),
+    },
+    told: ["flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/fleet is another"],
+  },
+  {
+    name: "an Application of this path on another port",
+    before: { ...plain, "argo/app.yaml": application("") },
+    after: { "argo/app.yaml": application("").replace("github.com", "github.com:8443") },
+    told: [
+      "argo/app.yaml: Application argocd/web is not judged: not rendered: it is in another repository, https://github.com:8443",
+    ],
+  },
+])("content that this gate has not seen blocks the change that brings it: $name", async ({ before, after, told }) => {
+  const expected = told.map((text) => expect.stringContaining(text));
+  expect(blocking(await judged(before, after))).toEqual(expected);
+  expect(blocking(await judged(before, after, { gaps: "allow" }))).toEqual([]);
+});
+
+test.each<[string, Files]>([
+  ["an Application", { "argo/app.yaml": application(", targetRevision: feature") }],
+  ["a Kustomization", { "flux/apps.yaml": flux(), "flux/repository.yaml": repository("").replace("main", "feature") }],
+  ["a Kustomization of a source that nothing has", { "flux/apps.yaml": flux("mallory") }],
+])(
+  "content that follows another branch is judged as this tree has it, and its gap is an old one: %s",
+  async (_, files) => {
+    const report = await judged({ ...plain, ...files }, { "web/pod.yaml": pod("nginx:latest") });
+    expect(report.findings.map(({ policy, status }) => `${policy} ${status}`)).toEqual(["images/tag introduced"]);
+    expect(report.gaps).toEqual([expect.not.objectContaining({ touched: true })]);
+    expect(blocking(report)).toEqual([]);
+  },
+);
