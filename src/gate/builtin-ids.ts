@@ -2,6 +2,7 @@
 export const builtinIds: { readonly [id: string]: true } = {
   "argocd/project": true,
   "changes/deletion": true,
+  "changes/guardrail": true,
   "changes/immutable-field": true,
   "changes/prune": true,
   "changes/suspended": true,

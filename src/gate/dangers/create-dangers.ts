@@ -1,6 +1,7 @@
 import type { BuiltinCheck } from "../../model/builtin-check.ts";
 import type { Config } from "../../model/config.ts";
 import { deletions } from "./deletion.ts";
+import { guardrails } from "./guardrail.ts";
 import { immutableFields } from "./immutable-field.ts";
 import { dangers } from "./policies.ts";
 import { prunes } from "./prune.ts";
@@ -15,6 +16,7 @@ export function createDangers(config: Config): BuiltinCheck {
     digest: "dangers",
     ofChange: (change) => [
       ...deletions(change),
+      ...guardrails(change),
       ...immutableFields(change, config),
       ...prunes(change),
       ...suspendedSources(change),

@@ -10,8 +10,8 @@ export interface DangerDraft {
   readonly policy: Policy;
   readonly level: Level;
   readonly message: string;
-  /** The manifest and the place in it; absent: the manifest as a whole. */
-  readonly at?: { readonly manifest: JsonObject; readonly path: Path };
+  /** The manifest and the place in it, or the place that `lacks` a field; absent: the manifest as a whole. */
+  readonly at?: { readonly manifest: JsonObject; readonly path: Path; readonly lacks?: boolean };
   /** The values that it rests on; absent: the message stands for them. */
   readonly reads?: Json;
 }
@@ -27,7 +27,7 @@ export function dangerViolation({ policy, level, message, at, reads }: DangerDra
     cause: {
       pointer: pointerOf(path),
       stablePointer: at === undefined ? "" : stablePointerOf(at.manifest, path),
-      precision: at === undefined ? "manifest" : "value",
+      precision: at === undefined ? "manifest" : at.lacks === true ? "parent" : "value",
       ...(reads === undefined ? {} : { reads: sha256(canonicalJson(reads)) }),
     },
     readsChange: true,

@@ -11,6 +11,13 @@ export const dangers = {
       "A Namespace, a CustomResourceDefinition, a PersistentVolumeClaim or a StatefulSet leaves the desired state. Where the GitOps tool prunes, it is deleted together with what depends on it. If that is not intended, put it back, or mark it to be kept: Prune=false (Argo CD), kustomize.toolkit.fluxcd.io/prune: disabled (Flux), helm.sh/resource-policy: keep (Helm).",
     docs: "https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/",
   },
+  guardrail: {
+    ...id("guardrail"),
+    title: "What limits other objects is not deleted or made weaker unnoticed",
+    description:
+      "The change deletes or loosens an object that limits what others may do: an admission policy or its binding, a Pod Security label, an AppProject, a NetworkPolicy, a quota or a disruption budget, or it grants more rights. Restore it. If it is intended, let the owner of the cluster approve it, and set the level of changes/guardrail for that change in the configuration of the gated branch first.",
+    docs: "https://kubernetes.io/docs/concepts/security/security-checklist/",
+  },
   immutableField: {
     ...id("immutable-field"),
     title: "Fields that are immutable after creation are not changed",

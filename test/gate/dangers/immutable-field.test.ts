@@ -16,9 +16,10 @@ const claimTemplate = (rest: string): string =>
 /** The dangers of an update of one object, without what they have in common. */
 function update(before: string | Manifest, after: string | Manifest): readonly string[] {
   const read = (one: string | Manifest): Manifest => (typeof one === "string" ? manifest(one) : one);
-  return dangersOf(state([read(before)]), state([read(after)])).map((line) =>
-    line.replace(/^(\w+) changes\/immutable-field [^:]+: /, "$1 "),
-  );
+  const lines = dangersOf(state([read(before)]), state([read(after)]));
+  return lines
+    .filter((line) => !line.includes("changes/guardrail"))
+    .map((line) => line.replace(/^(\w+) changes\/immutable-field [^:]+: /, "$1 "));
 }
 
 const orphan = "; delete it with --cascade=orphan and let it be recreated; its Pods keep running";
