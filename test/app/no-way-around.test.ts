@@ -73,7 +73,7 @@ test("a repository once enrolled stays so, whoever removes portcullis.yaml", asy
   const second = await github.proposeFiles(repository, { "apps/other.yaml": BAD });
   const { conclusion, summary } = await verdict(second);
   expect(conclusion).toBe("failure");
-  expect(summary).toMatch(/the last that compiled.*gone from main/);
+  expect(summary).toMatch(/the last that compiled.*removed from main/);
 });
 
 test("green earned on a branch of one's own is worth nothing: not there, and not after a retarget", async () => {

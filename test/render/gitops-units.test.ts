@@ -255,7 +255,7 @@ test("a chart of a registry is a gap, and rendered where a copy is vendored", as
   const files = { "r.yaml": `${release("1.2.3")}---\n${helmRepository}` };
   const without = await stateOf(files);
   expect(without.graph.gaps).toMatchObject([{ source: "HelmRelease data/db", path: "r.yaml", line: 1 }]);
-  expect(without.graph.gaps[0]?.reason).toContain("chart db 1.2.3 of https://charts.example.com is in a registry only");
+  expect(without.graph.gaps[0]?.reason).toContain("chart db 1.2.3 of https://charts.example.com is only in a registry");
   expect(without.graph.sources[0]).not.toHaveProperty("manifests");
   const vendored = {
     "vendor/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.2.3\n",
