@@ -60,7 +60,7 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
     } else if (unseen !== undefined) {
       diagnostics.gap(
         `${source.pointer}/targetRevision`,
-        `not rendered: ${written} is no directory of this tree, and it follows ${revision}`,
+        `not rendered: ${written} is not a directory in this tree, and it follows ${revision}`,
       );
     } else {
       const what = context.tree.has(directory) ? "is a file" : "does not exist in this tree";

@@ -400,7 +400,7 @@ test.each<[string, string, string, number]>([
   [
     "a directory that another branch may have",
     "path: nowhere\ntargetRevision: dev-team",
-    "not rendered: nowhere is no directory of this tree, and it follows dev-team",
+    "not rendered: nowhere is not a directory in this tree, and it follows dev-team",
     10,
   ],
   [
