@@ -69,7 +69,10 @@ export interface PlanContext {
   readonly renderer: Renderer;
   /** What judged the tree before, where a change is judged. */
   readonly baseline?: Baseline;
-  /** Objects of the tree by group, kind, namespace and name, nearest first: those of the same source, of its parents, then all others. */
+  /**
+   * The objects that may be meant by a reference, among those that land in the same cluster. Several with different content
+   * only where nothing tells which of them does.
+   */
   find(
     near: GitOpsObject,
     wanted: { readonly group: string; readonly kind: string; readonly namespace?: string; readonly name?: string },

@@ -70,8 +70,10 @@ export interface HelmStep {
   readonly kubeVersion?: string;
   readonly apiVersions?: readonly string[];
   readonly includeCrds?: boolean;
-  /** Without the hooks of `helm test`. */
-  readonly skipTests?: boolean;
+  /** With the hooks of `helm test`. */
+  readonly tests?: boolean;
+  /** Variables in the values that nothing in this repository sets: where rendering fails, they may be why. */
+  readonly unknownVariables?: readonly string[];
   /** Without `values.schema.json`. */
   readonly skipSchemaValidation?: boolean;
   readonly finish?: Finish;
@@ -103,8 +105,10 @@ export type ValuesLayer =
 
 export interface Substitution {
   readonly variables: { readonly [name: string]: string };
-  /** Variables that nothing in the tree sets stay as they are written: what would set them is not known. */
+  /** Variables without a default that nothing in the tree sets stay as they are written: what would set them is not known. */
   readonly keepUnknown?: boolean;
+  /** Optional objects that are not in the tree: variables that are left are a gap. */
+  readonly absent?: readonly string[];
   /** See `SubstituteRequest.strict`. */
   readonly strict?: boolean;
 }

@@ -6,6 +6,7 @@ import type { Identity, Manifest } from "../../model/manifest.ts";
 import type { SourceTraits } from "../../model/source.ts";
 import type { Violation } from "../../model/violation.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import { placesShown } from "../places-shown.ts";
 import type { ProjectLimits } from "../plan.ts";
 import {
   matches,
@@ -52,7 +53,14 @@ export async function checkProject(request: LimitsRequest): Promise<ProjectCheck
     return { projects: [], violations: [], traits: {} };
   }
   const name = spec.text("project") || "default";
-  const [project] = context.find(object, { group: "argoproj.io", kind: "AppProject", name });
+  // Where it cannot be told which of several is meant, all of them limit.
+  const projects = context.find(object, { group: "argoproj.io", kind: "AppProject", name });
+  const [project] = projects;
+  if (projects.length > 1)
+    diagnostics.gap(
+      "/spec/project",
+      `AppProject ${name} is declared in ${placesShown(projects)}, and nothing tells which of them Argo CD has: all of them are asked`,
+    );
   const former = formerProjects(object, { name, project }, context);
   if (project === undefined) {
     const others = context.find(object, { group: "argoproj.io", kind: "AppProject" });
@@ -61,14 +69,13 @@ export async function checkProject(request: LimitsRequest): Promise<ProjectCheck
     }
   }
   const target = targetOf(request.destination, context);
-  const read = [...(project === undefined ? [] : [{ manifest: project }]), ...former].map((one) => ({
+  const read = [...projects.map((manifest) => ({ manifest })), ...former].map((one) => ({
     ...one,
     limits: readAppProject(one.manifest),
   }));
   const violations = read.flatMap(({ limits, ...one }) => violationsOf({ limits, ...one }, target, request));
-  const windows = (project === undefined ? [] : readAppProject(project).syncWindows).filter((window) =>
-    concerns(window, object.manifest.identity.name, target),
-  );
+  const allWindows = projects.flatMap((one) => readAppProject(one).syncWindows);
+  const windows = allWindows.filter((window) => concerns(window, object.manifest.identity.name, target));
   const syncWindows = windows.map(({ kind, schedule, duration }) => `${kind} ${schedule} for ${duration}`);
   return {
     projects: read.map(({ limits, ...one }) => ({

@@ -28,7 +28,6 @@ export async function planHelm(request: SourceRequest): Promise<HelmStep | undef
     ...(kubeVersion === "" ? {} : { kubeVersion }),
     ...(apiVersions.length > 0 ? { apiVersions } : {}),
     includeCrds: !helm.flag("skipCrds"),
-    ...(helm.flag("skipTests") ? { skipTests: true } : {}),
     ...(helm.flag("skipSchemaValidation") ? { skipSchemaValidation: true } : {}),
   };
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { cleanPath, directoryOf } from "../files/scope.ts";
 import { objectsAt, textAt } from "./fields.ts";
-import { namespaceOf, nearest } from "./find-object.ts";
+import { namespaceOf, only } from "./find-object.ts";
 
 /** A Flux source object as another object names it. */
 export interface SourceReference {
@@ -17,7 +17,8 @@ export type ArtifactRoot =
   /** Directories of one source at the places they have below `root`, a directory of that source. */
   | { readonly kind: "copy"; readonly from: SourceReference; readonly root: string; readonly generator: Manifest }
   | { readonly kind: "mixed"; readonly what: string; readonly generator: Manifest }
-  | { readonly kind: "missing" };
+  | { readonly kind: "missing" }
+  | { readonly kind: "several"; readonly where: string };
 
 /**
  * Finds the generator of an artifact and the one directory that it mirrors. An artifact whose files lie otherwise than in
@@ -32,7 +33,9 @@ export function artifactRoot(
   const generators = context
     .find(near, { group, kind: "ArtifactGenerator" })
     .filter((one) => namespaceOf(one) === wanted.namespace && artifactOf(one, wanted.name) !== undefined);
-  const generator = near.parent === undefined ? nearest(near.manifest.position.path, generators) : generators[0];
+  const found = only(generators);
+  if (found.kind === "several") return { kind: "several", where: found.where };
+  const generator = found.kind === "object" ? found.manifest : undefined;
   const artifact = generator === undefined ? undefined : artifactOf(generator, wanted.name);
   if (generator === undefined || artifact === undefined) return { kind: "missing" };
   const sources = new Map(

@@ -35,7 +35,30 @@ export function artifactOrigin(near: GitOpsObject, reference: SourceReference, c
   if (kind === "ExternalArtifact") return generatedOrigin(near, reference, context);
   if (kind !== "GitRepository" && kind !== "OCIRepository" && kind !== "Bucket")
     return { kind: "elsewhere", reason: `sources of kind ${kind} are not supported` };
-  const manifest = findObject(near, { group: sourceGroup, kind, namespace, name }, context);
+  const found = findObject(near, { group: sourceGroup, kind, namespace, name }, context);
+  if (found.kind !== "several")
+    return originOf(reference, found.kind === "object" ? found.manifest : undefined, context);
+  // Clusters often have a source of the same name that leads to the same place.
+  const origins = found.manifests.map((manifest) => originOf(reference, manifest, context));
+  const distinct = new Set(
+    origins.map((one) =>
+      JSON.stringify([{ ...one, ignore: null, manifest: null }, textAt(one.manifest?.value, "spec", "ignore") ?? ""]),
+    ),
+  );
+  const [origin] = origins;
+  if (origin !== undefined && distinct.size === 1) return origin;
+  return {
+    kind: "elsewhere",
+    reason: `${shown} is declared differently in ${found.where}, and nothing tells which of them this cluster has`,
+  };
+}
+
+function originOf(
+  { kind, namespace, name }: SourceReference,
+  manifest: Manifest | undefined,
+  context: PlanContext,
+): ArtifactOrigin {
+  const shown = `${kind} ${namespace}/${name}`;
   if (manifest === undefined) {
     const reason = `${shown} is not in this repository`;
     if (kind !== "GitRepository") return { kind: "elsewhere", reason };
@@ -116,6 +139,11 @@ function generatedOrigin(near: GitOpsObject, reference: SourceReference, context
   switch (found.kind) {
     case "missing":
       return { kind: "elsewhere", reason: `no ArtifactGenerator in this repository creates ${shown}` };
+    case "several":
+      return {
+        kind: "elsewhere",
+        reason: `${shown} is made in ${found.where}, and nothing tells which of them this cluster has`,
+      };
     case "mixed":
       return { kind: "elsewhere", reason: `${shown} is assembled from ${found.what}`, manifest: found.generator };
     case "copy": {

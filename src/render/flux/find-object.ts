@@ -2,6 +2,7 @@ import { isSops } from "../../manifest/encrypted.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { cleanPath } from "../files/scope.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import { placesShown } from "../places-shown.ts";
 import { textMapAt } from "./fields.ts";
 
 export interface Wanted {
@@ -16,33 +17,36 @@ export function namespaceOf(manifest: Manifest): string {
   return manifest.identity.namespace ?? "default";
 }
 
-/**
- * Finds the object that another one references, in the same cluster as far as that is known. One without a namespace
- * counts where none has the right namespace: the tool that applies it may set it.
- */
-export function findObject(near: GitOpsObject, wanted: Wanted, context: PlanContext): Manifest | undefined {
-  const { namespace, ...anywhere } = wanted;
-  const found = context.find(near, anywhere);
-  const exact = found.filter((one) => one.identity.namespace === namespace);
-  const fitting = exact.length > 0 ? exact : found.filter((one) => one.identity.namespace === undefined);
-  // An object in a plain file has no source: the copy for its own cluster is the one nearest in the tree.
-  return near.parent === undefined ? nearest(near.manifest.position.path, fitting) : fitting[0];
+/** The object that a reference means. */
+export type Found =
+  | { readonly kind: "object"; readonly manifest: Manifest }
+  | { readonly kind: "missing" }
+  /** Several that differ, and nothing tells which of them lands in the same cluster. */
+  | { readonly kind: "several"; readonly manifests: readonly Manifest[]; readonly where: string };
+
+/** Finds the object that another one references, in the same cluster as far as that is known. */
+export function findObject(near: GitOpsObject, wanted: Wanted, context: PlanContext): Found {
+  return only(context.find(near, wanted));
 }
 
-/** The manifest whose file shares the longest path prefix with `path`. */
-export function nearest(path: string, manifests: readonly Manifest[]): Manifest | undefined {
-  const shared = ({ position }: Manifest): number => {
-    const [one, other] = [path.split("/"), position.path.split("/")];
-    const differs = one.findIndex((part, index) => part !== other[index]);
-    return differs === -1 ? one.length : differs;
-  };
-  return manifests.toSorted((a, b) => shared(b) - shared(a))[0];
+/** The only one of the objects that may be meant. */
+export function only(manifests: readonly Manifest[]): Found {
+  const [manifest, ...others] = manifests;
+  if (manifest === undefined) return { kind: "missing" };
+  if (others.length === 0) return { kind: "object", manifest };
+  return { kind: "several", manifests, where: placesShown(manifests) };
 }
 
 /** The decoded data of a ConfigMap or Secret, or why the tree does not determine it. */
 export type DataReading =
   | { readonly kind: "data"; readonly data: { readonly [key: string]: string }; readonly manifest: Manifest }
-  | { readonly kind: "encrypted" | "missing" };
+  | {
+      readonly kind: "unknown";
+      /** `Secret flux-system/tokens is encrypted`. */
+      readonly reason: string;
+      /** Nothing in the tree has it. */
+      readonly missing: boolean;
+    };
 
 /** Reads the ConfigMap or Secret that an object references in its own namespace. */
 export function readData(
@@ -50,15 +54,23 @@ export function readData(
   reference: { readonly kind: string; readonly name: string },
   context: PlanContext,
 ): DataReading {
-  const manifest = findObject(near, { group: "", namespace: namespaceOf(near.manifest), ...reference }, context);
-  if (manifest === undefined) return { kind: "missing" };
-  if (isSops(manifest.value)) return { kind: "encrypted" };
+  const namespace = namespaceOf(near.manifest);
+  const shown = `${reference.kind} ${namespace}/${reference.name}`;
+  const found = findObject(near, { group: "", namespace, ...reference }, context);
+  if (found.kind === "missing") return { kind: "unknown", reason: `${shown} is not in this repository`, missing: true };
+  const encrypted: DataReading = { kind: "unknown", reason: `${shown} is encrypted`, missing: false };
+  if (found.kind === "several") {
+    const reason = `${shown} is declared differently in ${found.where}, and nothing tells which of them this cluster has`;
+    return { kind: "unknown", reason, missing: false };
+  }
+  const { manifest } = found;
+  if (isSops(manifest.value)) return encrypted;
   const data = textMapAt(manifest.value, "data");
   if (reference.kind !== "Secret") return { kind: "data", data, manifest };
   const decoded = Object.entries(data).map(([key, value]) => [key, decodeBase64(value)] as const);
   // A value that is not base64 was encrypted by SOPS, whose metadata a tool dropped.
   const readable = decoded.flatMap(([key, text]) => (text === undefined ? [] : [[key, text] as const]));
-  if (readable.length < decoded.length) return { kind: "encrypted" };
+  if (readable.length < decoded.length) return encrypted;
   const plain = Object.entries(textMapAt(manifest.value, "stringData"));
   return { kind: "data", data: Object.fromEntries([...readable, ...plain]), manifest };
 }

@@ -111,7 +111,7 @@ export function dependencyViolations(
   const { group, kind } = manifest.identity;
   return dependencies(object).flatMap(({ id, namespace, name, index }) => {
     const itself = namespace === namespaceOf(manifest) && name === manifest.identity.name;
-    if (!itself && findObject(object, { group, kind, namespace, name }, context) !== undefined) return [];
+    if (!itself && findObject(object, { group, kind, namespace, name }, context).kind !== "missing") return [];
     const message = itself
       ? `${kind} depends on itself, so it is never applied`
       : `${kind} depends on ${namespace}/${name}, which is not in this repository: until something else creates it, nothing here is applied`;

@@ -1,3 +1,4 @@
+import { toJsonText } from "../../manifest/json-text.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -9,6 +10,7 @@ import { mergeSpec } from "./merge-spec.ts";
 import { releaseChart, type ReleaseChart } from "./release-chart.ts";
 import { releaseNameOf, releaseNamespaceOf } from "./release-name.ts";
 import { releaseValues } from "./release-values.ts";
+import { unknownIn } from "./unknown-variables.ts";
 
 /** Plans what helm-controller installs for a HelmRelease. */
 export async function planHelmRelease(object: GitOpsObject, context: PlanContext): Promise<Planned> {
@@ -37,6 +39,11 @@ async function stepOf(
   const install = objectAt(manifest.value, "spec", "install");
   const namespace = releaseNamespaceOf(manifest);
   const kustomizations = postRenderers(manifest.value);
+  const given = [
+    ...layers.map((layer) => (layer.kind === "inline" ? layer.value : null)),
+    set?.map(({ value }) => value) ?? [],
+  ];
+  const unknown = [...new Set(unknownIn(toJsonText(given)))].toSorted();
   const finish: Finish = {
     ...(kustomizations.length > 0 ? { kustomizations } : {}),
     ...commonMetadata(object),
@@ -51,6 +58,8 @@ async function stepOf(
     ...(ownValues === undefined ? {} : { ownValues }),
     ...(set === undefined || set.length === 0 ? {} : { set }),
     includeCrds: textAt(install, "crds") !== "Skip" && !flagAt(install, "skipCRDs"),
+    ...(unknown.length === 0 ? {} : { unknownVariables: unknown }),
+    ...(flagAt(manifest.value, "spec", "test", "enable") ? { tests: true } : {}),
     ...(flagAt(install, "disableSchemaValidation") ? { skipSchemaValidation: true } : {}),
     finish,
   };

@@ -38,12 +38,19 @@ export function releaseChart(object: GitOpsObject, context: PlanContext): Releas
   if (kind === undefined || name === undefined)
     return { kind: "refused", message: "spec.chartRef needs a kind and a name" };
   if (kind !== "HelmChart") return referredChart(object, { kind, namespace, name }, context);
-  const chart = findObject(object, { group: sources, kind, namespace, name }, context);
+  const found = findObject(object, { group: sources, kind, namespace, name }, context);
+  if (found.kind === "several") return several(`HelmChart ${namespace}/${name}`, found.where);
+  const chart = found.kind === "object" ? found.manifest : undefined;
   const chartSpec = objectAt(chart?.value, "spec");
   if (chart === undefined || chartSpec === undefined)
     return { kind: "unknown", reason: `HelmChart ${namespace}/${name} is not in this repository`, reads: [] };
-  const found = templateChart(object, chartSpec, namespaceOf(chart), context);
-  return found.kind === "refused" ? found : { ...found, reads: [...found.reads, chart.position.path] };
+  const made = templateChart(object, chartSpec, namespaceOf(chart), context);
+  return made.kind === "refused" ? made : { ...made, reads: [...made.reads, chart.position.path] };
+}
+
+function several(shown: string, where: string): ReleaseChart {
+  const reason = `${shown} is declared differently in ${where}, and nothing tells which of them this cluster has`;
+  return { kind: "unknown", reason, reads: [] };
 }
 
 const sources = "source.toolkit.fluxcd.io";
@@ -56,7 +63,13 @@ function templateChart(object: GitOpsObject, spec: JsonObject, namespace: string
   const version = textAt(spec, "version");
   const ownValues = ownValuesOf(spec);
   if (kind !== "HelmRepository") return treeChart(object, { kind, namespace, name }, chart, ownValues, context);
-  const repository = findObject(object, { group: sources, kind, namespace, name }, context);
+  const found = findObject(object, { group: sources, kind, namespace, name }, context);
+  const urls = new Set(
+    found.kind === "several" ? found.manifests.map(({ value }) => textAt(value, "spec", "url")) : [],
+  );
+  if (found.kind === "several" && urls.size > 1) return several(`HelmRepository ${namespace}/${name}`, found.where);
+  const repository =
+    found.kind === "object" ? found.manifest : found.kind === "several" ? found.manifests[0] : undefined;
   const url = textAt(repository?.value, "spec", "url");
   return {
     kind: "chart",
@@ -112,7 +125,9 @@ function referredChart(
 ): ReleaseChart {
   const { kind, namespace, name } = reference;
   if (kind !== "OCIRepository") return treeChart(object, reference, "", undefined, context);
-  const repository = findObject(object, { group: sources, kind, namespace, name }, context);
+  const found = findObject(object, { group: sources, kind, namespace, name }, context);
+  if (found.kind === "several") return several(`OCIRepository ${namespace}/${name}`, found.where);
+  const repository = found.kind === "object" ? found.manifest : undefined;
   const url = textAt(repository?.value, "spec", "url")?.replace(/\/+$/, "");
   if (repository === undefined || url === undefined)
     return {

@@ -6,6 +6,7 @@ import { readFile } from "../files/read-file.ts";
 import type { ValuesLayer } from "../plan.ts";
 import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
 import { namespaceOf, readData } from "./find-object.ts";
+import { settingsThatWin, type ValuesReference } from "./target-paths.ts";
 import { below } from "../../manifest/pointer.ts";
 
 export interface ReleaseValues {
@@ -18,11 +19,11 @@ export interface ReleaseValues {
   readonly reads: readonly string[];
 }
 
-/** Reads the values of a HelmRelease: `valuesFrom` in order, overridden by `values`, overridden by entries with a `targetPath`. */
+/** Reads the values of a HelmRelease: `valuesFrom` in order, overridden by `values`, except where a `targetPath` wins. */
 export function releaseValues(object: GitOpsObject, context: PlanContext): ReleaseValues {
   const { manifest } = object;
   const layers: ValuesLayer[] = [];
-  const set: HelmSet[] = [];
+  const references: ValuesReference<HelmSet>[] = [];
   const unknown: string[] = [];
   const refused: string[] = [];
   const reads: string[] = [];
@@ -37,7 +38,7 @@ export function releaseValues(object: GitOpsObject, context: PlanContext): Relea
     const shown = `${optional ? "the optional " : ""}${kind} ${namespaceOf(manifest)}/${name}`;
     const reading = readData(object, { kind, name }, context);
     if (reading.kind !== "data") {
-      unknown.push(`${shown} ${reading.kind === "missing" ? "is not in this repository" : "is encrypted"}`);
+      unknown.push(`${optional ? "the optional " : ""}${reading.reason}`);
       continue;
     }
     const { path, line } = reading.manifest.position;
@@ -49,7 +50,8 @@ export function releaseValues(object: GitOpsObject, context: PlanContext): Relea
     }
     const target = textAt(item, "targetPath");
     if (target !== undefined) {
-      set.push(settingOf(target, text, flagAt(item, "literal")));
+      const setting = settingOf(target, text, flagAt(item, "literal"));
+      references.push({ kind: "path", path: target, setting });
       continue;
     }
     const value = valuesIn(path, text);
@@ -57,6 +59,7 @@ export function releaseValues(object: GitOpsObject, context: PlanContext): Relea
     else {
       const pointer = below(`${reading.manifest.position.pointer}/data`, key);
       layers.push({ kind: "inline", value, path, line, pointer });
+      references.push({ kind: "values", value });
     }
   }
   const own = objectAt(manifest.value, "spec", "values");
@@ -64,7 +67,7 @@ export function releaseValues(object: GitOpsObject, context: PlanContext): Relea
     const { path, line, pointer } = manifest.position;
     layers.push({ kind: "inline", value: own, path, line, pointer: `${pointer}/spec/values` });
   }
-  return { layers, set, unknown, refused, reads };
+  return { layers, set: settingsThatWin(references, own ?? {}), unknown, refused, reads };
 }
 
 /** The `--set` option that helm-controller makes of a `targetPath`: a quoted value is a string, a `literal` one is taken verbatim. */

@@ -21,6 +21,7 @@ export function readSubstitution(object: GitOpsObject, context: PlanContext): Su
   if (postBuild === undefined) return { unknown: [], refused: [], reads: [] };
   const variables = new Map<string, string>();
   const unknown: string[] = [];
+  const absent: string[] = [];
   const reads: string[] = [];
   const set = (data: { readonly [name: string]: string }): void => {
     for (const [name, value] of Object.entries(data)) variables.set(name, value.replaceAll("\n", ""));
@@ -29,20 +30,23 @@ export function readSubstitution(object: GitOpsObject, context: PlanContext): Su
     const [kind, name] = [textAt(item, "kind"), textAt(item, "name")];
     if (name === undefined || (kind !== "ConfigMap" && kind !== "Secret")) continue;
     const reading = readData(object, { kind, name }, context);
-    const shown = `${flagAt(item, "optional") ? "the optional " : ""}${kind} ${namespaceOf(manifest)}/${name}`;
     if (reading.kind === "data") {
       set(reading.data);
       reads.push(reading.manifest.position.path);
-    } else unknown.push(`${shown} ${reading.kind === "missing" ? "is not in this repository" : "is encrypted"}`);
+    } else if (reading.missing && flagAt(item, "optional")) absent.push(`${kind} ${namespaceOf(manifest)}/${name}`);
+    else unknown.push(reading.reason);
   }
   set(textMapAt(postBuild, "substitute"));
   const refused = [...variables.keys()].filter((name) => !/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name));
   const always = textAt(postBuild, "substituteStrategy") === "Always";
-  if (variables.size === 0 && !always && unknown.length === 0) return { unknown, refused, reads };
+  const isOpen = unknown.length > 0 || absent.length > 0;
+  // Without any variable Flux substitutes nothing; an object that only the cluster has would bring one.
+  if (variables.size === 0 && !always && !isOpen) return { unknown, refused, reads };
   return {
     substitute: {
       variables: Object.fromEntries(variables),
-      ...(unknown.length > 0 ? { keepUnknown: true } : {}),
+      ...(isOpen ? { keepUnknown: true } : {}),
+      ...(absent.length > 0 ? { absent } : {}),
       ...(isStrict(object, context) ? { strict: true } : {}),
     },
     unknown,
@@ -53,8 +57,9 @@ export function readSubstitution(object: GitOpsObject, context: PlanContext): Su
 
 /** Whether substitution is strict: a flag of the controller, which repositories set by patching its Deployment. */
 function isStrict(object: GitOpsObject, context: PlanContext): boolean {
-  const [controller] = context.find(object, { group: "apps", kind: "Deployment", name: "kustomize-controller" });
-  return objectsAt(controller?.value, "spec", "template", "spec", "containers")
+  return context
+    .find(object, { group: "apps", kind: "Deployment", name: "kustomize-controller" })
+    .flatMap(({ value }) => objectsAt(value, "spec", "template", "spec", "containers"))
     .flatMap(({ item }) => textsAt(item, "args"))
     .some((argument) => /^--feature-gates=.*\bStrictPostBuildSubstitutions=true\b/.test(argument));
 }

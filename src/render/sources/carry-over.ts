@@ -28,7 +28,7 @@ export async function carryOver(survey: Survey, found: FoundSources, own: readon
     ...(await mapConcurrently(files, (path) => exploreFile(path, survey, explorer))),
     ...(await mapConcurrently(directories, (one) => exploreDirectory(one, survey, explorer))),
   ];
-  const reached = explored.map(reach);
+  const reached = explored.map((one) => reach(one, one.start.path));
   const plannings = new Set([...unclaimed.plannings, ...reached.flatMap((one) => [...one.plannings])]);
   const gone = goneObjects(baseline, plannings);
   const again = reach({ plannings: await exploreAgain(gone, explorer) });

@@ -27,6 +27,8 @@ export interface Instance {
   readonly plannedSource: PlannedSource;
   readonly summary: RenderSummary;
   readonly plannings: Planning[];
+  /** The files in which the chains start that its objects were followed from. */
+  readonly followedFrom: Set<string>;
 }
 
 /** One GitOps object with what was planned for it. */
@@ -35,6 +37,8 @@ export interface Planning {
   readonly planned: Planned;
   readonly instances: Instance[];
   readonly children: Planning[];
+  /** The files in which the chains start that led to it. */
+  readonly starts: Set<string>;
 }
 
 /** The state shared by one round of exploring a tree. */
@@ -65,6 +69,8 @@ const most = 20_000;
 /** An object that is to be planned. */
 interface Step {
   readonly object: GitOpsObject;
+  /** The file in which the chain starts. */
+  readonly start: string;
   /** The objects that led to it. */
   readonly chain: readonly string[];
   readonly owners: readonly Instance[];
@@ -80,7 +86,7 @@ export async function exploreObjects(
   await follow(
     objects
       .filter(({ manifest }) => isGitOps(manifest.identity))
-      .map((object): Step => ({ object, chain: [], owners: [], into })),
+      .map((object): Step => ({ object, start: object.manifest.position.path, chain: [], owners: [], into })),
     explorer,
   );
   return into;
@@ -90,7 +96,7 @@ export async function exploreObjects(
 export async function exploreAgain(objects: readonly GitOpsObject[], explorer: Explorer): Promise<Planning[]> {
   const into: Planning[] = [];
   await follow(
-    objects.map((object): Step => ({ object, chain: [], owners: [], into })),
+    objects.map((object): Step => ({ object, start: object.manifest.position.path, chain: [], owners: [], into })),
     explorer,
   );
   return into;
@@ -98,8 +104,9 @@ export async function exploreAgain(objects: readonly GitOpsObject[], explorer: E
 
 /** Renders a source, and plans what comes of it. */
 export async function explorePlan(plan: Plan, explorer: Explorer): Promise<Instance> {
-  const { instance, isNew } = await instanceOf(plan, explorer);
-  if (isNew) await follow(stepsIn(instance, [], []), explorer);
+  const instance = await instanceOf(plan, explorer);
+  const start = plan.source.path;
+  if (isFirstFrom(start, instance)) await follow(stepsIn(instance, { start, chain: [], owners: [] }), explorer);
   return instance;
 }
 
@@ -115,21 +122,23 @@ async function follow(steps: readonly Step[], explorer: Explorer): Promise<void>
   }
 }
 
-async function takeStep({ object, chain, owners, into }: Step, explorer: Explorer): Promise<readonly Step[]> {
+async function takeStep({ object, start, chain, owners, into }: Step, explorer: Explorer): Promise<readonly Step[]> {
   const key = keyOf(object.manifest);
   if (chain.includes(key)) return [];
-  const context = contextFor(object, owners, explorer);
+  const context = contextFor(object, { start, owners }, explorer);
   const planned = (await planArgo(object, context)) ?? (await planFlux(object, context));
   if (planned === undefined) return [];
-  const planning: Planning = { object, planned, instances: [], children: [] };
-  into.push(planning);
+  const instances: Instance[] = [];
+  for (const plan of planned.plans) instances.push(await instanceOf(withGapInputs(plan, object), explorer));
+  const known = into.find((one) => keyOf(one.object.manifest) === key && isPlannedAlike(one, { planned, instances }));
+  const planning: Planning = known ?? { object, planned, instances, children: [], starts: new Set() };
+  planning.starts.add(start);
+  if (known === undefined) into.push(planning);
   const next: Step[] = [];
   const further = [...chain, key];
-  for (const plan of planned.plans) {
-    const { instance, isNew } = await instanceOf(withGapInputs(plan, object), explorer);
-    planning.instances.push(instance);
-    if (isNew) next.push(...stepsIn(instance, further, owners));
-  }
+  // What several clusters have in common is followed from each of them: what it references may differ there.
+  for (const instance of instances)
+    if (isFirstFrom(start, instance)) next.push(...stepsIn(instance, { start, chain: further, owners }));
   for (const { manifest, origin } of planned.children) {
     const { kind, namespace, name } = object.manifest.identity;
     next.push({
@@ -139,6 +148,7 @@ async function takeStep({ object, chain, owners, into }: Step, explorer: Explore
         environments: object.environments,
         ...(origin === undefined ? {} : { origin }),
       },
+      start,
       chain: further,
       owners,
       into: planning.children,
@@ -154,45 +164,66 @@ function withGapInputs(plan: Plan, { manifest: { value } }: GitOpsObject): Plan 
   return { ...plan, gaps: plan.gaps.map((gap) => ({ inputs, ...gap })) };
 }
 
-function stepsIn(instance: Instance, chain: readonly string[], owners: readonly Instance[]): readonly Step[] {
+function stepsIn(
+  instance: Instance,
+  { start, chain, owners }: Pick<Step, "start" | "chain" | "owners">,
+): readonly Step[] {
   const { source } = instance.plannedSource;
   return instance.summary.objects
     .filter(({ identity }) => isGitOps(identity))
     .map((object) => ({
       object: { manifest: manifestOf(object, source), parent: source.id, environments: source.environments },
+      start,
       chain,
       owners: [instance, ...owners],
       into: instance.plannings,
     }));
 }
 
-async function instanceOf(
-  plan: Plan,
-  { renderContext, caches, instances }: Explorer,
-): Promise<{ readonly instance: Instance; readonly isNew: boolean }> {
+function isFirstFrom(start: string, { followedFrom }: Instance): boolean {
+  const isFirst = !followedFrom.has(start);
+  followedFrom.add(start);
+  return isFirst;
+}
+
+/** Whether an object was planned before with the same outcome. */
+function isPlannedAlike(one: Planning, other: Pick<Planning, "planned" | "instances">): boolean {
+  const outcome = ({ planned, instances }: typeof other): string =>
+    toJsonText([
+      instances.map(({ key }) => key),
+      planned.children.map(({ manifest }) => manifest.value),
+      [...planned.gaps, ...planned.problems].map(
+        ({ message = "", reason = "" }: { message?: string; reason?: string }) => message + reason,
+      ),
+      planned.violations.map(({ violation }) => violation.message),
+    ]);
+  return outcome(one) === outcome(other);
+}
+
+async function instanceOf(plan: Plan, { renderContext, caches, instances }: Explorer): Promise<Instance> {
   const steps = await Promise.all(plan.steps.map((step) => planStep(step, renderContext, plan.source)));
   const plannedSource = sourceFromPlan(plan, steps, caches);
   const { parent: _, ...source } = plan.source;
   const key = JSON.stringify([plannedSource.renderKey, source]);
   const known = instances.get(key);
-  if (known !== undefined) return { instance: known, isNew: false };
+  if (known !== undefined) return known;
   const summary = await plannedSource.summary();
   const meanwhile = instances.get(key);
-  if (meanwhile !== undefined) return { instance: meanwhile, isNew: false };
-  const instance: Instance = { key, plannedSource, summary, plannings: [] };
+  if (meanwhile !== undefined) return meanwhile;
+  const instance: Instance = { key, plannedSource, summary, plannings: [], followedFrom: new Set() };
   instances.set(key, instance);
-  return { instance, isNew: true };
+  return instance;
 }
 
 function contextFor(
   object: GitOpsObject,
-  owners: readonly Instance[],
+  { start, owners }: Pick<Step, "start" | "owners">,
   { request, view, renderContext, index, searches }: Explorer,
 ): PlanContext {
   const from = {
     owners: owners.map(({ key }) => key),
     environments: object.environments,
-    path: object.manifest.position.path,
+    start,
   };
   return {
     tree: view,

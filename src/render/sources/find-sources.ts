@@ -9,6 +9,7 @@ import { objectIndex, type IndexedObject, type ObjectIndex } from "./object-inde
 import { manifestOf } from "./planned-source.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Plan } from "../plan.ts";
+import { lineageOf } from "./lineage.ts";
 import { keepUnclaimed, type Unclaimed, type StartingPoint, type Explored } from "./keep-unclaimed.ts";
 import type { Standalone } from "../standalone.ts";
 import type { Survey } from "./survey-tree.ts";
@@ -46,7 +47,7 @@ export async function findSources(survey: Survey): Promise<FoundSources> {
 function neverSettles({ from, wanted }: Search): Problem {
   return {
     stage: "render",
-    path: from.path,
+    path: from.start,
     message: `what is planned here depends on ${wanted.kind} ${wanted.name ?? ""}, which changes with what is planned: after ${mostRounds} rounds it has not settled`,
   };
 }
@@ -171,20 +172,32 @@ function holdsFlux(raw: Survey["raw"]): boolean {
 function rawIndex({ raw, request }: Survey): readonly IndexedObject[] {
   return [...raw].flatMap(([path, objects]) => {
     const environments = environmentsOf({ path }, request.config);
-    return objects.map((object) => ({ manifest: plainManifest(object, path), owner: undefined, environments }));
+    return objects.map((object) => ({
+      manifest: plainManifest(object, path),
+      owners: nothingLed,
+      starts: [path],
+      environments,
+    }));
   });
 }
 
+const nothingLed: ReadonlySet<string> = new Set();
+
 /** All objects known after a round: those that sources yield, and those in files that no source accounts for. */
-function indexOf({ unclaimed: { instances } }: FoundSources, survey: Survey): readonly IndexedObject[] {
+function indexOf({ unclaimed }: FoundSources, survey: Survey): readonly IndexedObject[] {
+  const { instances } = unclaimed;
   const accounted = new Set(instances.flatMap(({ summary }) => summary.accounts));
-  const yielded = instances.flatMap(({ key, plannedSource: { source }, summary }) =>
-    summary.objects.map((object) => ({
+  const lineage = lineageOf(unclaimed);
+  const yielded = instances.flatMap((instance) => {
+    const { source } = instance.plannedSource;
+    const { owners, starts } = lineage(instance);
+    return instance.summary.objects.map((object) => ({
       manifest: manifestOf(object, source),
-      owner: key,
+      owners,
+      starts,
       environments: source.environments,
-    })),
-  );
+    }));
+  });
   return [...yielded, ...rawIndex(survey).filter(({ manifest }) => !accounted.has(manifest.position.path))];
 }
 

@@ -30,7 +30,7 @@ export interface Unclaimed {
  * starting point, but is not rendered by itself.
  */
 export function keepUnclaimed(explored: readonly Explored[]): Unclaimed {
-  const reached = new Map(explored.map((one) => [one, reach(one)]));
+  const reached = new Map(explored.map((one) => [one, reach(one, one.start.path)]));
   const byPath = new Map<string, Explored[]>();
   for (const one of explored) byPath.set(one.start.path, [...(byPath.get(one.start.path) ?? []), one]);
   const leadsTo = new Map<Explored, ReadonlySet<Explored>>();
@@ -72,16 +72,16 @@ export function keepUnclaimed(explored: readonly Explored[]): Unclaimed {
   return { starts: starts.map(({ start }) => start), instances: [...instances], plannings: [...plannings] };
 }
 
-/** All that came of a start. */
-export function reach({ instance, plannings }: Pick<Explored, "instance" | "plannings">): {
-  readonly instances: ReadonlySet<Instance>;
-  readonly plannings: ReadonlySet<Planning>;
-} {
+/** All that came of a start; without `start`, whatever chain led there. */
+export function reach(
+  { instance, plannings }: Pick<Explored, "instance" | "plannings">,
+  start?: string,
+): { readonly instances: ReadonlySet<Instance>; readonly plannings: ReadonlySet<Planning> } {
   const instances = new Set<Instance>(instance === undefined ? [] : [instance]);
   const found = new Set<Planning>();
   const todo = [...plannings, ...(instance?.plannings ?? [])];
   for (let planning = todo.pop(); planning !== undefined; planning = todo.pop()) {
-    if (found.has(planning)) continue;
+    if (found.has(planning) || (start !== undefined && !planning.starts.has(start))) continue;
     found.add(planning);
     todo.push(...planning.children);
     for (const next of planning.instances) {

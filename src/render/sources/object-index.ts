@@ -1,30 +1,38 @@
+import { sameJson } from "../../manifest/same-json.ts";
+import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
+import { directoryOf } from "../files/scope.ts";
 
 /** An object with the source that yields it. */
 export interface IndexedObject {
   readonly manifest: Manifest;
-  /** The key of the source that yields it; undefined for a plain file. */
-  readonly owner: string | undefined;
+  /** Keys of the source that yields it and of all sources that led to that one; none for a plain file. */
+  readonly owners: ReadonlySet<string>;
+  /** The files in which the chains that led to it start. */
+  readonly starts: readonly string[];
   readonly environments: readonly string[];
 }
 
 export interface Wanted {
   readonly group: string;
   readonly kind: string;
+  /** Objects without a namespace count where none has this one: the tool that applies them may set it. */
   readonly namespace?: string;
   readonly name?: string;
 }
 
-/** The position from which objects are searched; it decides which are nearest. */
+/** The position from which objects are searched; it decides which of them land in the same cluster. */
 export interface SearchOrigin {
   /** The key of the object's own source, then of the sources that led to it. */
   readonly owners: readonly string[];
   readonly environments: readonly string[];
-  readonly path: string;
+  /** The file in which the chain that led to the object starts. */
+  readonly start: string;
 }
 
-/** Objects of a tree by name, nearest first. */
+/** Objects of a tree by name. */
 export interface ObjectIndex {
+  /** The objects that may be meant; several that differ only where it cannot be told which of them lands in the same cluster. */
   find(from: SearchOrigin, wanted: Wanted): readonly Manifest[];
 }
 
@@ -40,45 +48,89 @@ export function objectIndex(objects: readonly IndexedObject[]): ObjectIndex {
   }
   return {
     find(from, { group, kind, namespace, name }) {
-      const fitting = (byKind.get(`${group}/${kind}`) ?? []).filter(
-        ({ manifest: { identity } }) =>
-          (namespace === undefined || identity.namespace === namespace) &&
-          (name === undefined || identity.name === name),
+      const named = (byKind.get(`${group}/${kind}`) ?? []).filter(
+        ({ manifest: { identity } }) => name === undefined || identity.name === name,
       );
-      if (fitting.length < 2) return fitting.map(({ manifest }) => manifest);
-      const ranked = fitting
-        .map((object) => ({ object, rank: rankOf(object, from) }))
-        .toSorted((one, other) => compare(one.rank, other.rank));
-      const seen = new Set<string>();
-      return ranked.flatMap(({ object: { manifest } }) => {
-        const key = keyOf(manifest);
-        if (seen.has(key)) return [];
-        seen.add(key);
-        return [manifest];
-      });
+      const fitting = namespace === undefined ? named : inNamespace(named, namespace);
+      return distinct(inSameCluster(fitting, from).map(({ manifest }) => manifest));
     },
   };
 }
 
-/** Equal for an object in a file and the same object in the rendering of that file. */
-function keyOf({ identity: { namespace, name }, position: { path, document, pointer } }: Manifest): string {
-  return JSON.stringify([namespace ?? null, name, path, document, pointer]);
+function inNamespace(objects: readonly IndexedObject[], namespace: string): readonly IndexedObject[] {
+  const exact = objects.filter(({ manifest: { identity } }) => identity.namespace === namespace);
+  return exact.length > 0 ? exact : objects.filter(({ manifest: { identity } }) => identity.namespace === undefined);
 }
 
-/** Ranks by source, then environment, then shared path length; smaller is nearer. */
-function rankOf({ manifest, owner, environments }: IndexedObject, from: SearchOrigin): readonly number[] {
-  const at = owner === undefined ? -1 : from.owners.indexOf(owner);
-  const sameEnvironment = environments.some((one) => from.environments.includes(one));
-  return [at === -1 ? from.owners.length : at, sameEnvironment ? 0 : 1, -shared(manifest.position.path, from.path)];
+/**
+ * Those that share the nearest source with the searching object; of these the ones in its environment; and where no source
+ * is shared, those whose chain starts in the same file or folder.
+ */
+function inSameCluster(objects: readonly IndexedObject[], from: SearchOrigin): readonly IndexedObject[] {
+  if (objects.length < 2) return objects;
+  const related = least(objects, ({ owners }) => {
+    const at = from.owners.findIndex((owner) => owners.has(owner));
+    return at === -1 ? from.owners.length : at;
+  });
+  const inEnvironment = least(related, ({ environments }) => {
+    if (environments.some((one) => from.environments.includes(one))) return 0;
+    return environments.length === 0 || from.environments.length === 0 ? 1 : 2;
+  });
+  const isRelated = inEnvironment.some(({ owners }) => from.owners.some((owner) => owners.has(owner)));
+  return isRelated ? inEnvironment : inSameFolder(inEnvironment, from.start);
 }
 
-function compare(one: readonly number[], other: readonly number[]): number {
-  const differs = one.findIndex((value, at) => value !== other[at]);
-  return differs === -1 ? 0 : (one[differs] ?? 0) - (other[differs] ?? 0);
+function least(objects: readonly IndexedObject[], rank: (object: IndexedObject) => number): readonly IndexedObject[] {
+  const ranked = objects.map((object) => ({ object, rank: rank(object) }));
+  const best = Math.min(...ranked.map((one) => one.rank));
+  return ranked.flatMap((one) => (one.rank === best ? [one.object] : []));
 }
 
-function shared(one: string, other: string): number {
-  const [left, right] = [one.split("/"), other.split("/")];
-  const differs = left.findIndex((part, at) => part !== right[at]);
-  return differs === -1 ? left.length : differs;
+/**
+ * Those in the smallest folder around the start that holds any. One in a folder further out stays a candidate: what applies
+ * that folder may apply both.
+ */
+function inSameFolder(objects: readonly IndexedObject[], start: string): readonly IndexedObject[] {
+  const sameFile = objects.filter(({ starts }) => starts.includes(start));
+  if (sameFile.length > 0) return sameFile;
+  const around: string[] = [];
+  for (let folder = directoryOf(start); folder !== ""; folder = directoryOf(folder)) around.push(folder);
+  const isIn = ({ starts }: IndexedObject, folder: string): boolean =>
+    starts.some((path) => path.startsWith(`${folder}/`));
+  const smallest = around.find((folder) => objects.some((object) => isIn(object, folder)));
+  if (smallest === undefined) return objects;
+  const outer = new Set(["", ...around]);
+  return objects.filter(
+    (object) => isIn(object, smallest) || object.starts.some((path) => outer.has(directoryOf(path))),
+  );
+}
+
+/** The same object in a file and in the rendering of that file is one; so are copies with the same content. */
+function distinct(manifests: readonly Manifest[]): readonly Manifest[] {
+  if (manifests.length < 2) return manifests;
+  const found: Manifest[] = [];
+  for (const manifest of manifests.toSorted(byPosition))
+    if (!found.some((other) => isCopy(manifest, other))) found.push(manifest);
+  return found;
+}
+
+function isCopy(one: Manifest, other: Manifest): boolean {
+  const { group, kind, namespace, name } = one.identity;
+  const isNamesake =
+    group === other.identity.group &&
+    kind === other.identity.kind &&
+    namespace === other.identity.namespace &&
+    name === other.identity.name;
+  return isNamesake && sameJson(content(one), content(other));
+}
+
+/** Labels and annotations do not matter to what references an object. */
+function content({ value }: Manifest): JsonObject {
+  return { ...value, metadata: null };
+}
+
+function byPosition({ position: one }: Manifest, { position: other }: Manifest): number {
+  if (one.path !== other.path) return one.path < other.path ? -1 : 1;
+  if (one.document !== other.document) return one.document - other.document;
+  return one.pointer < other.pointer ? -1 : one.pointer > other.pointer ? 1 : 0;
 }

@@ -15,6 +15,8 @@ import type { SourcePlace, Unit, UnitReading } from "../unit.ts";
 /** The summary of a rendering that is kept in memory: enough to find further sources. */
 export interface RenderSummary {
   readonly failed: boolean;
+  /** Nothing of it is known: a gap tells why. */
+  readonly unknown: boolean;
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
   readonly manifests: number;
@@ -50,7 +52,7 @@ export interface RenderCaches {
 }
 
 /** Raised when the cached form of a rendering, or the way it is made, changes. */
-const version = 1;
+const version = 2;
 
 /** Makes a source from a plan and its prepared steps. */
 export function sourceFromPlan(plan: Plan, steps: readonly PlannedStep[], caches: RenderCaches): PlannedSource {
@@ -111,7 +113,9 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
         const rendered = await rendering();
         const found = rendered.kind === "steps" ? rendered.steps.flatMap((step) => step.gaps) : [];
         // Without a step, or with one that a gap stopped, what is missing is unknown.
-        const isWhole = plan.incomplete !== true && steps.length > 0 && steps.every(({ stopped }) => stopped !== true);
+        const isKnown = rendered.kind !== "steps" || rendered.steps.every(({ unknown }) => unknown !== true);
+        const isWhole =
+          isKnown && plan.incomplete !== true && steps.length > 0 && steps.every(({ stopped }) => stopped !== true);
         return readingOf(source, projects, {
           isWhole,
           steps,
@@ -141,6 +145,7 @@ function summaryOf(rendered: Rendering): RenderSummary {
   const objects = steps.flatMap((step) => step.objects);
   return {
     failed: rendered.kind === "failed",
+    unknown: steps.length > 0 && steps.every(({ unknown }) => unknown === true),
     problems: rendered.kind === "failed" ? rendered.problems : [],
     gaps: steps.flatMap((step) => step.gaps.map((gap) => ({ ...gap, source: "" }))),
     manifests: objects.length,

@@ -4,7 +4,8 @@ import { sameJson } from "../../manifest/same-json.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { RenderOutcome, Renderer } from "../../model/renderer.ts";
 import type { Scopes } from "../crd-scopes.ts";
-import type { Finish } from "../plan.ts";
+import { escapeUnknown } from "../flux/unknown-variables.ts";
+import type { Finish, Substitution } from "../plan.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
 
 /** One printed document, and the index of the rendered document that it was made from. */
@@ -14,7 +15,13 @@ export interface FinishedDocument {
 }
 
 export type Finished =
-  | { readonly kind: "finished"; readonly documents: readonly FinishedDocument[]; readonly changed: boolean }
+  | {
+      readonly kind: "finished";
+      readonly documents: readonly FinishedDocument[];
+      readonly changed: boolean;
+      /** Variables that nothing sets and that have no default, sorted; they stay as they are written. */
+      readonly unknown?: readonly string[];
+    }
   | { readonly kind: "failed"; readonly outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }> };
 
 /** Applies to printed documents what the GitOps tool does after rendering. */
@@ -25,20 +32,46 @@ export async function finish(
 ): Promise<Finished> {
   let documents: readonly FinishedDocument[] = texts.map((text, from) => ({ text, from }));
   if (asked === undefined) return { kind: "finished", documents, changed: false };
+  let unknown: readonly string[] = [];
   for (const kustomization of asked.kustomizations ?? []) {
     const outcome = await overlay(documents, kustomization, renderer);
     if (outcome.kind === "failed") return outcome;
     documents = outcome.documents;
   }
   if (asked.substitute !== undefined) {
-    const outcome = await renderer.substitute({ documents: documents.map(({ text }) => text), ...asked.substitute });
-    if (outcome.kind !== "rendered") return { kind: "failed", outcome };
-    const substituted = outcome.answer.documents;
-    documents = documents.map(({ text, from }, at) => ({ text: substituted[at] ?? text, from }));
+    const outcome = await substituted(documents, asked.substitute, renderer);
+    if (outcome.kind === "failed") return outcome;
+    documents = outcome.documents;
+    unknown = outcome.unknown ?? [];
   }
   if (asked.metadata !== undefined || asked.defaultNamespace !== undefined)
     documents = documents.map((document) => withMetadata(document, asked, scopes));
-  return { kind: "finished", documents, changed: true };
+  return { kind: "finished", documents, changed: true, unknown };
+}
+
+async function substituted(
+  documents: readonly FinishedDocument[],
+  { variables, keepUnknown = false, strict }: Substitution,
+  renderer: Renderer,
+): Promise<Finished> {
+  const asWritten = documents.map(({ text }) => ({ text, variables: {}, unknown: [] }));
+  const asked = keepUnknown ? documents.map(({ text }) => escapeUnknown(text, variables)) : asWritten;
+  const outcome = await renderer.substitute({
+    documents: asked.map(({ text }) => text),
+    variables: Object.assign({}, ...asked.map((one) => one.variables), variables),
+    ...(strict === undefined ? {} : { strict }),
+  });
+  if (outcome.kind !== "rendered") return { kind: "failed", outcome };
+  const answers = outcome.answer.documents;
+  const unknown = new Set<string>();
+  const made = documents.map(({ text, from }, at) => {
+    const one = asked[at];
+    // An object that substitution is disabled for is answered as it was asked, escapes included.
+    if (one === undefined || (one.unknown.length > 0 && answers[at] === one.text)) return { text, from };
+    for (const name of one.unknown) unknown.add(name);
+    return { text: answers[at] ?? text, from };
+  });
+  return { kind: "finished", documents: made, changed: true, unknown: [...unknown].toSorted() };
 }
 
 /** Runs Kustomize over printed documents, each in a file of its own, so that results can be traced to them. */

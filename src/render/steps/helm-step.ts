@@ -1,14 +1,16 @@
 import { contentId } from "../files/content-id.ts";
 import { isObject } from "../../manifest/identity.ts";
 import { toJsonText } from "../../manifest/json-text.ts";
+import { sha256 } from "../../manifest/sha256.ts";
 import { isSops } from "../../manifest/encrypted.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { HelmAnswer, HelmDocument, HelmRequest } from "../../model/renderer.ts";
+import type { HelmAnswer, HelmDocument, HelmRequest, RenderOutcome } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
 import { chartFiles, firstObject, vendored, type ChartFiles } from "../charts/chart-files.ts";
 import { ownTexts } from "../own-text.ts";
 import { readFile } from "../files/read-file.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
 import type { HelmStep } from "../plan.ts";
 import { readRendered, type RenderedObject } from "../rendered-objects.ts";
 import { chartAccounts, isAccounted } from "./chart-accounts.ts";
@@ -68,9 +70,8 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
       const request = await requestOf(step, { chart, at }, context);
       if (request.kind === "refused") return { kind: "failed", problems: request.problems };
       const outcome = await context.renderer.helm(request.request);
-      if (outcome.kind !== "rendered") {
-        return failure(inTree(outcome, chart), { path: `${at}/Chart.yaml`, entry, files });
-      }
+      if (outcome.kind !== "rendered")
+        return failed(inTree(outcome, chart), { step, at, entry, files, reads, options });
       return rendered(outcome.answer, { step, chart, at, context, entry, gaps: request.gaps });
     },
     places: async (rendering) => {
@@ -170,6 +171,27 @@ function merge(below: JsonObject, above: JsonObject): JsonObject {
   return merged;
 }
 
+interface Unrendered {
+  readonly step: HelmStep;
+  readonly at: string;
+  readonly entry: Entry;
+  readonly files: TreeFiles;
+  readonly reads: readonly Read[];
+  readonly options: string;
+}
+
+/** What variables nobody knows keep from being rendered is unknown; anything else is a problem. */
+function failed(
+  outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }>,
+  { step: { unknownVariables: names = [] }, at, entry, files, reads, options }: Unrendered,
+): StepRendering {
+  if (outcome.kind !== "failed" || names.length === 0)
+    return failure(outcome, { path: `${at}/Chart.yaml`, entry, files });
+  const variables = names.map((name) => `\${${name}}`).join(", ");
+  const reason = `the chart cannot be rendered without ${variables}, which nothing in this repository sets: ${outcome.message}`;
+  return { ...nothing, unknown: true, gaps: [{ ...entry, reason, inputs: sha256(JSON.stringify([options, reads])) }] };
+}
+
 interface Built {
   readonly step: HelmStep;
   readonly chart: ChartFiles;
@@ -182,7 +204,7 @@ interface Built {
 async function rendered(answer: HelmAnswer, { step, chart, at, context, entry, gaps }: Built): Promise<StepRendering> {
   const { files } = context;
   const kept = [...answer.documents.entries()].flatMap(([number, document]) =>
-    step.skipTests === true && isTest(document) ? [] : [{ ...document, number }],
+    step.tests !== true && isTest(document) ? [] : [{ ...document, number }],
   );
   const finished = await finish(
     kept.map(({ yaml }) => yaml),
@@ -218,7 +240,7 @@ async function rendered(answer: HelmAnswer, { step, chart, at, context, entry, g
   };
 }
 
-/** Whether a document is a hook that only `helm test` runs. */
+/** Whether a document is a hook that only `helm test` runs: Argo CD never applies it, Flux where the release asks for tests. */
 function isTest({ yaml, hook }: HelmDocument): boolean {
   if (hook !== true) return false;
   const reading = readRendered([yaml]);

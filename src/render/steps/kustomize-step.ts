@@ -5,6 +5,7 @@ import { digestOfBytes } from "../files/digest-bytes.ts";
 import { kustomizeBuild, type KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import type { KustomizationNode } from "../kustomizations/kustomization-graph.ts";
 import { ownTexts, type OwnTexts } from "../own-text.ts";
+import type { Gap } from "../../model/source.ts";
 import type { KustomizeStep } from "../plan.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
 import { isKustomizationName } from "../files/scope.ts";
@@ -116,9 +117,22 @@ async function rendered(answer: KustomizeAnswer, bytes: KustomizeFiles, work: Wo
     objects,
     yaml: finished.changed ? finished.documents.map(({ text }) => text).join("---\n") : answer.yaml,
     accounts: accountsOf(work, { answer, objects, own }),
-    gaps: [],
+    gaps: leftGaps(finished.unknown ?? [], step, entry),
     trace: objects.map(({ document }) => originOf(document) ?? null),
   };
+}
+
+/** A gap for variables that an optional object may set where only the cluster has it. */
+function leftGaps(
+  names: readonly string[],
+  { finish: { substitute } = {} }: KustomizeStep,
+  entry: Entry,
+): readonly Omit<Gap, "source">[] {
+  const { absent = [] } = substitute ?? {};
+  if (names.length === 0 || absent.length === 0) return [];
+  const variables = names.map((name) => `\${${name}}`).join(", ");
+  const reason = `${variables}: not set in this repository and without a default; the optional ${absent.join(", ")} may set them`;
+  return [{ ...entry, reason }];
 }
 
 /** The files that the build accounts for: resources and patches, and others whose objects are all in the output. */

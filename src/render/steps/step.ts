@@ -34,6 +34,8 @@ export type StepRendering =
       /** The files of the tree that these objects account for: every object in them that applies alone is in the output. */
       readonly accounts: readonly string[];
       readonly gaps: readonly Omit<Gap, "source">[];
+      /** Nothing of it is known: a gap tells why. */
+      readonly unknown?: true;
       /** Data for finding places, besides the files. */
       readonly trace: unknown;
     }
@@ -66,4 +68,11 @@ export interface StepPlaces {
 }
 
 /** The rendering of a step that a gap leaves empty. */
-export const nothing: StepRendering = { kind: "rendered", objects: [], yaml: "", accounts: [], gaps: [], trace: null };
+export const nothing: StepRendering & { readonly kind: "rendered" } = {
+  kind: "rendered",
+  objects: [],
+  yaml: "",
+  accounts: [],
+  gaps: [],
+  trace: null,
+};

@@ -90,7 +90,6 @@ test.each<[string, string, object]>([
       includeCrds: false,
       kubeVersion: "1.33.0",
       apiVersions: ["a/v1"],
-      skipTests: true,
       finish,
     },
   ],

@@ -109,10 +109,12 @@ test("an artifact made of itself comes to an end", async () => {
   ]);
 });
 
-test("of the same artifact of several clusters, the one that lies nearest is meant", async () => {
+test("an artifact that several generators make differently is a gap", async () => {
   const tree = {
     ...files('[{from: "@repo/fleet/apps/prod/**", to: "@artifact/"}]', "."),
     "clusters/a-staging/artifacts.yaml": generator('[{from: "@repo/fleet/apps/base/**", to: "@artifact/"}]'),
   };
-  expect(onlyStep(await plan(tree, "Kustomization apps"), "kustomize").path).toBe("fleet/apps/prod");
+  expect(gapsOf(await plan(tree, "Kustomization apps"))).toEqual([
+    expect.stringMatching(/^ExternalArtifact flux-system\/apps is made in .* and clusters\/a-staging\/artifacts\.yaml/),
+  ]);
 });

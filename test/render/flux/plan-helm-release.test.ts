@@ -163,7 +163,7 @@ test.each(refused)("what helm-controller refuses is a problem: %s", async (_, sp
   ]);
 });
 
-test("values come in the order of valuesFrom, then values; what has a target path goes over all", async () => {
+test("values come in the order of valuesFrom, then values; a target path that nothing else sets stays a setting", async () => {
   const spec = `${chartFrom("GitRepository", "charts/web")}  valuesFrom:
     - {kind: ConfigMap, name: values}
     - {kind: ConfigMap, name: values, valuesKey: tag, targetPath: image.tag}
@@ -271,4 +271,36 @@ test("a suspended release says so", async () => {
   const files = { ...inTree, "web.yaml": release(`${chartFrom("GitRepository", "charts/web")}  suspend: true\n`) };
   const planned = await plan(files, "HelmRelease web");
   expect(planned.plans[0]?.source.traits).toMatchObject({ suspended: true });
+});
+
+test.each<[string, string, string, readonly string[]]>([
+  ["a later reference wins over a path", "[{n: tag, p: image.tag}, {n: later}]", "{}", []],
+  ["a path wins over an earlier reference", "[{n: later}, {n: tag, p: image.tag}]", "{}", ["image.tag"]],
+  ["an own value at the top wins over a path", "[{n: tag, p: replicas}]", "{replicas: 3}", []],
+  [
+    "a path wins within a map that only the own values have",
+    "[{n: tag, p: image.tag}]",
+    "{image: {tag: own}}",
+    ["image.tag"],
+  ],
+  [
+    "own values win in a map that an earlier reference has too",
+    "[{n: later}, {n: tag, p: image.tag}]",
+    "{image: {tag: own}}",
+    [],
+  ],
+  ["the last of two paths wins", "[{n: tag, p: a.b}, {n: later}, {n: tag, p: a}]", "{}", ["a"]],
+])("%s", async (_, references, own, expected) => {
+  const from = references.replaceAll(/\{n: (\w+)(?:, p: ([\w.]+))?\}/g, (__, name: string, path?: string) =>
+    path === undefined
+      ? `{kind: ConfigMap, name: values, valuesKey: ${name}}`
+      : `{kind: ConfigMap, name: values, valuesKey: ${name}, targetPath: ${path}}`,
+  );
+  const files = {
+    ...inTree,
+    "web.yaml": release(`${chartFrom("GitRepository", "charts/web")}  valuesFrom: ${from}\n  values: ${own}\n`),
+    "values.yaml": values('{tag: "1", later: "image: {tag: later}"}'),
+  };
+  const { set = [] } = onlyStep(await plan(files, "HelmRelease web"), "helm");
+  expect(set.map(({ name }) => name)).toEqual(expected);
 });

@@ -193,8 +193,8 @@ const substitutions: readonly (readonly [string, string, Files, object | undefin
     "an optional object that is missing may be in the cluster all the same",
     from("{kind: ConfigMap, name: nowhere, optional: true}"),
     {},
-    { variables: {}, keepUnknown: true },
-    [/^the optional ConfigMap flux-system\/nowhere/],
+    { variables: {}, keepUnknown: true, absent: ["ConfigMap flux-system/nowhere"] },
+    [],
   ],
   [
     "an encrypted Secret is a gap",
