@@ -53,11 +53,8 @@ export function artifactOrigin(near: GitOpsObject, reference: SourceReference, c
   };
 }
 
-function originOf(
-  { kind, namespace, name }: SourceReference,
-  manifest: Manifest | undefined,
-  context: PlanContext,
-): ArtifactOrigin {
+function originOf(reference: SourceReference, manifest: Manifest | undefined, context: PlanContext): ArtifactOrigin {
+  const { kind, namespace, name } = reference;
   const shown = `${kind} ${namespace}/${name}`;
   if (manifest === undefined) {
     const reason = `${shown} is not in this repository`;
