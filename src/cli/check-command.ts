@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { builtinChecks } from "../engine/builtin-checks.ts";
 import { check } from "../gate/check.ts";
 import type { Config } from "../model/config.ts";
+import { matcher } from "../render/files/scope.ts";
+import { compilePathGlob } from "../render/glob/path-glob.ts";
 import type { Report, Verdict } from "../model/report.ts";
 import { blocksBy, type FormatOptions } from "../report/format.ts";
 import { formats, type FormatName } from "../report/formats.ts";
@@ -58,13 +60,13 @@ export async function checkCommand(named: readonly string[], options: CheckOptio
 async function judgeSubject(subject: Subject, options: CheckOptions, now: string, cwd: string): Promise<number> {
   const { configuration } = subject;
   const say = (line: string): boolean => process.stderr.write(`portcullis: ${line}\n`);
+  const progress = progressLine(process.stderr, "judged");
   const policies = await readPolicies(options, configuration, cwd, say);
   const judge = await openJudge(policies.sources, now);
   const renderer = openRenderer();
   const compiled = judge.problems.every(({ stage }) => stage !== "compile");
   if (compiled && options.namespace === undefined)
     unchosenPackages(policies.sources.files, judge.policies).forEach((line) => say(line));
-  const progress = progressLine(process.stderr, "judged");
   const config = configOf(configuration.config, options);
   // A user who names packages wants no others.
   const named = options.namespace !== undefined;
@@ -92,6 +94,8 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
     });
     progress.end();
     mentionFixtures(report, say);
+    mentionLeftOut(subject, say);
+    if (subject.paths.length === 0) await mentionIdlePatterns(subject, say);
     await print(report, subject, options, blocksBy({ failOn: options.failOn, block: config.block }));
     return EXIT_CODES[report.verdict];
   } finally {
@@ -121,6 +125,29 @@ function mentionFixtures({ findings }: Report, say: (line: string) => void): voi
   say(
     `${counted} in policy fixtures: to leave fixtures out, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml`,
   );
+}
+
+/** Names what the directory holds and no commit would. */
+function mentionLeftOut({ leftOut = new Set(), shown }: Subject, say: (line: string) => void): void {
+  if (leftOut.size === 0) return;
+  const paths = [...leftOut].map(shown).toSorted();
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
+  say(`left out, since no commit holds it: ${paths.slice(0, 3).join(", ")}${more}`);
+}
+
+/** Names patterns of `exclude` that exclude nothing. They do no harm, and the files that they are for may come later. */
+async function mentionIdlePatterns(
+  { after, before, configuration }: Subject,
+  say: (line: string) => void,
+): Promise<void> {
+  const { exclude } = configuration.config.manifests;
+  if (exclude.length === 0) return;
+  const entries = [...(await after.list()), ...((await before?.list()) ?? [])];
+  for (const pattern of exclude.filter((one) => compilePathGlob(one) !== undefined)) {
+    const matches = matcher([pattern]);
+    if (!entries.some(({ path }) => matches(path)))
+      say(`the pattern "${pattern}" of manifests.exclude matches no file`);
+  }
 }
 
 async function print(

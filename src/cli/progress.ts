@@ -1,4 +1,5 @@
 const PATIENCE_MS = 700;
+const SILENCE_MS = 1500;
 const INTERVAL_MS = 100;
 
 /** A progress line on stderr, shown only on a terminal and only if the work takes long. */
@@ -20,8 +21,16 @@ export function progressLine(stream: NodeJS.WriteStream, verb: string): Progress
     shown = true;
     stream.write(`\r\u001b[K${verb} ${done} of ${total} files`);
   };
+  // What comes before the first manifest is judged, compiling and rendering, may itself take long.
+  const silence = setTimeout(() => {
+    if (!stream.isTTY || shown) return;
+    shown = true;
+    stream.write("\r\u001b[Kreading and rendering");
+  }, SILENCE_MS);
+  silence.unref();
   return Object.assign(tell, {
     end: () => {
+      clearTimeout(silence);
       if (shown) stream.write("\r\u001b[K");
       shown = false;
     },

@@ -11,6 +11,8 @@ import type { ConfigInForce } from "./read-policies.ts";
 import { UsageError } from "./usage-error.ts";
 
 const FILE = "portcullis.yaml";
+/** What people call it by mistake. */
+const MISNAMED = "portcullis.yml";
 const HERE = "the working directory";
 
 /** A configuration with the problems found while reading it. */
@@ -18,9 +20,24 @@ export interface ConfigurationReading extends ConfigInForce {
   readonly problems: readonly Problem[];
 }
 
-/** Reads the configuration from disk: `--config`, else portcullis.yaml in the working directory, else the defaults. */
+/**
+ * Reads the configuration for what is judged on disk: `--config`, else portcullis.yaml in the working directory, else the
+ * defaults. One in a parent directory is for the files below that directory, so the user has to choose.
+ */
+export async function configurationHere(named: string | undefined, cwd: string): Promise<ConfigurationReading> {
+  const file = configurationAbove(cwd);
+  if (named === undefined && file !== undefined && dirname(file) !== cwd) {
+    const shown = displayed(file, cwd);
+    throw new UsageError(
+      `${shown} holds for this directory: run portcullis in ${dirname(shown)}, or give --config ${shown}`,
+    );
+  }
+  return configurationOnDisk(named, cwd);
+}
+
+/** Reads the configuration from disk: `--config`, else portcullis.yaml in the working directory or above it, else the defaults. */
 export async function configurationOnDisk(named: string | undefined, cwd: string): Promise<ConfigurationReading> {
-  const file = resolve(cwd, named ?? FILE);
+  const file = named === undefined ? (configurationAbove(cwd) ?? resolve(cwd, FILE)) : resolve(cwd, named);
   if (!existsSync(file)) {
     if (named !== undefined) throw new UsageError(`--config ${named}: no such file`);
     // Policies are looked for in these directories only: a whole home directory, or /, is not a policy set.
@@ -36,6 +53,17 @@ export async function configurationOnDisk(named: string | undefined, cwd: string
   return { ...(await readText(displayed(file, cwd), text)), tree: directoryTree(dirname(file)), where: HERE };
 }
 
+/** The configuration in a directory or in the nearest one above it, up to the root of the repository. */
+function configurationAbove(cwd: string): string | undefined {
+  for (let directory = cwd; ; directory = dirname(directory)) {
+    const file = join(directory, FILE);
+    if (existsSync(file)) return file;
+    const misnamed = join(directory, MISNAMED);
+    if (existsSync(misnamed)) throw new UsageError(`${displayed(misnamed, cwd)}: the file must be called ${FILE}`);
+    if (existsSync(join(directory, ".git")) || dirname(directory) === directory) return undefined;
+  }
+}
+
 /**
  * Reads the configuration for a change: `--config` from disk, else that of the tree before, so that a change cannot set
  * its own rules.
@@ -46,7 +74,10 @@ export async function configurationOfChange(
   before: Tree,
 ): Promise<ConfigurationReading> {
   if (named !== undefined) return configurationOnDisk(named, cwd);
-  const entry = (await before.list()).find(({ path }) => path === FILE);
+  const entries = await before.list();
+  const entry = entries.find(({ path }) => path === FILE);
+  if (entry === undefined && entries.some(({ path }) => path === MISNAMED))
+    throw new UsageError(`${join(before.name, MISNAMED)}: the file must be called ${FILE}`);
   if (entry === undefined) return { config: defaultConfig, tree: before, where: "the base", problems: [] };
   if (entry.kind !== "file") throw new UsageError(`${join(before.name, FILE)}: not a regular file`);
   return {

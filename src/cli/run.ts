@@ -3,8 +3,6 @@ import { CommanderError } from "commander";
 import { inert } from "../report/inert-text.ts";
 import { notAvailable, notYet } from "./not-available.ts";
 import { program } from "./program.ts";
-import { TreeError } from "../tree/tree-error.ts";
-import { UsageError } from "./usage-error.ts";
 
 /**
  * Runs one command line and returns its exit code: 0 compliant, 1 not compliant, 2 could not be judged. An unexpected
@@ -25,7 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has printed its message already; `--help` is not an error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UsageError || error instanceof TreeError) {
+    if (isExpected(error)) {
       process.stderr.write(`error: ${inert(error.message)}\n`);
       return 2;
     }
@@ -34,4 +32,9 @@ export async function run(args: readonly string[]): Promise<number> {
     if (process.env["DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return 2;
   }
+}
+
+/** By name: a command outside the bundle has classes of its own. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof Error && (error.name === "UsageError" || error.name === "TreeError");
 }

@@ -5,8 +5,9 @@ import { readEach } from "../render/files/read-each.ts";
 import { isKustomizationName, mayHoldManifests } from "../render/files/scope.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import type { GitRepository } from "../tree/git-repository.ts";
+import { leftOutOf } from "../tree/left-out.ts";
 import { displayed, isUnder, namedPaths } from "./paths.ts";
-import { configurationOfChange, configurationOnDisk, type ConfigurationReading } from "./read-configuration.ts";
+import { configurationOfChange, configurationHere, type ConfigurationReading } from "./read-configuration.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The API groups of objects that make a controller apply other files. */
@@ -20,6 +21,8 @@ export interface Subject {
   readonly paths: readonly string[];
   readonly configuration: ConfigurationReading;
   readonly shown: (path: string) => string;
+  /** What the directory holds and no commit would; not judged. */
+  readonly leftOut?: ReadonlySet<string>;
   readonly close: () => Promise<void>;
 }
 
@@ -31,14 +34,17 @@ export async function directorySubject(
 ): Promise<Subject> {
   const { root, paths, shown } = namedPaths(named, cwd);
   const whole = named.length === 0 || paths.includes("");
-  const listed = directoryTree(root, whole ? {} : { paths });
+  const leftOut = await leftOutOf(root, paths);
+  const { holds } = leftOut;
+  const listed = directoryTree(root, whole ? { leftOut: holds } : { paths, leftOut: holds });
   const filled = whole ? [] : await withFiles(listed, paths, shown, options.allowEmpty === true);
   return {
-    after: whole || !(await reachesOut(listed, filled)) ? listed : directoryTree(root),
+    after: whole || !(await reachesOut(listed, filled)) ? listed : directoryTree(root, { leftOut: holds }),
     judged: { after: named.length === 0 ? "." : named.join(", "), how: "directory" },
     paths: filled,
-    configuration: await configurationOnDisk(options.config, cwd),
+    configuration: await configurationHere(options.config, cwd),
     shown,
+    leftOut: leftOut.met,
     close: async () => {},
   };
 }

@@ -57,7 +57,8 @@ function expectPaths(config: Config, { paths, reached }: ActualState, report: Re
   for (const list of ["include", "exclude"] as const) {
     config.manifests[list].forEach((pattern, index) => {
       if (compilePathGlob(pattern) === undefined) return report(`/manifests/${list}/${index}`, unreadable(pattern));
-      if (pattern === "**" || paths.some(matcher([pattern]))) return;
+      // One that excludes nothing hides nothing: the command line mentions it.
+      if (list === "exclude" || pattern === "**" || paths.some(matcher([pattern]))) return;
       const directory = cleanPath(pattern);
       const hint = paths.some((path) => path.startsWith(`${directory}/`)) ? `; did you mean "${directory}/**"?` : "";
       report(`/manifests/${list}/${index}`, `the pattern "${pattern}" matches no file${hint}`);

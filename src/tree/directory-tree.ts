@@ -8,14 +8,17 @@ import { TreeError } from "./tree-error.ts";
 /**
  * The files below a directory. `.git` is left out; symlinks are entries and are never followed. `paths` (relative, with
  * `/`) limits the listing to these paths, to the targets of their links, and to the files beside them and their parent
- * directories, which may say what kind of file a named one is.
+ * directories, which may say what kind of file a named one is. Files and directories for which `leftOut` holds are not listed.
  */
-export function directoryTree(root: string, options: { readonly paths?: readonly string[] } = {}): Tree {
+export function directoryTree(
+  root: string,
+  options: { readonly paths?: readonly string[]; readonly leftOut?: (path: string) => boolean } = {},
+): Tree {
   let entries: readonly TreeEntry[] | undefined;
   const read = reader(root);
   return {
     name: root,
-    list: async () => (entries ??= listBelow(root, options.paths ?? [""], read)),
+    list: async () => (entries ??= listBelow(root, options.paths ?? [""], read, options.leftOut)),
     read: async (path) => read(path),
     async *readAll(paths) {
       for (const path of paths) yield { path, bytes: read(path) };
@@ -47,11 +50,17 @@ interface Listing {
   readonly root: string;
   readonly read: Read;
   readonly found: Map<string, TreeEntry>;
+  readonly leftOut: (path: string) => boolean;
 }
 
-function listBelow(root: string, paths: readonly string[], read: Read): readonly TreeEntry[] {
+function listBelow(
+  root: string,
+  paths: readonly string[],
+  read: Read,
+  leftOut: Listing["leftOut"] = () => false,
+): readonly TreeEntry[] {
   const found = new Map<string, TreeEntry>();
-  const listing: Listing = { root, read, found };
+  const listing: Listing = { root, read, found, leftOut };
   const named = paths.map(partsOf);
   const outside = paths.find((_, index) => named[index]?.includes(".."));
   if (outside !== undefined) throw new RangeError(`${outside} leads out of ${root}`);
@@ -120,7 +129,8 @@ function listFiles(listing: Listing, directory: string): void {
   const { root, found } = listing;
   for (const item of itemsOf(root, directory)) {
     const path = directory === "" ? item.name : `${directory}/${item.name}`;
-    if (item.isFile() && item.name !== ".git" && !found.has(path)) found.set(path, entryOf(listing, path, false));
+    if (item.isFile() && item.name !== ".git" && !found.has(path) && !listing.leftOut(path))
+      found.set(path, entryOf(listing, path, false));
   }
 }
 
@@ -129,6 +139,7 @@ function walk(listing: Listing, directory: string): void {
   for (const item of itemsOf(root, directory)) {
     if (item.name === ".git") continue;
     const path = directory === "" ? item.name : `${directory}/${item.name}`;
+    if (listing.leftOut(path)) continue;
     if (item.isDirectory()) walk(listing, path);
     else if (!found.has(path)) found.set(path, entryOf(listing, path, item.isSymbolicLink()));
   }

@@ -483,7 +483,6 @@ test("a level, a pattern and a path that match nothing are problems at their lin
   const report = await judged({ "a.yaml": pod("a"), "apps/b.yaml": pod("b") }, {}, { config, configSource: source });
   expect(report.problems.map(({ line, column, message }) => `${line}:${column}: ${message}`)).toEqual([
     '2:13: the pattern "apps" matches no file; did you mean "apps/**"?',
-    '3:13: the pattern "old/**" matches no file',
     '5:3: no policy has the id "images/tags"; did you mean "images/tag"?',
   ]);
   expect(report.verdict).toBe("error");

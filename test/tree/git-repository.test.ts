@@ -102,11 +102,39 @@ test.each(["nope", "", "--all", "--upload-pack=touch /tmp/x", "a..b", "HEAD:a.ya
   },
 );
 
-test("a branch that only the remote has is suggested", async () => {
+test("a branch that only a remote has is meant by its name, with and without that of the remote", async () => {
   fixture.git("update-ref", "refs/remotes/origin/release", first);
-  expect(await repository.resolve("release")).toMatchObject({
-    problem: { message: expect.stringContaining('did you mean "origin/release"?') },
+  for (const name of ["release", "origin/release", "remotes/origin/release"])
+    expect(await repository.resolve(name)).toEqual({ kind: "commit", id: first });
+});
+
+test("a tag never takes the place of a branch of the same name, here or of a remote", async () => {
+  const head = fixture.git("rev-parse", "refs/heads/head");
+  fixture.git("update-ref", "refs/heads/stable", first);
+  fixture.git("update-ref", "refs/remotes/origin/stable-there", first);
+  for (const tag of ["stable", "stable-there", "origin/stable-there", "only-a-tag"]) fixture.git("tag", tag, head);
+  for (const name of ["stable", "stable^{commit}", "stable-there", "origin/stable-there"])
+    expect(await repository.resolve(name)).toEqual({ kind: "commit", id: first });
+  expect(await repository.resolve("only-a-tag")).toMatchObject({
+    problem: {
+      message: expect.stringMatching(
+        /^"only-a-tag" is a tag in .*: to judge from the tag, give refs\/tags\/only-a-tag$/,
+      ),
+    },
   });
+  expect(await repository.resolve("refs/tags/only-a-tag")).toEqual({ kind: "commit", id: head });
+});
+
+test("a name that two remotes, or a branch and a remote, use for different commits is refused", async () => {
+  const head = fixture.git("rev-parse", "refs/heads/head");
+  fixture.git("update-ref", "refs/remotes/origin/next", first);
+  fixture.git("update-ref", "refs/remotes/fork/next", head);
+  fixture.git("update-ref", "refs/heads/origin/next", head);
+  for (const name of ["next", "origin/next"])
+    expect(await repository.resolve(name)).toMatchObject({
+      problem: { message: expect.stringMatching(new RegExp(`^"${name}" is ambiguous in .* are different commits`)) },
+    });
+  expect(await repository.resolve("fork/next")).toEqual({ kind: "commit", id: head });
 });
 
 test("head merged into base is what is judged, and the repository gets no new object", async () => {
