@@ -46,7 +46,6 @@ export interface JudgedSource {
   /** Parts of a judged file that are not judged. */
   readonly skipped: readonly { readonly line: number; readonly reason: string }[];
   readonly problems: readonly Problem[];
-  /** Of a unit. */
   readonly gaps?: readonly Gap[];
 }
 

@@ -5,6 +5,7 @@ import type { Gap } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { FileReading } from "../render/files/read-file.ts";
 import type { ScopedFile } from "../render/files/role.ts";
+import { encryptedGaps } from "./judging/encrypted-gaps.ts";
 import type { SourcePlace, Unit, UnitReading } from "../render/unit.ts";
 import type { JudgedSource } from "./judged-source.ts";
 
@@ -16,7 +17,6 @@ export interface Reading {
   readonly manifests: readonly Manifest[];
   readonly problems: readonly Problem[];
   readonly skipped: JudgedSource["skipped"];
-  /** Of a unit. */
   readonly gaps?: readonly Gap[];
   /** Of a unit: false where it could not be rendered, so that what it yields is unknown. */
   readonly isRendered?: boolean;
@@ -41,7 +41,11 @@ export function isUnit(origin: Origin): origin is Unit {
 export function fileReading(file: FileReading, environments: readonly string[]): Reading {
   const skipped = file.notManifests.map(({ line, reason }) => ({ line, reason: `not a Kubernetes object: ${reason}` }));
   const encrypted = file.encrypted === undefined ? [] : [{ line: 1, reason: file.encrypted.reason }];
+  const [first] = file.manifests;
+  const gaps =
+    first === undefined ? [] : encryptedGaps(first.position.path, file.manifests, file.encrypted !== undefined);
   return {
+    ...(gaps.length > 0 ? { gaps } : {}),
     manifests:
       environments.length === 0
         ? file.manifests
@@ -74,7 +78,7 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
     manifests: [...originals.keys()],
     problems: rendered.problems,
     skipped: [],
-    gaps: rendered.gaps,
+    gaps: [...rendered.gaps, ...encryptedGaps(source.id, rendered.manifests)],
     isRendered: rendered.state === "rendered",
     violationsOf: (manifest) => byOriginal.get(originalOf(manifest)) ?? [],
     prepare: () => rendered.prepare?.() ?? Promise.resolve(),

@@ -1,6 +1,7 @@
 import type { Gap } from "../model/source.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
+import { changedByCheckout } from "./checkout/changed-by-checkout.ts";
 import { assignFiles } from "./sources/assign-files.ts";
 import { nameSources, nodesOf } from "./sources/name-sources.ts";
 import type { DesiredState, DesiredStateRequest } from "./desired-state.ts";
@@ -28,6 +29,11 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
   const inputsOf = (planning: Planning): string => planningInputs(planning, survey.renderContext.files);
   const named = nameSources(own, carried.instances, plannings);
   const assignment = assignFiles(survey, named);
+  const read = [
+    ...assignment.files.map(({ entry }) => entry.path),
+    ...named.flatMap(({ plannedSource }) => plannedSource.reads.map(({ path }) => path)),
+    ...plannings.flatMap(({ planned }) => planned.reads),
+  ];
   return {
     files: assignment.files,
     units: named.map(({ plannedSource }) => plannedSource.unit(assignment.covers.get(plannedSource) ?? [])),
@@ -35,6 +41,7 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
       sources: nodesOf(named),
       gaps: once<Gap>([
         ...named.flatMap(({ summary }) => summary.gaps),
+        ...(await changedByCheckout(survey.renderContext.files, read)),
         ...unclaimed.plannings.flatMap((planning) =>
           planning.planned.gaps.map((gap) => ({ inputs: inputsOf(planning), ...gap })),
         ),

@@ -1,10 +1,9 @@
-import { isSops } from "../manifest/encrypted.ts";
+import { isEncryptedValue, isSops } from "../manifest/encrypted.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { JsonObject } from "../model/json.ts";
 
 /** Placeholders: `${name}` and its other forms of Flux's postBuild, `<path:…#key>` of Argo CD's Vault plugin. */
 const placeholder = /\$\{[^{}]+\}|<path:[^<>]+>/;
-const encrypted = /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/;
 
 /**
  * Tells which texts of an object stand for values that are not known here: placeholders that something fills later, and
@@ -12,7 +11,7 @@ const encrypted = /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/;
  */
 export function opaqueIn(object: JsonObject): (text: string) => boolean {
   const sealed = isSops(object);
-  return (text) => placeholder.test(text) || (sealed && encrypted.test(text));
+  return (text) => placeholder.test(text) || (sealed && isEncryptedValue(text));
 }
 
 /** The object without the metadata of SOPS, which never reaches a cluster. */

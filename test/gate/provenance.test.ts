@@ -73,6 +73,11 @@ const chart: Files = {
   "web/templates/pod.yaml": pod(),
 };
 
+const secret = "ENC[AES256_GCM,data:eA==,iv:eA==,tag:eA==,type:str]";
+const sops = `sops: { mac: "${secret}", version: 3.9.0 }\n`;
+const encrypted = (kind: string): string =>
+  `apiVersion: v1\nkind: ${kind}\nmetadata: { name: a, namespace: web, ${labels} }\ndata: { a: "${secret}" }\n${sops}`;
+
 const plain: Files = { "web/pod.yaml": pod() };
 
 test.each<{ readonly name: string; readonly before: Files; readonly after: Files; readonly told: readonly string[] }>([
@@ -149,6 +154,53 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
       "argo/app.yaml: Application argocd/web is not judged: not rendered: it is in another repository, https://github.com:8443",
     ],
   },
+  {
+    name: "a plain file that a checkout encodes otherwise",
+    before: plain,
+    after: { "web/notes.yaml": "notes\n", ".gitattributes": "web/notes.yaml working-tree-encoding=UTF-16LE\n" },
+    told: [".gitattributes: web/notes.yaml is not judged: a checkout has other bytes"],
+  },
+  {
+    name: "a file of a generator that passes a filter",
+    before: {
+      ...plain,
+      "web/kustomization.yaml": "resources: [pod.yaml]\nconfigMapGenerator: [{ name: x, files: [data.txt] }]\n",
+      "web/data.txt": "a\n",
+    },
+    after: { "web/.gitattributes": "*.txt filter=x\n" },
+    told: ["web/.gitattributes: web/data.txt is not judged: a checkout may have other bytes"],
+  },
+  {
+    name: "a file of a chart that moves to Git LFS",
+    before: {
+      ...chart,
+      "web/ca.txt": "a\n",
+      ".gitattributes": "web/*.txt filter=lfs\n",
+      "argo/app.yaml": application(""),
+    },
+    after: { "web/ca.txt": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n" },
+    told: [".gitattributes: web/ca.txt is not judged: its content is in Git LFS"],
+  },
+  {
+    name: "an image that SOPS encrypted",
+    before: plain,
+    after: { "web/pod.yaml": pod(`"${secret}"`) + sops },
+    told: [
+      `web/pod.yaml: web/pod.yaml is not judged: Pod web/a has values that SOPS encrypted: /spec/containers/0/image`,
+    ],
+  },
+  {
+    name: "an image that SOPS encrypted, in a Kustomize root",
+    before: { ...plain, "web/kustomization.yaml": "resources: [pod.yaml]\n" },
+    after: { "web/pod.yaml": pod(`"${secret}"`) + sops },
+    told: [`web/pod.yaml: web is not judged: Pod web/a has values that SOPS encrypted: /spec/containers/0/image`],
+  },
+  {
+    name: "other encrypted values than before",
+    before: { "web/config.yaml": encrypted("ConfigMap") },
+    after: { "web/config.yaml": encrypted("ConfigMap").replace("data:eA==", "data:eQ==") },
+    told: [`web/config.yaml: web/config.yaml is not judged: ConfigMap web/a has values that SOPS encrypted: /data/a`],
+  },
 ])("content that this gate has not seen blocks the change that brings it: $name", async ({ before, after, told }) => {
   const expected = told.map((text) => expect.stringContaining(text));
   expect(blocking(await judged(before, after))).toEqual(expected);
@@ -168,3 +220,11 @@ test.each<[string, Files]>([
     expect(blocking(report)).toEqual([]);
   },
 );
+
+test("encrypted values that were there before are an old gap, and those of a Secret are none", async () => {
+  const files = { "web/config.yaml": encrypted("ConfigMap"), "web/secret.yaml": encrypted("Secret") };
+  const report = await judged(files, { "web/pod.yaml": pod() });
+  expect(report.gaps).toEqual([expect.not.objectContaining({ touched: true })]);
+  expect(report.gaps[0]).toMatchObject({ source: "web/config.yaml", path: "web/config.yaml", line: 1 });
+  expect(blocking(report)).toEqual([]);
+});

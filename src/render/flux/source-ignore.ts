@@ -1,5 +1,5 @@
 import { directoryOf } from "../files/scope.ts";
-import { pathMatcher } from "./match-path.ts";
+import { pathMatcher } from "../glob/path-pattern.ts";
 
 /** One line of a `.sourceignore`, and the directory that it is relative to. */
 export interface IgnorePattern {

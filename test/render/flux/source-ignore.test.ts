@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { pathMatcher } from "../../../src/render/flux/match-path.ts";
+import { pathMatcher } from "../../../src/render/glob/path-pattern.ts";
 import { defaultIgnores, ignores, readIgnorePatterns } from "../../../src/render/flux/source-ignore.ts";
 
 test.each([

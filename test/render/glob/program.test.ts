@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { readGlob, type GlobDialect } from "../../../src/render/argocd/glob.ts";
-import { readPathPattern } from "../../../src/render/flux/match-path.ts";
+import { readPathPattern } from "../../../src/render/glob/path-pattern.ts";
 import { either, literal, many, sequence, type Glob } from "../../../src/render/glob/glob.ts";
 import { compileProgram } from "../../../src/render/glob/program.ts";
 

@@ -1,5 +1,5 @@
-import { anything, directories, inSegment, literal, many, one, oneOf, sequence, type Glob } from "../glob/glob.ts";
-import { compileProgram } from "../glob/program.ts";
+import { anything, directories, inSegment, literal, many, one, oneOf, sequence, type Glob } from "./glob.ts";
+import { compileProgram } from "./program.ts";
 
 /**
  * Makes the function that tells whether a path matches a pattern of `.gitignore`'s kind: `*`, `?` and `[…]` within a
