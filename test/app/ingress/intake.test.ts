@@ -202,6 +202,13 @@ test.each<[string, string, object, Answers, readonly string[]]>([
   ],
   ["an installation without a list", "installation.unsuspend", {}, {}, []],
   [
+    "an installation with new permissions",
+    "installation.new_permissions_accepted",
+    { repositories: [{ id: 7, full_name: "acme/shop" }] },
+    {},
+    ["rules in acme/shop of 1"],
+  ],
+  [
     "repositories that are added",
     "installation_repositories.added",
     { repositories_added: [{ id: 7, full_name: "acme/shop" }] },
