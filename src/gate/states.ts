@@ -8,6 +8,7 @@ import type { Baseline } from "../render/gitops.ts";
 import { discover } from "../render/discover-files.ts";
 import { findDesiredState } from "../render/find-desired-state.ts";
 import type { KustomizationReading } from "../render/kustomizations/kustomization.ts";
+import { submoduleGaps } from "../render/files/submodule-gaps.ts";
 import type { Scope } from "../render/files/scope.ts";
 import type { CheckCache, JudgedSource } from "./judged-source.ts";
 import type { Origin } from "./reading.ts";
@@ -34,7 +35,7 @@ export function stateFinder({ scope, config, renderer, repositories, branches, c
   const renderings = cache?.renderings ?? new Map<string, unknown>();
   return async (tree: Tree, baseline?: Baseline): Promise<DesiredState> =>
     renderer === undefined
-      ? { ...nothing, files: await discover(tree, scope, kustomizations) }
+      ? unrendered(await discover(tree, scope, kustomizations))
       : findDesiredState(tree, {
           scope,
           config,
@@ -56,6 +57,10 @@ export const nothing: DesiredState = {
   problems: [],
   violations: [],
 };
+
+function unrendered(files: DesiredState["files"]): DesiredState {
+  return { ...nothing, files, graph: { sources: [], gaps: submoduleGaps(files) } };
+}
 
 /** The sources of a state by id. */
 export function sourcesById({ graph }: DesiredState): ReadonlyMap<string, SourceNode> {

@@ -56,9 +56,9 @@ export async function discover(
 
 const plain: Role = { kind: "plain" };
 const submodule: Role = {
-  kind: "problem",
-  message:
-    "cannot be read: it is a submodule: its files are in another repository; exclude it if it contains no manifests",
+  kind: "skip",
+  reason: "it is a submodule: its files are in another repository; exclude it if it contains no manifests",
+  unrendered: true,
 };
 
 /** The files that links in scope lead to: they are in scope too, so that a link cannot hide an excluded file. */

@@ -1,6 +1,7 @@
 import type { Gap } from "../model/source.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
+import { submoduleGaps } from "./files/submodule-gaps.ts";
 import { changedByCheckout } from "./checkout/changed-by-checkout.ts";
 import { assignFiles } from "./sources/assign-files.ts";
 import { nameSources, nodesOf } from "./sources/name-sources.ts";
@@ -41,6 +42,7 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
       sources: nodesOf(named),
       gaps: once<Gap>([
         ...named.flatMap(({ summary }) => summary.gaps),
+        ...submoduleGaps(assignment.files),
         ...(await changedByCheckout(survey.renderContext.files, read)),
         ...unclaimed.plannings.flatMap((planning) =>
           planning.planned.gaps.map((gap) => ({ inputs: inputsOf(planning), ...gap })),

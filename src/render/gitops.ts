@@ -52,6 +52,8 @@ export interface GeneratedObject {
 export interface TreeView {
   has(path: string): boolean;
   isDirectory(path: string): boolean;
+  /** The submodule that a path is or lies in. */
+  submoduleOf(path: string): string | undefined;
   /** All files below a directory, sorted. */
   filesBelow(directory: string): readonly string[];
   /** The bytes of a file; undefined where there is none. Links are followed within the tree. */

@@ -201,6 +201,24 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
     after: { "web/config.yaml": encrypted("ConfigMap").replace("data:eA==", "data:eQ==") },
     told: [`web/config.yaml: web/config.yaml is not judged: ConfigMap web/a has values that SOPS encrypted: /data/a`],
   },
+  {
+    name: "another commit of a submodule",
+    before: { ...plain, lib: { submodule: "01" } },
+    after: { lib: { submodule: "02" } },
+    told: ["lib: lib is not judged: the files of the submodule are in another repository"],
+  },
+  {
+    name: "an Application that turns to a submodule",
+    before: { ...plain, lib: { submodule: "01" }, "argo/app.yaml": application("") },
+    after: { "argo/app.yaml": application("").replace("path: web", "path: lib/web") },
+    told: ["argo/app.yaml: Application argocd/web is not judged: not rendered: lib/web is in the submodule lib"],
+  },
+  {
+    name: "a Kustomization that turns to a submodule",
+    before: { ...plain, lib: { submodule: "01" }, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
+    after: { "flux/apps.yaml": flux().replace("./web", "./lib") },
+    told: ["flux/apps.yaml: Kustomization flux-system/apps is not judged: lib is in the submodule lib"],
+  },
 ])("content that this gate has not seen blocks the change that brings it: $name", async ({ before, after, told }) => {
   const expected = told.map((text) => expect.stringContaining(text));
   expect(blocking(await judged(before, after))).toEqual(expected);

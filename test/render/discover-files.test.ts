@@ -284,8 +284,7 @@ test.each<[string, Files, Asked, { readonly [path: string]: string }]>([
       "prod/apps": "symbolic link to the directory old, whose files are judged at their own paths",
       "old/a.yaml": "plain",
       "old/l.yaml": "symbolic link to x/b.yaml, which is judged at its own path",
-      "old/sub":
-        "problem: cannot be read: it is a submodule: its files are in another repository; exclude it if it contains no manifests",
+      "old/sub": "it is a submodule: its files are in another repository; exclude it if it contains no manifests",
       "x/b.yaml": "plain",
     },
   ],

@@ -105,6 +105,7 @@ function noting(tree: TreeView, reads: Set<string>): TreeView {
   return {
     has: (path) => tree.has(path),
     isDirectory: (path) => tree.isDirectory(path),
+    submoduleOf: (path) => tree.submoduleOf(path),
     filesBelow: (directory) => tree.filesBelow(directory),
     read: async (path) => {
       const bytes = await tree.read(path);

@@ -51,6 +51,11 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
     );
     return undefined;
   }
+  const submodule = context.tree.submoduleOf(directory);
+  if (submodule !== undefined) {
+    diagnostics.gap(`${source.pointer}/path`, `not rendered: ${written} is in the submodule ${submodule}`);
+    return undefined;
+  }
   if (!context.tree.isDirectory(directory)) {
     if (repository === "unknown") {
       diagnostics.gap(

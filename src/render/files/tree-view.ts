@@ -7,6 +7,15 @@ export function treeView(files: TreeFiles): TreeView {
   return {
     has: (path) => files.fileAt(path) !== undefined,
     isDirectory: (path) => files.directoryAt(path) !== undefined,
+    submoduleOf(path) {
+      for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
+        const above = end === -1 ? path : path.slice(0, end);
+        if (files.entries.get(above)?.kind === "submodule") return above;
+        if (end === -1) break;
+      }
+      const end = files.links.follow(path);
+      return end.kind === "submodule" ? end.path : undefined;
+    },
     filesBelow: (directory) => files.filesBelow(directory),
     read(path) {
       let reading = held.get(path);

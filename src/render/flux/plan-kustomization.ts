@@ -25,6 +25,9 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
     return outcome(object, context, { gaps: [origin.reason], away: origin.manifest, reads: sourceFile });
   const directory = pathBelow(origin.root, textAt(spec, "path") ?? "");
   const reads = [...sourceFile, directory];
+  const submodule = context.tree.submoduleOf(directory);
+  if (submodule !== undefined)
+    return outcome(object, context, { gaps: [`${directory} is in the submodule ${submodule}`], reads });
   if (!context.tree.isDirectory(directory) || isForeignRoot(origin, directory, context))
     return missing(object, context, { origin, directory, reads });
   const built = await kustomizationStep(context.tree, directory, manifest, origin);

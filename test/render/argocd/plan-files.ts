@@ -11,6 +11,7 @@ export function viewOf(files: { readonly [path: string]: string }): TreeView {
   const paths = Object.keys(files).toSorted();
   return {
     has: (path) => Object.hasOwn(files, path),
+    submoduleOf: () => undefined,
     isDirectory: (path) => path === "" || paths.some((one) => one.startsWith(`${path}/`)),
     filesBelow: (directory) => paths.filter((one) => directory === "" || one.startsWith(`${directory}/`)),
     read: async (path) => (Object.hasOwn(files, path) ? new TextEncoder().encode(files[path]) : undefined),

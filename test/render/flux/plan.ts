@@ -25,6 +25,7 @@ export function viewOf(files: Files): TreeView {
     paths.filter((path) => directory === "" || path.startsWith(`${directory}/`));
   return {
     has: (path) => Object.hasOwn(files, path),
+    submoduleOf: () => undefined,
     isDirectory: (path) => path === "" || below(path).length > 0,
     filesBelow: below,
     read: (path) => Promise.resolve(Object.hasOwn(files, path) ? new TextEncoder().encode(files[path]) : undefined),
