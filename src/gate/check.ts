@@ -30,7 +30,8 @@ import { levelsOf } from "./levels.ts";
 import { countChanges, listChanges } from "./reporting/manifest-changes.ts";
 import { placeFindings } from "./placing/place-findings.ts";
 import { problemsOf } from "./comparing/problem-status.ts";
-import type { Origin, ReadOrigin } from "./reading.ts";
+import { isUnit, type Origin, type ReadOrigin } from "./reading.ts";
+import { BudgetError, workBudget, type WorkBudget } from "./judging/work-budget.ts";
 import { readFiles, readUnits } from "./judging/read-origins.ts";
 import { changedFiles } from "./placing/relocate.ts";
 import { compareSame } from "./comparing/same-origins.ts";
@@ -67,6 +68,8 @@ export interface CheckRequest {
   /** Nothing to judge is no problem. */
   readonly allowEmpty?: boolean;
   readonly cache?: CheckCache;
+  /** How many manifests the change may create or alter; default 100,000. */
+  readonly mostManifests?: number;
   /** The difference that a change makes to one object, as text for the report; absent: none is shown. */
   readonly diff?: (change: Change) => string;
   /** Told of work done, for a progress line: files and sources judged so far, of all. */
@@ -75,6 +78,29 @@ export interface CheckRequest {
 
 /** Judges the tree after a change against the tree before it. Never rejects because of the trees' content: that becomes a problem in the report. */
 export async function check(request: CheckRequest): Promise<Report> {
+  try {
+    return await checkWithin(workBudget(request.mostManifests), request);
+  } catch (error) {
+    if (!(error instanceof BudgetError)) throw error;
+    return refused(request, error.problem);
+  }
+}
+
+/** The report of a change that would take too much work: nothing but the problem. */
+function refused({ judge, config, now, judged }: CheckRequest, problem: Problem): Report {
+  const policies = { digest: judge.digest, count: judge.policies.length };
+  return assembleReport({
+    frame: { verdict: "error", now, judged, policies, mode: config.mode, manifestChanges: [], unknownKinds: [] },
+    findings: [],
+    problems: [{ ...problem, status: "introduced" }],
+    origins: [],
+    sources: [],
+    gaps: [],
+    touched: new Set(),
+  });
+}
+
+async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<Report> {
   const { after, before, config, judge, builtins = [] } = request;
   const states = await findStates(request);
   const isChange = before !== undefined;
@@ -92,8 +118,10 @@ export async function check(request: CheckRequest): Promise<Report> {
     {
       states,
       same: known.map(([, judged]) => judged),
-      before: isChange ? await all(readFiles(before, files.before, asNew.environmentsOf), readUnits(units.before)) : [],
-      after: await all(readFiles(after, files.after, asNew.environmentsOf), readUnits(units.after)),
+      before: isChange
+        ? await all(budget, readFiles(before, files.before, asNew.environmentsOf), readUnits(units.before))
+        : [],
+      after: await all(budget, readFiles(after, files.after, asNew.environmentsOf), readUnits(units.after)),
     },
   );
   request.onProgress?.(total, total);
@@ -260,8 +288,14 @@ async function pathsOf(trees: readonly Tree[]): Promise<readonly string[]> {
   return [...new Set(lists.flat().map(({ path }) => path))];
 }
 
-async function all(...parts: readonly AsyncIterable<ReadOrigin>[]): Promise<readonly ReadOrigin[]> {
+async function all(budget: WorkBudget, ...parts: readonly AsyncIterable<ReadOrigin>[]): Promise<readonly ReadOrigin[]> {
   const list: ReadOrigin[] = [];
-  for (const part of parts) for await (const item of part) list.push(item);
+  for (const part of parts) {
+    for await (const item of part) {
+      if (item.kind === "read")
+        budget.spend(isUnit(item.of) ? item.of.source.id : item.of.entry.path, item.reading.manifests.length);
+      list.push(item);
+    }
+  }
   return list;
 }
