@@ -18,7 +18,6 @@ import { lineReader } from "./read-lines.ts";
 import { readPolicies, type PolicyOptions } from "./read-policies.ts";
 import { shownReport } from "./shown-paths.ts";
 import { changeSubject, directorySubject, type Subject } from "./subject.ts";
-import { unchosenPackages } from "./unchosen-packages.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The options of `portcullis check`. */
@@ -62,11 +61,9 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
   const say = (line: string): boolean => process.stderr.write(`portcullis: ${line}\n`);
   const progress = progressLine(process.stderr, "judged");
   const policies = await readPolicies(options, configuration, cwd, say);
+  mentionUnused(policies.unused, say);
   const judge = await openJudge(policies.sources, now);
   const renderer = openRenderer();
-  const compiled = judge.problems.every(({ stage }) => stage !== "compile");
-  if (compiled && options.namespace === undefined)
-    unchosenPackages(policies.sources.files, judge.policies).forEach((line) => say(line));
   const config = configOf(configuration.config, options);
   // A user who names packages wants no others.
   const named = options.namespace !== undefined;
@@ -86,7 +83,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
       now,
       judged: subject.judged,
       paths: subject.paths,
-      problems: [...configuration.problems, ...policies.problems, ...problems],
+      problems: [...configuration.problems, ...policies.problems, ...policies.refused, ...problems],
       failOn: options.failOn,
       allowEmpty: options.allowEmpty === true,
       ...(options.diff === true ? { diff: (await import("../gate/reporting/manifest-diff.ts")).manifestDiff } : {}),
@@ -112,6 +109,14 @@ function configOf(config: Config, { block, schemas }: CheckOptions): Config {
     ...(block === undefined ? {} : { block }),
     ...(schemas === false ? { schemas: { ...config.schemas, enabled: false } } : {}),
   };
+}
+
+/** Names files below policy paths that are not policies: a person may expect them to do something. */
+function mentionUnused(paths: readonly string[], say: (line: string) => void): void {
+  if (paths.length === 0) return;
+  const named = paths.slice(0, 5).join(", ");
+  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : "";
+  say(`not used, since only Rego below a path of policies is a policy: ${named}${more}`);
 }
 
 /**

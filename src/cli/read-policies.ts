@@ -8,7 +8,7 @@ import { directoryTree } from "../tree/directory-tree.ts";
 import { libraryTree } from "../tree/library-tree.ts";
 import { namedPaths } from "./paths.ts";
 import { shownProblem } from "./shown-paths.ts";
-import { refuseUnsupported } from "./unsupported-policies.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** The options that choose the policy set. */
 export interface PolicyOptions {
@@ -89,17 +89,28 @@ export async function readNamed(
   const { root, paths, shown } = namedPaths([...policies, ...data], cwd);
   const tree = directoryTree(root, { paths });
   const ofPolicies = paths.slice(0, policies.length);
-  await refuseUnsupported(tree, ofPolicies);
+  refuseBundles(policies);
   const reading = await policySources(tree, { policies: ofPolicies, data: paths.slice(policies.length), ...scope });
   return renamed(reading, shown);
 }
 
-function renamed({ sources, tests, problems }: PolicyReading, shown: (path: string) => string): PolicyReading {
+function refuseBundles(named: readonly string[]): void {
+  for (const path of named) {
+    if (/\.(tar\.gz|tgz)$/.test(path)) throw new UsageError(`--policy ${path}: OPA bundles are not supported yet`);
+  }
+}
+
+function renamed(
+  { sources, tests, problems, refused, unused }: PolicyReading,
+  shown: (path: string) => string,
+): PolicyReading {
   const rename = <F extends { readonly path: string }>(file: F): F => ({ ...file, path: shown(file.path) });
   return {
     sources: { ...sources, files: sources.files.map(rename), data: sources.data.map(rename) },
     tests: tests.map(rename),
     problems: problems.map((problem) => shownProblem(problem, shown)),
+    refused: refused.map((problem) => shownProblem(problem, shown)),
+    unused: unused.map(shown),
   };
 }
 
@@ -114,6 +125,8 @@ function joined(a: PolicyReading, b: PolicyReading): PolicyReading {
     },
     tests: once([...a.tests, ...b.tests]),
     problems: [...a.problems, ...b.problems],
+    refused: [...a.refused, ...b.refused],
+    unused: [...a.unused, ...b.unused],
   };
 }
 

@@ -15,7 +15,9 @@ export function shownProblem<P extends Problem>(problem: P, shown: Shown): P {
 export function shownReport(report: Report, shown: Shown): Report {
   return {
     ...report,
-    findings: report.findings.map((f) => ({ ...f, location: { ...f.location, path: shown(f.location.path) } })),
+    findings: report.findings.map((f) =>
+      f.policy === "policies/dead" ? f : { ...f, location: { ...f.location, path: shown(f.location.path) } },
+    ),
     problems: report.problems.map((p) => (p.stage === "compile" || p.stage === "config" ? p : shownProblem(p, shown))),
     checked: report.checked.map((file) => ({ ...file, path: shown(file.path) })),
     skipped: report.skipped.map((file) => ({ ...file, path: shown(file.path) })),

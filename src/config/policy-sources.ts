@@ -3,6 +3,7 @@ import type { Pointer } from "../model/json.ts";
 import type { DataFile, PolicyFile, PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
+import { besideRego } from "./beside-rego.ts";
 import { LIBRARY } from "./named-policies.ts";
 import type { ConfigSource } from "./read-config.ts";
 
@@ -25,6 +26,10 @@ export interface PolicyReading {
   /** `*_test.rego`: compiled by `test` only. */
   readonly tests: readonly PolicyFile[];
   readonly problems: readonly Problem[];
+  /** Problems of files beside the policies that would deny something and are not read; tests run without them. */
+  readonly refused: readonly Problem[];
+  /** Files below a path of policies that are neither policies nor data nor fixtures of tests. */
+  readonly unused: readonly string[];
 }
 
 /**
@@ -57,6 +62,8 @@ export async function policySources(
     selection.policies.includes(LIBRARY) && library !== undefined ? await readLibrary(library, problems) : [];
   const policies = [...own, ...shipped];
   const data = await readTexts(tree, found("data", /\.(?:json|ya?ml)$/), problems);
+  const others = entries.length === 0 ? [] : await readTexts(tree, othersBelow(entries, selection), []);
+  const beside = besideRego(others, policies);
   const [tests, files] = [policies.filter(({ path }) => isTest(path)), policies.filter(({ path }) => !isTest(path))];
   return {
     sources: {
@@ -69,7 +76,20 @@ export async function policySources(
     },
     tests: tests.map(({ path, text }) => ({ path, text })),
     problems,
+    refused: beside.problems,
+    unused: beside.unused,
   };
+}
+
+/** JSON and YAML below the policies that are neither data nor fixtures of tests. */
+function othersBelow(entries: readonly TreeEntry[], { policies, data }: PolicySelection): readonly FoundFile[] {
+  const wanted = /\.(?:json|ya?ml)$/;
+  const below = (written: string): readonly FoundFile[] =>
+    written === LIBRARY ? [] : filesBelow(entries, written, wanted).files.filter(({ path }) => wanted.test(path));
+  const used = new Set(data.flatMap(below).map(({ path }) => path));
+  return onlyOnce(policies.flatMap(below)).filter(
+    ({ path }) => !used.has(path) && !path.split("/").slice(0, -1).includes("fixtures"),
+  );
 }
 
 function parametersOf(environments: Config["environments"]): Pick<PolicySources, "parameters"> {

@@ -3,7 +3,7 @@ import { fullFormats } from "ajv-formats/dist/formats.js";
 import type { Json, Pointer } from "../model/json.ts";
 import { configSchema } from "./config-schema.ts";
 import type { WrittenConfig } from "./fill-config.ts";
-import { nearName } from "./near-name.ts";
+import { nearName } from "../manifest/near-name.ts";
 import { below, keysOf } from "../manifest/pointer.ts";
 
 /** One error in a configuration and its place. */

@@ -10,4 +10,5 @@ export const builtinIds: { readonly [id: string]: true } = {
   "flux/dependency": true,
   "kubernetes/api-version": true,
   "kubernetes/schema": true,
+  "policies/dead": true,
 };

@@ -28,6 +28,7 @@ import { judgeChange } from "./judging/judge-change.ts";
 import { judgeAsNew, type AsNewContext } from "./judging/judge-as-new.ts";
 import { levelsOf } from "./levels.ts";
 import { countChanges, listChanges } from "./reporting/manifest-changes.ts";
+import { findingsOfPolicies } from "./reporting/policy-warnings.ts";
 import { placeFindings } from "./placing/place-findings.ts";
 import { problemsOf } from "./comparing/problem-status.ts";
 import { isUnit, type Origin, type ReadOrigin } from "./reading.ts";
@@ -145,13 +146,21 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
     ...(isChange ? [await findingsOfChange(builtins, { changes, ...overview }, change, draft)] : []),
   ];
   const changedInTree = isChange ? await changedFiles(before, after) : undefined;
-  const findings = groupFindings(
-    await placeFindings([...same.classified, ...comparisons.flatMap(classify)], {
-      change,
-      sources,
-      files: changedInTree,
-    }),
+  const ofPolicies = findingsOfPolicies(
+    judge.warnings ?? [],
+    levelsOf(config, request.now),
+    isChange ? "existing" : "introduced",
   );
+  const findings = [
+    ...ofPolicies,
+    ...groupFindings(
+      await placeFindings([...same.classified, ...comparisons.flatMap(classify)], {
+        change,
+        sources,
+        files: changedInTree,
+      }),
+    ),
+  ];
 
   const gaps = reportGaps(
     isChange ? gapsOf(states.before, judged.before) : undefined,

@@ -1,18 +1,19 @@
-import { nearName } from "../config/near-name.ts";
+import { nearName } from "../manifest/near-name.ts";
 import type { ConfigSource } from "../config/read-config.ts";
 import type { Config } from "../model/config.ts";
-import type { Pointer } from "../model/json.ts";
-import type { Judge } from "../model/judge.ts";
+import type { Json, Pointer } from "../model/json.ts";
+import type { Judge, ParametersRead } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
 import { environmentPaths } from "../render/environments.ts";
 import { cleanPath, matcher } from "../render/files/scope.ts";
 import { compilePathGlob } from "../render/glob/path-glob.ts";
 import { builtinIds } from "./builtin-ids.ts";
+import { isObject } from "../manifest/identity.ts";
 import { below, pointerOf } from "../manifest/pointer.ts";
 
 /** What a configuration is checked against. */
 export interface ActualState {
-  readonly judge: Pick<Judge, "policies" | "problems">;
+  readonly judge: Pick<Judge, "policies" | "problems" | "parametersRead">;
   /** The paths of the trees. */
   readonly paths: readonly string[];
   /** Files and directories that a person named; then the trees may be parts of the repository. */
@@ -110,7 +111,28 @@ function expectPolicies(config: Config, { judge }: ActualState, report: ReportMi
   expect("/levels", config.levels, all);
   for (const [name, { levels, parameters }] of Object.entries(config.environments)) {
     expect(pointerOf(["environments", name, "levels"]), levels, all);
-    expect(pointerOf(["environments", name, "parameters"]), parameters, own);
+    const at = pointerOf(["environments", name, "parameters"]);
+    expect(at, parameters, own);
+    for (const [id, value] of Object.entries(parameters))
+      if (own.has(id)) expectRead(below(at, id), { id, value, read: judge.parametersRead ?? "any" }, report);
+  }
+}
+
+interface Parameters {
+  readonly id: string;
+  readonly value: Json;
+  readonly read: ParametersRead;
+}
+
+function expectRead(at: Pointer, { id, value, read }: Parameters, report: ReportMismatch): void {
+  const keys = read === "any" ? "any" : (read.get(id) ?? new Set<string>());
+  if (keys === "any") return;
+  for (const key of isObject(value) ? Object.keys(value) : []) {
+    if (keys.has(key)) continue;
+    if (keys.size === 0) return report(below(at, key), `policy "${id}" reads no parameters`);
+    const near = nearName(key, keys);
+    const hint = near === undefined ? `; it reads ${[...keys].toSorted().join(", ")}` : `; did you mean "${near}"?`;
+    report(below(at, key), `policy "${id}" reads no parameter "${key}"${hint}`);
   }
 }
 

@@ -11,6 +11,16 @@ export interface Question {
   readonly oldObject?: JsonObject;
 }
 
+/** Something in a policy that probably has no effect, such as the name of data that are not there. */
+export interface PolicyWarning {
+  readonly path: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** The parameters that policies read, by policy id; `any` where the text does not tell. */
+export type ParametersRead = ReadonlyMap<string, ReadonlySet<string> | "any"> | "any";
+
 /** A compiled policy set that answers questions: the port between the core and `rego`. */
 export interface Judge {
   /** Digest of sources, data, toolchain and options. */
@@ -18,6 +28,10 @@ export interface Judge {
   readonly policies: readonly Policy[];
   /** What did not compile or is not as METADATA must be; the rest of the set still judges. */
   readonly problems: readonly Problem[];
+  /** What in the policies probably has no effect. */
+  readonly warnings?: readonly PolicyWarning[];
+  /** Absent: not known. */
+  readonly parametersRead?: ParametersRead;
   /** Whether any rule reads the operation or the old object, so that deletions must be asked too. */
   readonly readsChange: boolean;
   /** Whether any rule reads the time, so that a judgement holds for one `now` only; absent counts as true. */

@@ -22,6 +22,7 @@ import type { RuleFacts } from "./policies.ts";
 import { describePolicies } from "./policies.ts";
 import { questionInput } from "./question-input.ts";
 import { createBuiltinRelay } from "./toolchain/builtin-relay.ts";
+import { findUnfit } from "./unfit/unfit.ts";
 
 /** What a judge is created with. */
 export interface JudgeOptions {
@@ -46,16 +47,20 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const compiled = await compileSources(sources, options.toolchain);
   const { data: common, problems: dataProblems } = mergeData(sources.data);
   const data = { common, parameters: sources.parameters ?? {}, named: mayReadEnvironment(sources.files) };
-  const { policies, rules, problems: policyProblems } = describePolicies(compiled.answer?.rules ?? []);
+  const { policies, rules: described, problems: policyProblems } = describePolicies(compiled.answer?.rules ?? []);
+  const unfit = findUnfit(sources, common, described, compiled);
+  const rules = described.map((rule) => (unfit.unusable.has(rule.index) ? { ...rule, usable: false } : rule));
   const identity = {
     digest: digestOf(sources, [options.toolchain.digest, options.deadlineMs, options.memoryLimitMiB]),
     policies,
     readsChange: rules.some((rule) => rule.readsChange),
     readsTime: compiled.answer?.builtins.some((name) => builtinsOfTheRun.has(name)) ?? false,
     environmentKey: (environment: string | undefined) => environmentKey(data, environment),
+    warnings: unfit.warnings,
+    ...(unfit.parametersRead === undefined ? {} : { parametersRead: unfit.parametersRead }),
     close: async () => {},
   };
-  const problems = [...compiled.problems, ...policyProblems, ...dataProblems];
+  const problems = [...compiled.problems, ...policyProblems, ...unfit.problems, ...dataProblems];
   const { answer } = compiled;
   if (answer?.wasm === undefined || rules.length === 0) return { ...identity, problems, judge: judgeNothing };
 

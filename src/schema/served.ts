@@ -1,4 +1,4 @@
-import { nearName } from "../config/near-name.ts";
+import { nearName } from "../manifest/near-name.ts";
 import type { Life, Schema, SchemaSource } from "./schema.ts";
 
 /** Whether a version of Kubernetes serves an API version of a kind, and what to use if not. */

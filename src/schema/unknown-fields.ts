@@ -1,4 +1,4 @@
-import { nearName } from "../config/near-name.ts";
+import { nearName } from "../manifest/near-name.ts";
 import { isObject } from "../manifest/identity.ts";
 import { isList } from "../manifest/member.ts";
 import type { Json, JsonObject } from "../model/json.ts";

@@ -273,20 +273,6 @@ test("a file is judged from /, where much cannot be listed and none of it is a p
   expect([outside.code, outside.err]).toEqual([0, expect.stringContaining("using the shipped library")]);
 });
 
-test("a package whose rules nothing chose is named", async () => {
-  const directory = directoryWith({
-    ...base,
-    "a.yaml": GOOD,
-    "policy/team.rego":
-      'package team\n\nimport rego.v1\n\ndeny_team contains "no team" if not input.metadata.labels.team\n',
-    "policy/helpers.rego": "package helpers\n\nimport rego.v1\n\ndenied if true\n",
-  });
-  expect((await portcullis(directory, ["check"])).err).toBe(
-    `${SAID}portcullis: policy/team.rego: package team has a rule deny_team but does not run: add METADATA to it, or select it with --namespace team\n`,
-  );
-  expect((await portcullis(directory, ["check", "-n", "main", "-n", "team"])).err).toBe(SAID);
-});
-
 test("a policy set that was never compiled has no package that nothing chose", async () => {
   const directory = directoryWith({ ...base, "a.yaml": GOOD });
   const nowhere = { PORTCULLIS_CACHE_DIR: "/dev/null/cache", TMPDIR: "/dev/null" };

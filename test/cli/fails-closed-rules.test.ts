@@ -125,8 +125,11 @@ describe("policies that are no good", () => {
       "m",
     );
     expect(messages(judged)).toEqual(["a uses latest"]);
-    expect(ran.err.split("\n").filter((line) => line.includes("package"))).toEqual([
-      expect.stringMatching(/^portcullis: policy\/idle\.rego: package idle has a rule deny but does not run: /),
+    expect([ran.code, problemsOf(judged)]).toEqual([
+      2,
+      [
+        "compile policy/idle.rego:3 package idle has a rule deny but does not run: add METADATA to it, or select it with --namespace idle",
+      ],
     ]);
   });
 

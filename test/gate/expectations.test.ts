@@ -86,3 +86,19 @@ test("where a person names paths, the tree may be a part, and only those are exp
   expect(unmet(text, { named: ["overlays"] })).toEqual([]);
   expect(unmet(text, { named: ["nowhere"] })).toEqual(["undefined: no such file or directory"]);
 });
+
+test.each<[string, string, ReadonlyMap<string, ReadonlySet<string> | "any"> | "any", readonly string[]]>([
+  [
+    "that the policy does not read",
+    "{ alowed: [] }",
+    new Map([["images/tag", new Set(["allowed"])]]),
+    ['4: policy "images/tag" reads no parameter "alowed"; did you mean "allowed"?'],
+  ],
+  ["of a policy that reads none", "{ allowed: [] }", new Map(), ['4: policy "images/tag" reads no parameters']],
+  ["that the policy reads", "{ allowed: [] }", new Map([["images/tag", new Set(["allowed"])]]), []],
+  ["of a policy that reads what it finds", "{ other: 1 }", new Map([["images/tag", "any"]]), []],
+  ["where it is not known what policies read", "{ other: 1 }", "any", []],
+])("a parameter %s", (_name, written, parametersRead, expected) => {
+  const text = `environments:\n  prod:\n    parameters:\n      images/tag: ${written}\n`;
+  expect(unmet(text, { judge: { ...reality.judge, parametersRead } })).toEqual(expected);
+});

@@ -92,7 +92,7 @@ test("one id for two packages is a problem", async () => {
     expect.objectContaining({
       stage: "compile",
       path: "y.rego",
-      message: expect.stringContaining("a/b belongs to another"),
+      message: expect.stringContaining("a/b already belongs to another"),
     }),
   ]);
 });
