@@ -2,7 +2,9 @@ import { check } from "../gate/check.ts";
 import { defaultConfig } from "../config/default-config.ts";
 import type { Judge } from "../model/judge.ts";
 import type { Report } from "../model/report.ts";
-import type { PolicyFile } from "../model/policy.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { Policy, PolicyFile } from "../model/policy.ts";
+import type { FixtureInput } from "../rego/fixture-tests.ts";
 import type { Tree } from "../model/tree.ts";
 import type { TestOutcome } from "../report/tests/test-run.ts";
 
@@ -39,12 +41,16 @@ export function fixturesIn(paths: readonly string[]): readonly Fixture[] {
 
 /** The ids of the policies whose Rego files are directly in a directory. */
 export function policiesIn(directory: string, files: readonly PolicyFile[], judge: Judge): readonly string[] {
+  return policiesBeside(directory, files, judge).map(({ id }) => id);
+}
+
+function policiesBeside(directory: string, files: readonly PolicyFile[], judge: Judge): readonly Policy[] {
   const packages = new Set(
     files
       .filter(({ path }) => (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "") === directory)
       .map(({ text }) => /^\s*package\s+([\w.]+)/m.exec(text)?.[1]),
   );
-  return judge.policies.filter((policy) => packages.has(policy.package)).map(({ id }) => id);
+  return judge.policies.filter((policy) => packages.has(policy.package));
 }
 
 /** What fixtures are judged by. */
@@ -53,6 +59,8 @@ export interface FixtureBench {
   readonly files: readonly PolicyFile[];
   readonly judge: Judge;
   readonly now: string;
+  /** Told of each manifest that is judged, with the packages beside its fixture. */
+  readonly onInput: (input: FixtureInput) => void;
 }
 
 /**
@@ -61,7 +69,14 @@ export interface FixtureBench {
  */
 export async function runFixtures(fixtures: readonly Fixture[], bench: FixtureBench): Promise<readonly TestOutcome[]> {
   if (fixtures.length === 0) return [];
-  const { tree, files, judge, now } = bench;
+  const { tree, files, now } = bench;
+  const judge: Judge = {
+    ...bench.judge,
+    judge: (questions) => {
+      questions.forEach(({ manifest }) => tell(manifest));
+      return bench.judge.judge(questions);
+    },
+  };
   const start = performance.now();
   const paths = fixtures.flatMap((fixture) => fixture.files);
   const judged = { after: "fixtures", how: "directory" };
@@ -71,7 +86,16 @@ export async function runFixtures(fixtures: readonly Fixture[], bench: FixtureBe
     tree,
     fixtures.filter(({ expectation }) => expectation === "rejected").flatMap((f) => f.files),
   );
-  return fixtures.map((fixture) => {
+  return fixtures.map(outcomeOf);
+
+  function tell({ position, value }: Manifest): void {
+    const fixture = fixtures.find((one) => one.files.includes(position.path));
+    if (fixture === undefined) return;
+    const packages = policiesBeside(fixture.beside, files, judge).map((policy) => policy.package);
+    bench.onInput({ packages, manifest: value });
+  }
+
+  function outcomeOf(fixture: Fixture): TestOutcome {
     const policies = policiesIn(fixture.beside, files, judge);
     const verdict =
       policies.length === 0 ? failed("there is no policy next to it") : hold(fixture, policies, report, pins);
@@ -82,7 +106,7 @@ export async function runFixtures(fixtures: readonly Fixture[], bench: FixtureBe
       durationMs,
       ...verdict,
     };
-  });
+  }
 }
 
 type Verdict = Pick<TestOutcome, "outcome" | "reasons">;

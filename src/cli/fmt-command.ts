@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inert } from "../report/inert-text.ts";
-import { createToolchain } from "../rego/toolchain/toolchain.ts";
+import type { ModuleSource, RegoError } from "../rego/toolchain/protocol.ts";
+import { createToolchain, type Toolchain } from "../rego/toolchain/toolchain.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import { isUnder, namedPaths } from "./paths.ts";
 import { UsageError } from "./usage-error.ts";
@@ -34,7 +35,11 @@ export async function fmtCommand(named: readonly string[], options: FmtOptions):
       const text = readFileSync(join(root, path), "utf8");
       const outcome = await toolchain.format({ path: shown(path), text, regoVersion: options.regoVersion });
       if (outcome.kind === "failed") throw new Error(outcome.message);
-      const { errors, text: formatted } = outcome.answer;
+      const { text: formatted } = outcome.answer;
+      const errors = [
+        ...outcome.answer.errors,
+        ...(await errorsOfResult(toolchain, { path: shown(path), text, formatted, regoVersion: options.regoVersion })),
+      ];
       for (const error of errors)
         process.stderr.write(`${inert(`${error.path}:${error.line}:${error.column}: ${error.message}`)}\n`);
       if (errors.length > 0) code = 2;
@@ -50,4 +55,22 @@ export async function fmtCommand(named: readonly string[], options: FmtOptions):
     toolchain.close();
   }
   return code;
+}
+
+interface Formatted extends ModuleSource {
+  readonly formatted: string;
+}
+
+/** An error if the formatted text no longer parses: the formatter loses a second body of a rule, for example. */
+async function errorsOfResult(
+  toolchain: Toolchain,
+  { path, text, formatted, regoVersion }: Formatted,
+): Promise<readonly RegoError[]> {
+  if (formatted === text) return [];
+  const again = await toolchain.format({ path, text: formatted, regoVersion });
+  if (again.kind === "failed") throw new Error(again.message);
+  const [first] = again.answer.errors;
+  if (first === undefined) return [];
+  const message = `the formatted text does not parse, and the file is left as it is: ${first.message}`;
+  return [{ path, line: 1, column: 1, code: first.code, message }];
 }

@@ -1,10 +1,12 @@
 import { conventionalPolicies, LIBRARY } from "../config/named-policies.ts";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { PolicyReading, PolicySelection } from "../config/policy-sources.ts";
 import { policySources } from "../config/policy-sources.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { PolicyFile } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
+import { versionHint } from "../rego/compile-sources.ts";
+import { FIXTURE_TESTS, type FixtureInput, fixtureTests } from "../rego/fixture-tests.ts";
 import { mergeData } from "../rego/merge-data.ts";
 import type { ModuleSource, RegoError, TestAnswer, TestResult } from "../rego/toolchain/protocol.ts";
 import { createToolchain, type Toolchain } from "../rego/toolchain/toolchain.ts";
@@ -18,6 +20,7 @@ import { isUnder, namedPaths } from "./paths.ts";
 import { configurationOnDisk } from "./read-configuration.ts";
 import { type ConfigInForce, readNamed } from "./read-policies.ts";
 import { UsageError } from "./usage-error.ts";
+import type { Watch } from "./watch.ts";
 
 /** Which policy tests to run, and how. */
 export interface TestRequest {
@@ -31,16 +34,20 @@ export interface TestRequest {
 }
 
 /**
- * Runs the named policy tests, or those of the policies in the configuration. `watched` are the directories that they
- * came from.
+ * Runs the named policy tests, or those of the policies in the configuration. `watch` is told of everything that the
+ * tests come from before it is read.
  */
-export async function runTests(
-  request: TestRequest,
-): Promise<{ readonly run: TestRun; readonly watched: readonly string[] }> {
+export async function runTests(request: TestRequest, watch: Watch = () => {}): Promise<TestRun> {
   const cwd = process.cwd();
+  watch([resolve(cwd, request.config ?? "portcullis.yaml")]);
   const inForce = await configurationOnDisk(request.config, cwd);
   const named = await policiesUnderTest(request.named, inForce);
   const { root, paths, shown } = namedPaths([...named, ...(request.policy ?? [])], cwd);
+  watch([
+    ...paths.map((path) => join(root, path)),
+    ...inForce.config.data.map((path) => join(inForce.tree.name, path)),
+    ...(request.data ?? []).map((path) => resolve(cwd, path)),
+  ]);
   const tree = directoryTree(root, { paths });
   const scope = { namespaces: "*" as const, regoVersion: request.regoVersion };
   const reading = await policySources(tree, { policies: paths, data: [], ...scope });
@@ -51,14 +58,14 @@ export async function runTests(
   const data = [...configured.sources.data, ...extra.sources.data];
   const all = { ...reading, sources: { ...reading.sources, files, data } };
 
-  const rules = await runRules(all, request);
+  const inputs: FixtureInput[] = [];
   const fixtures = await runAllFixtures(all, request);
-  const run: TestRun = {
+  const rules = await runRules(all, request, inputs);
+  return {
     outcomes: [...rules.outcomes, ...fixtures.outcomes].map((one) => ({ ...one, path: shown(one.path) })),
     problems: [...new Set([...problems.map(inWords), ...rules.problems, ...fixtures.problems])],
-    ...(rules.coverage === undefined ? {} : { coverage: rules.coverage }),
+    ...(request.coverage ? { coverage: rules.coverage ?? { percentage: 0, files: [] } } : {}),
   };
-  return { run, watched: paths.map((path) => join(root, path)) };
 
   async function runAllFixtures(
     of: PolicyReading,
@@ -77,7 +84,13 @@ export async function runTests(
           pattern === undefined ||
           pattern.test(`${policiesIn(fixture.beside, of.sources.files, judge).join(", ")} ${fixture.name}`),
       );
-      const outcomes = await runFixtures(chosen, { tree, files: of.sources.files, judge, now });
+      const outcomes = await runFixtures(chosen, {
+        tree,
+        files: of.sources.files,
+        judge,
+        now,
+        onInput: (input) => inputs.push(input),
+      });
       return { outcomes, problems: judge.problems.map(inWords) };
     } finally {
       await judge.close();
@@ -111,15 +124,20 @@ async function policiesUnderTest(
   return [found];
 }
 
-async function runRules(reading: PolicyReading, request: TestRequest): Promise<TestRun> {
-  if (reading.tests.length === 0) return { outcomes: [], problems: [] };
+async function runRules(
+  reading: PolicyReading,
+  request: TestRequest,
+  inputs: readonly FixtureInput[],
+): Promise<TestRun> {
+  const ofFixtures = request.coverage && inputs.length > 0 ? [fixtureTests(inputs, reading.sources.files)] : [];
+  if (reading.tests.length + ofFixtures.length === 0) return { outcomes: [], problems: [] };
   const { data, problems } = mergeData(reading.sources.data);
   const toolchain = createToolchain();
   try {
-    const answer = await ask(toolchain, reading, data, request);
+    const answer = await ask(toolchain, { reading, ofFixtures, data }, request);
     return {
-      outcomes: answer.results.flatMap(outcomesOf),
-      problems: [...problems.map(inWords), ...answer.errors.map(errorInWords)],
+      outcomes: answer.results.filter(({ path }) => path !== FIXTURE_TESTS.path).flatMap(outcomesOf),
+      problems: [...problems.map(inWords), ...errorsInWords(answer.errors, request.regoVersion)],
       ...(answer.coverage === undefined ? {} : { coverage: coverageOf(answer.coverage) }),
     };
   } finally {
@@ -129,15 +147,15 @@ async function runRules(reading: PolicyReading, request: TestRequest): Promise<T
 
 async function ask(
   toolchain: Toolchain,
-  reading: PolicyReading,
-  data: JsonObject,
+  of: { readonly reading: PolicyReading; readonly ofFixtures: readonly ModuleSource[]; readonly data: JsonObject },
   request: TestRequest,
 ): Promise<TestAnswer> {
+  const { reading, ofFixtures, data } = of;
   const module = ({ path, text }: PolicyFile): ModuleSource => ({ path, text, regoVersion: request.regoVersion });
   const outcome = await toolchain.test({
-    modules: [...reading.sources.files, ...reading.tests].map(module),
+    modules: [...[...reading.sources.files, ...reading.tests].map(module), ...ofFixtures],
     data,
-    ...(request.run === undefined ? {} : { run: request.run.source }),
+    ...(request.run === undefined ? {} : { run: `(?:${request.run.source})|${FIXTURE_TESTS.package}\\.` }),
     coverage: request.coverage,
   });
   if (outcome.kind === "failed")
@@ -170,6 +188,19 @@ function inWords(problem: Problem): string {
   return place === "" ? problem.message : `${place}: ${problem.message}`;
 }
 
-function errorInWords({ path, line, column, code, message }: RegoError): string {
-  return path === "" ? message : `${path}:${line}:${column}: ${code}: ${message}`;
+/** Errors as text; what one file says again and again is one entry at the first place. */
+function errorsInWords(errors: readonly RegoError[], regoVersion: "v0" | "v1"): readonly string[] {
+  const groups = new Map<string, RegoError[]>();
+  for (const error of errors) {
+    const key = JSON.stringify([error.path, error.code, error.message]);
+    groups.set(key, [...(groups.get(key) ?? []), error]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { path, line, column, code, message } = first;
+    if (path === "") return [message];
+    const more = group.length === 1 ? "" : ` (and ${group.length - 1} more like it in this file)`;
+    return [`${path}:${line}:${column}: ${code}: ${message}${versionHint(first, regoVersion)}${more}`];
+  });
 }

@@ -3,6 +3,7 @@ import { testFormats, type TestFormatName } from "../report/tests/formats.ts";
 import { coloured } from "./coloured.ts";
 import { runTests } from "./run-tests.ts";
 import { UsageError } from "./usage-error.ts";
+import type { Watch } from "./watch.ts";
 
 /** The options of `portcullis test`. */
 export interface TestOptions {
@@ -27,8 +28,8 @@ export async function testCommand(named: readonly string[], options: TestOptions
     coverage: options.coverage === true || threshold !== undefined,
     ...(pattern === undefined ? {} : { run: patternOf(pattern) }),
   };
-  const once = async (): Promise<{ readonly code: number; readonly watched: readonly string[] }> => {
-    const { run, watched } = await runTests(request);
+  const once = async (watch?: Watch): Promise<number> => {
+    const run = await runTests(request, watch);
     const complete: TestRun =
       threshold === undefined || run.coverage === undefined
         ? run
@@ -36,9 +37,9 @@ export async function testCommand(named: readonly string[], options: TestOptions
     const format = await testFormats[options.output]();
     const colour = coloured(process.stdout);
     await new Promise<void>((done) => process.stdout.write(format(complete, { colour }), () => done()));
-    return { code: exitCode(complete), watched };
+    return exitCode(complete);
   };
-  if (options.watch !== true) return (await once()).code;
+  if (options.watch !== true) return once();
   const { watchAndRepeat } = await import("./watch.ts");
   return watchAndRepeat(once);
 }

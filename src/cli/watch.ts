@@ -1,47 +1,65 @@
-import { watch, type FSWatcher } from "node:fs";
+import { statSync, watch, type FSWatcher } from "node:fs";
+import { basename, dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 const SETTLE_MS = 150;
 
-/**
- * Calls `run`, and again after each change below the directories that it returns, until interrupted. Returns the last
- * exit code.
- */
-export async function watchAndRepeat(
-  once: () => Promise<{ readonly code: number; readonly watched: readonly string[] }>,
-): Promise<number> {
+/** Begins to watch files and directories. A run calls it before it reads them, so that no later edit is lost. */
+export type Watch = (paths: readonly string[]) => void;
+
+/** Calls `once`, and again after each change of what it watches, until interrupted. Returns the last exit code. */
+export async function watchAndRepeat(once: (watch: Watch) => Promise<number>): Promise<number> {
+  const watchers = new Map<string, FSWatcher>();
   let code = 2;
   let stopped = false;
-  process.once("SIGINT", () => (stopped = true));
+  let changed = false;
+  let wake = (): void => {};
+  const notice = (): void => {
+    changed = true;
+    wake();
+  };
+  const open: Watch = (paths) => {
+    for (const path of paths) if (!watchers.has(path)) openWatcher(path, watchers, notice);
+  };
+  process.once("SIGINT", () => {
+    stopped = true;
+    wake();
+  });
   while (!stopped) {
-    let watched: readonly string[] = ["."];
+    changed = false;
     try {
-      ({ code, watched } = await once());
+      code = await once(open);
     } catch (error) {
       code = 2;
       process.stderr.write(`error: ${(error as Error).message}\n`);
     }
     process.stderr.write("watching for changes; Ctrl-C ends\n");
-    await change(watched, () => stopped);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (changed || stopped) resolve();
+    });
+    while (changed && !stopped) {
+      changed = false;
+      await delay(SETTLE_MS);
+    }
   }
+  for (const watcher of watchers.values()) watcher.close();
   return code;
 }
 
-/** Resolves once files have changed and then stayed unchanged for a moment, or when interrupted. */
-function change(directories: readonly string[], stopped: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const watchers: FSWatcher[] = [];
-    let settle: NodeJS.Timeout | undefined;
-    const end = (): void => {
-      for (const watcher of watchers) watcher.close();
-      process.off("SIGINT", end);
-      resolve();
-    };
-    const onChange = (): void => {
-      clearTimeout(settle);
-      settle = setTimeout(end, SETTLE_MS);
-    };
-    process.once("SIGINT", end);
-    if (stopped()) return end();
-    for (const directory of new Set(directories)) watchers.push(watch(directory, { recursive: true }, onChange));
-  });
+/** Watches a directory with all below it, or a file through its directory, since editors replace files. */
+function openWatcher(path: string, watchers: Map<string, FSWatcher>, notice: () => void): void {
+  try {
+    const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    const name = basename(path);
+    const watcher = isDirectory
+      ? watch(path, { recursive: true }, notice)
+      : watch(dirname(path), (_event, changed) => {
+          if (changed === null || changed === name) notice();
+        });
+    watchers.set(path, watcher);
+    watcher.on("error", () => watchers.delete(path));
+  } catch {
+    // A path that is not there is a problem of the run.
+  }
 }

@@ -53,7 +53,7 @@ function compileProblem(error: RegoError, sources: PolicySources): Problem {
   return {
     stage: "compile",
     ...place,
-    message: `${code}: ${error.message}${details(error)}${versionHint(error, sources)}`,
+    message: `${code}: ${error.message}${details(error)}${versionHint(error, sources.regoVersion)}`,
   };
 }
 
@@ -61,8 +61,9 @@ function details(error: RegoError): string {
   return error.details === undefined ? "" : ` (${error.details.map((line) => line.trim()).join("; ")})`;
 }
 
-function versionHint(error: RegoError, sources: PolicySources): string {
-  const isV1Habit = sources.regoVersion === "v1" && /`(?:if|contains)` keyword is required/.test(error.message);
+/** How to have a file read that seems to be written in Rego v0; empty for any other error. */
+export function versionHint(error: RegoError, regoVersion: "v0" | "v1"): string {
+  const isV1Habit = regoVersion === "v1" && /`(?:if|contains)` keyword is required/.test(error.message);
   return isV1Habit ? "; a file written in Rego v0 needs --rego-version v0" : "";
 }
 

@@ -1,4 +1,6 @@
 import { expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { directoryWith, portcullis, write } from "./run-portcullis.ts";
 
 const POLICY = `# METADATA
@@ -218,4 +220,44 @@ test("fmt names files that are laid out otherwise, and writes them where asked",
   });
   expect((await portcullis(directory, ["fmt", ".", "--write"])).code).toBe(0);
   expect((await portcullis(directory, ["fmt", ".", "--check"])).code).toBe(0);
+});
+
+test("fixtures count toward coverage, and a threshold without a test that reaches a line is missed", async () => {
+  const { "policy/tag_test.rego": _tests, ...fixturesOnly } = GOOD;
+  const ran = await portcullis(directoryWith(fixturesOnly), ["test", "--threshold", "70"]);
+  expect([ran.code, ran.out]).toEqual([0, expect.stringMatching(/^coverage 75 %[^]*\n3 passed, 0 failed/)]);
+  const short = await portcullis(directoryWith(fixturesOnly), ["test", "--threshold", "90"]);
+  expect([short.code, short.out]).toEqual([1, expect.stringContaining("is below 90 %")]);
+  const other = {
+    "policy/tag.rego": "package main\n\nlimit := 3\n",
+    "policy/a_test.rego": "package a\n\ntodo_test_a if false\n",
+  };
+  const none = await portcullis(directoryWith(other), ["test", "--threshold", "1"]);
+  expect([none.code, none.out]).toEqual([1, expect.stringContaining("coverage 0 %")]);
+});
+
+test("files in Rego v0 are named once each, with what reads them", async () => {
+  const rule = 'deny[msg] {\n  input.kind == "Pod"\n  msg := "v0"\n}\n';
+  const files = {
+    "policy/p.rego": `package main\n\n${rule}\n${rule}`,
+    "policy/p_test.rego": "package main\n\ntest_a { deny }\n",
+  };
+  const { code, out } = await portcullis(directoryWith(files), ["test"]);
+  expect(code).toBe(2);
+  expect(
+    out.match(/`if` keyword is required before rule body; a file written in Rego v0 needs --rego-version v0/g),
+  ).toHaveLength(2);
+  expect(out).toContain("(and 1 more like it in this file)");
+});
+
+test("fmt leaves a file alone whose formatted text would not parse", async () => {
+  const text =
+    'package main\n\ndeny[{"msg": msg}] {\n  msg := "one"\n} {\n  # a comment\n  not input.a\n  msg := "two"\n}\n';
+  const directory = directoryWith({ "a.rego": text });
+  const { code, err } = await portcullis(directory, ["fmt", "--write", "--rego-version", "v0", "a.rego"]);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining("the formatted text does not parse, and the file is left as it is"),
+  ]);
+  expect(readFileSync(join(directory, "a.rego"), "utf8")).toBe(text);
 });

@@ -151,7 +151,7 @@ describe("a wrong shape is a problem with the policy's name, beside the findings
         stage: "evaluate",
         path: "apps/web.yaml",
         line: 1,
-        message: `policy main: rule deny (bad.rego:3) gave ${gave}; expected a set of messages, each a string or an object with a string "msg"`,
+        message: `policy main: rule deny (bad.rego:3) returned ${gave}; expected a set of messages, each a string or an object with a string "msg"`,
       },
     ]);
   });
