@@ -26,7 +26,21 @@ export const environmentsSchema = {
       },
       kubernetes: {
         ...kubernetesVersion,
-        description: 'Kubernetes version, such as "1.34". Default: the one under schemas.',
+        description: 'Kubernetes version, such as "1.34". Default: the one under schemas. Charts are rendered for it.',
+      },
+      apiVersions: {
+        description:
+          "API versions that its clusters serve besides Kubernetes' own and those of CRDs in this repository, such as monitoring.coreos.com/v1. Charts see them.",
+        type: "array",
+        items: { type: "string", minLength: 1 },
+        uniqueItems: true,
+      },
+      substitutions: {
+        description:
+          "Variables of Flux's postBuild that only its clusters have, for those that nothing in this repository sets.",
+        type: "object",
+        propertyNames: { pattern: "^[_a-zA-Z][_a-zA-Z0-9]*$" },
+        additionalProperties: { type: "string" },
       },
       levels: {
         ...levelsSchema,

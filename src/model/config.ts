@@ -49,6 +49,10 @@ export interface EnvironmentConfig {
   readonly clusters: readonly string[];
   /** Kubernetes version, such as `1.34`; default: that of `schemas`. */
   readonly kubernetes?: string;
+  /** API versions that its clusters serve besides Kubernetes' own and those of CRDs in the tree: `group/version`. */
+  readonly apiVersions?: readonly string[];
+  /** Variables of Flux's postBuild that only its clusters have. */
+  readonly substitutions?: { readonly [name: string]: string };
   /** Over the levels of all environments. */
   readonly levels: Levels;
   /** Over `data.parameters`, by policy id. */

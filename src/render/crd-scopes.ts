@@ -13,6 +13,8 @@ import type { TreeFiles } from "./files/tree-files.ts";
 export interface Scopes {
   /** Undefined where it is not known. */
   readonly isClusterScoped: (group: string, kind: string) => boolean | undefined;
+  /** What the CRDs of each file serve: `group/version` and `group/version/Kind`. */
+  readonly served: readonly { readonly path: string; readonly versions: readonly string[] }[];
   /** Equal for equal CRDs. */
   readonly digest: string;
 }
@@ -23,33 +25,50 @@ export async function crdScopes(
   files: TreeFiles,
   cache: DesiredStateRequest["cache"],
 ): Promise<Scopes> {
-  const known = facts<readonly (readonly [string, boolean])[]>(cache, "crds");
+  const known = facts<readonly DeclaredKind[]>(cache, "crds");
+  const served: { readonly path: string; readonly versions: readonly string[] }[] = [];
   const found = new Map<string, boolean>();
   const unread = new Map<string, string>();
+  const note = (path: string, kinds: readonly DeclaredKind[]): void => {
+    for (const { kind, cluster } of kinds) found.set(kind, cluster);
+    if (kinds.length > 0) served.push({ path, versions: kinds.flatMap(({ versions }) => versions) });
+  };
   for (const entry of entries) {
     const id = contentId(entry) ?? "";
     const held = known.get(id);
     if (held === undefined) unread.set(entry.path, id);
-    else for (const [kind, cluster] of held) found.set(kind, cluster);
+    else note(entry.path, held);
   }
   for await (const reading of readEach(files.tree, [...unread.keys()])) {
     if (reading.kind !== "bytes") continue;
     const scopesOfFile = crdsIn(reading.path, reading.bytes);
     known.set(unread.get(reading.path) ?? "", scopesOfFile, 100 + 100 * scopesOfFile.length);
-    for (const [kind, cluster] of scopesOfFile) found.set(kind, cluster);
+    note(reading.path, scopesOfFile);
   }
   return {
     isClusterScoped: (group, kind) => isClusterScoped(group, kind) ?? found.get(`${group}/${kind}`),
+    served: served.toSorted((one, other) => (one.path < other.path ? -1 : 1)),
     digest: sha256(JSON.stringify([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)))),
   };
 }
 
-function crdsIn(path: string, bytes: Uint8Array): readonly (readonly [string, boolean])[] {
+interface DeclaredKind {
+  /** `group/Kind`. */
+  readonly kind: string;
+  readonly cluster: boolean;
+  readonly versions: readonly string[];
+}
+
+function crdsIn(path: string, bytes: Uint8Array): readonly DeclaredKind[] {
   return readFile(path, bytes).manifests.flatMap(({ identity, value: { spec } }) => {
     if (identity.group !== "apiextensions.k8s.io" || identity.kind !== "CustomResourceDefinition") return [];
     if (!isObject(spec) || !isObject(spec["names"])) return [];
     const [group, kind] = [spec["group"], spec["names"]["kind"]];
     if (typeof group !== "string" || typeof kind !== "string") return [];
-    return [[`${group}/${kind}`, spec["scope"] === "Cluster"] as const];
+    const listed = Array.isArray(spec["versions"]) ? spec["versions"].filter(isObject) : [];
+    const versions = listed.flatMap(({ name, served: isServed }) =>
+      typeof name === "string" && isServed === true ? [`${group}/${name}`, `${group}/${name}/${kind}`] : [],
+    );
+    return [{ kind: `${group}/${kind}`, cluster: spec["scope"] === "Cluster", versions }];
   });
 }

@@ -33,6 +33,13 @@ function weakerEnvironment(name: string, before: EnvironmentConfig, after: Envir
     found.push(
       `validates ${name} against Kubernetes ${after.kubernetes ?? ""} instead of ${before.kubernetes ?? "the newest"}`,
     );
+  // What a chart or a manifest is told of the cluster decides which objects are judged, in either direction.
+  const served = ({ apiVersions = [] }: EnvironmentConfig): string => JSON.stringify(apiVersions.toSorted());
+  if (served(before) !== served(after)) found.push(`changes the API versions of ${name}`);
+  const [old = {}, next = {}] = [before.substitutions, after.substitutions];
+  for (const variable of new Set([...Object.keys(old), ...Object.keys(next)])) {
+    if (old[variable] !== next[variable]) found.push(`changes the variable ${variable} of ${name}`);
+  }
   for (const policy of new Set([...Object.keys(before.parameters), ...Object.keys(after.parameters)])) {
     if (JSON.stringify(before.parameters[policy]) !== JSON.stringify(after.parameters[policy]))
       found.push(`changes the parameters of ${policy} in ${name}`);

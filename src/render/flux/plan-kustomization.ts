@@ -33,7 +33,8 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
   const built = await kustomizationStep(context.tree, directory, manifest, origin);
   if (built.kind === "refused")
     return outcome(object, context, { problems: [problemOf(object, built.message)], applies: [directory], reads });
-  const substitution = readSubstitution(object, context);
+  const { environments } = fluxSource(object, "flux-kustomization", [directory], {}, context);
+  const substitution = readSubstitution(object, environments, context);
   const { substitute } = substitution;
   const finish = { ...(substitute === undefined ? {} : { substitute }), ...commonMetadata(object) };
   const step: Step = Object.keys(finish).length === 0 ? built.step : { ...built.step, finish };

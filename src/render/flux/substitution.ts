@@ -15,7 +15,11 @@ export interface SubstitutionReading {
 }
 
 /** Reads the variables of `spec.postBuild`: those of ConfigMaps and Secrets in order, then the inline ones; later ones win. */
-export function readSubstitution(object: GitOpsObject, context: PlanContext): SubstitutionReading {
+export function readSubstitution(
+  object: GitOpsObject,
+  environments: readonly string[],
+  context: PlanContext,
+): SubstitutionReading {
   const { manifest } = object;
   const postBuild = objectAt(manifest.value, "spec", "postBuild");
   if (postBuild === undefined) return { unknown: [], refused: [], reads: [] };
@@ -37,6 +41,10 @@ export function readSubstitution(object: GitOpsObject, context: PlanContext): Su
     else unknown.push(reading.reason);
   }
   set(textMapAt(postBuild, "substitute"));
+  if (unknown.length > 0 || absent.length > 0)
+    for (const environment of environments)
+      for (const [name, value] of Object.entries(context.config.environments[environment]?.substitutions ?? {}))
+        if (!variables.has(name)) variables.set(name, value);
   const refused = [...variables.keys()].filter((name) => !/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name));
   const always = textAt(postBuild, "substituteStrategy") === "Always";
   const isOpen = unknown.length > 0 || absent.length > 0;

@@ -16,7 +16,8 @@ import {
   type RenderCaches,
   type PlannedSource,
 } from "./planned-source.ts";
-import type { Plan } from "../plan.ts";
+import { clusterProfile, type ClusterProfile } from "../cluster-profile.ts";
+import type { Plan, Step as PlanStep } from "../plan.ts";
 import { planStep } from "../steps/plan-step.ts";
 import type { RenderContext } from "../steps/step.ts";
 
@@ -200,8 +201,24 @@ function isPlannedAlike(one: Planning, other: Pick<Planning, "planned" | "instan
   return outcome(one) === outcome(other);
 }
 
+/** What the step itself asks for comes first. */
+function withProfile(step: PlanStep, { apiVersions, kubeVersion }: ClusterProfile): PlanStep {
+  if (step.kind !== "helm") return step;
+  const version = step.kubeVersion ?? kubeVersion;
+  const all = [...new Set([...(step.apiVersions ?? []), ...apiVersions])];
+  return {
+    ...step,
+    ...(version === undefined ? {} : { kubeVersion: version }),
+    ...(all.length === 0 ? {} : { apiVersions: all }),
+  };
+}
+
 async function instanceOf(plan: Plan, { renderContext, caches, instances }: Explorer): Promise<Instance> {
-  const steps = await Promise.all(plan.steps.map((step) => planStep(step, renderContext, plan.source)));
+  const { config, scopes } = renderContext;
+  const profile = clusterProfile(plan.source.environments, config, scopes);
+  const steps = await Promise.all(
+    plan.steps.map((step) => planStep(withProfile(step, profile), renderContext, plan.source)),
+  );
   const plannedSource = sourceFromPlan(plan, steps, caches);
   const { parent: _, ...source } = plan.source;
   const key = JSON.stringify([plannedSource.renderKey, source]);

@@ -105,7 +105,7 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     readByRoots,
     raw: await rawObjects(interesting, files, cache),
     view: treeView(files),
-    renderContext: { files, nodes, renderer, scopes, vendor: config.helm.vendor },
+    renderContext: { files, nodes, renderer, scopes, config, vendor: config.helm.vendor },
     caches: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
   };
 }

@@ -1,3 +1,4 @@
+import type { Config } from "../../model/config.ts";
 import type { Pointer } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Renderer } from "../../model/renderer.ts";
@@ -14,6 +15,7 @@ export interface RenderContext {
   readonly nodes: KustomizationNodes;
   readonly renderer: Renderer;
   readonly scopes: Scopes;
+  readonly config: Config;
   /** `helm.vendor` of the configuration. */
   readonly vendor: string | undefined;
 }

@@ -49,6 +49,12 @@ test.each<[string, string, string, readonly string[]]>([
     "environments: { prod: { paths: [prod], parameters: { c/d: { x: 1 } } } }",
     ["changes the parameters of a/b in prod"],
   ],
+  [
+    "what only the cluster has",
+    "environments: { prod: { paths: [prod], apiVersions: [a/v1], substitutions: { A: x, B: x } } }",
+    "environments: { prod: { paths: [prod], substitutions: { A: x, B: y } } }",
+    ["changes the API versions of prod", "changes the variable B of prod"],
+  ],
   ["a new environment", "", "environments: { prod: { paths: [prod] } }", []],
 ])("of what is judged less strictly: %s", (_, old, next, expected) => {
   expect(weakerDesiredState(config(old), config(next))).toEqual(expected);

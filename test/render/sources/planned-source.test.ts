@@ -39,7 +39,7 @@ function step(answers: readonly StepRendering[], more: Partial<PlannedStep> = {}
 /** What one job renders with; jobs share a cache. */
 function job(cache = new Map<string, unknown>(), digest = "renderer"): RenderCaches {
   const kept: RenderCaches["cache"] = { get: (key) => cache.get(key), set: (key, value) => void cache.set(key, value) };
-  const scopes = { isClusterScoped: () => undefined, digest: "scopes" };
+  const scopes = { isClusterScoped: () => undefined, served: [], digest: "scopes" };
   return { cache: kept, renderings: renderings(kept), scopes, digest };
 }
 
@@ -90,7 +90,12 @@ test("of a rendering is kept what leads to other sources, and which files it acc
   const summary = await ready.summary();
   expect(summary).toMatchObject({ failed: false, problems: [], manifests: 3, accounts: ["a", "b", "c"] });
   expect(summary.objects.map(({ identity: { name } }) => name)).toEqual(["env", "key"]);
-  const gaps = ["planned", "known", "remote"].map((reason) => ({ ...gap, reason, source: "shop" }));
+  const gaps = ["planned", "known", "remote"].map((reason) => ({
+    ...gap,
+    reason,
+    source: "shop",
+    inputs: expect.any(String),
+  }));
   expect(summary.gaps).toEqual(gaps);
   expect(await ready.summary()).toEqual(summary);
   expect((await ready.as({ ...source, id: "other" }).summary()).gaps).toEqual(

@@ -1,0 +1,36 @@
+import type { Config } from "../model/config.ts";
+import type { Scopes } from "./crd-scopes.ts";
+import { environmentsOf } from "./environments.ts";
+import type { HelmStep } from "./plan.ts";
+
+/** What a chart is told of the cluster that it is rendered for. */
+export type ClusterProfile = Required<Pick<HelmStep, "apiVersions">> & Pick<HelmStep, "kubeVersion">;
+
+/**
+ * The profile of the clusters that a source lands in: the oldest of their Kubernetes versions, the API versions that the
+ * configuration names, and those of the tree's CRDs that land there too.
+ */
+export function clusterProfile(environments: readonly string[], config: Config, { served }: Scopes): ClusterProfile {
+  const named = environments.map((name) => config.environments[name]);
+  const asked =
+    named.length === 0 ? [config.schemas.kubernetes] : named.map((one) => one?.kubernetes ?? config.schemas.kubernetes);
+  const [kubeVersion] = asked
+    .filter((version) => version !== undefined)
+    .toSorted((one, other) => minor(one) - minor(other));
+  const apiVersions = new Set(named.flatMap((one) => one?.apiVersions ?? []));
+  for (const { path, versions } of served) {
+    const landing = environmentsOf({ path }, config);
+    if (landing.length === 0 || landing.some((one) => environments.includes(one)))
+      for (const version of versions) apiVersions.add(version);
+  }
+  return {
+    apiVersions: [...apiVersions].toSorted(),
+    ...(kubeVersion === undefined
+      ? {}
+      : { kubeVersion: /^1\.\d+$/.test(kubeVersion) ? `${kubeVersion}.0` : kubeVersion }),
+  };
+}
+
+function minor(version: string): number {
+  return Number(version.split(".")[1]);
+}

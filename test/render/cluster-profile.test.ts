@@ -1,0 +1,115 @@
+import { expect, test } from "@jest/globals";
+import type { Config } from "../../src/model/config.ts";
+import { stateOf, type Files } from "./found-state.ts";
+
+const environment = { paths: [], clusters: [], levels: {}, parameters: {} };
+
+const chart: Files = {
+  "chart/Chart.yaml": 'apiVersion: v2\nname: web\nversion: 1.0.0\nkubeVersion: "<1.36.0-0"\n',
+  "chart/templates/c.yaml": `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: seen}
+data:
+  version: {{ .Capabilities.KubeVersion.Version }}
+  monitors: {{ .Capabilities.APIVersions.Has "monitoring.coreos.com/v1/ServiceMonitor" | quote }}
+`,
+};
+
+const crd = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: servicemonitors.monitoring.coreos.com}
+spec:
+  group: monitoring.coreos.com
+  names: {kind: ServiceMonitor, plural: servicemonitors}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true}]
+`;
+
+const application = `
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  project: default
+  source: {repoURL: https://github.com/acme/gitops, path: chart}
+  destination: {name: old, namespace: web}
+`;
+
+const repository = (namespace: string): string => `
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: repo, namespace: ${namespace}}
+spec: {url: https://github.com/acme/gitops}
+---
+`;
+
+const release = `${repository("web")}
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: web}
+spec: {chart: {spec: {chart: chart, sourceRef: {kind: GitRepository, name: repo}}}}
+`;
+
+async function seen(files: Files, config: Partial<Config>) {
+  const state = await stateOf({ ...chart, ...files }, { config });
+  const readings = await Promise.all(state.units.map((unit) => unit.render()));
+  return readings
+    .flatMap(({ manifests, problems }) => [...manifests.map(({ value }) => value["data"]), ...problems])
+    .filter((one) => one !== undefined);
+}
+
+const oldest = { enabled: true, kubernetes: "1.31" };
+
+test.each<[string, Files, Partial<Config>, { readonly [key: string]: string }]>([
+  [
+    "an Application, by the version of its environment",
+    { "app.yaml": application },
+    { environments: { old: { ...environment, kubernetes: "1.30" } }, schemas: oldest },
+    { version: "v1.30.0", monitors: "false" },
+  ],
+  [
+    "a HelmRelease, by the version of schemas, with a CRD of the tree",
+    { "clusters/old/all.yaml": release, "clusters/old/crd.yaml": crd },
+    { schemas: oldest },
+    { version: "v1.31.0", monitors: "true" },
+  ],
+  [
+    "a chart by itself, without the CRD of another environment",
+    { "prod/crd.yaml": crd },
+    { environments: { prod: { ...environment, paths: ["prod"] } }, schemas: oldest },
+    { version: "v1.31.0", monitors: "false" },
+  ],
+  [
+    "an Application, with an API version of its environment",
+    { "app.yaml": application },
+    {
+      environments: {
+        old: { ...environment, kubernetes: "1.30", apiVersions: ["monitoring.coreos.com/v1/ServiceMonitor"] },
+      },
+    },
+    { version: "v1.30.0", monitors: "true" },
+  ],
+])("a chart is rendered for its cluster: %s", async (_, files, config, expected) => {
+  expect(await seen(files, config)).toEqual([expected]);
+});
+
+test("variables that only the cluster has come from the configuration", async () => {
+  const sync = `
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: app, namespace: flux-system}
+spec:
+  path: ./app
+  sourceRef: {kind: GitRepository, name: repo}
+  postBuild: {substituteFrom: [{kind: Secret, name: tokens}], substitute: {SET: here}}
+`;
+  const files = {
+    "clusters/old/sync.yaml": repository("flux-system") + sync,
+    "app/c.yaml":
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app, namespace: web}\ndata: {a: "${HOST}", b: "${SET}"}\n',
+  };
+  const environments = { old: { ...environment, substitutions: { HOST: "example.com", SET: "there" } } };
+  expect(await seen(files, { environments, schemas: oldest })).toContainEqual({ a: "example.com", b: "here" });
+});
