@@ -277,6 +277,11 @@ test.each<[string, string, string]>([
     "the generator matrix and merge generators can be nested once, not deeper",
   ],
   [
+    "a merge three deep",
+    `- merge: { mergeKeys: [a], generators: [{ merge: { mergeKeys: [a], generators: [{ merge: { mergeKeys: [a], generators: [{ list: { elements: [] } }, { list: { elements: [] } }] } }, { list: { elements: [] } }] } }, { list: { elements: [] } }] }`,
+    "the generator matrix and merge generators can be nested once, not deeper",
+  ],
+  [
     "a merge without keys",
     "- merge: { generators: [{ list: {} }, { list: {} }] }",
     "a merge generator needs two or more generators and mergeKeys",
