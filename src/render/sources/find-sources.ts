@@ -54,7 +54,7 @@ function neverSettles({ from, wanted }: Search): Problem {
 
 /** Explores every starting point once, except those that a source found earlier accounts for. */
 async function exploreOnce(survey: Survey, explorer: Explorer): Promise<FoundSources> {
-  const { standalone, raw, readByRoots } = survey;
+  const { standalone, raw, readByRoots, plain } = survey;
   const explored = new Map<string, Explored>();
   const accounted = new Set<string>();
   const account = (): void => {
@@ -66,7 +66,7 @@ async function exploreOnce(survey: Survey, explorer: Explorer): Promise<FoundSou
   };
   const exploreFiles = (paths: readonly string[]): Promise<void> =>
     exploreAll(paths.map((path) => () => exploreFile(path, survey, explorer)));
-  await exploreFiles([...raw.keys()].filter((path) => !readByRoots.has(path)));
+  await exploreFiles([...raw.keys()].filter((path) => plain.has(path) && !readByRoots.has(path)));
   for (const mentions of ["directories", "charts"] as const) {
     // One after the other: an earlier one may account for later ones.
     for (const one of standalone.filter((other) => other.mentions === mentions)) {
@@ -111,13 +111,47 @@ export async function findTheRest(survey: Survey, { unclaimed: found }: FoundSou
     ),
   );
   const others = survey.standalone.filter(({ mentions }) => mentions === "nothing");
-  const made: Instance[] = [];
+  const made: Instance[] = [...(await standIns(found.instances, survey, explorer, accounted))];
   // Charts come last: kustomizations may use them.
   for (const kind of ["root", "chart"] as const) {
     const open = others.filter((one) => one.kind === kind && !accounted.has(one.path) && !stopped.has(one.path));
     const instances = await mapConcurrently(open, (one) => explorePlan(planOf(one, survey), explorer));
     for (const { summary } of instances) for (const path of summary.accounts) accounted.add(path);
-    made.push(...instances);
+    made.push(...instances, ...(await standIns(instances, survey, explorer, accounted)));
+  }
+  return made;
+}
+
+/**
+ * The largest parts of failed Kustomize roots that can be rendered: the roots that they load, and those that these load
+ * where they fail too. So one remote resource does not leave all that is loaded beside it unrendered.
+ */
+async function standIns(
+  instances: readonly Instance[],
+  survey: Survey,
+  explorer: Explorer,
+  accounted: Set<string>,
+): Promise<readonly Instance[]> {
+  const { nodes, files } = survey.renderContext;
+  const made: Instance[] = [];
+  const failed = (one: Instance): readonly string[] => (one.summary.failed ? one.plannedSource.roots : []);
+  const todo = instances.flatMap(failed);
+  const seen = new Set(todo);
+  for (let root = todo.pop(); root !== undefined; root = todo.pop()) {
+    const inner = (nodes.get(root)?.loads ?? []).filter((directory) => !seen.has(directory));
+    for (const directory of inner) {
+      seen.add(directory);
+      const node = nodes.get(directory);
+      const path = files.fileAt(node?.path ?? "")?.path;
+      if (node === undefined || path === undefined || node.content.component || accounted.has(path)) continue;
+      const instance = await explorePlan(
+        planOf({ kind: "root", directory, path, mentions: "nothing" }, survey),
+        explorer,
+      );
+      for (const account of instance.summary.accounts) accounted.add(account);
+      if (!instance.summary.failed) made.push(instance);
+      todo.push(...failed(instance));
+    }
   }
   return made;
 }

@@ -34,6 +34,8 @@ export interface PlannedSource {
   readonly renderKey: string;
   readonly reads: readonly Read[];
   readonly projects: readonly ProjectLimits[];
+  /** Directories of the Kustomize roots that it builds. */
+  readonly roots: readonly string[];
   /** Nothing of it is rendered: gaps say why. */
   readonly stopped: boolean;
   summary(): Promise<RenderSummary>;
@@ -92,6 +94,7 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
     key,
     renderKey,
     projects,
+    roots: plan.steps.flatMap((step) => (step.kind === "kustomize" ? [step.path] : [])),
     reads: [...steps.flatMap(({ reads }) => reads), ...(plan.reads ?? []).map((path) => ({ path, id: "plan" }))],
     stopped: steps.every(({ stopped }) => stopped === true),
     as: (other) => sourceUnderName({ ...plan, source: other }, shared),

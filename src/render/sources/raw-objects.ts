@@ -3,6 +3,7 @@ import { contentId, unreadable } from "../files/content-id.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { facts } from "../kept-values.ts";
 import { readEach } from "../files/read-each.ts";
+import { holdsAction } from "../files/read-scoped.ts";
 import { readFile, tooLarge } from "../files/read-file.ts";
 import { isOfInterest } from "./planned-source.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
@@ -30,7 +31,7 @@ export async function mentionsIn(
   files: TreeFiles,
   cache: DesiredStateRequest["cache"],
 ): Promise<Mentions> {
-  const known = facts<number>(cache, "mentions");
+  const known = facts<number>(cache, "mentioned");
   const held = new Map<string, number>();
   const unread: TreeEntry[] = [];
   for (const entry of entries) {
@@ -47,12 +48,13 @@ export async function mentionsIn(
     const id = ids.get(reading.path);
     if (reading.kind !== "bytes" || id === undefined) continue;
     const text = decoder.decode(reading.bytes);
-    const found =
-      (text.includes("argoproj.io") || text.includes("fluxcd.") ? gitOps : 0) +
-      (text.includes("ConfigMap") || text.includes("Secret") ? data : 0) +
-      (text.includes("substituteFrom") || text.includes("valuesFrom") ? asksForData : 0) +
-      (/kustomize\.toolkit\.fluxcd|fluxcd\.controlplane|argoproj\.io/.test(text) ? applies : 0) +
-      (text.includes("CustomResourceDefinition") ? crds : 0);
+    const found = spellsOtherwise(text)
+      ? gitOps + data + asksForData + applies + crds
+      : (text.includes("argoproj.io") || text.includes("fluxcd.") ? gitOps : 0) +
+        (text.includes("ConfigMap") || text.includes("Secret") ? data : 0) +
+        (text.includes("substituteFrom") || text.includes("valuesFrom") ? asksForData : 0) +
+        (/kustomize\.toolkit\.fluxcd|fluxcd\.controlplane|argoproj\.io/.test(text) ? applies : 0) +
+        (text.includes("CustomResourceDefinition") ? crds : 0);
     known.set(id, found, 100);
     held.set(reading.path, found);
   }
@@ -64,6 +66,11 @@ export async function mentionsIn(
     data: asks(data),
     asksForData: asks(asksForData),
   };
+}
+
+/** Whether a file may mean a text that its bytes do not hold: by an escape, a tag (`!!binary`) or another encoding. */
+function spellsOtherwise(text: string): boolean {
+  return /\\[xuU\r\n/]|!!|!<|\0/.test(text);
 }
 
 /** The GitOps objects, ConfigMaps and Secrets in plain files, by path. */
@@ -84,7 +91,7 @@ export async function rawObjects(
     if (reading.kind !== "bytes") continue;
     const { manifests } = readFile(reading.path, reading.bytes);
     const objects = manifests
-      .filter(({ identity }) => isOfInterest(identity))
+      .filter(({ identity, value }) => isOfInterest(identity) && !holdsAction(value))
       .map(({ identity, apiVersion, value, position }): RenderedObject => ({
         identity,
         apiVersion,

@@ -16,7 +16,7 @@ import { mentionsIn, rawObjects, type Mentions } from "./raw-objects.ts";
 import type { RenderCaches } from "./planned-source.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import { renderings } from "./rendering-cache.ts";
-import type { ScopedFile } from "../files/role.ts";
+import type { Role, ScopedFile } from "../files/role.ts";
 import { directoryOf, isKustomizationName } from "../files/scope.ts";
 import type { RenderContext } from "../steps/step.ts";
 import { treeFiles } from "../files/tree-files.ts";
@@ -31,7 +31,9 @@ export interface Survey {
   readonly libraries: ReadonlySet<string>;
   /** Files that some root reads. */
   readonly readByRoots: ReadonlySet<string>;
-  /** Objects of interest in plain files, by path. */
+  /** Paths of plain files. */
+  readonly plain: ReadonlySet<string>;
+  /** Objects of interest as files write them, by path, whatever the files are to kustomizations and charts. */
   readonly raw: ReadonlyMap<string, readonly RenderedObject[]>;
   readonly view: TreeView;
   readonly renderContext: RenderContext;
@@ -92,10 +94,11 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
       ),
     });
   }
-  const plain = scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry);
-  const needsData = plain.some((entry) => mentions.gitOps(entry) && mentions.asksForData(entry));
-  const interesting = plain.filter((entry) => mentions.gitOps(entry) || (needsData && mentions.data(entry)));
-  const scopes = await crdScopes(plain.filter(mentions.crds), files, cache);
+  // What a file is to a kustomization or chart does not tell what it holds: objects are asked for in all of them.
+  const written = scoped.filter(({ role }) => isReadAsWritten(role)).map(({ entry }) => entry);
+  const needsData = written.some((entry) => mentions.gitOps(entry) && mentions.asksForData(entry));
+  const interesting = written.filter((entry) => mentions.gitOps(entry) || (needsData && mentions.data(entry)));
+  const scopes = await crdScopes(written.filter(mentions.crds), files, cache);
   const renderer = remembering(request.renderer, cache);
   return {
     request,
@@ -103,11 +106,16 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     standalone: [...roots, ...charts],
     libraries,
     readByRoots,
+    plain: new Set(scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry.path)),
     raw: await rawObjects(interesting, files, cache),
     view: treeView(files),
     renderContext: { files, nodes, renderer, scopes, config, vendor: config.helm.vendor },
     caches: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
   };
+}
+
+function isReadAsWritten({ kind }: Role): boolean {
+  return kind === "plain" || kind === "used" || kind === "chart";
 }
 
 function mentioned(entries: readonly (TreeEntry | undefined)[], mentions: Mentions): Standalone["mentions"] {

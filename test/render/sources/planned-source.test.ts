@@ -98,7 +98,7 @@ test("of a rendering is kept what leads to other sources, and which files it acc
   }));
   expect(summary.gaps).toEqual(gaps);
   expect(await ready.summary()).toEqual(summary);
-  expect((await ready.as({ ...source, id: "other" }).summary()).gaps).toEqual(
+  expect((await ready.as({ ...source, id: "other" }).summary()).gaps).toMatchObject(
     gaps.map((one) => ({ ...one, source: "other" })),
   );
   const reading = await ready.unit(["a"]).render();
