@@ -235,7 +235,7 @@ describe("a change that is no good", () => {
     const { ran, report: judged } = await report(directory, "--base", "main");
     expect(ran.code).toBe(2);
     expect(judged.findings.map(({ location }) => location.path)).toEqual(paths.toSorted());
-    expect(problemsOf(judged)).toEqual([expect.stringMatching(/^read vendor: cannot be read: it is a submodule/)]);
+    expect(problemsOf(judged)).toEqual([expect.stringMatching(/^render vendor:1 .*submodule/)]);
     const pretty = await portcullis(directory, ["check", "--base", "main"]);
     expect(pretty.out).toContain("m/new\\nline.yaml");
   });

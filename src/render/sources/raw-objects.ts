@@ -3,7 +3,6 @@ import { contentId, unreadable } from "../files/content-id.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { facts } from "../kept-values.ts";
 import { readEach } from "../files/read-each.ts";
-import { holdsAction } from "../files/read-scoped.ts";
 import { readFile, tooLarge } from "../files/read-file.ts";
 import { isOfInterest } from "./planned-source.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
@@ -91,7 +90,7 @@ export async function rawObjects(
     if (reading.kind !== "bytes") continue;
     const { manifests } = readFile(reading.path, reading.bytes);
     const objects = manifests
-      .filter(({ identity, value }) => isOfInterest(identity) && !holdsAction(value))
+      .filter(({ identity }) => isOfInterest(identity))
       .map(({ identity, apiVersion, value, position }): RenderedObject => ({
         identity,
         apiVersion,

@@ -17,6 +17,7 @@ import type { RenderCaches } from "./planned-source.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import { renderings } from "./rendering-cache.ts";
 import type { Role, ScopedFile } from "../files/role.ts";
+import { holdsAction } from "../files/read-scoped.ts";
 import { directoryOf, isKustomizationName } from "../files/scope.ts";
 import type { RenderContext } from "../steps/step.ts";
 import { treeFiles } from "../files/tree-files.ts";
@@ -107,11 +108,25 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     libraries,
     readByRoots,
     plain: new Set(scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry.path)),
-    raw: await rawObjects(interesting, files, cache),
+    raw: withoutActions(await rawObjects(interesting, files, cache), scoped),
     view: treeView(files),
     renderContext: { files, nodes, renderer, scopes, config, vendor: config.helm.vendor },
     caches: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
   };
+}
+
+/** Objects of a chart's files only as far as Helm would leave them as they are: an ApplicationSet holds actions of its own. */
+function withoutActions(
+  raw: ReadonlyMap<string, readonly RenderedObject[]>,
+  scoped: readonly ScopedFile[],
+): ReadonlyMap<string, readonly RenderedObject[]> {
+  const ofCharts = new Set(scoped.filter(({ role }) => role.kind === "chart").map(({ entry }) => entry.path));
+  return new Map(
+    [...raw].map(([path, objects]) => [
+      path,
+      ofCharts.has(path) ? objects.filter(({ value }) => !holdsAction(value)) : objects,
+    ]),
+  );
 }
 
 function isReadAsWritten({ kind }: Role): boolean {
