@@ -31,7 +31,7 @@ function kept(starts: readonly Start[]): { readonly sources: readonly string[]; 
     return made;
   };
   const planning = (one: Reached): Planning => {
-    const made = { instances: [instance(one)], children: [] } as unknown as Planning;
+    const made = { instances: [instance(one)], children: [], starts: new Set() } as unknown as Planning;
     names.set(made, `object of ${one.name}`);
     return made;
   };
@@ -40,6 +40,15 @@ function kept(starts: readonly Start[]): { readonly sources: readonly string[]; 
     if (kind === "file") return { start, plannings: leadsTo.map((one) => planning(one)) };
     return { start, instance: instance({ name: path, accounts: accounts ?? [path], leadsTo }), plannings: [] };
   });
+  const follow = (plannings: readonly Planning[], start: string): void => {
+    for (const one of plannings) {
+      if (one.starts.has(start)) continue;
+      one.starts.add(start);
+      for (const { plannings: next } of one.instances) follow(next, start);
+    }
+  };
+  for (const { start, instance: own, plannings } of explored)
+    follow([...plannings, ...(own?.plannings ?? [])], start.path);
   const found = keepUnclaimed(explored);
   return {
     sources: found.instances.map((one) => names.get(one) ?? "?"),
@@ -166,8 +175,8 @@ test.each<[string, readonly Start[], readonly string[], readonly string[]]>([
 
 test("objects that an object generates lead on as it does", () => {
   const x = { key: "x", summary: { accounts: ["a"] }, plannings: [] } as unknown as Instance;
-  const child = { instances: [x], children: [] } as unknown as Planning;
-  const parent = { instances: [], children: [child] } as unknown as Planning;
+  const child = { instances: [x], children: [], starts: new Set(["f"]) } as unknown as Planning;
+  const parent = { instances: [], children: [child], starts: new Set(["f"]) } as unknown as Planning;
   const root = { key: "a", summary: { accounts: ["a"] }, plannings: [] } as unknown as Instance;
   const found = keepUnclaimed([
     { start: { kind: "file", path: "f" }, plannings: [parent] },
