@@ -21,7 +21,9 @@ test("a number that data have as a text is a problem of the rule, not silence", 
   const data = [{ path: "limits.json", text: '{"ports": {"80": "http"}}', prefix: [] }];
   const judge = await judgeOf(toolchain, "package main\n\ndeny contains data.ports[80]\n", { data });
   const judgement = await judgementOn(judge);
-  expect(judgement.problems.map(({ message }) => message).join("\n")).toContain('the text "80" as a key');
+  expect(judgement.problems.map(({ message }) => message).join("\n")).toContain(
+    'by the number 80, but its key is the string "80"',
+  );
   await judge.close();
 });
 
