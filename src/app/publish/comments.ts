@@ -50,11 +50,13 @@ export async function postComments(services: CommentsServices, request: Comments
   const review = { repository: pull.repository.id, pull: pull.number, head: pull.head };
 
   const claimedBefore = await services.store.findClaims(review);
+  let posted = 0;
   if (claimedBefore.size > 0) {
     // Claimed for this head by an attempt that may have crashed before GitHub received the review.
     const bodies = await github.readReviewComments(place, pull.number);
     const lost = [...claimedBefore].filter((fingerprint) => !bodies.some((body) => body.includes(marker(fingerprint))));
     await services.store.releaseClaims(review, lost);
+    posted = claimedBefore.size - lost.length;
   }
   const shown = await hunksOf(request, place);
   if (shown === undefined) return;
@@ -65,7 +67,7 @@ export async function postComments(services: CommentsServices, request: Comments
     if (!exact || !inHunk || candidates.has(finding.fingerprint)) continue;
     candidates.set(finding.fingerprint, { path: finding.location.path, line, body: bodyOf(finding) });
   }
-  const claimed = await claimUpToLimit(services, review, [...candidates.keys()]);
+  const claimed = await claimUpToLimit(services, review, [...candidates.keys()], MOST_COMMENTS - posted);
   await services.checkpoint("comments claimed");
   if (claimed.size === 0) return;
   const comments = [...candidates].filter(([fingerprint]) => claimed.has(fingerprint)).map(([, comment]) => comment);
@@ -87,10 +89,11 @@ async function claimUpToLimit(
   services: UsesStore<"claimUnposted">,
   review: { readonly repository: number; readonly pull: number; readonly head: string },
   fingerprints: readonly string[],
+  limit: number,
 ): Promise<ReadonlySet<string>> {
   const claimed = new Set<string>();
   for (const fingerprint of fingerprints) {
-    if (claimed.size >= MOST_COMMENTS) break;
+    if (claimed.size >= limit) break;
     for (const one of await services.store.claimUnposted(review, [fingerprint])) claimed.add(one);
   }
   return claimed;
