@@ -23,16 +23,18 @@ export async function serveCommand(): Promise<number> {
   ]);
   try {
     const server = await startServer(settings, { log, extraAuthorities: process.env["NODE_EXTRA_CA_CERTS"] });
-    log.info(
-      { url: server.url, state: settings.stateDir, database: settings.databaseUrl ? "server" : "embedded" },
-      "serving",
-    );
-    const signal = await Promise.race(
+    // Before the log tells anybody that a signal may be sent.
+    const signalled = Promise.race(
       ["SIGTERM", "SIGINT"].map(async (name) => {
         await once(process, name);
         return name;
       }),
     );
+    log.info(
+      { url: server.url, state: settings.stateDir, database: settings.databaseUrl ? "server" : "embedded" },
+      "serving",
+    );
+    const signal = await signalled;
     log.info({ signal }, "draining");
     await server.stop();
     log.info("stopped");
