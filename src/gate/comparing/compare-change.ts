@@ -59,7 +59,7 @@ function groupsOf(
     const stays = change.kind === "created" && change.after.environment === undefined;
     const key = (stays ? left.get(nameInFile(change.after)) : undefined) ?? keyOf(change);
     const members = group(key);
-    // What is no longer judged has nothing fixed.
+    // Findings of a manifest that is no longer judged are not fixed.
     if (change.kind !== "created" && !lost.has(yielderOf(change.before)))
       members.before.push(...draftsOf(change.before).filter(({ readsChange }) => !readsChange));
     if (change.kind !== "deleted")
@@ -69,7 +69,7 @@ function groupsOf(
   return [...groups.values()];
 }
 
-/** What the plan of the tree before found in both trees: nothing of it is fixed, since the tree's own plan tells that. */
+/** Groups of carried-over manifests. Their findings never count as fixed: only the own plan of the tree after decides that. */
 function carriedOverGroups(
   changes: readonly Change[],
   draftsOf: (manifest: Manifest) => readonly Draft[],

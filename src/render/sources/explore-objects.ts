@@ -158,7 +158,7 @@ async function takeStep({ object, start, chain, owners, into }: Step, explorer: 
   return next;
 }
 
-/** Of a part that no step stands for nothing is known but the object that asks for it. */
+/** A part without a step is known only by the object that asks for it. */
 function withGapInputs(plan: Plan, { manifest: { value } }: GitOpsObject): Plan {
   if (plan.steps.length > 0 && plan.incomplete !== true) return plan;
   const inputs = sha256(toJsonText(value["spec"] ?? null));
