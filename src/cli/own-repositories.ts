@@ -1,3 +1,4 @@
+import { repositoryTop } from "../tree/repository-top.ts";
 import { runGit } from "../tree/run-git.ts";
 
 /**
@@ -5,6 +6,7 @@ import { runGit } from "../tree/run-git.ts";
  * none.
  */
 export async function ownRepositories(directory: string): Promise<readonly string[]> {
+  if (repositoryTop(directory) === undefined) return [];
   try {
     const { code, stdout } = await runGit(directory, ["config", "--get-regexp", String.raw`^remote\..*\.url$`]);
     if (code !== 0) return [];

@@ -1,17 +1,13 @@
 import { join, relative, sep } from "node:path";
 import type { JudgedTrees } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
-import { readEach } from "../render/files/read-each.ts";
-import { isKustomizationName, mayHoldManifests } from "../render/files/scope.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import type { GitRepository } from "../tree/git-repository.ts";
 import { leftOutOf } from "../tree/left-out.ts";
 import { displayed, isUnder, namedPaths } from "./paths.ts";
+import { reachOf } from "./reach.ts";
 import { configurationOfChange, configurationHere, type ConfigurationReading } from "./read-configuration.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** The API groups of objects that make a controller apply other files. */
-const GITOPS = ["argoproj.io/", "toolkit.fluxcd.io/"];
 
 /** What a run judges: trees, the paths in them, and the configuration in force. */
 export interface Subject {
@@ -36,10 +32,12 @@ export async function directorySubject(
   const whole = named.length === 0 || paths.includes("");
   const leftOut = await leftOutOf(root, paths);
   const { holds } = leftOut;
-  const listed = directoryTree(root, whole ? { leftOut: holds } : { paths, leftOut: holds });
+  const treeOf = (of: readonly string[]): Tree => directoryTree(root, { paths: of, leftOut: holds });
+  const listed = whole ? directoryTree(root, { leftOut: holds }) : treeOf(paths);
   const filled = whole ? [] : await withFiles(listed, paths, shown, options.allowEmpty === true);
+  const reach = whole ? paths : await reachOf(listed, { root, paths: filled, cwd }, treeOf);
   return {
-    after: whole || !(await reachesOut(listed, filled)) ? listed : directoryTree(root, { leftOut: holds }),
+    after: reach === filled || whole ? listed : treeOf(reach),
     judged: { after: named.length === 0 ? "." : named.join(", "), how: "directory" },
     paths: filled,
     configuration: await configurationHere(options.config, cwd),
@@ -47,23 +45,6 @@ export async function directorySubject(
     leftOut: leftOut.met,
     close: async () => {},
   };
-}
-
-/**
- * Whether a named file refers to others that were not named: kustomizations to their bases, GitOps objects to what they
- * apply.
- */
-async function reachesOut(tree: Tree, named: readonly string[]): Promise<boolean> {
-  const paths = (await tree.list())
-    .filter(({ path, kind }) => kind === "file" && isUnder(path, named))
-    .map(({ path }) => path);
-  if (paths.some((path) => isKustomizationName(path))) return true;
-  for await (const reading of readEach(tree, paths.filter(mayHoldManifests))) {
-    if (reading.kind === "failed") continue;
-    const { buffer, byteOffset, length } = reading.bytes;
-    if (GITOPS.some((group) => Buffer.from(buffer, byteOffset, length).includes(group))) return true;
-  }
-  return false;
 }
 
 /**

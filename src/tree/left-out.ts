@@ -1,3 +1,4 @@
+import { repositoryTop } from "./repository-top.ts";
 import { runGit } from "./run-git.ts";
 
 /** Which files and directories of a directory are no part of the repository, and which of them were met. */
@@ -25,6 +26,8 @@ export async function leftOutOf(root: string, named: readonly string[]): Promise
 
 /** Empty where the directory is in no repository, or where Git is missing. */
 async function ignoredBelow(root: string): Promise<ReadonlySet<string>> {
+  // Git need not be started to learn that there is no repository.
+  if (repositoryTop(root) === undefined) return new Set();
   try {
     const { code, stdout } = await runGit(root, [
       "ls-files",
