@@ -398,6 +398,18 @@ describe("what a file holds is asked of its objects, not of its name, its place 
       },
     ],
     [
+      "a group right after its quote",
+      { "argo/web.yaml": app.replace("argoproj.io/v1alpha1", '"argoproj.io/v1alpha1"') },
+    ],
+    [
+      "a group in a block scalar",
+      { "argo/web.yaml": app.replace("argoproj.io/v1alpha1", ">-\n  argoproj.io/v1alpha1") },
+    ],
+    [
+      "a group behind an anchor",
+      { "argo/web.yaml": app.replace("argoproj.io/v1alpha1", "&group argoproj.io/v1alpha1") },
+    ],
+    [
       "an Application that a generator reads",
       {
         "argo/web.yaml": app,

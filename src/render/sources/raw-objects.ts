@@ -52,7 +52,7 @@ export async function mentionsIn(
       : (text.includes("argoproj.io") || text.includes("fluxcd.") ? gitOps : 0) +
         (text.includes("ConfigMap") || text.includes("Secret") ? data : 0) +
         (text.includes("substituteFrom") || text.includes("valuesFrom") ? asksForData : 0) +
-        (/kustomize\.toolkit\.fluxcd|fluxcd\.controlplane|argoproj\.io/.test(text) ? applies : 0) +
+        (APPLIES.some((start) => namesGroup(text, start)) ? applies : 0) +
         (text.includes("CustomResourceDefinition") ? crds : 0);
     known.set(id, found, 100);
     held.set(reading.path, found);
@@ -66,6 +66,21 @@ export async function mentionsIn(
     asksForData: asks(asksForData),
   };
 }
+
+/** Where the `apiVersion` of objects that apply directories of the tree starts. */
+const APPLIES = ["argoproj.io/", "kustomize.toolkit.fluxcd", "fluxcd.controlplane"];
+
+/**
+ * Whether a text holds `start` where an API group can start. Within a longer name, as in `argocd.argoproj.io/sync-wave`,
+ * it is no group: a scalar starts after a space, a quote or a bracket.
+ */
+function namesGroup(text: string, start: string): boolean {
+  for (let at = text.indexOf(start); at !== -1; at = text.indexOf(start, at + 1))
+    if (at === 0 || !IN_NAME.test(text.charAt(at - 1))) return true;
+  return false;
+}
+
+const IN_NAME = /[\w.-]/;
 
 /** Whether a file may mean a text that its bytes do not hold: by an escape, a tag (`!!binary`) or another encoding. */
 function spellsOtherwise(text: string): boolean {
