@@ -7,6 +7,7 @@ export const builtinIds: { readonly [id: string]: true } = {
   "changes/prune": true,
   "changes/suspended": true,
   "changes/two-owners": true,
+  "changes/unjudged": true,
   "flux/dependency": true,
   "kubernetes/api-version": true,
   "kubernetes/schema": true,

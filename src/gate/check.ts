@@ -143,7 +143,9 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
     ...comparisonsOf(change, draft),
     ...compareToolViolations(states.before, states.after, draft),
     ...findingsOfStates(builtins, overview, draft),
-    ...(isChange ? [await findingsOfChange(builtins, { changes, ...overview }, change, draft)] : []),
+    ...(isChange
+      ? [await findingsOfChange(builtins, { changes, ...overview, unjudged: states.after.unjudged }, change, draft)]
+      : []),
   ];
   const changedInTree = isChange ? await changedFiles(before, after) : undefined;
   const ofPolicies = findingsOfPolicies(

@@ -53,7 +53,8 @@ export const nothing: DesiredState = {
   units: [],
   unplanned: [],
   graph: { sources: [], gaps: [] },
-  baseline: { files: new Map(), standalone: [], objects: [], projects: [] },
+  baseline: { files: new Map(), standalone: [], objects: [], projects: [], applied: [] },
+  unjudged: [],
   problems: [],
   violations: [],
 };

@@ -51,6 +51,8 @@ export interface StateChange {
   readonly changes: readonly Change[];
   readonly before: StateOverview;
   readonly after: StateOverview;
+  /** Sources of the tree before that nothing judges any more, though a file that they read changes. */
+  readonly unjudged: readonly { readonly source: Source; readonly file: string; readonly reason: string }[];
 }
 
 /** Every manifest of one tree, without its content. */

@@ -2,7 +2,7 @@ import type { Config } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
-import type { SourceGraph } from "../model/source.ts";
+import type { Source, SourceGraph } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { ScopedFile } from "./files/role.ts";
 import type { Baseline } from "./gitops.ts";
@@ -24,6 +24,15 @@ export interface DesiredStateRequest {
   readonly cache: { get(key: string): unknown; set(key: string, value: unknown, bytes: number): void };
 }
 
+/** A source of the tree before. */
+export interface UnjudgedSource {
+  readonly source: Source;
+  /** The first of the files that it reads and the change adds or alters. */
+  readonly file: string;
+  /** Why its plan cannot be asked of this tree. */
+  readonly reason: string;
+}
+
 /** What could not be planned, with a digest of all that planning it depends on. */
 export interface PlanningProblem extends Problem {
   readonly inputs: string;
@@ -39,6 +48,8 @@ export interface DesiredState {
   readonly baseline: Baseline;
   /** Ids of the sources that GitOps objects would be, had they been planned: problems tell why they were not. */
   readonly unplanned: readonly string[];
+  /** What the tree before judged and nothing judges here, though files that it reads are not what they were. */
+  readonly unjudged: readonly UnjudgedSource[];
   /** Those that belong to no unit. */
   readonly problems: readonly PlanningProblem[];
   /** What planning found wrong with GitOps objects themselves; each manifest has the position it is to be reported at. */

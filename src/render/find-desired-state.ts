@@ -50,7 +50,8 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
       ]),
     },
     unplanned: unclaimed.plannings.flatMap(unplannedOf),
-    baseline: baselineOf(assignment.files, standaloneOf(survey, own), unclaimed.plannings),
+    baseline: baselineOf(assignment.files, standaloneOf(survey, own), unclaimed, survey.renderContext.files),
+    unjudged: carried.unjudged,
     problems: [
       ...once<Problem>(found.problems).map((problem) => ({ ...problem, inputs: "" })),
       ...unclaimed.plannings.flatMap((planning) =>

@@ -2,9 +2,9 @@ import type { Config } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
-import type { Gap } from "../model/source.ts";
+import type { Gap, Source } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Step } from "./plan.ts";
 import type { Role } from "./files/role.ts";
 import type { Standalone } from "./standalone.ts";
 
@@ -32,6 +32,15 @@ export interface Baseline {
   readonly objects: readonly GitOpsObject[];
   /** AppProjects that limited Applications. */
   readonly projects: readonly Manifest[];
+  /** What GitOps objects applied and was judged. */
+  readonly applied: readonly AppliedSource[];
+}
+
+/** A source as the tree before rendered it, with the content of what it read. */
+export interface AppliedSource {
+  readonly source: Source;
+  readonly steps: readonly Step[];
+  readonly reads: readonly { readonly path: string; readonly id: string | undefined }[];
 }
 
 /** A line that people know an object by. */

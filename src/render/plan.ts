@@ -47,6 +47,8 @@ export interface KustomizeStep {
   readonly path: string;
   /** Files that stand in for those of the tree, or are added to it: the kustomization as the GitOps object has it edited. */
   readonly overrides?: ReadonlyMap<string, Uint8Array>;
+  /** With `overrides`: what the GitOps object asks for, whatever the tree holds. */
+  readonly edits?: JsonObject;
   /** The place in the tree that a line of an override comes from; undefined where there is none. Lines are 1-based. */
   readonly writtenAt?: (
     path: string,

@@ -239,6 +239,53 @@ test.each<[string, Files]>([
   },
 );
 
+const pinned = repository("").replace("branch: main", "tag: v1");
+const edited = (field: string): string => flux().replace("prune: true", `prune: true, ${field}`);
+const registry = (more: string): string =>
+  application(`, chart: web, targetRevision: 1.0.0, helm: { valuesObject: { a: 1 } }${more}`).replace(
+    ", path: web",
+    "",
+  );
+
+test.each<{ readonly name: string; readonly before: Files; readonly after: Files; readonly blocked: boolean }>([
+  {
+    name: "a Kustomization edits content of a tag in another way",
+    before: { ...plain, "flux/repository.yaml": pinned, "flux/apps.yaml": edited("namePrefix: a-") },
+    after: { "flux/apps.yaml": edited("namePrefix: b-") },
+    blocked: true,
+  },
+  {
+    name: "the tree gains a file beside that content",
+    before: { ...plain, "flux/repository.yaml": pinned, "flux/apps.yaml": edited("namePrefix: a-") },
+    after: { "web/other.yaml": pod().replace("name: a", "name: b") },
+    blocked: false,
+  },
+  {
+    name: "an Application edits content of a tag in another way",
+    before: {
+      ...plain,
+      "web/kustomization.yaml": "resources: [pod.yaml]\n",
+      "argo/app.yaml": application(", targetRevision: v1.0.0, kustomize: { namePrefix: a- }"),
+    },
+    after: { "argo/app.yaml": application(", targetRevision: v1.0.0, kustomize: { namePrefix: b- }") },
+    blocked: true,
+  },
+  {
+    name: "an Application with a chart of a registry moves down its file",
+    before: { "argo/app.yaml": registry("") },
+    after: { "argo/app.yaml": `# a remark\n${registry("")}` },
+    blocked: false,
+  },
+  {
+    name: "an Application hands other values to a chart of a registry",
+    before: { "argo/app.yaml": registry("") },
+    after: { "argo/app.yaml": registry("").replace("a: 1", "a: 2") },
+    blocked: true,
+  },
+])("an old gap blocks where what is asked for changes: $name", async ({ before, after, blocked }) => {
+  expect(blocking(await judged(before, after))).toHaveLength(blocked ? 1 : 0);
+});
+
 test("encrypted values that were there before are an old gap, and those of a Secret are none", async () => {
   const files = { "web/config.yaml": encrypted("ConfigMap"), "web/secret.yaml": encrypted("Secret") };
   const report = await judged(files, { "web/pod.yaml": pod() });

@@ -7,6 +7,7 @@ import { dangers } from "./policies.ts";
 import { prunes } from "./prune.ts";
 import { suspendedSources } from "./suspended.ts";
 import { twoOwners } from "./two-owners.ts";
+import { unjudged } from "./unjudged.ts";
 
 /** Makes the builtin check for dangers of a change: the policies `changes/…`. */
 export function createDangers(config: Config): BuiltinCheck {
@@ -20,6 +21,7 @@ export function createDangers(config: Config): BuiltinCheck {
       ...immutableFields(change, config),
       ...prunes(change),
       ...suspendedSources(change),
+      ...unjudged(change),
     ],
     ofState: twoOwners,
   };

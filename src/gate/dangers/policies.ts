@@ -46,4 +46,11 @@ export const dangers = {
       "Two sources in one environment yield the same object. They overwrite each other, and the first to prune deletes it for both. Keep it in only one of them.",
     docs: "https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#fail-the-sync-if-a-shared-resource-is-found",
   },
+  unjudged: {
+    ...id("unjudged"),
+    title: "Nothing leaves judgement while it changes",
+    description:
+      "A GitOps object is removed, and a file that it reads changes in the same change. A controller that still has the object would apply that file, but its plan can no longer be asked of the tree, so that nobody judges what it would apply. Remove the object in one change, and alter the files in another.",
+    docs: "https://argo-cd.readthedocs.io/en/stable/user-guide/app_deletion/",
+  },
 } as const satisfies { readonly [name: string]: Policy };

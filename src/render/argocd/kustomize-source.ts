@@ -53,6 +53,7 @@ export async function planKustomize(request: SourceRequest): Promise<KustomizeSt
   return {
     ...step,
     overrides: new Map([[path, new TextEncoder().encode(written.text)]]),
+    ...(options === undefined ? {} : { edits: options.value }),
     writtenAt: async (asked, line) => (asked === path ? written.writtenAt(line) : undefined),
   };
 }

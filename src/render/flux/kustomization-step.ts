@@ -7,7 +7,7 @@ import { cleanPath } from "../files/scope.ts";
 import type { KustomizeStep } from "../plan.ts";
 import { generatedResources, kustomizationOf } from "./generated-resources.ts";
 import { objectAt } from "./fields.ts";
-import { hasUnknownFields, mergeSpec } from "./merge-spec.ts";
+import { askedBy, hasUnknownFields, mergeSpec } from "./merge-spec.ts";
 import { printByLine } from "./print-by-line.ts";
 import type { IgnorePattern } from "./source-ignore.ts";
 import { writtenIn } from "./written-in.ts";
@@ -50,7 +50,7 @@ export async function kustomizationStep(
     return file === undefined ? undefined : placeIn(tree, { path: file }, found.pointer);
   };
   const overrides = new Map([[path, new TextEncoder().encode(text)]]);
-  return { kind: "step", step: { ...step, overrides, writtenAt }, reads };
+  return { kind: "step", step: { ...step, overrides, edits: askedBy(spec), writtenAt }, reads };
 }
 
 /** The line of a value in a file of the tree, or of the deepest existing value on the way to it. */

@@ -38,6 +38,25 @@ export function mergeSpec(spec: JsonObject, kustomization: JsonObject, exists: (
   return { kind: "merged", kustomization: merged };
 }
 
+/** The fields of a spec that are merged. */
+export function askedBy(spec: JsonObject): JsonObject {
+  const asked = Object.entries(spec).filter(([key]) => mergedFields.includes(key));
+  return Object.fromEntries(asked);
+}
+
+const mergedFields = [
+  "targetNamespace",
+  "namePrefix",
+  "nameSuffix",
+  "patches",
+  "patchesStrategicMerge",
+  "patchesJson6902",
+  "components",
+  "ignoreMissingComponents",
+  "images",
+  "buildMetadata",
+];
+
 function patchesOf(spec: JsonObject): readonly JsonObject[] {
   return objectsAt(spec, "patches").map(({ item }) => patchOf(textAt(item, "patch") ?? "", item));
 }

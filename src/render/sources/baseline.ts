@@ -1,14 +1,18 @@
 import type { Manifest } from "../../model/manifest.ts";
 import type { Role, ScopedFile } from "../files/role.ts";
-import type { Baseline } from "../gitops.ts";
+import { contentId } from "../files/content-id.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
+import type { AppliedSource, Baseline } from "../gitops.ts";
 import type { Standalone } from "../standalone.ts";
-import type { Planning } from "./explore-objects.ts";
+import type { Instance } from "./explore-objects.ts";
+import type { Unclaimed } from "./keep-unclaimed.ts";
 
 /** The baseline that a tree is for the tree after it. */
 export function baselineOf(
   files: readonly ScopedFile[],
   standalone: readonly Standalone[],
-  plannings: readonly Planning[],
+  { plannings, instances }: Pick<Unclaimed, "plannings" | "instances">,
+  tree: TreeFiles,
 ): Baseline {
   const projects = new Set<Manifest>();
   for (const { planned } of plannings)
@@ -18,7 +22,18 @@ export function baselineOf(
     standalone,
     objects: plannings.map(({ object }) => object),
     projects: [...projects],
+    applied: instances.flatMap((instance) => appliedBy(instance, tree)),
   };
+}
+
+function appliedBy({ plannedSource, summary }: Instance, tree: TreeFiles): readonly AppliedSource[] {
+  const { source, steps, reads, stopped } = plannedSource;
+  const isOfObject = source.kind !== "kustomize" && source.kind !== "helm";
+  if (!isOfObject || stopped || summary.failed || summary.unknown) return [];
+  // What ConfigMaps and Secrets hand to a chart is part of the step, and changes with their files.
+  const layers = steps.flatMap((step) => (step.kind === "helm" ? step.values : []));
+  const given = layers.map(({ path }) => path).filter((path) => path !== source.path);
+  return [{ source, steps, reads: [...reads, ...given.map((path) => ({ path, id: contentId(tree.fileAt(path)) }))] }];
 }
 
 /** Of a chart that was rendered only what nothing is rendered of is left: that may be rendered after the change. */

@@ -4,6 +4,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import { planArgo } from "../argocd/plan-argo.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
+import { contentId } from "../files/content-id.ts";
 import { planFlux } from "../flux/plan-flux.ts";
 import type { GitOpsObject, PlanContext, Planned, TreeView } from "../gitops.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
@@ -219,7 +220,8 @@ async function instanceOf(plan: Plan, { renderContext, caches, instances }: Expl
   const steps = await Promise.all(
     plan.steps.map((step) => planStep(withProfile(step, profile), renderContext, plan.source)),
   );
-  const plannedSource = sourceFromPlan(plan, steps, caches);
+  const madeFrom = (plan.reads ?? []).map((path) => ({ path, id: contentId(renderContext.files.fileAt(path)) }));
+  const plannedSource = sourceFromPlan(plan, steps, caches, madeFrom);
   const { parent: _, ...source } = plan.source;
   const key = JSON.stringify([plannedSource.renderKey, source]);
   const known = instances.get(key);

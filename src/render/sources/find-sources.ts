@@ -134,7 +134,8 @@ async function standIns(
 ): Promise<readonly Instance[]> {
   const { nodes, files } = survey.renderContext;
   const made: Instance[] = [];
-  const failed = (one: Instance): readonly string[] => (one.summary.failed ? one.plannedSource.roots : []);
+  const failed = ({ summary, plannedSource }: Instance): readonly string[] =>
+    summary.failed ? plannedSource.steps.flatMap((step) => (step.kind === "kustomize" ? [step.path] : [])) : [];
   const todo = instances.flatMap(failed);
   const seen = new Set(todo);
   for (let root = todo.pop(); root !== undefined; root = todo.pop()) {

@@ -5,11 +5,13 @@ import type { Gap, Source } from "../../model/source.ts";
 import { projectViolations } from "../argocd/project-violations.ts";
 import type { Scopes } from "../crd-scopes.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
+import { digestText } from "../digest-text.ts";
 import { facts } from "../kept-values.ts";
-import type { Plan, ProjectLimits } from "../plan.ts";
+import type { Plan, ProjectLimits, Step } from "../plan.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Rendering, Renderings } from "./rendering-cache.ts";
 import type { Read, PlannedStep, StepPlaces } from "../steps/step.ts";
+import { askedFor } from "../steps/without-places.ts";
 import type { SourcePlace, Unit, UnitReading } from "../unit.ts";
 
 /** The summary of a rendering that is kept in memory: enough to find further sources. */
@@ -34,8 +36,7 @@ export interface PlannedSource {
   readonly renderKey: string;
   readonly reads: readonly Read[];
   readonly projects: readonly ProjectLimits[];
-  /** Directories of the Kustomize roots that it builds. */
-  readonly roots: readonly string[];
+  readonly steps: readonly Step[];
   /** Nothing of it is rendered: gaps say why. */
   readonly stopped: boolean;
   summary(): Promise<RenderSummary>;
@@ -54,17 +55,34 @@ export interface RenderCaches {
 }
 
 /** Raised when the cached form of a rendering, or the way it is made, changes. */
-const version = 2;
+const version = 3;
 
 /** Makes a source from a plan and its prepared steps. */
-export function sourceFromPlan(plan: Plan, steps: readonly PlannedStep[], caches: RenderCaches): PlannedSource {
-  const asked = steps.map(({ options, reads }) => [options, reads.map(({ path, id }) => [path, id ?? 0])]);
-  return sourceUnderName(plan, { steps, renderKey: sha256(JSON.stringify([version, caches.digest, asked])), caches });
+export function sourceFromPlan(
+  plan: Plan,
+  steps: readonly PlannedStep[],
+  caches: RenderCaches,
+  madeFrom: readonly Read[] = [],
+): PlannedSource {
+  const reads = steps.map((step) => step.reads.map(({ path, id }) => [path, id ?? 0]));
+  const digestOf = (options: readonly string[]): string =>
+    sha256(JSON.stringify([version, caches.digest, options, reads]));
+  return sourceUnderName(plan, {
+    steps,
+    renderKey: digestOf(steps.map(({ options }) => options)),
+    inputs: digestOf(steps.map(({ inputs }) => inputs)),
+    madeFrom,
+    caches,
+  });
 }
 
 interface SharedSteps {
   readonly steps: readonly PlannedStep[];
   readonly renderKey: string;
+  /** The same without where options are written. */
+  readonly inputs: string;
+  /** The files that the plan was made from. */
+  readonly madeFrom: readonly Read[];
   readonly caches: RenderCaches;
 }
 
@@ -73,13 +91,10 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
   const { steps, renderKey, caches } = shared;
   const summaries = facts<RenderSummary>(caches.cache, "summary");
   const key = sha256(
-    JSON.stringify(
-      [renderKey, source, plan.gaps, projects.length === 0 ? null : [projects, caches.scopes.digest]],
-      asText,
-    ),
+    digestText([renderKey, source, plan.gaps, projects.length === 0 ? null : [projects, caches.scopes.digest]]),
   );
-  const inputs = sha256(JSON.stringify([renderKey, projects], asText));
-  const planInputs = sha256(JSON.stringify([plan.steps, projects], asText));
+  const inputs = sha256(digestText([shared.inputs, projects]));
+  const planInputs = sha256(digestText([plan.steps.map(askedFor), projects]));
   const rendering = (): Promise<Rendering> => caches.renderings.of(renderKey, () => renderSteps(steps));
   // What stops a source leaves all of it unjudged; any other gap is about a part, and the rest is judged as it changes.
   const gapInputs = steps.every(({ stopped }) => stopped === true) ? inputs : planInputs;
@@ -94,8 +109,8 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
     key,
     renderKey,
     projects,
-    roots: plan.steps.flatMap((step) => (step.kind === "kustomize" ? [step.path] : [])),
-    reads: [...steps.flatMap(({ reads }) => reads), ...(plan.reads ?? []).map((path) => ({ path, id: "plan" }))],
+    steps: plan.steps,
+    reads: [...steps.flatMap(({ reads }) => reads), ...shared.madeFrom],
     stopped: steps.every(({ stopped }) => stopped === true),
     as: (other) => sourceUnderName({ ...plan, source: other }, shared),
     async summary() {
@@ -240,8 +255,4 @@ function startOf({ position: { path, line } }: Manifest): SourcePlace {
 
 function entryOf({ path, line }: Source): SourcePlace {
   return { path, place: { line, column: 1, endLine: line }, precision: "source" };
-}
-
-function asText(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? `${value}n` : value;
 }

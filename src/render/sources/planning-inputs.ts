@@ -1,4 +1,5 @@
 import { sha256 } from "../../manifest/sha256.ts";
+import { digestText } from "../digest-text.ts";
 import { contentId } from "../files/content-id.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { Planning } from "./explore-objects.ts";
@@ -11,7 +12,5 @@ export function planningInputs({ object, planned }: Planning, files: TreeFiles):
     const paths = directory === undefined ? [path] : files.filesBelow(directory);
     return paths.map((one) => [one, contentId(files.fileAt(one)) ?? null]);
   });
-  return sha256(
-    JSON.stringify([identity, value, reads], (_, item: unknown) => (typeof item === "bigint" ? `${item}n` : item)),
-  );
+  return sha256(digestText([identity, value, reads]));
 }

@@ -5,6 +5,7 @@ import { readChart } from "../charts/chart-files.ts";
 import { crdScopes } from "../crd-scopes.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { discover } from "../discover-files.ts";
+import { digestText } from "../digest-text.ts";
 import { facts } from "../kept-values.ts";
 import type { TreeView } from "../gitops.ts";
 import type { Standalone } from "../standalone.ts";
@@ -48,7 +49,7 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
   const known = facts<KustomizationReading>(cache, "kustomization");
   const discovered = await discover(tree, scope, {
     get: (id) => known.get(id),
-    set: (id, reading) => known.set(id, reading, 4 * JSON.stringify(reading).length),
+    set: (id, reading) => known.set(id, reading, 4 * digestText(reading).length),
   });
   const scoped = withBaseline(discovered, request.baseline);
   const nodes = kustomizationNodes(files, request);
@@ -157,11 +158,7 @@ function remembering(renderer: Renderer, cache: DesiredStateRequest["cache"]): R
     helm: (asked) => renderer.helm(asked),
     substitute: (asked) => renderer.substitute(asked),
     async goTemplate(asked) {
-      const key = sha256(
-        JSON.stringify([renderer.digest, asked], (_, value: unknown) =>
-          typeof value === "bigint" ? `${value}n` : value,
-        ),
-      );
+      const key = sha256(digestText([renderer.digest, asked]));
       const held = known.get(key);
       if (held !== undefined) return held;
       const outcome = await renderer.goTemplate(asked);

@@ -8,14 +8,13 @@ import { treeView } from "../files/tree-view.ts";
 import { finish } from "./finish.ts";
 import { failure, unreadable, type Entry } from "./failure.ts";
 import { placeInOwnText } from "./own-place.ts";
-import type { PlannedStep, StepRendering, RenderContext } from "./step.ts";
+import type { StepRendering, RenderContext, UnkeyedStep } from "./step.ts";
 
 /** Prepares the unrendered manifests of a directory. */
-export function directoryStep(step: DirectoryStep, context: RenderContext, entry: Entry): PlannedStep {
+export function directoryStep(step: DirectoryStep, context: RenderContext, entry: Entry): UnkeyedStep {
   const { files } = context;
   const asked = candidates(step, treeView(files));
   return {
-    options: JSON.stringify(["directory", step]),
     reads: asked.map((path) => ({ path, id: contentId(files.fileAt(path)) })),
     problems: [],
     gaps: [],

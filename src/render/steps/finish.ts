@@ -85,7 +85,7 @@ async function overlay(
   const full = documents.flatMap(({ text }, at) => (isEmpty(text) ? [] : [at]));
   for (const at of full) files.set(`${at}.yaml`, encoder.encode(documents[at]?.text ?? ""));
   const resources = full.map((at) => `${at}.yaml`);
-  files.set("kustomization.yaml", encoder.encode(JSON.stringify({ ...kustomization, resources })));
+  files.set("kustomization.yaml", encoder.encode(toJsonText({ ...kustomization, resources })));
   const outcome = await renderer.kustomize({ root: "", files });
   if (outcome.kind !== "rendered") return { kind: "failed", outcome };
   const { yaml, origins } = outcome.answer;

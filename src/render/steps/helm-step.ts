@@ -8,6 +8,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { HelmAnswer, HelmDocument, HelmRequest, RenderOutcome } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
 import { chartFiles, firstObject, vendored, type ChartFiles } from "../charts/chart-files.ts";
+import { digestText } from "../digest-text.ts";
 import { ownTexts } from "../own-text.ts";
 import { readFile } from "../files/read-file.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
@@ -18,17 +19,14 @@ import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
 import { helmPlacesOf } from "./helm-places.ts";
 import { templatePosition } from "./template-position.ts";
-import { nothing, type Read, type PlannedStep, type StepRendering, type RenderContext } from "./step.ts";
+import { withoutPlaces } from "./without-places.ts";
+import { nothing, type Read, type StepRendering, type RenderContext, type UnkeyedStep } from "./step.ts";
 
 /** Prepares the rendering of a chart; `entry` is the line that declares the source. */
-export async function helmStep(step: HelmStep, context: RenderContext, entry: Entry): Promise<PlannedStep> {
+export async function helmStep(step: HelmStep, context: RenderContext, entry: Entry): Promise<UnkeyedStep> {
   const { files, vendor } = context;
   const found = await chartOf(step, context);
-  const options = JSON.stringify(["helm", step], (_, value: unknown) =>
-    typeof value === "bigint" ? `${value}n` : value,
-  );
-  const stop = (gaps: readonly Omit<Gap, "source">[], reads: readonly Read[]): PlannedStep => ({
-    options,
+  const stop = (gaps: readonly Omit<Gap, "source">[], reads: readonly Read[]): UnkeyedStep => ({
     reads,
     problems: [],
     gaps,
@@ -62,7 +60,6 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     return stop(gaps, reads);
   }
   return {
-    options,
     reads,
     problems: [],
     gaps: [],
@@ -70,8 +67,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
       const request = await requestOf(step, { chart, at }, context);
       if (request.kind === "refused") return { kind: "failed", problems: request.problems };
       const outcome = await context.renderer.helm(request.request);
-      if (outcome.kind !== "rendered")
-        return failed(inTree(outcome, chart), { step, at, entry, files, reads, options });
+      if (outcome.kind !== "rendered") return failed(inTree(outcome, chart), { step, at, entry, files, reads });
       return rendered(outcome.answer, { step, chart, at, context, entry, gaps: request.gaps });
     },
     places: async (rendering) => {
@@ -177,19 +173,23 @@ interface Unrendered {
   readonly entry: Entry;
   readonly files: TreeFiles;
   readonly reads: readonly Read[];
-  readonly options: string;
 }
 
 /** What variables nobody knows keep from being rendered is unknown; anything else is a problem. */
 function failed(
   outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }>,
-  { step: { unknownVariables: names = [] }, at, entry, files, reads, options }: Unrendered,
+  { step, at, entry, files, reads }: Unrendered,
 ): StepRendering {
+  const { unknownVariables: names = [] } = step;
   if (outcome.kind !== "failed" || names.length === 0)
     return failure(outcome, { path: `${at}/Chart.yaml`, entry, files });
   const variables = names.map((name) => `\${${name}}`).join(", ");
   const reason = `the chart cannot be rendered without ${variables}, which nothing in this repository sets: ${outcome.message}`;
-  return { ...nothing, unknown: true, gaps: [{ ...entry, reason, inputs: sha256(JSON.stringify([options, reads])) }] };
+  return {
+    ...nothing,
+    unknown: true,
+    gaps: [{ ...entry, reason, inputs: sha256(digestText([withoutPlaces(step), reads])) }],
+  };
 }
 
 interface Built {

@@ -1,7 +1,6 @@
 import { contentId } from "../files/content-id.ts";
 import type { KustomizeAnswer } from "../../model/renderer.ts";
 import type { Problem } from "../../model/problem.ts";
-import { digestOfBytes } from "../files/digest-bytes.ts";
 import { kustomizeBuild, type KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import type { KustomizationNode } from "../kustomizations/kustomization-graph.ts";
 import { ownTexts, type OwnTexts } from "../own-text.ts";
@@ -17,10 +16,10 @@ import { kustomizeCharts, type KustomizeCharts } from "./kustomize-charts.ts";
 import { kustomizeFiles, type KustomizeFiles } from "./kustomize-files.ts";
 import { kustomizePlacesOf, writtenLines } from "./kustomize-places.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
-import { nothing, type PlannedStep, type StepRendering, type RenderContext } from "./step.ts";
+import { nothing, type StepRendering, type RenderContext, type UnkeyedStep } from "./step.ts";
 
 /** Prepares a Kustomize build: finds everything it reads, without rendering. */
-export async function kustomizeStep(step: KustomizeStep, context: RenderContext, entry: Entry): Promise<PlannedStep> {
+export async function kustomizeStep(step: KustomizeStep, context: RenderContext, entry: Entry): Promise<UnkeyedStep> {
   const { files, nodes } = context;
   const root = files.directoryAt(step.path) ?? step.path;
   await nodes.load([root]);
@@ -35,9 +34,7 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
   for (const [path, from] of charts.files) asked.set(path, contentId(files.fileAt(from)));
   for (const path of step.overrides?.keys() ?? []) asked.delete(path);
   const work: Work = { build, charts, step, context, entry };
-  const overrides = [...(step.overrides ?? [])].map(([path, bytes]) => [path, digestOfBytes(bytes)]);
   return {
-    options: JSON.stringify(["kustomize", root, overrides, step.anywhere ?? false, step.finish ?? null]),
     reads: [...asked].map(([path, id]) => ({ path, id })),
     problems: build === undefined ? [] : await remoteProblems(build, files),
     gaps: charts.gaps,

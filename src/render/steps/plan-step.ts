@@ -1,19 +1,24 @@
+import { digestText } from "../digest-text.ts";
 import type { Step } from "../plan.ts";
 import { directoryStep } from "./directory-step.ts";
 import type { Entry } from "./failure.ts";
 import { helmStep } from "./helm-step.ts";
 import { kustomizeStep } from "./kustomize-step.ts";
-import type { PlannedStep, RenderContext } from "./step.ts";
+import type { PlannedStep, RenderContext, UnkeyedStep } from "./step.ts";
+import { withoutPlaces } from "./without-places.ts";
 
 /** Determines what a step reads, so that its key is known without rendering. */
 export async function planStep(step: Step, context: RenderContext, { path, line }: Entry): Promise<PlannedStep> {
-  const ready = await readyFor(step, context, { path, line });
-  if (step.finish?.defaultNamespace === undefined) return ready;
   // The CRDs of the tree decide which objects need a namespace.
-  return { ...ready, options: `${ready.options}\0${context.scopes.digest}` };
+  const scopes = step.finish?.defaultNamespace === undefined ? null : context.scopes.digest;
+  return {
+    ...(await readyFor(step, context, { path, line })),
+    options: digestText([step, scopes]),
+    inputs: digestText([withoutPlaces(step), scopes]),
+  };
 }
 
-async function readyFor(step: Step, context: RenderContext, entry: Entry): Promise<PlannedStep> {
+async function readyFor(step: Step, context: RenderContext, entry: Entry): Promise<UnkeyedStep> {
   switch (step.kind) {
     case "directory":
       return directoryStep(step, context, entry);

@@ -50,8 +50,10 @@ export type StepRendering =
 
 /** A step whose reads are known and that can be rendered. */
 export interface PlannedStep {
-  /** Everything the result depends on besides file contents, as text. */
+  /** Everything the result and its places depend on besides file contents, as text. */
   readonly options: string;
+  /** The same without where options are written. */
+  readonly inputs: string;
   readonly reads: readonly Read[];
   /** Problems known without rendering; then the step is not rendered. */
   readonly problems: readonly Problem[];
@@ -63,6 +65,9 @@ export interface PlannedStep {
   /** Finds where values of rendered objects come from. Files are read again, so that nothing large is kept. */
   places(rendering: StepRendering & { readonly kind: "rendered" }): Promise<StepPlaces>;
 }
+
+/** A step before its options are known as text. */
+export type UnkeyedStep = Omit<PlannedStep, "options" | "inputs">;
 
 export interface StepPlaces {
   /** The place of a value of the object at an index of `objects`; undefined where only the source's entry is known. */

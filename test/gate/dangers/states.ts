@@ -45,7 +45,7 @@ type State = ReturnType<typeof state>;
 
 function changeOf(before: State, after: State): StateChange {
   const changes = matchManifests(before.manifests, after.manifests).filter(({ kind }) => kind !== "unchanged");
-  return { changes, before, after };
+  return { changes, before, after, unjudged: [] };
 }
 
 /** What the dangers say of a change, as `level policy object: message`. */

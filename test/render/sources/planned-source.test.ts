@@ -23,6 +23,7 @@ function rendered(objects: readonly RenderedObject[], more: object = {}): StepRe
 function step(answers: readonly StepRendering[], more: Partial<PlannedStep> = {}): PlannedStep & { rendered: number } {
   return {
     options: "options",
+    inputs: "inputs",
     reads: [{ path: "shop/a.yaml", id: "1" }],
     problems: [],
     gaps: [],
@@ -162,7 +163,7 @@ test.each<[string, Partial<typeof base>, "render" | "key" | "neither"]>([
 
 test("what a source reads is all that its steps and its plan read; it is stopped where all of its steps are", () => {
   const stopped = step([], { stopped: true, reads: [{ path: "b", id: undefined }] });
-  const one = sourceFromPlan({ ...plan, reads: ["p"] }, [step([]), stopped], job());
+  const one = sourceFromPlan({ ...plan, reads: ["p"] }, [step([]), stopped], job(), [{ path: "p", id: "1" }]);
   expect(one.reads.map(({ path }) => path)).toEqual(["shop/a.yaml", "b", "p"]);
   expect(one.reads.at(-1)?.id).toBeDefined();
   expect(one.stopped).toBe(false);

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../../manifest/canonical-json.ts";
 import { isObject } from "../../../manifest/identity.ts";
 import type { Json } from "../../../model/json.ts";
 import { valueAt, type Path } from "../differences.ts";
@@ -75,9 +76,9 @@ export const networkPolicy: GuardrailRule = (update) => {
   const { before, after } = update;
   const isolates = removed(update, ["spec", "policyTypes"], "it no longer isolates", "warn");
   const opens = ["ingress", "egress"].flatMap((direction): readonly Loosened[] => {
-    const old = listOf(valueAt(before, ["spec", direction])).map((rule) => JSON.stringify(rule));
+    const old = listOf(valueAt(before, ["spec", direction])).map((rule) => canonicalJson(rule));
     return listOf(valueAt(after, ["spec", direction])).flatMap((rule, index) =>
-      old.includes(JSON.stringify(rule))
+      old.includes(canonicalJson(rule))
         ? []
         : [{ what: `it has another ${direction} rule`, path: ["spec", direction, index], level: "warn" }],
     );

@@ -98,7 +98,7 @@ function shown(item: Json): string {
 }
 
 function text(value: Json | undefined): string {
-  return value === undefined ? "absent" : JSON.stringify(value);
+  return value === undefined ? "absent" : canonicalJson(value);
 }
 
 /** A value as a message shows it. */
