@@ -15,7 +15,7 @@ export interface DesiredSubject {
   readonly tree: Tree;
   readonly config: Config;
   readonly state: DesiredState;
-  /** The state of these paths alone. */
+  /** The state of these paths alone, whatever `apply:` names. */
   readonly only: (paths: readonly string[]) => Promise<DesiredState>;
 }
 
@@ -25,7 +25,7 @@ export interface DesiredSubject {
  */
 export async function withDesiredState<Result>(
   named: readonly string[],
-  options: { readonly config?: string },
+  options: { readonly config?: string; readonly suggest?: boolean },
   use: (subject: DesiredSubject) => Promise<Result>,
 ): Promise<Result> {
   const cwd = process.cwd();
@@ -39,17 +39,23 @@ export async function withDesiredState<Result>(
     set: (key: string, value: unknown) => void known.set(key, value),
   };
   const repositories = [...config.repositories, ...(await ownRepositories(cwd))];
-  const only = (paths: readonly string[]): Promise<DesiredState> =>
+  const find = (paths: readonly string[], by: Config): Promise<DesiredState> =>
     findDesiredState(subject.after, {
-      scope: scopeOf(config.manifests, paths),
-      config,
+      scope: scopeOf(by.manifests, paths),
+      config: by,
       renderer,
       repositories,
       branches: [],
       cache,
     });
   try {
-    return await use({ tree: subject.after, config, state: await only(subject.paths), only });
+    const { apply: _, ...withoutApply } = config;
+    return await use({
+      tree: subject.after,
+      config,
+      state: await find(subject.paths, options.suggest === true ? withoutApply : config),
+      only: (paths) => find(paths, withoutApply),
+    });
   } finally {
     renderer.close();
     await subject.close();

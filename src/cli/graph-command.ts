@@ -1,4 +1,6 @@
 import type { Problem } from "../model/problem.ts";
+import { suggestApply } from "../render/apply/suggest-apply.ts";
+import { applyBlock } from "../report/graph/apply-block.ts";
 import { graphFormats, type GraphFormatName } from "../report/graph/formats.ts";
 import { tell, withDesiredState } from "./desired-subject.ts";
 
@@ -6,16 +8,21 @@ import { tell, withDesiredState } from "./desired-subject.ts";
 export interface GraphOptions {
   readonly config?: string;
   readonly output: GraphFormatName;
+  /** Print the `apply:` that names what is judged without any. */
+  readonly suggest?: boolean;
 }
 
 /**
  * Runs `portcullis graph`: the graph on stdout, and what could not be rendered also on stderr. Returns the exit code.
  */
 export async function graphCommand(named: readonly string[], options: GraphOptions): Promise<number> {
-  return withDesiredState(named, options, async ({ state }) => {
+  return withDesiredState(named, options, async ({ tree, config, state }) => {
     const problems: Problem[] = [...state.problems];
     for (const unit of state.units) problems.push(...(await unit.render()).problems);
-    const text = graphFormats[options.output](state.graph);
+    const text =
+      options.suggest === true
+        ? applyBlock(await suggestApply(tree, state, config))
+        : graphFormats[options.output](state.graph);
     await new Promise<void>((done) => process.stdout.write(text, () => done()));
     tell(problems);
     return problems.length > 0 ? 2 : 0;

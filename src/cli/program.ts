@@ -179,6 +179,7 @@ export function program(done: (code: number) => void): Command {
     .addOption(
       new Option("-o, --output <format>", "output format").choices(["text", "json", "mermaid"]).default("text"),
     )
+    .option("--suggest", "print the `apply:` for portcullis.yaml that names what is judged without it")
     .action(async (paths: string[], options) =>
       done(await (await import("./graph-command.ts")).graphCommand(paths, options)),
     );

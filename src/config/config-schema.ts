@@ -1,3 +1,4 @@
+import { applySchema } from "./apply-schema.ts";
 import { clustersSchema, environmentsSchema, kubernetesVersion } from "./environment-schema.ts";
 import { levelsSchema } from "./level-schema.ts";
 
@@ -71,6 +72,7 @@ export const configSchema = {
       enum: ["on", "off"],
       default: "on",
     },
+    apply: applySchema,
     environments: environmentsSchema,
     clusters: clustersSchema,
     repositories: {

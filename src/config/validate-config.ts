@@ -53,6 +53,8 @@ function describe(error: ErrorObject): ConfigError {
     }
     case "const":
       return say(`expected ${String(params["allowedValue"])}`);
+    case "false schema":
+      return say("only a chart has values; expected `as: helm`");
     case "format":
       return say("expected a calendar date such as 2027-01-15");
     case "maxLength":

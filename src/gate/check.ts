@@ -108,7 +108,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
   const treePaths = await pathsOf(isChange ? [after, before] : [after]);
   const draft = draftsOf(request, treePaths);
   const total = states.after.files.length + states.after.units.length;
-  const asNew = asNewContextOf(request, (done) => request.onProgress?.(done, total));
+  const asNew = asNewContextOf(request, states.after, (done) => request.onProgress?.(done, total));
 
   // Without a tree before, everything is new and nothing needs to be matched, so content is not kept.
   const files = isChange ? compareFiles(states.before.files, states.after.files) : allSame(states.after.files);
@@ -120,9 +120,9 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
       states,
       same: known.map(([, judged]) => judged),
       before: isChange
-        ? await all(budget, readFiles(before, files.before, asNew.environmentsOf), readUnits(units.before))
+        ? await all(budget, readFiles(before, files.before, asNew.landing), readUnits(units.before))
         : [],
-      after: await all(budget, readFiles(after, files.after, asNew.environmentsOf), readUnits(units.after)),
+      after: await all(budget, readFiles(after, files.after, asNew.landing), readUnits(units.after)),
     },
   );
   request.onProgress?.(total, total);
@@ -230,6 +230,7 @@ function draftsOf({ judge, builtins = [], config, now }: CheckRequest, treePaths
 
 function asNewContextOf(
   { after, judge, builtins = [], config, now, cache }: CheckRequest,
+  { isClusterScoped }: DesiredState,
   onJudged: AsNewContext["onJudged"],
 ): AsNewContext {
   const hasEnvironments = Object.keys(config.environments).length > 0;
@@ -237,7 +238,10 @@ function asNewContextOf(
     tree: after,
     judges: { judge, builtins },
     judgeOnce: askingOnce(judge),
-    environmentsOf: (path) => (hasEnvironments ? environmentsOf({ path }, config) : none),
+    landing: {
+      environmentsOf: (path) => (hasEnvironments ? environmentsOf({ path }, config) : none),
+      isClusterScoped,
+    },
     now,
     cache,
     onJudged,

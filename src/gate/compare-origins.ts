@@ -26,7 +26,7 @@ export function compareFiles(before: readonly ScopedFile[], after: readonly Scop
 
 function isSameContent(old: ScopedFile, now: ScopedFile): boolean {
   if (old.entry.kind !== now.entry.kind || old.entry.id !== now.entry.id) return false;
-  return old.role === now.role || roleKey(old) === roleKey(now);
+  return (old.role === now.role && old.targets === now.targets) || roleKey(old) === roleKey(now);
 }
 
 /** Equal for files with equal content and role, whatever their path. */
@@ -34,8 +34,9 @@ export function contentKey(file: ScopedFile): string {
   return `${file.entry.kind}\0${file.entry.id}\0${roleKey(file)}`;
 }
 
-function roleKey({ role }: ScopedFile): string {
-  return role.kind === "plain" ? "" : JSON.stringify(role);
+function roleKey({ role, targets }: ScopedFile): string {
+  const landing = targets === undefined ? "" : JSON.stringify(targets);
+  return role.kind === "plain" ? landing : JSON.stringify(role) + landing;
 }
 
 /** The units of two trees: those that are the same, and those of either tree that differ. */

@@ -5,7 +5,8 @@ import type { Json, Pointer } from "../model/json.ts";
 import type { Judge, ParametersRead } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
 import { environmentPaths } from "../render/environments.ts";
-import { cleanPath, matcher } from "../render/files/scope.ts";
+import { matchesAny } from "../render/apply/match-entry.ts";
+import { cleanPath, matcher, scopeOf } from "../render/files/scope.ts";
 import { compilePathGlob } from "../render/glob/path-glob.ts";
 import { builtinIds } from "./builtin-ids.ts";
 import { isObject } from "../manifest/identity.ts";
@@ -80,6 +81,7 @@ function expectPaths(config: Config, { paths, reached }: ActualState, report: Re
       report(at, `nothing lands in the environment "${name}": expected paths or clusters that feed it${hint}`);
     }
   }
+  expectEntries(config, paths, report);
   const { vendor } = config.helm;
   if (vendor !== undefined && !holds(paths, cleanPath(vendor)))
     report("/helm/vendor", `no such directory "${vendor}" in the repository`);
@@ -93,6 +95,36 @@ function expectPaths(config: Config, { paths, reached }: ActualState, report: Re
         report(`/clusters/${index}/${key}`, `two clusters have the ${key} "${cluster[key]}"; expected one`);
     }
   });
+}
+
+const matched = {
+  raw: "file in scope: .yaml, .yml or .json",
+  kustomize: "directory in scope with a kustomization",
+  helm: "directory in scope with a Chart.yaml",
+} as const;
+
+/** An entry of `apply:` that names nothing judges nothing. */
+function expectEntries(
+  { apply = [], manifests, environments }: Config,
+  all: readonly string[],
+  report: ReportMismatch,
+) {
+  const scope = scopeOf(manifests);
+  const paths = apply.length === 0 ? [] : all.filter((path) => scope.covers(path));
+  for (const [index, entry] of apply.entries()) {
+    const { path, as, environment, values = [] } = entry;
+    const at = `/apply/${index}`;
+    if (compilePathGlob(path) === undefined) report(`${at}/path`, unreadable(path));
+    else if (!matchesAny(entry, paths)) report(`${at}/path`, `the pattern "${path}" matches no ${matched[as]}`);
+    values.forEach((file, position) => {
+      if (!all.includes(cleanPath(file)))
+        report(`${at}/values/${position}`, `no such file "${file}" in the repository`);
+    });
+    if (environment === undefined || Object.hasOwn(environments, environment)) continue;
+    const near = nearName(environment, Object.keys(environments));
+    const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+    report(`${at}/environment`, `no environment "${environment}" under environments${hint}`);
+  }
 }
 
 function expectPolicies(config: Config, { judge }: ActualState, report: ReportMismatch): void {

@@ -1,10 +1,11 @@
+import { isObject } from "../manifest/identity.ts";
 import type { Pointer } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Gap } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { FileReading } from "../render/files/read-file.ts";
-import type { ScopedFile } from "../render/files/role.ts";
+import type { ScopedFile, Target } from "../render/files/role.ts";
 import { encryptedGaps } from "./judging/encrypted-gaps.ts";
 import type { SourcePlace, Unit, UnitReading } from "../render/unit.ts";
 import type { JudgedSource } from "./judged-source.ts";
@@ -37,8 +38,45 @@ export function isUnit(origin: Origin): origin is Unit {
   return "source" in origin;
 }
 
-/** The reading of a file, in the environments of its path. */
-export function fileReading(file: FileReading, environments: readonly string[]): Reading {
+/** Where files land. */
+export interface Landing {
+  readonly environmentsOf: (path: string) => readonly string[];
+  readonly isClusterScoped: (group: string, kind: string) => boolean | undefined;
+}
+
+/** Where the manifests of a file land: each target once. */
+export function targetsOf({ entry, targets }: ScopedFile, { environmentsOf }: Landing): readonly Target[] {
+  if (targets !== undefined) return targets;
+  const environments = environmentsOf(entry.path);
+  return environments.length === 0 ? nowhere : environments.map((environment) => ({ environment }));
+}
+
+const nowhere: readonly Target[] = [{}];
+
+/** The manifest as it lands in a target. */
+function landed(
+  manifest: Manifest,
+  { namespace, ...target }: Target,
+  { isClusterScoped }: Pick<Landing, "isClusterScoped">,
+): Manifest {
+  const { identity, value } = manifest;
+  const lacksOne = identity.namespace === undefined && isClusterScoped(identity.group, identity.kind) !== true;
+  if (namespace === undefined || !lacksOne) return { ...manifest, ...target };
+  const metadata = isObject(value["metadata"]) ? value["metadata"] : {};
+  return {
+    ...manifest,
+    ...target,
+    identity: { ...identity, namespace },
+    value: { ...value, metadata: { ...metadata, namespace } },
+  };
+}
+
+/** The reading of a file, in each target that it lands in. */
+export function fileReading(
+  file: FileReading,
+  targets: readonly Target[],
+  landing: Pick<Landing, "isClusterScoped">,
+): Reading {
   const skipped = file.notManifests.map(({ line, reason }) => ({ line, reason: `not a Kubernetes object: ${reason}` }));
   const encrypted = file.encrypted === undefined ? [] : [{ line: 1, reason: file.encrypted.reason }];
   const [first] = file.manifests;
@@ -47,9 +85,9 @@ export function fileReading(file: FileReading, environments: readonly string[]):
   return {
     ...(gaps.length > 0 ? { gaps } : {}),
     manifests:
-      environments.length === 0
+      targets === nowhere
         ? file.manifests
-        : file.manifests.flatMap((manifest) => environments.map((environment) => ({ ...manifest, environment }))),
+        : file.manifests.flatMap((manifest) => targets.map((target) => landed(manifest, target, landing))),
     problems: file.problems,
     skipped: [...encrypted, ...skipped],
     place: ({ position }, pointer) => ({ path: position.path, place: file.place(position, pointer) }),
@@ -61,10 +99,11 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
   /** Places belong to the very objects that were rendered. */
   const originals = new Map<Manifest, Manifest>();
   const environments = source.environments.length === 0 ? [undefined] : source.environments;
+  const version = source.kubernetes === undefined ? {} : { kubernetes: source.kubernetes };
   for (const original of rendered.manifests) {
     for (const environment of environments) {
       originals.set(
-        { ...original, source: source.id, ...(environment === undefined ? {} : { environment }) },
+        { ...original, ...version, source: source.id, ...(environment === undefined ? {} : { environment }) },
         original,
       );
     }

@@ -5,6 +5,7 @@ import type { Source, SourceNode } from "../model/source.ts";
 import type { Tree } from "../model/tree.ts";
 import type { DesiredState } from "../render/desired-state.ts";
 import type { Baseline } from "../render/gitops.ts";
+import { isClusterScoped } from "../render/cluster-scoped.ts";
 import { discover } from "../render/discover-files.ts";
 import { findDesiredState } from "../render/find-desired-state.ts";
 import type { KustomizationReading } from "../render/kustomizations/kustomization.ts";
@@ -51,6 +52,9 @@ export function stateFinder({ scope, config, renderer, repositories, branches, c
 export const nothing: DesiredState = {
   files: [],
   units: [],
+  incomplete: new Set(),
+  starts: [],
+  isClusterScoped,
   unplanned: [],
   graph: { sources: [], gaps: [] },
   baseline: { files: new Map(), standalone: [], objects: [], projects: [], applied: [] },

@@ -25,6 +25,8 @@ export interface Config {
   /** Remote resources of kustomizations, by URL as written there, and the directory or file that stands in for each. */
   readonly kustomize: { readonly vendored: { readonly [url: string]: string } };
   readonly schemas: SchemaConfig;
+  /** What clusters apply; absent: everything that the tree may hold a source of is judged. */
+  readonly apply?: readonly ApplyEntry[];
   /**
    * Whether what is named as not rendered (a gap) blocks. `touched`, the default: where the change brings or alters it;
    * `block`: also where no change is judged.
@@ -64,6 +66,21 @@ export interface ClusterConfig {
   readonly server: string;
   readonly labels: { readonly [name: string]: string };
   readonly annotations: { readonly [name: string]: string };
+}
+
+/** Files, Kustomize roots or charts that something outside the tree applies: a pipeline, or an object that only the cluster has. */
+export interface ApplyEntry {
+  /** A glob: of files and directories (`raw`), or of the directories of roots or charts. */
+  readonly path: string;
+  readonly as: "raw" | "kustomize" | "helm";
+  /** Values files of a chart, by path in the repository, merged in order. */
+  readonly values?: readonly string[];
+  /** Of namespaced objects without one; a chart's release namespace. */
+  readonly namespace?: string;
+  /** One of `environments`; absent: as for any other source. */
+  readonly environment?: string;
+  /** Kubernetes version; absent: that of the environment. */
+  readonly kubernetes?: string;
 }
 
 /** Validation against Kubernetes' own schemas and CRDs of the tree. */

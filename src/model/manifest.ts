@@ -27,6 +27,8 @@ export interface Manifest {
   readonly value: JsonObject;
   readonly position: SourcePosition;
   readonly environment?: string;
+  /** The Kubernetes version that `apply:` names for it; absent: that of the environment. */
+  readonly kubernetes?: string;
   /** The Kustomize root, chart or GitOps object it came through; absent for a plain file. */
   readonly source?: string;
 }

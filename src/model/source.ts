@@ -21,6 +21,8 @@ export interface Source {
   readonly line: number;
   /** The environments its manifests land in, sorted; empty where none is known. */
   readonly environments: readonly string[];
+  /** The Kubernetes version that `apply:` names for it; absent: that of the environment. */
+  readonly kubernetes?: string;
   /** The source whose manifests declare this one (app of apps, Flux's tree of Kustomizations). */
   readonly parent?: string;
   /**

@@ -25,10 +25,13 @@ export function clusterProfile(environments: readonly string[], config: Config, 
   }
   return {
     apiVersions: [...apiVersions].toSorted(),
-    ...(kubeVersion === undefined
-      ? {}
-      : { kubeVersion: /^1\.\d+$/.test(kubeVersion) ? `${kubeVersion}.0` : kubeVersion }),
+    ...(kubeVersion === undefined ? {} : { kubeVersion: patchVersion(kubeVersion) }),
   };
+}
+
+/** The version with a patch number, as Helm needs it. */
+export function patchVersion(version: string): string {
+  return /^1\.\d+$/.test(version) ? `${version}.0` : version;
 }
 
 function minor(version: string): number {

@@ -6,6 +6,7 @@ import type { Source, SourceGraph } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { ScopedFile } from "./files/role.ts";
 import type { Baseline } from "./gitops.ts";
+import type { Standalone } from "./standalone.ts";
 import type { Scope } from "./files/scope.ts";
 import type { SourcePlace, Unit } from "./unit.ts";
 
@@ -46,6 +47,12 @@ export interface DesiredState {
   readonly graph: SourceGraph;
   /** What judges this tree by its own plan: the baseline of the tree after it. */
   readonly baseline: Baseline;
+  /** Roots and charts that are taken to be applied by themselves, since nothing in the tree applies them. */
+  readonly starts: readonly Standalone[];
+  /** The files of sources that yield less than all they should: what no source accounts for is judged as it is written. */
+  readonly incomplete: ReadonlySet<string>;
+  /** Whether a kind is cluster-scoped, by Kubernetes and by the CRDs of the tree; undefined where it is not known. */
+  readonly isClusterScoped: (group: string, kind: string) => boolean | undefined;
   /** Ids of the sources that GitOps objects would be, had they been planned: problems tell why they were not. */
   readonly unplanned: readonly string[];
   /** What the tree before judged and nothing judges here, though files that it reads are not what they were. */

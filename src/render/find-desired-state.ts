@@ -3,14 +3,14 @@ import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
 import { submoduleGaps } from "./files/submodule-gaps.ts";
 import { changedByCheckout } from "./checkout/changed-by-checkout.ts";
-import { assignFiles } from "./sources/assign-files.ts";
+import { assignFiles, notApplied } from "./sources/assign-files.ts";
 import { nameSources, nodesOf } from "./sources/name-sources.ts";
 import type { DesiredState, DesiredStateRequest } from "./desired-state.ts";
 import { baselineOf } from "./sources/baseline.ts";
 import { carryOver } from "./sources/carry-over.ts";
 import type { Instance, Planning } from "./sources/explore-objects.ts";
 import type { Standalone } from "./standalone.ts";
-import { findSources, findTheRest } from "./sources/find-sources.ts";
+import { findSources, findTheRest, type FoundSources } from "./sources/find-sources.ts";
 import { surveyTree, type Survey } from "./sources/survey-tree.ts";
 import { planningInputs } from "./sources/planning-inputs.ts";
 import { placedViolations } from "./sources/placed-violations.ts";
@@ -30,8 +30,11 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
   const inputsOf = (planning: Planning): string => planningInputs(planning, survey.renderContext.files);
   const named = nameSources(own, carried.instances, plannings);
   const assignment = assignFiles(survey, named);
+  const held = assignment.files.filter(({ entry: { kind }, role, targets }) =>
+    kind === "submodule" ? survey.applied === undefined || targets !== undefined : role !== notApplied,
+  );
   const read = [
-    ...assignment.files.map(({ entry }) => entry.path),
+    ...held.map(({ entry }) => entry.path),
     ...named.flatMap(({ plannedSource }) => plannedSource.reads.map(({ path }) => path)),
     ...plannings.flatMap(({ planned }) => planned.reads),
   ];
@@ -42,7 +45,7 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
       sources: nodesOf(named),
       gaps: once<Gap>([
         ...named.flatMap(({ summary }) => summary.gaps),
-        ...submoduleGaps(assignment.files),
+        ...submoduleGaps(held),
         ...(await changedByCheckout(survey.renderContext.files, read)),
         ...unclaimed.plannings.flatMap((planning) =>
           planning.planned.gaps.map((gap) => ({ inputs: inputsOf(planning), ...gap })),
@@ -50,8 +53,16 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
       ]),
     },
     unplanned: unclaimed.plannings.flatMap(unplannedOf),
-    baseline: baselineOf(assignment.files, standaloneOf(survey, own), unclaimed, survey.renderContext.files),
+    baseline: baselineOf(
+      assignment.files,
+      survey.applied === undefined ? standaloneOf(survey, own) : [],
+      unclaimed,
+      survey.renderContext.files,
+    ),
     unjudged: carried.unjudged,
+    incomplete: assignment.incomplete,
+    starts: [...standaloneOf(survey, own), ...claimedStarts(survey, unclaimed)],
+    isClusterScoped: survey.renderContext.scopes.isClusterScoped,
     problems: [
       ...once<Problem>(found.problems).map((problem) => ({ ...problem, inputs: "" })),
       ...unclaimed.plannings.flatMap((planning) =>
@@ -72,6 +83,12 @@ function unplannedOf({ object, planned }: Planning): readonly string[] {
 function standaloneOf({ standalone }: Survey, own: readonly Instance[]): readonly Standalone[] {
   const ids = new Set(own.map(({ plannedSource: { source } }) => source.id));
   return standalone.filter(({ directory }) => ids.has(directory === "" ? "." : directory));
+}
+
+/** Roots and charts whose own objects lead to a source that accounts for them. */
+function claimedStarts({ standalone }: Survey, { starts, kept }: FoundSources["unclaimed"]): readonly Standalone[] {
+  const paths = new Set(kept.filter((one) => one.kind !== "file" && !starts.includes(one)).map(({ path }) => path));
+  return standalone.filter(({ path }) => paths.has(path));
 }
 
 /** Two objects may find the same; sorted, so that the same tree gives the same. */

@@ -25,8 +25,8 @@ export function createSchemaCheck(source: SchemaSource, config: Config): Builtin
     customs.set(fact.digest, known);
     return known;
   };
-  const standing = ({ apiVersion, identity, environment }: Manifest): ServedStatus =>
-    servedStatusOf(source, versionOf(config, environment, source.versions), apiVersion, identity.kind);
+  const standing = (manifest: Manifest): ServedStatus =>
+    servedStatusOf(source, versionOf(config, manifest, source.versions), manifest.apiVersion, manifest.identity.kind);
 
   return {
     policies: [schemaPolicy, apiVersionPolicy],
@@ -35,7 +35,7 @@ export function createSchemaCheck(source: SchemaSource, config: Config): Builtin
     awaits: (manifest) =>
       standing(manifest).kind === "foreign" ? customKey(manifest.identity.group, manifest.identity.kind) : undefined,
     ofManifest: (manifest, facts) => {
-      const version = versionOf(config, manifest.environment, source.versions);
+      const version = versionOf(config, manifest, source.versions);
       const found = standing(manifest);
       switch (found.kind) {
         case "unserved":

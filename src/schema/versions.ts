@@ -1,10 +1,18 @@
 import type { Config } from "../model/config.ts";
+import type { Manifest } from "../model/manifest.ts";
 import { pointerOf } from "../manifest/pointer.ts";
 
-/** The known Kubernetes version of an environment; the nearest one where its version is not known. */
-export function versionOf(config: Config, environment: string | undefined, known: readonly string[]): string {
+/**
+ * The known Kubernetes version that a manifest lands in: its own or that of its environment; the nearest one where that is not
+ * known.
+ */
+export function versionOf(
+  config: Config,
+  { kubernetes, environment }: Pick<Manifest, "kubernetes" | "environment">,
+  known: readonly string[],
+): string {
   const own = environment === undefined ? undefined : environmentOf(config, environment)?.kubernetes;
-  return nearest(own ?? config.schemas.kubernetes, known);
+  return nearest(kubernetes ?? own ?? config.schemas.kubernetes, known);
 }
 
 function environmentOf(config: Config, name: string): Config["environments"][string] | undefined {
@@ -28,6 +36,10 @@ export function unknownVersions(
     { pointer: "/schemas/kubernetes", version: config.schemas.kubernetes },
     ...Object.entries(config.environments).map(([name, { kubernetes }]) => ({
       pointer: pointerOf(["environments", name, "kubernetes"]),
+      version: kubernetes,
+    })),
+    ...(config.apply ?? []).map(({ kubernetes }, index) => ({
+      pointer: `/apply/${index}/kubernetes`,
       version: kubernetes,
     })),
   ];

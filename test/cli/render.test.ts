@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { directoryWith, portcullis } from "./run-portcullis.ts";
+import { directoryWith, portcullis, write } from "./run-portcullis.ts";
 
 const kustomization = (...resources: readonly string[]): string => `resources: [${resources.join(", ")}]\n`;
 const configMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
@@ -46,4 +46,19 @@ test("the graph names roots, what they read, and the sums", async () => {
     /^overlays\/prod {2}kustomize · 1 manifest\n {4}reads base\/kustomization\.yaml, base\/web\.yaml, /,
   );
   expect(out).toMatch(/\n2 sources, 2 rendered · 2 manifests · 0 environments · 0 gaps\n$/);
+});
+
+test("the graph suggests the apply: of what is judged, and a source that it leaves out can still be printed", async () => {
+  const directory = directoryWith(FILES);
+  const suggested = await portcullis(directory, ["graph", "--suggest"]);
+  expect(suggested).toEqual({
+    code: 0,
+    err: "",
+    out: 'apply:\n  - { path: "overlays/*", as: kustomize }\n  - { path: "plain", as: raw }\n',
+  });
+  write(directory, { "portcullis.yaml": 'apply: [{ path: "overlays/prod", as: kustomize }]\n' });
+  const { out } = await portcullis(directory, ["render"]);
+  expect(out).toBe(rendered("prod-web"));
+  expect((await portcullis(directory, ["render", "base"])).out).toBe(rendered("web"));
+  expect((await portcullis(directory, ["graph", "--suggest"])).out).toBe(suggested.out);
 });

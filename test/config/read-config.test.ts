@@ -28,6 +28,9 @@ mode: report
 block: all
 levels: { "workloads/image-tag": warn, "images/tag": off }
 comments: off
+apply:
+  - { path: "overlays/*", as: kustomize }
+  - { path: charts/web, as: helm, values: [prod.yaml], namespace: web, environment: production, kubernetes: "1.34" }
 environments:
   production:
     paths: [overlays/prod]
@@ -66,6 +69,17 @@ gaps: block
       },
       staging: { paths: [], clusters: [], levels: {}, parameters: {} },
     },
+    apply: [
+      { path: "overlays/*", as: "kustomize" },
+      {
+        path: "charts/web",
+        as: "helm",
+        values: ["prod.yaml"],
+        namespace: "web",
+        environment: "production",
+        kubernetes: "1.34",
+      },
+    ],
     clusters: [{ name: "prod-eu", server: "https://10.0.0.1", labels: { stage: "prod" }, annotations: {} }],
     repositories: ["https://github.com/acme/gitops"],
     helm: { vendor: "vendor/charts" },
@@ -103,9 +117,25 @@ test.each([
     `portcullis.yaml:2:1: unknown key "polices"; did you mean "policies"?`,
   ],
   [
+    "an entry of apply without its tool",
+    "apply:\n  - path: a\n",
+    `portcullis.yaml:2:5: "apply[0]": expected a key "as"`,
+  ],
+  [
+    "a tool that nobody has",
+    "apply:\n  - { path: a, as: jsonnet }\n",
+    `portcullis.yaml:2:16: "as": expected one of raw, kustomize, helm`,
+  ],
+  [
+    "values of a kustomization",
+    "apply:\n  - { path: a, as: kustomize, values: [b] }\n",
+    `portcullis.yaml:2:31: "values": only a chart has values; expected \`as: helm\``,
+  ],
+  ["nothing that is applied", "apply: []\n", `portcullis.yaml:1:1: "apply": must NOT have fewer than 1 items`],
+  [
     "a key like no other",
     "version: 1\nzzz: 1\n",
-    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, policies, data, manifests, branches, mode, block, levels, comments, environments, clusters, repositories, helm, kustomize, schemas, gaps`,
+    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, policies, data, manifests, branches, mode, block, levels, comments, apply, environments, clusters, repositories, helm, kustomize, schemas, gaps`,
   ],
   [
     "a mistyped key of a group",

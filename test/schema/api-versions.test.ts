@@ -128,9 +128,9 @@ test("Each environment has its own version of Kubernetes", () => {
 
 test("Versions beyond those that are known are told, and the nearest one judges", () => {
   const { versions } = openSchemaBundle();
-  expect(versionOf(staged, "new", versions)).toBe(versions.at(-1));
-  expect(versionOf(onKubernetes("1.2"), undefined, versions)).toBe(versions[0]);
-  expect(versionOf(defaultConfig, undefined, versions)).toBe(versions.at(-1));
+  expect(versionOf(staged, { environment: "new" }, versions)).toBe(versions.at(-1));
+  expect(versionOf(onKubernetes("1.2"), {}, versions)).toBe(versions[0]);
+  expect(versionOf(defaultConfig, {}, versions)).toBe(versions.at(-1));
   expect(unknownVersions(staged, versions)).toEqual([
     {
       pointer: "/environments/new/kubernetes",

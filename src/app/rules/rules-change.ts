@@ -82,11 +82,17 @@ export async function describeRulesChange(
     ...problem,
     status: known.has(keyOf(problem)) ? "existing" : "introduced",
   }));
-  if (proposed.problems.length === 0) notes.push(await wouldFind(inForce, proposed, trees));
-  return { findings, problems, notes };
+  if (proposed.problems.length > 0) return { findings, problems, notes };
+  const next = await wouldFind(inForce, proposed, trees);
+  return { findings, problems: next.problems, notes: [...notes, next.note] };
 }
 
-async function wouldFind(inForce: Set, proposed: Set, trees: Trees): Promise<string> {
+/** What the proposed rules would find, and what of them matches nothing in the tree: once in force, that would block. */
+async function wouldFind(
+  inForce: Set,
+  proposed: Set,
+  trees: Trees,
+): Promise<{ readonly note: string; readonly problems: readonly ReportedProblem[] }> {
   const whole = async (set: Set): Promise<Report> =>
     check({
       ...trees.desired,
@@ -102,7 +108,11 @@ async function wouldFind(inForce: Set, proposed: Set, trees: Trees): Promise<str
   const [old, next] = [await whole(inForce), await whole(proposed)];
   const text = (report: Report): string =>
     `${count(report.findings, "deny")} denied, ${count(report.findings, "warn")} warned`;
-  return `On the whole tree after the merge, the rules in force give ${text(old)}; the proposed rules would give ${text(next)}.`;
+  const known = new Set(old.problems.map(keyOf));
+  return {
+    note: `On the whole tree after the merge, the rules in force give ${text(old)}; the proposed rules would give ${text(next)}.`,
+    problems: next.problems.filter((problem) => problem.stage === "config" && !known.has(keyOf(problem))),
+  };
 }
 
 function count(findings: readonly Finding[], level: Finding["level"]): number {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Config, EnvironmentConfig } from "../../model/config.ts";
 
 /**
@@ -10,6 +11,7 @@ export function weakerDesiredState(old: Config, next: Config): readonly string[]
     const after = next.environments[name];
     found.push(...(after === undefined ? [`removes the environment ${name}`] : weakerEnvironment(name, before, after)));
   }
+  found.push(...weakerEntries(old.apply, next.apply));
   if (old.gaps !== "allow" && next.gaps === "allow") found.push("stops blocking what could not be rendered");
   if (old.schemas.enabled && !next.schemas.enabled) found.push("turns schema validation off");
   if (isOlder(next.schemas.kubernetes, old.schemas.kubernetes))
@@ -22,6 +24,19 @@ export function weakerDesiredState(old: Config, next: Config): readonly string[]
   if (old.helm.vendor !== undefined && next.helm.vendor === undefined)
     found.push(`no longer renders the charts under ${old.helm.vendor}`);
   return found;
+}
+
+/** What `apply:` names decides what is judged at all, and each key of an entry how. */
+function weakerEntries(old: Config["apply"], next: Config["apply"]): readonly string[] {
+  if (next === undefined) return [];
+  if (old === undefined) return ["judges only what apply names, and what GitOps objects among that lead to"];
+  return old
+    .filter((entry) => !next.some((other) => isDeepStrictEqual(other, entry)))
+    .map(({ path, as }) =>
+      next.some((entry) => entry.path === path && entry.as === as)
+        ? `changes how ${path} is applied (${as})`
+        : `no longer applies ${path} (${as})`,
+    );
 }
 
 function weakerEnvironment(name: string, before: EnvironmentConfig, after: EnvironmentConfig): readonly string[] {

@@ -6,8 +6,8 @@ import type { CheckCache, JudgedSource } from "../judged-source.ts";
 import { contentKey, unitKey } from "../compare-origins.ts";
 import { created } from "./judge-change.ts";
 import { judgeOrigins, type Judges } from "./judge-origins.ts";
-import { isUnit, type Origin, type ReadOrigin } from "../reading.ts";
-import { readFiles, readUnits, type EnvironmentsOf } from "./read-origins.ts";
+import { isUnit, targetsOf, type Landing, type Origin, type ReadOrigin } from "../reading.ts";
+import { readFiles, readUnits } from "./read-origins.ts";
 
 /** What judging files and units as new needs: without relation to another tree. */
 export interface AsNewContext {
@@ -15,7 +15,7 @@ export interface AsNewContext {
   readonly judges: Judges;
   /** For units: much of what they yield is asked about more than once. */
   readonly judgeOnce: Judge;
-  readonly environmentsOf: EnvironmentsOf;
+  readonly landing: Landing;
   readonly now: string;
   readonly cache: CheckCache | undefined;
   readonly onJudged: (done: number) => void;
@@ -29,12 +29,12 @@ export async function judgeAsNew(
   files: readonly ScopedFile[],
   units: readonly Unit[],
 ): Promise<JudgedOrigins<Origin>> {
-  const { tree, judges, judgeOnce, environmentsOf } = context;
+  const { tree, judges, judgeOnce, landing } = context;
   const keyOfFile = (file: ScopedFile): string =>
-    [file.entry.path, contentKey(file), ...environmentsOf(file.entry.path)].join("\0");
+    [file.entry.path, contentKey(file), JSON.stringify(targetsOf(file, landing))].join("\0");
   const judgedFiles = await judgeAll(context, files, keyOfFile, {
     judges,
-    read: (unknown) => readFiles(tree, unknown, environmentsOf),
+    read: (unknown) => readFiles(tree, unknown, landing),
   });
   const judgedUnits = await judgeAll(context, units, unitKey, {
     judges: { ...judges, judge: judgeOnce },
@@ -44,8 +44,8 @@ export async function judgeAsNew(
 }
 
 /** Reads a file or unit again, for the places of its values. */
-export async function readAgain({ tree, environmentsOf }: AsNewContext, of: Origin): Promise<ReadOrigin> {
-  const readings: AsyncIterable<ReadOrigin> = isUnit(of) ? readUnits([of]) : readFiles(tree, [of], environmentsOf);
+export async function readAgain({ tree, landing }: AsNewContext, of: Origin): Promise<ReadOrigin> {
+  const readings: AsyncIterable<ReadOrigin> = isUnit(of) ? readUnits([of]) : readFiles(tree, [of], landing);
   for await (const reading of readings) return reading;
   throw new Error("an origin was not read");
 }

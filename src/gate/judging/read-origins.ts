@@ -6,16 +6,13 @@ import { readScoped } from "../../render/files/read-scoped.ts";
 import type { Role, ScopedFile } from "../../render/files/role.ts";
 import type { Unit } from "../../render/unit.ts";
 import type { JudgedSource } from "../judged-source.ts";
-import { fileReading, unitReading, type ReadOrigin } from "../reading.ts";
-
-/** The environments that the plain file at a path lands in. */
-export type EnvironmentsOf = (path: string) => readonly string[];
+import { fileReading, targetsOf, unitReading, type Landing, type ReadOrigin } from "../reading.ts";
 
 /** Reads files of a tree in order, each according to its role. */
 export async function* readFiles(
   tree: Tree,
   files: readonly ScopedFile[],
-  environmentsOf: EnvironmentsOf,
+  landing: Landing,
 ): AsyncGenerator<ReadOrigin<ScopedFile>> {
   const readings = readEach(
     tree,
@@ -33,7 +30,7 @@ export async function* readFiles(
     } else {
       const next = await readings.next();
       if (next.done === true) throw new Error(`the tree did not answer for ${path}`);
-      yield readOne(file, role, next.value, environmentsOf);
+      yield readOne(file, role, next.value, landing);
     }
   }
 }
@@ -47,14 +44,14 @@ function readOne(
   file: ScopedFile,
   role: Role & { readonly kind: "plain" | "chart" | "used" },
   got: PathReading,
-  environmentsOf: EnvironmentsOf,
+  landing: Landing,
 ): ReadOrigin<ScopedFile> {
   const { path } = file.entry;
   if (got.kind === "failed")
     return { kind: "done", of: file, judged: failed({ stage: "read", path, message: got.message }) };
   const scoped = readScoped(path, role, got.bytes);
   if (scoped.kind === "skipped") return { kind: "done", of: file, judged: skipped(scoped) };
-  return { kind: "read", of: file, reading: fileReading(scoped.reading, environmentsOf(path)) };
+  return { kind: "read", of: file, reading: fileReading(scoped.reading, targetsOf(file, landing), landing) };
 }
 
 /** Units that are rendered ahead while others are judged. */

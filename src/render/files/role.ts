@@ -21,10 +21,21 @@ export type Role =
   | { readonly kind: "skip"; readonly reason: string; readonly unrendered?: true }
   | { readonly kind: "problem"; readonly message: string };
 
+/** Where what a file holds lands, by an entry of `apply:`. */
+export interface Target {
+  readonly environment?: string;
+  /** Of namespaced objects without one. */
+  readonly namespace?: string;
+  /** The Kubernetes version there; absent: that of the environment. */
+  readonly kubernetes?: string;
+}
+
 /** A file in scope with its role. Equal entries with equal roles are judged equally. */
 export interface ScopedFile {
   readonly entry: TreeEntry;
   readonly role: Role;
+  /** Where `apply:` lands it; absent: the environments of its path. */
+  readonly targets?: readonly Target[];
   /** A source of the tree's own plan reads it, and it is judged as written only because the tree before did so. */
   readonly carriedOver?: true;
 }

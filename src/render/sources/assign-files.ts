@@ -1,5 +1,6 @@
 import type { NamedSource } from "./name-sources.ts";
 import { kustomization } from "../kustomizations/kustomize-roles.ts";
+import { readByIncomplete } from "./read-by-incomplete.ts";
 import type { PlannedSource } from "./planned-source.ts";
 import type { Role, ScopedFile } from "../files/role.ts";
 import { directoryOf } from "../files/scope.ts";
@@ -9,6 +10,8 @@ import type { Survey } from "./survey-tree.ts";
 export interface FileAssignment {
   readonly files: readonly ScopedFile[];
   readonly covers: ReadonlyMap<PlannedSource, readonly string[]>;
+  /** The files of sources that yield less than all they should. */
+  readonly incomplete: ReadonlySet<string>;
 }
 
 /** Assigns each file in scope to the sources that account for it. Only then is its role `rendered`; else the file is judged by itself. */
@@ -27,11 +30,14 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
       else sources.push(plannedSource.source.id);
     }
   }
+  const incomplete = readByIncomplete(named);
   const failedReads = new Set(
     named.flatMap(({ plannedSource, summary }) => (summary.failed ? plannedSource.reads.map(({ path }) => path) : [])),
   );
   const files = survey.scoped.map((file): ScopedFile => {
     const { entry, role } = file;
+    const targets = survey.applied?.targets.get(entry.path);
+    if (targets !== undefined && role !== kustomization) return { ...file, targets };
     // What the tree before judged as it is written is judged so here too.
     const asWritten = survey.request.baseline?.files.has(entry.path) === true;
     if (asWritten && own.has(entry.path)) return { ...file, carriedOver: true };
@@ -39,6 +45,8 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
     const isRead = role.kind === "plain" || role.kind === "used" || role.kind === "chart" || role === kustomization;
     if (sources !== undefined && isRead)
       return { entry, role: { kind: "rendered", sources: [...new Set(sources)].toSorted() } };
+    if (survey.applied !== undefined && !asWritten && !incomplete.has(entry.path) && role.kind !== "skip")
+      return { entry, role: notApplied };
     if (role === kustomization) return { entry, role: leftOver(entry.path, failedReads, survey) };
     if (role.kind === "chart") {
       const chart = role.chart === "." ? "" : role.chart;
@@ -48,8 +56,11 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
     }
     return file;
   });
-  return { files, covers };
+  return { files, covers, incomplete };
 }
+
+/** The role of a file that nothing under `apply:` leads to. */
+export const notApplied: Role = { kind: "skip", reason: "nothing under `apply:` in portcullis.yaml applies it" };
 
 function leftOver(path: string, failedReads: ReadonlySet<string>, { renderContext: { nodes } }: Survey): Role {
   const reason = failedReads.has(path)

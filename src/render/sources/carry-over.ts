@@ -1,7 +1,8 @@
 import { digestText } from "../digest-text.ts";
 import type { Standalone } from "../standalone.ts";
 import { exploreAgain, type Instance, type Planning } from "./explore-objects.ts";
-import { exploreDirectory, exploreFile, type FoundSources } from "./find-sources.ts";
+import { exploreDirectory, exploreFile } from "./explore-starts.ts";
+import type { FoundSources } from "./find-sources.ts";
 import { goneObjects } from "./gone-objects.ts";
 import { reach, type Explored } from "./keep-unclaimed.ts";
 import { unjudgedSources } from "./unjudged-sources.ts";

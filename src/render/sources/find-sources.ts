@@ -1,17 +1,21 @@
 import { sameJson } from "../../manifest/same-json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { Source } from "../../model/source.ts";
-import { environmentsOf } from "../environments.ts";
-import { exploreObjects, explorePlan, type Explorer, type Instance, type Search } from "./explore-objects.ts";
+import { explorePlan, type Explorer, type Instance, type Search } from "./explore-objects.ts";
+import {
+  environmentsOfFile,
+  exploreApplied,
+  exploreDirectory,
+  exploreFile,
+  plainManifest,
+  planOf,
+} from "./explore-starts.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
 import { objectIndex, type IndexedObject, type ObjectIndex } from "./object-index.ts";
 import { manifestOf } from "./planned-source.ts";
-import type { RenderedObject } from "../rendered-objects.ts";
-import type { Plan } from "../plan.ts";
+import { readByIncomplete } from "./read-by-incomplete.ts";
 import { lineageOf } from "./lineage.ts";
-import { keepUnclaimed, type Unclaimed, type StartingPoint, type Explored } from "./keep-unclaimed.ts";
-import type { Standalone } from "../standalone.ts";
+import { keepAll, keepUnclaimed, type Unclaimed, type StartingPoint, type Explored } from "./keep-unclaimed.ts";
 import type { Survey } from "./survey-tree.ts";
 
 /** The sources that GitOps objects lead to, with the roots and charts that yield such objects. */
@@ -52,8 +56,34 @@ function neverSettles({ from, wanted }: Search): Problem {
   };
 }
 
+/** Explores what `apply:` names, or whatever may be applied. */
+function exploreOnce(survey: Survey, explorer: Explorer): Promise<FoundSources> {
+  return survey.applied === undefined ? exploreEverything(survey, explorer) : exploreEntries(survey, explorer);
+}
+
+/** Explores every entry of `apply:`, and the objects in files of incomplete sources. */
+async function exploreEntries(survey: Survey, explorer: Explorer): Promise<FoundSources> {
+  const directories = survey.applied?.directories ?? [];
+  const explored = [...(await mapConcurrently(directories, (one) => exploreApplied(one, survey, explorer)))];
+  const done = new Set<string>();
+  for (;;) {
+    const open = startFiles(survey, [...explorer.instances.values()]).filter((path) => !done.has(path));
+    if (open.length === 0) return { unclaimed: keepAll(explored), problems: explorer.problems, explorer };
+    for (const path of open) done.add(path);
+    explored.push(...(await mapConcurrently(open, (path) => exploreFile(path, survey, explorer))));
+  }
+}
+
+/** Files whose objects are read as they are written: any, or with `apply:` those that it names, and those of incomplete sources. */
+function startFiles({ raw, applied }: Survey, instances: readonly Instance[]): readonly string[] {
+  if (applied === undefined) return [...raw.keys()];
+  const open = readByIncomplete(instances);
+  const accounted = new Set(instances.flatMap(({ summary }) => summary.accounts));
+  return [...raw.keys()].filter((path) => applied.targets.has(path) || (open.has(path) && !accounted.has(path)));
+}
+
 /** Explores every starting point once, except those that a source found earlier accounts for. */
-async function exploreOnce(survey: Survey, explorer: Explorer): Promise<FoundSources> {
+async function exploreEverything(survey: Survey, explorer: Explorer): Promise<FoundSources> {
   const { standalone, raw, readByRoots, plain } = survey;
   const explored = new Map<string, Explored>();
   const accounted = new Set<string>();
@@ -90,16 +120,6 @@ function keyOf({ kind, path }: StartingPoint): string {
   return `${kind} ${path}`;
 }
 
-export async function exploreDirectory(one: Standalone, survey: Survey, explorer: Explorer): Promise<Explored> {
-  return { start: one, instance: await explorePlan(planOf(one, survey), explorer), plannings: [] };
-}
-
-export async function exploreFile(path: string, { raw, request }: Survey, explorer: Explorer): Promise<Explored> {
-  const environments = environmentsOf({ path }, request.config);
-  const objects = (raw.get(path) ?? []).map((object) => ({ manifest: plainManifest(object, path), environments }));
-  return { start: { kind: "file", path }, plannings: await exploreObjects(objects, explorer) };
-}
-
 /** Renders the roots and charts that no source found so far accounts for, each by itself. */
 export async function findTheRest(survey: Survey, { unclaimed: found }: FoundSources): Promise<readonly Instance[]> {
   const explorer = explorerOf(survey, []);
@@ -110,7 +130,7 @@ export async function findTheRest(survey: Survey, { unclaimed: found }: FoundSou
       plannedSource.stopped ? plannedSource.reads.map(({ path }) => path) : [],
     ),
   );
-  const others = survey.standalone.filter(({ mentions }) => mentions === "nothing");
+  const others = survey.applied === undefined ? survey.standalone.filter(({ mentions }) => mentions === "nothing") : [];
   const made: Instance[] = [...(await standIns(found.instances, survey, explorer, accounted))];
   // Charts come last: kustomizations may use them.
   for (const kind of ["root", "chart"] as const) {
@@ -145,10 +165,7 @@ async function standIns(
       const node = nodes.get(directory);
       const path = files.fileAt(node?.path ?? "")?.path;
       if (node === undefined || path === undefined || node.content.component || accounted.has(path)) continue;
-      const instance = await explorePlan(
-        planOf({ kind: "root", directory, path, mentions: "nothing" }, survey),
-        explorer,
-      );
+      const instance = await explorePlan(planOf({ kind: "root", directory, path }, survey), explorer);
       for (const account of instance.summary.accounts) accounted.add(account);
       if (!instance.summary.failed) made.push(instance);
       todo.push(...failed(instance));
@@ -170,44 +187,10 @@ function explorerOf({ request, view, renderContext, caches }: Survey, objects: r
   };
 }
 
-/** The plan of a root or chart that no GitOps object applies: default options. */
-function planOf({ kind, directory, path }: Standalone, { request, raw }: Survey): Plan {
-  const clusterFolder = holdsFlux(raw) ? /^(?:.*\/)?clusters\/[^/]+(?=\/)/.exec(path)?.[0] : undefined;
-  const source: Source = {
-    id: directory === "" ? "." : directory,
-    kind: kind === "root" ? "kustomize" : "helm",
-    path,
-    line: 1,
-    environments: environmentsOf({ path, ...(clusterFolder === undefined ? {} : { clusterFolder }) }, request.config),
-  };
-  if (kind === "root") return { source, steps: [{ kind: "kustomize", path: directory }], gaps: [] };
-  const releaseName = (directory === "" ? "chart" : directory.slice(directory.lastIndexOf("/") + 1))
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]+/g, "-");
-  return {
-    source,
-    steps: [
-      {
-        kind: "helm",
-        chart: { kind: "path", path: directory },
-        releaseName: releaseName.replaceAll(/^-+|-+$/g, "").slice(0, 53) || "chart",
-        namespace: "default",
-        values: [],
-        includeCrds: true,
-      },
-    ],
-    gaps: [],
-  };
-}
-
-function holdsFlux(raw: Survey["raw"]): boolean {
-  return [...raw.values()].some((objects) => objects.some(({ identity }) => identity.group.endsWith(".fluxcd.io")));
-}
-
-function rawIndex({ raw, request }: Survey): readonly IndexedObject[] {
-  return [...raw].flatMap(([path, objects]) => {
-    const environments = environmentsOf({ path }, request.config);
-    return objects.map((object) => ({
+function rawIndex(survey: Survey, instances: readonly Instance[] = []): readonly IndexedObject[] {
+  return startFiles(survey, instances).flatMap((path) => {
+    const environments = environmentsOfFile(path, survey);
+    return (survey.raw.get(path) ?? []).map((object) => ({
       manifest: plainManifest(object, path),
       owners: nothingLed,
       starts: [path],
@@ -233,7 +216,7 @@ function indexOf({ unclaimed }: FoundSources, survey: Survey): readonly IndexedO
       environments: source.environments,
     }));
   });
-  return [...yielded, ...rawIndex(survey).filter(({ manifest }) => !accounted.has(manifest.position.path))];
+  return [...yielded, ...rawIndex(survey, instances).filter(({ manifest }) => !accounted.has(manifest.position.path))];
 }
 
 /** Whether a search still finds the same objects. */
@@ -246,8 +229,4 @@ function isSame(one: Manifest, other: Manifest | undefined): boolean {
   if (other === undefined || !sameJson(one.value, other.value)) return false;
   const { path, document, pointer } = one.position;
   return path === other.position.path && document === other.position.document && pointer === other.position.pointer;
-}
-
-function plainManifest({ identity, apiVersion, value, position }: RenderedObject, path: string): Manifest {
-  return { identity, apiVersion, value, position: position ?? { path, document: 0, line: 1, pointer: "" } };
 }

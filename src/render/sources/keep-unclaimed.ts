@@ -20,6 +20,8 @@ export interface Explored {
 export interface Unclaimed {
   /** The starts that are left. */
   readonly starts: readonly StartingPoint[];
+  /** With those that are not rendered by themselves, since they lead to a source that accounts for them. */
+  readonly kept: readonly StartingPoint[];
   readonly instances: readonly Instance[];
   readonly plannings: readonly Planning[];
 }
@@ -69,7 +71,31 @@ export function keepUnclaimed(explored: readonly Explored[]): Unclaimed {
     if (isClaimed) instances.delete(instance);
     return !isClaimed;
   });
-  return { starts: starts.map(({ start }) => start), instances: [...instances], plannings: [...plannings] };
+  return {
+    starts: starts.map(({ start }) => start),
+    kept: kept.map(({ start }) => start),
+    instances: [...instances],
+    plannings: [...plannings],
+  };
+}
+
+/**
+ * Keeps every starting point: `apply:` names each of them. One whose own objects lead to a source that accounts for it (Flux
+ * managing itself) is not rendered by itself.
+ */
+export function keepAll(explored: readonly Explored[]): Unclaimed {
+  const starts: StartingPoint[] = [];
+  const instances = new Set<Instance>();
+  const plannings = new Set<Planning>();
+  for (const one of explored) {
+    const led = reach(one, one.start.path);
+    const others = [...led.instances].filter((instance) => instance !== one.instance);
+    const managesItself = others.some(({ summary }) => summary.accounts.includes(one.start.path));
+    if (one.instance === undefined || !managesItself) starts.push(one.start);
+    for (const instance of managesItself ? others : led.instances) instances.add(instance);
+    for (const planning of led.plannings) plannings.add(planning);
+  }
+  return { starts, kept: explored.map(({ start }) => start), instances: [...instances], plannings: [...plannings] };
 }
 
 /** All that came of a start; without `start`, whatever chain led there. */

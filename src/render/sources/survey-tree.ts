@@ -1,6 +1,7 @@
 import type { Renderer, RenderOutcome } from "../../model/renderer.ts";
 import type { Tree, TreeEntry } from "../../model/tree.ts";
 import { sha256 } from "../../manifest/sha256.ts";
+import { findApplied, type Applied } from "../apply/applied.ts";
 import { readChart } from "../charts/chart-files.ts";
 import { crdScopes } from "../crd-scopes.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
@@ -29,6 +30,8 @@ export interface Survey {
   readonly request: DesiredStateRequest;
   readonly scoped: readonly ScopedFile[];
   readonly standalone: readonly Standalone[];
+  /** What `apply:` names; absent: everything that may be applied is judged. */
+  readonly applied?: Applied;
   /** Directories of charts that only other charts use. */
   readonly libraries: ReadonlySet<string>;
   /** Files that some root reads. */
@@ -102,9 +105,11 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
   const interesting = written.filter((entry) => mentions.gitOps(entry) || (needsData && mentions.data(entry)));
   const scopes = await crdScopes(written.filter(mentions.crds), files, cache);
   const renderer = remembering(request.renderer, cache);
+  const applied = findApplied(config, scoped, inScope, files);
   return {
     request,
     scoped,
+    ...(applied === undefined ? {} : { applied }),
     standalone: [...roots, ...charts],
     libraries,
     readByRoots,

@@ -1,5 +1,10 @@
 import { expect, test } from "@jest/globals";
-import { changedPaths, splitChange, withRulesChange } from "../../../src/app/rules/rules-change.ts";
+import {
+  changedPaths,
+  describeRulesChange,
+  splitChange,
+  withRulesChange,
+} from "../../../src/app/rules/rules-change.ts";
 import type { PolicySet } from "../../../src/app/rules/policy-set.ts";
 import { readPolicySet } from "../../../src/app/rules/policy-set.ts";
 import { weakeningFinding } from "../../../src/app/rules/weakening.ts";
@@ -117,4 +122,35 @@ test("what is weakened warns at the configuration, each sentence by itself", () 
   });
   expect(weakened.fingerprint).not.toBe(weakeningFinding("removes the policy a/b", 1).fingerprint);
   expect(weakened.fingerprint).toBe(weakeningFinding("turns the gate to report only", 2).fingerprint);
+});
+
+test("a proposed configuration that matches nothing in the tree is a problem of the change", async () => {
+  const policy = 'package main\nimport rego.v1\ndeny contains "x" if input.kind == "Pod"\n';
+  const pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\n";
+  const tree = (config: string) =>
+    memoryTree({ "portcullis.yaml": config, "policies/a.rego": policy, "apps/a.yaml": pod });
+  const judge = async () => [{ violations: [], excepted: [], problems: [] }];
+  const read = async (config: string) =>
+    readPolicySet(tree(config), judgeOfPolicies(["a/b"], { judge, warnings: [] }), now);
+  const inForce = await read("version: 1\n");
+  if (inForce.kind === "none") throw new Error("there is a configuration");
+  const text = "version: 1\napply:\n  - { path: aps, as: raw }\n";
+  const { problems, findings } = await describeRulesChange(inForce, await read(text), inForce, {
+    after: tree(text),
+    now,
+    branch: "main",
+    desired: {},
+  });
+  expect(problems).toMatchObject([
+    {
+      stage: "config",
+      path: "portcullis.yaml",
+      line: 3,
+      status: "introduced",
+      message: 'the pattern "aps" matches no file in scope: .yaml, .yml or .json',
+    },
+  ]);
+  expect(findings.map(({ message }) => message)).toEqual([
+    "This change judges only what apply names, and what GitOps objects among that lead to.",
+  ]);
 });

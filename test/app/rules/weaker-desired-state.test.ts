@@ -55,6 +55,19 @@ test.each<[string, string, string, readonly string[]]>([
     "environments: { prod: { paths: [prod], substitutions: { A: x, B: y } } }",
     ["changes the API versions of prod", "changes the variable B of prod"],
   ],
+  [
+    "what is applied, named for the first time",
+    "",
+    "apply: [{ path: a, as: raw }]",
+    ["judges only what apply names, and what GitOps objects among that lead to"],
+  ],
+  ["what is applied, named no longer", "apply: [{ path: a, as: raw }]", "", []],
+  [
+    "entries that go, differ and come",
+    "apply: [{ path: a, as: raw }, { path: b, as: helm, values: [x, y] }, { path: c, as: kustomize }]",
+    "apply: [{ path: d, as: raw }, { path: b, as: helm, values: [y, x] }, { path: c, as: kustomize }]",
+    ["no longer applies a (raw)", "changes how b is applied (helm)"],
+  ],
   ["a new environment", "", "environments: { prod: { paths: [prod] } }", []],
 ])("of what is judged less strictly: %s", (_, old, next, expected) => {
   expect(weakerDesiredState(config(old), config(next))).toEqual(expected);
