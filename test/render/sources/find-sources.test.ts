@@ -80,7 +80,7 @@ test.each<[string, Files, { readonly [source: string]: readonly unknown[] }, { k
       "b/kustomization.yaml": "resources: [flux.yaml]\n",
       "b/flux.yaml": `${repository}---\n${kustomization("a", "./a", substituted)}`,
       "a/kustomization.yaml": "resources: [alert.yaml, w.yaml]\n",
-      "a/alert.yaml": `# argoproj.io\n${alert("a")}`,
+      "a/alert.yaml": `# argoproj.io/v1alpha1\n${alert("a")}`,
       "a/w.yaml": repository,
     },
     {
