@@ -17,10 +17,6 @@ export async function bundle(root) {
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
     plugins: [thinned(join(src, "cli"))],
   });
-  writeFileSync(
-    join(src, "cli/portcullis.cjs"),
-    `// ${createHash("sha256").update(command).digest("hex")}\n${command}`,
-  );
   const [launcher] = await outputs({
     ...shared,
     entryPoints: [launch],
@@ -40,6 +36,9 @@ export async function bundle(root) {
     plugins: [thinned(join(src, "rego"))],
   });
   writeFileSync(join(src, "rego/evaluation.worker.js"), thread);
+  // What is cached is cached for one build: both files decide what a manifest is judged to be.
+  const digest = createHash("sha256").update(command).update(thread).digest("hex");
+  writeFileSync(join(src, "cli/portcullis.cjs"), `// ${digest}\n${command}`);
 }
 
 async function outputs(options) {

@@ -9,9 +9,12 @@ import type { Report, Verdict } from "../model/report.ts";
 import { blocksBy, type FormatOptions } from "../report/format.ts";
 import { formats, type FormatName } from "../report/formats.ts";
 import { coloured } from "./coloured.ts";
+import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 import { openJudge } from "../engine/open-judge.ts";
 import { openRenderer } from "../engine/open-renderer.ts";
 import { judgedBranches } from "./judged-branches.ts";
+import { buildDigest } from "./build-digest.ts";
+import { openKeptJudgements } from "./kept-judgements.ts";
 import { ownRepositories } from "./own-repositories.ts";
 import { progressLine } from "./progress.ts";
 import { lineReader } from "./read-lines.ts";
@@ -34,6 +37,8 @@ export interface CheckOptions extends PolicyOptions {
   readonly allowEmpty?: boolean;
   readonly showAll?: boolean;
   readonly diff?: boolean;
+  /** False judges everything anew. */
+  readonly cache?: boolean;
   /** False turns validation against the schemas of Kubernetes off, whatever the configuration sets. */
   readonly schemas?: boolean;
 }
@@ -69,8 +74,14 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
   const named = options.namespace !== undefined;
   const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);
   const repository = resolve(options.repo ?? cwd);
+  const root = options.base === undefined ? subject.after.name : repository;
+  const kept =
+    options.cache === false
+      ? undefined
+      : openKeptJudgements(defaultCacheDirectory(), [root, ...subject.paths], buildDigest());
   try {
     const report = await check({
+      ...(kept === undefined ? {} : { cache: kept.cache }),
       renderer,
       builtins,
       repositories: await ownRepositories(repository),
@@ -94,6 +105,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
     mentionLeftOut(subject, say);
     if (subject.paths.length === 0) await mentionIdlePatterns(subject, say);
     await print(report, subject, options, blocksBy({ failOn: options.failOn, block: config.block }));
+    await kept?.save();
     return EXIT_CODES[report.verdict];
   } finally {
     progress.end();

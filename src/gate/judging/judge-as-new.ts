@@ -1,4 +1,5 @@
 import type { Judge } from "../../model/judge.ts";
+import type { Problem } from "../../model/problem.ts";
 import type { Tree } from "../../model/tree.ts";
 import type { ScopedFile } from "../../render/files/role.ts";
 import type { Unit } from "../../render/unit.ts";
@@ -50,6 +51,9 @@ export async function readAgain({ tree, landing }: AsNewContext, of: Origin): Pr
   throw new Error("an origin was not read");
 }
 
+/** The stages whose failures may be temporary, so that what has one is not cached. */
+const passing: ReadonlySet<Problem["stage"]> = new Set(["read", "render", "evaluate"]);
+
 async function judgeAll<Of extends Origin>(
   { judges: { judge, builtins }, now, cache, onJudged }: AsNewContext,
   origins: readonly Of[],
@@ -70,8 +74,7 @@ async function judgeAll<Of extends Origin>(
   });
   await judgeOrigins(by.judges, by.read(unknown), created, (of, judged) => {
     outcomes.push([of, judged]);
-    // Evaluation and render failures may be temporary, so they are not cached.
-    const lasting = judged.problems.every(({ stage }) => stage !== "evaluate" && stage !== "render");
+    const lasting = judged.problems.every(({ stage }) => !passing.has(stage));
     if (lasting) cache?.sources.set(keyOf(of), judged);
     onJudged(outcomes.length);
   });
