@@ -31,6 +31,8 @@ export interface Manifest {
   readonly kubernetes?: string;
   /** The Kustomize root, chart or GitOps object it came through; absent for a plain file. */
   readonly source?: string;
+  /** It is rendered only where the cluster answers a question of its chart in this way: another rendering has it otherwise, or not at all. */
+  readonly when?: string;
 }
 
 /** A place in a text; lines and columns are 1-based, columns count UTF-16 code units, ends are inclusive lines. */

@@ -4,11 +4,12 @@ import { environmentsOf } from "./environments.ts";
 import type { HelmStep } from "./plan.ts";
 
 /** What a chart is told of the cluster that it is rendered for. */
-export type ClusterProfile = Required<Pick<HelmStep, "apiVersions">> & Pick<HelmStep, "kubeVersion">;
+export type ClusterProfile = Required<Pick<HelmStep, "apiVersions">> & Pick<HelmStep, "kubeVersion" | "servesNoOther">;
 
 /**
  * The profile of the clusters that a source lands in: the oldest of their Kubernetes versions, the API versions that the
- * configuration names, and those of the tree's CRDs that land there too.
+ * configuration names, and those of the tree's CRDs that land there too. Where the configuration names API versions for each
+ * cluster, they are all that it serves.
  */
 export function clusterProfile(environments: readonly string[], config: Config, { served }: Scopes): ClusterProfile {
   const named = environments.map((name) => config.environments[name]);
@@ -23,8 +24,10 @@ export function clusterProfile(environments: readonly string[], config: Config, 
     if (landing.length === 0 || landing.some((one) => environments.includes(one)))
       for (const version of versions) apiVersions.add(version);
   }
+  const isWhole = named.length > 0 && named.every((one) => one?.apiVersions !== undefined);
   return {
     apiVersions: [...apiVersions].toSorted(),
+    ...(isWhole ? { servesNoOther: true } : {}),
     ...(kubeVersion === undefined ? {} : { kubeVersion: patchVersion(kubeVersion) }),
   };
 }

@@ -71,6 +71,12 @@ export interface HelmStep {
   readonly set?: readonly (HelmSet & { readonly at?: { readonly path: string; readonly line: number } })[];
   readonly kubeVersion?: string;
   readonly apiVersions?: readonly string[];
+  /** No API version is served that neither `apiVersions` nor Kubernetes has. */
+  readonly servesNoOther?: true;
+  /** Printed by `helm template`, as Argo CD does: never an upgrade, and nothing is looked up in the cluster. */
+  readonly isPrinted?: true;
+  /** Nothing in the tree tells the release's name and namespace. */
+  readonly isAssumed?: true;
   readonly includeCrds?: boolean;
   /** With the hooks of `helm test`. */
   readonly tests?: boolean;

@@ -16,6 +16,8 @@ export interface RenderedObject {
   /** Which of the step's documents it stands in, and where in it. */
   readonly document: number;
   readonly pointer: Pointer;
+  /** See `Manifest.when`. */
+  readonly when?: string;
 }
 
 /** Rendered output may be larger than written files: a controller with its CRDs has megabytes. */

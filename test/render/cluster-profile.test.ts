@@ -62,11 +62,11 @@ async function seen(files: Files, config: Partial<Config>) {
 
 const oldest = { enabled: true, kubernetes: "1.31" };
 
-test.each<[string, Files, Partial<Config>, { readonly [key: string]: string }]>([
+test.each<[string, Files, Partial<Config>, ...{ readonly [key: string]: string }[]]>([
   [
     "an Application, by the version of its environment",
     { "app.yaml": application },
-    { environments: { old: { ...environment, kubernetes: "1.30" } }, schemas: oldest },
+    { environments: { old: { ...environment, kubernetes: "1.30", apiVersions: [] } }, schemas: oldest },
     { version: "v1.30.0", monitors: "false" },
   ],
   [
@@ -76,10 +76,11 @@ test.each<[string, Files, Partial<Config>, { readonly [key: string]: string }]>(
     { version: "v1.31.0", monitors: "true" },
   ],
   [
-    "a chart by itself, without the CRD of another environment",
+    "a chart by itself, without the CRD of another environment, and so either way",
     { "prod/crd.yaml": crd },
     { environments: { prod: { ...environment, paths: ["prod"] } }, schemas: oldest },
     { version: "v1.31.0", monitors: "false" },
+    { version: "v1.31.0", monitors: "true" },
   ],
   [
     "an Application, with an API version of its environment",
@@ -91,8 +92,8 @@ test.each<[string, Files, Partial<Config>, { readonly [key: string]: string }]>(
     },
     { version: "v1.30.0", monitors: "true" },
   ],
-])("a chart is rendered for its cluster: %s", async (_, files, config, expected) => {
-  expect(await seen(files, config)).toEqual([expected]);
+])("a chart is rendered for its cluster: %s", async (_, files, config, ...expected) => {
+  expect(await seen(files, config)).toEqual(expected);
 });
 
 test("variables that only the cluster has come from the configuration", async () => {

@@ -29,9 +29,14 @@ export function comparisonsOf(
 }
 
 interface Group {
-  readonly before: Draft[];
-  readonly after: Draft[];
+  readonly before: Member[];
+  readonly after: Member[];
   exposed?: true;
+}
+
+interface Member {
+  readonly manifest: Manifest;
+  readonly drafts: readonly Draft[];
 }
 
 /** Findings are compared where their manifests belong together: within one name in one source, or along a move. */
@@ -39,7 +44,7 @@ function groupsOf(
   changes: readonly Change[],
   draftsOf: (manifest: Manifest) => readonly Draft[],
   lost: ReadonlySet<string>,
-): readonly Group[] {
+): readonly Comparison[] {
   const groups = new Map<string, Group>();
   const group = (key: string): Group => {
     const found = groups.get(key) ?? { before: [], after: [] };
@@ -61,12 +66,35 @@ function groupsOf(
     const members = group(key);
     // Findings of a manifest that is no longer judged are not fixed.
     if (change.kind !== "created" && !lost.has(yielderOf(change.before)))
-      members.before.push(...draftsOf(change.before).filter(({ readsChange }) => !readsChange));
+      members.before.push({
+        manifest: change.before,
+        drafts: draftsOf(change.before).filter(({ readsChange }) => !readsChange),
+      });
     if (change.kind !== "deleted")
-      members.after.push(...draftsOf(change.after).filter(({ readsChange }) => news || !readsChange));
+      members.after.push({
+        manifest: change.after,
+        drafts: draftsOf(change.after).filter(({ readsChange }) => news || !readsChange),
+      });
     if (change.kind === "moved" && change.exposed === true) members.exposed = true;
   }
-  return [...groups.values()];
+  return [...groups.values()].map(({ before, after, ...rest }) => ({
+    ...rest,
+    before: once(before),
+    after: once(after),
+  }));
+}
+
+/** All drafts of a group, but of what several renderings of one object have alike only one. */
+function once(members: readonly Member[]): readonly Draft[] {
+  const known = new Set<string>();
+  const order = members.toSorted(
+    (one, other) => Number(one.manifest.when !== undefined) - Number(other.manifest.when !== undefined),
+  );
+  return order.flatMap(({ manifest: { when }, drafts }) => {
+    const fresh = when === undefined ? drafts : drafts.filter(({ finding }) => !known.has(finding.fingerprint));
+    for (const { finding } of drafts) known.add(finding.fingerprint);
+    return fresh;
+  });
 }
 
 /** Groups of carried-over manifests. Their findings never count as fixed: only the own plan of the tree after decides that. */

@@ -4,6 +4,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
 import { gatherFacts, withFacts, type Facts } from "./facts.ts";
 import { judgeOrigins, type Judges } from "./judge-origins.ts";
+import { identityKey } from "../fingerprint.ts";
 import { matchManifests, yielderOf } from "../match-manifests.ts";
 import type { Origin, ReadOrigin } from "../reading.ts";
 import { sourcesById, type States } from "../states.ts";
@@ -68,7 +69,8 @@ export async function judgeChange(judges: Judges, { states, same, before, after 
   for (const change of [...matched, ...carriedOver]) if (change.kind !== "deleted") changeOf.set(change.after, change);
   const judgedBefore = await judgeSide(judges, same, before, created);
   const judgedAfter = await judgeSide(judges, same, after, (manifest) => questionOf(manifest, changeOf.get(manifest)));
-  const changes = matched.filter((change) => isKnown(change, unknown));
+  const there = { before: namesOf(old), after: namesOf(now) };
+  const changes = matched.filter((change) => isKnown(change, unknown) && !isOtherRendering(change, there));
   return {
     matched,
     changes,
@@ -87,6 +89,23 @@ function isKnown(
 ): boolean {
   if (change.kind === "deleted") return !unknown.after.has(yielderOf(change.before));
   return change.kind !== "created" || !unknown.before.has(yielderOf(change.after));
+}
+
+/** Whether a manifest that comes or goes is one of several renderings of an object that both trees have. */
+function isOtherRendering(
+  change: Change,
+  there: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> },
+): boolean {
+  if (change.kind === "deleted") return there.after.has(nameOf(change.before));
+  return change.kind === "created" && change.after.when !== undefined && there.before.has(nameOf(change.after));
+}
+
+function namesOf(manifests: readonly Manifest[]): ReadonlySet<string> {
+  return new Set(manifests.map(nameOf));
+}
+
+function nameOf(manifest: Manifest): string {
+  return JSON.stringify([identityKey(manifest.identity, manifest.environment), yielderOf(manifest)]);
 }
 
 function applied(sources: ReadonlyMap<string, SourceNode>): (manifest: Manifest) => boolean {

@@ -10,7 +10,7 @@ export async function planHelm(request: SourceRequest): Promise<HelmStep | undef
   const { source, application } = request;
   const chart = chartOf(request);
   const helm = source.object("helm");
-  const base = { kind: "helm", chart, releaseName: application.name } as const;
+  const base = { kind: "helm", chart, releaseName: application.name, isPrinted: true } as const;
   if (helm === undefined)
     return { ...base, namespace: application.namespace || "default", values: [], includeCrds: true };
   const files = await findValueFiles(helm, request);

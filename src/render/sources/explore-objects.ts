@@ -203,12 +203,13 @@ function isPlannedAlike(one: Planning, other: Pick<Planning, "planned" | "instan
 }
 
 /** What the step itself asks for comes first. */
-function withProfile(step: PlanStep, { apiVersions, kubeVersion }: ClusterProfile): PlanStep {
+function withProfile(step: PlanStep, { apiVersions, kubeVersion, servesNoOther }: ClusterProfile): PlanStep {
   if (step.kind !== "helm") return step;
   const version = step.kubeVersion ?? kubeVersion;
   const all = [...new Set([...(step.apiVersions ?? []), ...apiVersions])];
   return {
     ...step,
+    ...(servesNoOther === true || step.apiVersions !== undefined ? { servesNoOther: true } : {}),
     ...(version === undefined ? {} : { kubeVersion: version }),
     ...(all.length === 0 ? {} : { apiVersions: all }),
   };

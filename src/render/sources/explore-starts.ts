@@ -67,6 +67,7 @@ export function planOf(
         chart: { kind: "path", path: directory },
         releaseName: releaseName.replaceAll(/^-+|-+$/g, "").slice(0, 53) || "chart",
         namespace: "default",
+        isAssumed: true,
         values: [],
         includeCrds: true,
       },

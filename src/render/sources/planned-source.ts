@@ -244,9 +244,16 @@ function readingOf(
 }
 
 /** Makes the manifest of a rendered object of a source. */
-export function manifestOf({ identity, apiVersion, value, position }: RenderedObject, source: Source): Manifest {
+export function manifestOf({ identity, apiVersion, value, position, when }: RenderedObject, source: Source): Manifest {
   const entry = { path: source.path, document: 0, line: source.line, pointer: "" };
-  return { identity, apiVersion, value, position: position ?? entry, source: source.id };
+  return {
+    identity,
+    apiVersion,
+    value,
+    position: position ?? entry,
+    source: source.id,
+    ...(when === undefined ? {} : { when }),
+  };
 }
 
 function startOf({ position: { path, line } }: Manifest): SourcePlace {

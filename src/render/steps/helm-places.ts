@@ -1,11 +1,14 @@
 import { keysOf, valueAt } from "../../manifest/pointer.ts";
+import type { Pointer } from "../../model/json.ts";
 import type { HelmRequest } from "../../model/renderer.ts";
 import { chartValues } from "../positions/chart-values.ts";
 import { helmPlaces } from "../positions/helm.ts";
 import type { PlacedSet } from "../positions/winning-layer.ts";
 import { valuesFile, valuesInObject, type ValuesText } from "../positions/values-text.ts";
 import type { HelmStep } from "../plan.ts";
-import type { StepPlaces, StepRendering, RenderContext } from "./step.ts";
+import type { RenderedObject } from "../rendered-objects.ts";
+import type { SourcePlace } from "../unit.ts";
+import type { RenderContext } from "./step.ts";
 
 /** The output of rendering a chart, with its inputs. */
 export interface HelmBuild {
@@ -17,12 +20,16 @@ export interface HelmBuild {
   readonly ownValues: readonly string[];
 }
 
+/** The places of values of documents, by the number of the document. */
+export interface DocumentPlaces {
+  place(object: RenderedObject, document: number, pointer: Pointer): SourcePlace | undefined;
+}
+
 /** Finds where values of a chart's manifests come from, by rendering it once more with line tracking. */
 export async function helmPlacesOf(
-  rendering: StepRendering & { readonly kind: "rendered" },
   { step, request, files: chart, ownValues }: HelmBuild,
   { files, renderer }: RenderContext,
-): Promise<StepPlaces> {
+): Promise<DocumentPlaces> {
   const outcome = await renderer.helm({ ...request, lines: true });
   if (outcome.kind !== "rendered") return { place: () => undefined };
   const bytes = await files.read([...chart.values(), ...ownValues, ...step.values.map(({ path }) => path)]);
@@ -47,13 +54,8 @@ export async function helmPlacesOf(
       : { ...one, place: { path: at.path, place: { line: at.line, column: 1, endLine: at.line } } },
   );
   const places = helmPlaces({ answer: outcome.answer, texts, set, treePath: (inner) => chart.get(inner) });
-  const numbers = Array.isArray(rendering.trace) ? (rendering.trace as readonly (number | null)[]) : [];
   return {
-    place(at, pointer) {
-      const object = rendering.objects[at];
-      const number = object === undefined ? undefined : numbers[object.document];
-      if (object === undefined || number === undefined || number === null) return undefined;
-      return places.place(number, object.pointer + pointer, valueAt(object.value, keysOf(pointer)));
-    },
+    place: ({ value, pointer: object }, number, pointer) =>
+      places.place(number, object + pointer, valueAt(value, keysOf(pointer))),
   };
 }
