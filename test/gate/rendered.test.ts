@@ -221,6 +221,22 @@ const rows: readonly Row[] = [
     verdict: "fail",
   },
   {
+    name: "what a patch no longer covers is told where the patch set it, whatever else the change edits",
+    before: {
+      ...root("resources: [pod.yaml]\npatches: [{ path: patch.yaml }]"),
+      "k/pod.yaml": pod("a", "nginx:latest"),
+      "k/patch.yaml": pod("a", "nginx:2"),
+    },
+    after: {
+      ...root("resources: [pod.yaml]\npatches: [{ path: patch.yaml }]\nnamespace: web"),
+      "k/pod.yaml": pod("a", "nginx:latest"),
+      "k/patch.yaml": pod("a", "nginx:2").replace("image: nginx:2", "imagePullPolicy: Always"),
+    },
+    findings: ["introduced images/tag a k/patch.yaml:7 source for k/pod.yaml:7 through k"],
+    changes: { ...none, updated: 1 },
+    verdict: "fail",
+  },
+  {
     name: "an image that an images entry sets is told at the entry",
     before: { ...root("resources: [pod.yaml]\nimages: [{ name: nginx, newTag: '1' }]"), "k/pod.yaml": pod("a") },
     after: { ...root("resources: [pod.yaml]\nimages: [{ name: nginx, newTag: latest }]"), "k/pod.yaml": pod("a") },

@@ -33,7 +33,7 @@ async function open(
 const GOOD = deployment("nginx:1.27");
 const padding = Array.from({ length: 30 }, (_, n) => `# line ${n}\n`).join("");
 
-test("a finding is said once over ten pushes, on the right line of the right file", async () => {
+test("a finding is posted once over ten pushes, on the right line of the right file", async () => {
   const pull = await open({ ...rules(), "apps/web.yaml": GOOD }, { "apps/web.yaml": deployment("nginx:latest") });
   for (let n = 0; n < 9; n++) {
     await github.pushToPull(pull, { "apps/web.yaml": `# push ${n}\n`.repeat(n + 1) + deployment("nginx:latest") });
@@ -46,20 +46,26 @@ test("a finding is said once over ten pushes, on the right line of the right fil
 });
 
 test("a finding outside every hunk is left to the check: one such comment would make GitHub refuse the whole review", async () => {
-  // The label that the policy asks for is taken away far above the line that it complains about.
+  // The label that the policy asks for is removed far above the line that the finding is about.
   const policy = `package main\n\ndeny contains msg if {\n  not input.metadata.labels.team\n  some c in input.spec.template.spec.containers\n  endswith(c.image, ":latest")\n  msg := "no team for a moving tag"\n}\n`;
   const file = deployment("nginx:latest").replace("metadata:\n", `metadata:\n  labels: { team: a }\n${padding}`);
   const pull = await open(
-    { ...rules(), "policies/tag.rego": policy, "apps/web.yaml": file, "apps/b.yaml": GOOD },
-    { "apps/web.yaml": file.replace("  labels: { team: a }\n", ""), "apps/b.yaml": `${GOOD}# changed\n` },
+    { ...rules(), "policies/tag.rego": policy, "apps/web.yaml": file, "apps/b.yaml": deployment("nginx:1.27", "b") },
+    {
+      "apps/web.yaml": file.replace("  labels: { team: a }\n", ""),
+      "apps/b.yaml": deployment("nginx:latest", "b"),
+    },
   );
   const run = github.runsOf(pull, "portcullis").at(-1);
   expect(run?.conclusion).toBe("failure");
-  const shown = pull.reviewComments.map((comment) => comment.line);
-  for (const line of shown) expect(line).toBeLessThan(8);
+  expect(run?.annotations).toMatchObject([
+    { path: "apps/b.yaml", start_line: 14 },
+    { path: "apps/web.yaml", start_line: 44 },
+  ]);
+  expect(pull.reviewComments).toMatchObject([{ path: "apps/b.yaml", line: 14 }]);
 });
 
-test("comments stand on the head's lines, whatever the merge has shifted", async () => {
+test("comments are on the head's lines, whatever the merge has shifted", async () => {
   const repository = await github.createRepository({
     fullName: `acme/comments-${++count}`,
     files: { ...rules(), "apps/web.yaml": padding + GOOD },
@@ -73,14 +79,14 @@ test("comments stand on the head's lines, whatever the merge has shifted", async
   expect(pull.reviewComments).toMatchObject([{ line: 44 }]);
 });
 
-test("at most 20 are said in one review", async () => {
+test("at most 20 are posted in one review", async () => {
   const many = Array.from({ length: 30 }, (_, n) => `        - name: c${n}\n          image: c${n}:latest\n`).join("");
   const pull = await open({ ...rules(), "apps/web.yaml": GOOD }, { "apps/web.yaml": GOOD + many });
   expect(pull.reviews).toHaveLength(1);
   expect(pull.reviewComments).toHaveLength(20);
 });
 
-test("nothing is said where comments are off, on drafts before they are ready, and of what was there before", async () => {
+test("nothing is posted where comments are off, on drafts before they are ready, and of what was there before", async () => {
   const off = await open(
     { ...rules("comments: off\n"), "apps/web.yaml": GOOD },
     { "apps/web.yaml": deployment("nginx:latest") },
@@ -98,7 +104,7 @@ test("nothing is said where comments are off, on drafts before they are ready, a
   expect(draft.reviewComments).toHaveLength(1);
   const old = await open(
     { ...rules(), "apps/web.yaml": deployment("nginx:latest") },
-    { "apps/web.yaml": deployment("nginx:latest").replace("shop", "shop # same") },
+    { "apps/web.yaml": deployment("nginx:latest").replace("name: main", "name: main # same") },
   );
   expect(old.reviews).toEqual([]);
 });
@@ -109,6 +115,7 @@ test("a message cannot mention, link or break out of its comment", async () => {
     { ...rules(), "policies/tag.rego": policy, "apps/web.yaml": GOOD },
     { "apps/web.yaml": deployment("nginx:latest") },
   );
+  expect(pull.reviewComments).toHaveLength(1);
   const body = pull.reviewComments[0]?.body ?? "";
   expect(body).not.toContain("@team");
   expect(body).not.toContain("<img");

@@ -156,6 +156,17 @@ test("at most 20 are posted, and no more are claimed", async () => {
   expect(askedOf(calls, "claimUnposted")).toHaveLength(22);
 });
 
+test("comments of an earlier attempt count towards the 20 of the head", async () => {
+  const findings = Array.from({ length: 30 }, (_, n) => at(10, { fingerprint: `many${n}` }));
+  const claims = ["many0", "many1", "many2"];
+  const bodies = ["<!-- portcullis:many0 -->", "<!-- portcullis:many2 -->"];
+  expect(posted(await post({ findings, claims, bodies }))).toHaveLength(18);
+});
+
+test("without an introduced finding nothing is asked", async () => {
+  expect(await post({ findings: [at(10, { status: "existing" })] })).toEqual([]);
+});
+
 test("what an earlier attempt claimed and GitHub does not have is released before it is claimed again", async () => {
   const calls = await post({ claims: ["f10", "f11"], bodies: ["text <!-- portcullis:f11 -->"] });
   const review = { repository: 7, pull: 3, head: "head" };

@@ -216,3 +216,21 @@ test("what one source yields is known where others are planned, also when it is 
   expect((await yields(state))["Kustomization flux-system/apps"]).toEqual(["Pod web"]);
   expect(state.problems).toEqual([]);
 });
+
+test("a chart that lacks a dependency is one gap, also where a release applies it", async () => {
+  const dependent = `${chart("web")}dependencies: [{ name: base, version: 1.0.0, repository: "https://charts.example" }]\n`;
+  const files = { "web/Chart.yaml": dependent, "web/templates/a.yaml": pod("a") };
+  const alone = await stateOf(files);
+  expect(alone.graph.gaps.map(({ source, path }) => `${source} ${path}`)).toEqual(["web web/Chart.yaml"]);
+  const release = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: web, namespace: flux-system }
+spec:
+  interval: 10m
+  chart: { spec: { chart: ./web, sourceRef: { kind: GitRepository, name: flux-system } } }
+`;
+  const applied = await stateOf({ ...files, "flux.yaml": `${repository}---\n${release}` });
+  expect(applied.graph.gaps.map(({ source, path }) => `${source} ${path}`)).toEqual([
+    "HelmRelease flux-system/web web/Chart.yaml",
+  ]);
+});
