@@ -8,7 +8,7 @@ import type { Checkpoint } from "../../src/app/services.ts";
 import { concluded, settingsFor } from "../support/app.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import { deployment, rules } from "../support/fleet.ts";
-import { prepareStateDirectory } from "../support/test-cache.ts";
+import { prepareStateDirectory } from "../support/state-directory.ts";
 import { until } from "../support/until.ts";
 
 /** More than one request takes. */

@@ -8,7 +8,7 @@ import { startAppProcess } from "../support/app-process.ts";
 import { concluded } from "../support/app.ts";
 import { deployment, rules } from "../support/fleet.ts";
 import { startGitHub } from "../support/github/server.ts";
-import { prepareStateDirectory } from "../support/test-cache.ts";
+import { prepareStateDirectory } from "../support/state-directory.ts";
 
 test("without credentials it says in one screen what to do, and does not start", async () => {
   const main = new URL("../../src/cli/main.js", import.meta.url).pathname;

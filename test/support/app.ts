@@ -8,7 +8,7 @@ import { startServer, type RunningServer } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";
 import type { SimulatedGitHub } from "./github/server.ts";
 import type { CheckRun, PullRequest } from "./github/state.ts";
-import { prepareStateDirectory } from "./test-cache.ts";
+import { prepareStateDirectory } from "./state-directory.ts";
 import { until } from "./until.ts";
 
 /** The real App on loopback, in this process, with its state in a directory of its own. */
@@ -23,6 +23,9 @@ export interface TestApp {
   idle(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Milliseconds between questions to the database: each takes one or two. */
+export const QUERY_PAUSE = 40;
 
 /** Whether every delivery is handled and all work is done. */
 export async function nothingLeft(server: RunningServer): Promise<boolean> {
@@ -56,10 +59,14 @@ export async function startApp(
   );
   github.setWebhookUrl(`${server.url}/api/github/webhooks`);
   const idle = async (): Promise<void> => {
-    await until(async () => {
-      await github.settle();
-      return nothingLeft(server);
-    }, "the App to have nothing left to do");
+    await until(
+      async () => {
+        await github.settle();
+        return nothingLeft(server);
+      },
+      "the App to have nothing left to do",
+      QUERY_PAUSE,
+    );
   };
   return {
     server,

@@ -2,7 +2,7 @@
 import { createLog } from "../../src/app/log.ts";
 import { startServer } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";
-import { nothingLeft } from "./app.ts";
+import { nothingLeft, QUERY_PAUSE } from "./app.ts";
 import { until } from "./until.ts";
 
 let last: string | undefined;
@@ -15,7 +15,7 @@ const server = await startServer(JSON.parse(process.env["TEST_SETTINGS"] ?? "") 
 });
 // Armed only once older work is done: killed in the midst of that, it would never hear of what the test waits for.
 process.on("message", ({ armed }: { readonly armed?: string }) => {
-  void until(() => nothingLeft(server), "older work to be done").then(() => {
+  void until(() => nothingLeft(server), "older work to be done", QUERY_PAUSE).then(() => {
     last = armed;
     process.send?.({ idle: true });
   });

@@ -1,11 +1,13 @@
 // A GitHub on loopback: REST checked against GitHub's own description, Git over HTTP from real repositories, signed webhooks.
 import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeOnce } from "../make-once.ts";
+import { TEST_CACHE } from "../test-cache.ts";
 import { defaultPlan } from "./deliveries.ts";
 import { answerGit, isGitPath } from "./git-http.ts";
 import { people, type People } from "./people.ts";
@@ -57,14 +59,13 @@ const EVENTS = [
   "repository_dispatch",
 ];
 
-let keyPem: string | undefined;
-
-/** One key for the whole process: making an RSA key costs more than starting the server. */
-function privateKeyPem(): string {
-  keyPem ??= generateKeyPairSync("rsa", { modulusLength: 2048 })
-    .privateKey.export({ type: "pkcs1", format: "pem" })
-    .toString();
-  return keyPem;
+/** One key for all tests: making an RSA key costs more than starting the server. */
+async function privateKeyPem(): Promise<string> {
+  const file = await makeOnce(join(TEST_CACHE, "simulated-github.pem"), (draft) => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    writeFileSync(draft, privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
+  });
+  return readFileSync(file, "utf8");
 }
 
 function newWorld(options: GitHubOptions, privateKey: string): World {
@@ -124,7 +125,7 @@ function listen(server: Server, port: number): Promise<number> {
 
 /** Starts it on 127.0.0.1; repositories live in a temporary directory that `close()` removes. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<SimulatedGitHub> {
-  const privateKey = privateKeyPem();
+  const privateKey = await privateKeyPem();
   const world = newWorld(options, privateKey);
   const server = createServer((request, response) => {
     answer(world, request, response).catch((error: unknown) => {
