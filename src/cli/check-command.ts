@@ -16,7 +16,7 @@ import { judgedBranches } from "./judged-branches.ts";
 import { buildDigest } from "./build-digest.ts";
 import { openKeptJudgements } from "./kept-judgements.ts";
 import { ownRepositories } from "./own-repositories.ts";
-import { progressLine } from "./progress.ts";
+import { progressLine, type Progress } from "./progress.ts";
 import { lineReader } from "./read-lines.ts";
 import { readPolicies, type PolicyOptions } from "./read-policies.ts";
 import { shownReport } from "./shown-paths.ts";
@@ -50,21 +50,40 @@ export async function checkCommand(named: readonly string[], options: CheckOptio
   const now = timeOf(options.now);
   refuseContradictions(options);
   const cwd = process.cwd();
+  const progress = progressLine(process.stderr, "reading and rendering", "judged");
+  try {
+    return await checkSubject(named, options, { now, cwd, progress });
+  } finally {
+    progress.end();
+  }
+}
+
+/** How a run is started. */
+interface Run {
+  readonly now: string;
+  readonly cwd: string;
+  readonly progress: Progress;
+}
+
+async function checkSubject(named: readonly string[], options: CheckOptions, run: Run): Promise<number> {
+  const { cwd } = run;
   const subject =
     options.base === undefined
       ? await directorySubject(named, options, cwd)
       : await changeSubject(named, { ...options, base: options.base }, cwd);
   try {
-    return await judgeSubject(subject, options, now, cwd);
+    return await judgeSubject(subject, options, run);
   } finally {
     await subject.close();
   }
 }
 
-async function judgeSubject(subject: Subject, options: CheckOptions, now: string, cwd: string): Promise<number> {
+async function judgeSubject(subject: Subject, options: CheckOptions, { now, cwd, progress }: Run): Promise<number> {
   const { configuration } = subject;
-  const say = (line: string): boolean => process.stderr.write(`portcullis: ${line}\n`);
-  const progress = progressLine(process.stderr, "judged");
+  const say = (line: string): void => {
+    progress.clear();
+    process.stderr.write(`portcullis: ${line}\n`);
+  };
   const policies = await readPolicies(options, configuration, cwd, say);
   mentionUnused(policies.unused, say);
   const judge = await openJudge(policies.sources, now);
@@ -108,7 +127,6 @@ async function judgeSubject(subject: Subject, options: CheckOptions, now: string
     await kept?.save();
     return EXIT_CODES[report.verdict];
   } finally {
-    progress.end();
     renderer.close();
     await judge.close();
   }

@@ -8,7 +8,8 @@ import { createRenderer } from "../renderers/create-renderer.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 import { inert } from "../report/inert-text.ts";
 import { ownRepositories } from "./own-repositories.ts";
-import { directorySubject } from "./subject.ts";
+import { progressLine, type Progress } from "./progress.ts";
+import { directorySubject, type Subject } from "./subject.ts";
 
 /** The desired state of files on disk, and of subsets of them. */
 export interface DesiredSubject {
@@ -17,6 +18,8 @@ export interface DesiredSubject {
   readonly state: DesiredState;
   /** The state of these paths alone, whatever `apply:` names. */
   readonly only: (paths: readonly string[]) => Promise<DesiredState>;
+  /** Must be cleared before anything is written. */
+  readonly progress: Pick<Progress, "clear">;
 }
 
 /**
@@ -28,9 +31,22 @@ export async function withDesiredState<Result>(
   options: { readonly config?: string; readonly suggest?: boolean },
   use: (subject: DesiredSubject) => Promise<Result>,
 ): Promise<Result> {
-  const cwd = process.cwd();
-  const subject = await directorySubject(named, options, cwd);
+  const progress = progressLine(process.stderr, "reading and rendering");
+  try {
+    return await useDesiredState(await directorySubject(named, options, process.cwd()), options, progress, use);
+  } finally {
+    progress.end();
+  }
+}
+
+async function useDesiredState<Result>(
+  subject: Subject,
+  options: { readonly suggest?: boolean },
+  progress: Progress,
+  use: (subject: DesiredSubject) => Promise<Result>,
+): Promise<Result> {
   const { config, problems } = subject.configuration;
+  progress.clear();
   tell(problems);
   const renderer = createRenderer({ cacheDir: defaultCacheDirectory() });
   const known = new Map<string, unknown>();
@@ -38,7 +54,7 @@ export async function withDesiredState<Result>(
     get: (key: string) => known.get(key),
     set: (key: string, value: unknown) => void known.set(key, value),
   };
-  const repositories = [...config.repositories, ...(await ownRepositories(cwd))];
+  const repositories = [...config.repositories, ...(await ownRepositories(process.cwd()))];
   const find = (paths: readonly string[], by: Config): Promise<DesiredState> =>
     findDesiredState(subject.after, {
       scope: scopeOf(by.manifests, paths),
@@ -55,6 +71,7 @@ export async function withDesiredState<Result>(
       config,
       state: await find(subject.paths, options.suggest === true ? withoutApply : config),
       only: (paths) => find(paths, withoutApply),
+      progress,
     });
   } finally {
     renderer.close();

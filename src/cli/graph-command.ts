@@ -16,13 +16,14 @@ export interface GraphOptions {
  * Runs `portcullis graph`: the graph on stdout, and what could not be rendered also on stderr. Returns the exit code.
  */
 export async function graphCommand(named: readonly string[], options: GraphOptions): Promise<number> {
-  return withDesiredState(named, options, async ({ tree, config, state }) => {
+  return withDesiredState(named, options, async ({ tree, config, state, progress }) => {
     const problems: Problem[] = [...state.problems];
     for (const unit of state.units) problems.push(...(await unit.render()).problems);
     const text =
       options.suggest === true
         ? applyBlock(await suggestApply(tree, state, config))
         : graphFormats[options.output](state.graph);
+    progress.clear();
     await new Promise<void>((done) => process.stdout.write(text, () => done()));
     tell(problems);
     return problems.length > 0 ? 2 : 0;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { defaultConfig } from "../config/default-config.ts";
+import { CONFIG_FILE, MISNAMED, MISNAMED_CONFIG_FILE } from "../config/config-file.ts";
 import { CONVENTIONAL } from "../config/named-policies.ts";
 import type { ConfigReading } from "../config/read-config.ts";
 import type { Problem } from "../model/problem.ts";
@@ -10,9 +11,6 @@ import { displayed } from "./paths.ts";
 import type { ConfigInForce } from "./read-policies.ts";
 import { UsageError } from "./usage-error.ts";
 
-const FILE = "portcullis.yaml";
-/** What people call it by mistake. */
-const MISNAMED = "portcullis.yml";
 const HERE = "the working directory";
 
 /** A configuration with the problems found while reading it. */
@@ -37,7 +35,7 @@ export async function configurationHere(named: string | undefined, cwd: string):
 
 /** Reads the configuration from disk: `--config`, else portcullis.yaml in the working directory or above it, else the defaults. */
 export async function configurationOnDisk(named: string | undefined, cwd: string): Promise<ConfigurationReading> {
-  const file = named === undefined ? (configurationAbove(cwd) ?? resolve(cwd, FILE)) : resolve(cwd, named);
+  const file = named === undefined ? (configurationAbove(cwd) ?? resolve(cwd, CONFIG_FILE)) : resolve(cwd, named);
   if (!existsSync(file)) {
     if (named !== undefined) throw new UsageError(`--config ${named}: no such file`);
     // Policies are looked for in these directories only: a whole home directory, or /, is not a policy set.
@@ -56,10 +54,10 @@ export async function configurationOnDisk(named: string | undefined, cwd: string
 /** The configuration in a directory or in the nearest one above it, up to the root of the repository. */
 function configurationAbove(cwd: string): string | undefined {
   for (let directory = cwd; ; directory = dirname(directory)) {
-    const file = join(directory, FILE);
+    const file = join(directory, CONFIG_FILE);
     if (existsSync(file)) return file;
-    const misnamed = join(directory, MISNAMED);
-    if (existsSync(misnamed)) throw new UsageError(`${displayed(misnamed, cwd)}: the file must be called ${FILE}`);
+    const misnamed = join(directory, MISNAMED_CONFIG_FILE);
+    if (existsSync(misnamed)) throw new UsageError(`${displayed(misnamed, cwd)}: ${MISNAMED}`);
     if (existsSync(join(directory, ".git")) || dirname(directory) === directory) return undefined;
   }
 }
@@ -75,13 +73,13 @@ export async function configurationOfChange(
 ): Promise<ConfigurationReading> {
   if (named !== undefined) return configurationOnDisk(named, cwd);
   const entries = await before.list();
-  const entry = entries.find(({ path }) => path === FILE);
-  if (entry === undefined && entries.some(({ path }) => path === MISNAMED))
-    throw new UsageError(`${join(before.name, MISNAMED)}: the file must be called ${FILE}`);
+  const entry = entries.find(({ path }) => path === CONFIG_FILE);
+  if (entry === undefined && entries.some(({ path }) => path === MISNAMED_CONFIG_FILE))
+    throw new UsageError(`${join(before.name, MISNAMED_CONFIG_FILE)}: ${MISNAMED}`);
   if (entry === undefined) return { config: defaultConfig, tree: before, where: "the base", problems: [] };
-  if (entry.kind !== "file") throw new UsageError(`${join(before.name, FILE)}: not a regular file`);
+  if (entry.kind !== "file") throw new UsageError(`${join(before.name, CONFIG_FILE)}: not a regular file`);
   return {
-    ...(await readText(FILE, new TextDecoder().decode(await before.read(FILE)))),
+    ...(await readText(CONFIG_FILE, new TextDecoder().decode(await before.read(CONFIG_FILE)))),
     tree: before,
     where: "the base",
   };

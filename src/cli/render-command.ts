@@ -17,6 +17,7 @@ export async function renderCommand(
     let complete = true;
     for (const unit of asked.units) {
       const { yaml, problems, gaps } = await unit.render();
+      subject.progress.clear();
       tell(problems);
       for (const { path, line, reason } of gaps)
         process.stderr.write(`not rendered: ${inert(`${unit.source.id} (${path}:${line}): ${reason}`)}\n`);
@@ -25,10 +26,12 @@ export async function renderCommand(
     }
     for await (const { path, bytes } of subject.tree.readAll(asked.files)) {
       const { manifests, problems } = readFile(path, bytes);
+      subject.progress.clear();
       tell(problems);
       complete &&= problems.length === 0;
       if (manifests.length > 0) parts.push(new TextDecoder().decode(bytes));
     }
+    subject.progress.clear();
     if (sources.length === 0) tell(subject.state.problems);
     await new Promise<void>((done) => process.stdout.write(stream(parts), () => done()));
     return complete && (sources.length > 0 || subject.state.problems.length === 0) ? 0 : 2;

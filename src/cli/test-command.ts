@@ -1,6 +1,7 @@
 import { belowThreshold, type TestRun } from "../report/tests/test-run.ts";
 import { testFormats, type TestFormatName } from "../report/tests/formats.ts";
 import { coloured } from "./coloured.ts";
+import { progressLine } from "./progress.ts";
 import { runTests } from "./run-tests.ts";
 import { UsageError } from "./usage-error.ts";
 import type { Watch } from "./watch.ts";
@@ -29,7 +30,8 @@ export async function testCommand(named: readonly string[], options: TestOptions
     ...(pattern === undefined ? {} : { run: patternOf(pattern) }),
   };
   const once = async (watch?: Watch): Promise<number> => {
-    const run = await runTests(request, watch);
+    const progress = progressLine(process.stderr, "compiling and testing");
+    const run = await runTests(request, watch).finally(() => progress.end());
     const complete: TestRun =
       threshold === undefined || run.coverage === undefined
         ? run

@@ -6,6 +6,7 @@ import type { Tree } from "../../model/tree.ts";
 import { openRepository, type GitRepository } from "../../tree/git-repository.ts";
 import { builtinChecks } from "../../engine/builtin-checks.ts";
 import type { Engine } from "../../engine/judge-engine.ts";
+import { CONFIG_FILE } from "../../config/config-file.ts";
 import { bootstrapReport } from "../rules/bootstrap.ts";
 import type {
   JudgeAnswer,
@@ -15,7 +16,7 @@ import type {
   PrepareAnswer,
   PrepareRequest,
 } from "./protocol.ts";
-import { CONFIG_PATH, readPolicySet, type PolicySet } from "../rules/policy-set.ts";
+import { readPolicySet, type PolicySet } from "../rules/policy-set.ts";
 import { changedPaths, describeRulesChange, splitChange, withRulesChange } from "../rules/rules-change.ts";
 
 /** Limits of what one thread keeps: policy sets, open mirrors, trees, and bytes of cached judgements and renderings. */
@@ -119,7 +120,7 @@ async function prepare(request: PrepareRequest, setAt: SetAt): Promise<PrepareAn
     const first = trusted.kind === "set" ? trusted.problems[0] : undefined;
     const why =
       first === undefined
-        ? `${CONFIG_PATH} was removed from ${request.branch}`
+        ? `${CONFIG_FILE} was removed from ${request.branch}`
         : `the rules on ${request.branch} cannot be used (${[first.path, first.line].filter((part) => part !== undefined).join(":")}: ${first.message})`;
     return inForce(request.inForce, last, [
       `The rules of commit ${request.inForce.slice(0, 12)} are in force because they are the last that compiled: ${why}.`,
@@ -162,7 +163,7 @@ async function judge(
   }
 
   const set = await setAt(request.rules.commit);
-  if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_PATH}`);
+  if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_FILE}`);
   const { builtins, problems } = builtinChecks(set.config, set.source);
   const desired = { renderer: engine.renderer, repositories: request.repositories, branches: [request.into], cache };
   const report = await check({

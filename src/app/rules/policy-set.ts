@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { CONFIG_FILE, MISNAMED, MISNAMED_CONFIG_FILE } from "../../config/config-file.ts";
 import { readConfig, type ConfigSource } from "../../config/read-config.ts";
 import { CONVENTIONAL, namedPolicies } from "../../config/named-policies.ts";
 import { policySources } from "../../config/policy-sources.ts";
@@ -7,13 +8,10 @@ import type { Config } from "../../model/config.ts";
 import type { Judge } from "../../model/judge.ts";
 import type { PolicyFile, PolicySources } from "../../model/policy.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { Tree } from "../../model/tree.ts";
+import type { Tree, TreeEntry } from "../../model/tree.ts";
 import { libraryTree } from "../../tree/library-tree.ts";
 
-/** The path of the configuration in a repository. */
-export const CONFIG_PATH = "portcullis.yaml";
-
-/** The configuration and policies of one tree; `none` without portcullis.yaml. */
+/** The configuration and policies of one tree; `none` without a configuration. One in portcullis.yml has a problem. */
 export type PolicySet =
   | { readonly kind: "none" }
   | {
@@ -32,14 +30,16 @@ export type PolicySet =
 
 /** Reads and compiles the configuration and policies of a tree. Never rejects because of the content of the tree. */
 export async function readPolicySet(tree: Tree, makeJudge: Engine["makeJudge"], now: string): Promise<PolicySet> {
-  const entry = (await tree.list()).find(({ path }) => path === CONFIG_PATH);
+  const entries = await tree.list();
+  const named = (name: string): TreeEntry | undefined => entries.find(({ path }) => path === name);
+  const entry = named(CONFIG_FILE) ?? named(MISNAMED_CONFIG_FILE);
   if (entry === undefined) return { kind: "none" };
-  const text = entry.kind === "file" ? new TextDecoder().decode(await tree.read(CONFIG_PATH)) : "";
-  const { config, source, problems } = readConfig(CONFIG_PATH, text);
-  const named = await namedPolicies(tree, config);
+  const text = entry.kind === "file" ? new TextDecoder().decode(await tree.read(entry.path)) : "";
+  const { config, source, problems } = readConfig(entry.path, text);
+  const policies = await namedPolicies(tree, config);
   const reading = await policySources(
     tree,
-    { policies: named, data: config.data, environments: config.environments },
+    { policies, data: config.data, environments: config.environments },
     source,
     libraryTree(),
   );
@@ -47,18 +47,19 @@ export async function readPolicySet(tree: Tree, makeJudge: Engine["makeJudge"], 
   return {
     kind: "set",
     config,
-    roots: [...(config.policies.length > 0 ? named : CONVENTIONAL), ...config.data],
+    roots: [...(config.policies.length > 0 ? policies : CONVENTIONAL), ...config.data],
     source,
     sources: reading.sources,
     tests: reading.tests,
     judge,
     problems: [
-      ...(entry.kind === "file" ? [] : [notAFile(entry.kind)]),
+      ...(entry.path === CONFIG_FILE ? [] : [configProblem(entry, MISNAMED)]),
+      ...(entry.kind === "file" ? [] : [configProblem(entry, `is a ${entry.kind}; expected a file`)]),
       ...problems,
       ...reading.problems,
       ...reading.refused,
       ...judge.problems,
-      ...(judge.policies.length === 0 && judge.problems.length === 0 ? [noRule(named)] : []),
+      ...(judge.policies.length === 0 && judge.problems.length === 0 ? [noRule(policies)] : []),
     ],
     digest: createHash("sha256")
       .update(JSON.stringify([judge.digest, config]))
@@ -66,14 +67,14 @@ export async function readPolicySet(tree: Tree, makeJudge: Engine["makeJudge"], 
   };
 }
 
-function notAFile(kind: string): Problem {
-  return { stage: "config", path: CONFIG_PATH, line: 1, message: `${CONFIG_PATH} is a ${kind}; expected a file` };
+function configProblem({ path }: TreeEntry, message: string): Problem {
+  return { stage: "config", path, line: 1, message };
 }
 
 function noRule(named: readonly string[]): Problem {
   return {
     stage: "compile",
-    path: CONFIG_PATH,
+    path: CONFIG_FILE,
     line: 1,
     message: `no deny, violation or warn rule under ${named.join(", ")}`,
   };

@@ -4,14 +4,15 @@ import type { Problem } from "../../model/problem.ts";
 import type { Report, Verdict } from "../../model/report.ts";
 import type { Tree } from "../../model/tree.ts";
 import { builtinChecks } from "../../engine/builtin-checks.ts";
-import { CONFIG_PATH, type PolicySet } from "./policy-set.ts";
+import { CONFIG_FILE } from "../../config/config-file.ts";
+import type { PolicySet } from "./policy-set.ts";
 import { weakeningFinding, weakenings } from "./weakening.ts";
 
 type Set = Extract<PolicySet, { readonly kind: "set" }>;
 
 /** The paths of a tree that determine how it is judged. */
 function rulesPaths(set: PolicySet): readonly string[] {
-  return set.kind === "none" ? [CONFIG_PATH] : [CONFIG_PATH, ...set.roots];
+  return set.kind === "none" ? [CONFIG_FILE] : [CONFIG_FILE, set.source.path, ...set.roots];
 }
 
 function within(path: string, roots: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Config } from "../../model/config.ts";
 import type { Finding } from "../../model/finding.ts";
-import { CONFIG_PATH } from "./policy-set.ts";
+import { CONFIG_FILE } from "../../config/config-file.ts";
 import { lost, weakerDesiredState } from "./weaker-desired-state.ts";
 import { weakerLevels } from "./weaker-levels.ts";
 
@@ -18,7 +18,7 @@ export interface Rules {
  */
 export function weakenings(inForce: Rules, proposed: Rules | undefined, today: string): readonly string[] {
   if (proposed === undefined) {
-    return [`removes ${CONFIG_PATH}; the repository stays enrolled and is still judged by the rules now in force`];
+    return [`removes ${CONFIG_FILE}; the repository stays enrolled and is still judged by the rules now in force`];
   }
   const [old, next] = [inForce.config, proposed.config];
   const found: string[] = [];
@@ -47,8 +47,8 @@ export function weakeningFinding(sentence: string, line: number): Finding {
     level: "warn",
     message,
     status: "introduced",
-    manifest: { apiVersion: "portcullis/v1", kind: "Configuration", name: CONFIG_PATH },
-    location: { path: CONFIG_PATH, line, precision: "source" },
+    manifest: { apiVersion: "portcullis/v1", kind: "Configuration", name: CONFIG_FILE },
+    location: { path: CONFIG_FILE, line, precision: "source" },
     pointer: "",
     fingerprint: createHash("sha256").update(`portcullis/rules\0${message}`).digest("hex").slice(0, 32),
     title: "This change weakens the rules that judge it",

@@ -54,6 +54,12 @@ test.each<[string, Files, ReturnType<typeof judgeOfPolicies>, readonly object[]]
     [{ stage: "config", path: "portcullis.yaml", line: 1, message: expect.stringContaining("expected a file") }],
   ],
   [
+    "a configuration under a name that people use by mistake",
+    { "portcullis.yml": "version: 1\n", "policies/a.rego": rego },
+    judgeOfPolicies(),
+    [{ stage: "config", path: "portcullis.yml", line: 1, message: "the file must be called portcullis.yaml" }],
+  ],
+  [
     "a key that is not known",
     { "portcullis.yaml": "version: 1\nmodus: report\n", "policies/a.rego": rego },
     judgeOfPolicies(),

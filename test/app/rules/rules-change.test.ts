@@ -124,6 +124,12 @@ test("what is weakened warns at the configuration, each sentence by itself", () 
   expect(weakened.fingerprint).toBe(weakeningFinding("turns the gate to report only", 2).fingerprint);
 });
 
+test("renaming portcullis.yml to what it must be called touches the rules alone", async () => {
+  const misnamed = await readPolicySet(memoryTree({ "portcullis.yml": "version: 1\n" }), judgeOfPolicies(), now);
+  const changed = ["portcullis.yaml", "portcullis.yml"];
+  expect(splitChange(changed, misnamed, await setOf("version: 1\n"))).toEqual({ rules: true, other: [] });
+});
+
 test("a proposed configuration that matches nothing in the tree is a problem of the change", async () => {
   const policy = 'package main\nimport rego.v1\ndeny contains "x" if input.kind == "Pod"\n';
   const pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\n";
