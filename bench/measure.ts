@@ -8,14 +8,15 @@ export interface Command {
   readonly args: readonly string[];
   /** What the program says by its exit code where it did its work. */
   readonly exits: readonly number[];
+  readonly cwd?: string;
 }
 
 const pollMs = 4;
 
 /** Runs a command once with its output thrown away and yields its wall time in milliseconds. Throws where it fails. */
-export function timeOf({ name, program, args, exits }: Command): number {
+export function timeOf({ name, program, args, exits, cwd }: Command): number {
   const start = performance.now();
-  const { status, error } = spawnSync(program, args, { stdio: "ignore" });
+  const { status, error } = spawnSync(program, args, { stdio: "ignore", cwd });
   const elapsed = performance.now() - start;
   if (error !== undefined || !exits.includes(status ?? -1)) throw new Error(`${name} failed: ${error ?? status}`);
   return elapsed;

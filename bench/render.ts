@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createRenderer } from "../src/renderers/create-renderer.ts";
 import { nativeKustomize } from "../test/renderers/native-kustomize.ts";
 import { readTreeDirectory } from "../test/renderers/tree-directory.ts";
 import { median } from "./measure.ts";
+import { writeOverlays } from "./write-overlays.ts";
 
 // node dist/bench/render.js [DIR]: roots rendered a second, ours and native Kustomize in turns, over the roots of DIR, or
 // over twelve overlays of each of five bases.
@@ -12,7 +13,7 @@ import { median } from "./measure.ts";
 const rounds = 7;
 const scratch = mkdtempSync(join(tmpdir(), "portcullis-bench-"));
 const [given] = process.argv.slice(2);
-const directory = given ?? overlays(join(scratch, "tree"));
+const directory = given ?? writeOverlays(join(scratch, "tree"));
 const { files, roots } = readTreeDirectory(directory);
 const native = await nativeKustomize();
 const known = new Set<string>();
@@ -73,32 +74,4 @@ function below(root: string): ReadonlyMap<string, Uint8Array> {
 function peakOf(pid: number): number {
   const status = process.platform === "linux" ? readFileSync(`/proc/${pid}/status`, "utf8") : "";
   return Math.round(Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-}
-
-function overlays(at: string): string {
-  const write = (path: string, text: string): void => {
-    mkdirSync(dirname(join(at, path)), { recursive: true });
-    writeFileSync(join(at, path), text);
-  };
-  write("team0/base/kustomization.yaml", "resources: [web.yaml, rest.yaml]\ncommonLabels: {app: shop}\n");
-  write(
-    "team0/base/web.yaml",
-    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 1\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n        - name: web\n          image: nginx:1.0\n          env: [{name: A, value: b}]\n",
-  );
-  const rest = ["Service", "ServiceAccount", "ConfigMap"].map(
-    (kind) => `apiVersion: v1\nkind: ${kind}\nmetadata: {name: web}\n`,
-  );
-  write("team0/base/rest.yaml", rest.join("---\n"));
-  for (let overlay = 0; overlay < 12; overlay++) {
-    write(
-      `team0/overlays/${overlay}/kustomization.yaml`,
-      `namespace: team-${overlay}\nnamePrefix: p${overlay}-\nresources: [../../base]\nimages: [{name: nginx, newTag: "1.${overlay}"}]\nconfigMapGenerator: [{name: settings, literals: [stage=${overlay}]}]\npatches: [{path: patch.yaml}]\n`,
-    );
-    write(
-      `team0/overlays/${overlay}/patch.yaml`,
-      `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: ${overlay}\n  template: {spec: {containers: [{name: web, resources: {limits: {memory: 1Gi}}}]}}\n`,
-    );
-  }
-  for (let team = 1; team < 5; team++) cpSync(join(at, "team0"), join(at, `team${team}`), { recursive: true });
-  return at;
 }
