@@ -57,7 +57,7 @@ export const nothing: DesiredState = {
   isClusterScoped,
   unplanned: [],
   graph: { sources: [], gaps: [] },
-  baseline: { files: new Map(), standalone: [], objects: [], projects: [], applied: [] },
+  baseline: { files: new Map(), standalone: [], objects: [], projects: [], applied: [], copies: [] },
   unjudged: [],
   problems: [],
   violations: [],

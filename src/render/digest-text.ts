@@ -1,4 +1,4 @@
-import { digestOfBytes } from "./files/digest-bytes.ts";
+import { sha256OfBytes } from "../manifest/sha256.ts";
 
 /**
  * Text that is equal for equal values only, to make digests and keys of. It tells apart what JSON.stringify cannot write
@@ -8,7 +8,7 @@ export function digestText(value: unknown): string {
   if (value === undefined || value === null) return "null";
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object") return JSON.stringify(value) ?? "null";
-  if (value instanceof Uint8Array) return `bytes ${digestOfBytes(value)}`;
+  if (value instanceof Uint8Array) return `bytes ${sha256OfBytes(value)}`;
   if (value instanceof Map) return `map ${digestText([...value])}`;
   if (value instanceof Set) return `set ${digestText([...value])}`;
   if (Array.isArray(value)) return `[${value.map(digestText).join(",")}]`;

@@ -12,6 +12,7 @@ import type { Instance, Planning } from "./sources/explore-objects.ts";
 import type { Standalone } from "./standalone.ts";
 import { findSources, findTheRest, type FoundSources } from "./sources/find-sources.ts";
 import { surveyTree, type Survey } from "./sources/survey-tree.ts";
+import { copyGaps } from "./sources/copy-gaps.ts";
 import { planningInputs } from "./sources/planning-inputs.ts";
 import { placedViolations } from "./sources/placed-violations.ts";
 
@@ -47,6 +48,10 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
         ...named.flatMap(({ summary }) => summary.gaps),
         ...submoduleGaps(held),
         ...(await changedByCheckout(survey.renderContext.files, read)),
+        ...(await copyGaps(
+          named.flatMap(({ plannedSource: { copies, source } }) => copies.map((copy) => ({ copy, source }))),
+          { files: survey.renderContext.files, lock: survey.renderContext.vendor?.lock, baseline: request.baseline },
+        )),
         ...unclaimed.plannings.flatMap((planning) =>
           planning.planned.gaps.map((gap) => ({ inputs: inputsOf(planning), ...gap })),
         ),
@@ -56,15 +61,15 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
     baseline: baselineOf(
       assignment.files,
       survey.applied === undefined ? standaloneOf(survey, own) : [],
-      unclaimed,
-      survey.renderContext.files,
+      { ...unclaimed, instances: own },
+      survey.renderContext,
     ),
     unjudged: carried.unjudged,
     incomplete: assignment.incomplete,
     starts: [...standaloneOf(survey, own), ...claimedStarts(survey, unclaimed)],
     isClusterScoped: survey.renderContext.scopes.isClusterScoped,
     problems: [
-      ...once<Problem>(found.problems).map((problem) => ({ ...problem, inputs: "" })),
+      ...once<Problem>([...survey.problems, ...found.problems]).map((problem) => ({ ...problem, inputs: "" })),
       ...unclaimed.plannings.flatMap((planning) =>
         planning.planned.problems.map((problem) => ({ ...problem, inputs: inputsOf(planning) })),
       ),

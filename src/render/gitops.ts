@@ -4,6 +4,8 @@ import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
+import type { VendoredCopy } from "./charts/vendored-chart.ts";
+import type { VendorLock } from "./charts/vendor-lock.ts";
 import type { Plan, Step } from "./plan.ts";
 import type { Role } from "./files/role.ts";
 import type { Standalone } from "./standalone.ts";
@@ -34,6 +36,15 @@ export interface Baseline {
   readonly projects: readonly Manifest[];
   /** What GitOps objects applied and was judged. */
   readonly applied: readonly AppliedSource[];
+  /** What was rendered in place of something that only a server has. */
+  readonly copies: readonly KnownCopy[];
+  /** The lock of the vendored charts. */
+  readonly lock?: VendorLock;
+}
+
+/** A vendored copy with a digest of its content. */
+export interface KnownCopy extends VendoredCopy {
+  readonly content: string;
 }
 
 /** A source as the tree before rendered it, with the content of what it read. */

@@ -8,8 +8,8 @@ export function unseenRevision(revision: string, context: BranchContext): string
   if (revision === "" || revision === "HEAD") return undefined;
   if (isThisBranch(revision.replace(/^refs\/heads\//, ""), context)) return undefined;
   return isPinned(revision)
-    ? `pinned to ${revision}, which this change does not update: judged as in this tree`
-    : `follows ${revision}, which is not the branch that is judged: judged as in this tree`;
+    ? `pinned to ${revision}, which this change does not update: the content of this tree is judged instead`
+    : `follows ${revision}, which is not the judged branch: the content of this tree is judged instead`;
 }
 
 export type BranchContext = Pick<PlanContext, "branches"> & {

@@ -85,26 +85,26 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
     name: "an Application that turns to another branch",
     before: { ...plain, "argo/app.yaml": application("") },
     after: { "argo/app.yaml": application(", targetRevision: feature") },
-    told: ["argo/app.yaml: Application argocd/web is not judged: follows feature,"],
+    told: ["argo/app.yaml: Application argocd/web is not fully judged: follows feature,"],
   },
   {
     name: "an Application that turns to another tag",
     before: { ...plain, "argo/app.yaml": application(", targetRevision: v1.0.0") },
     after: { "argo/app.yaml": application(", targetRevision: v1.0.1") },
-    told: ["argo/app.yaml: Application argocd/web is not judged: pinned to v1.0.1,"],
+    told: ["argo/app.yaml: Application argocd/web is not fully judged: pinned to v1.0.1,"],
   },
   {
     name: "a generator that turns to another branch",
     before: { ...plain, "argo/set.yaml": set("main") },
     after: { "argo/set.yaml": set("feature") },
-    told: ["argo/set.yaml: ApplicationSet argocd/web is not judged: follows feature,"],
+    told: ["argo/set.yaml: ApplicationSet argocd/web is not fully judged: follows feature,"],
   },
   {
     name: "a GitRepository that turns to another branch",
     before: { ...plain, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
     after: { "flux/repository.yaml": repository("").replace("main", "feature") },
     told: [
-      "flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/fleet is the branch",
+      "flux/apps.yaml: Kustomization flux-system/apps is not fully judged: GitRepository flux-system/fleet is the branch",
     ],
   },
   {
@@ -112,27 +112,31 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
     before: { ...plain, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
     after: { "flux/repository.yaml": repository("").replace(", ref: { branch: main }", "") },
     told: [
-      "flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/fleet is the branch",
+      "flux/apps.yaml: Kustomization flux-system/apps is not fully judged: GitRepository flux-system/fleet is the branch",
     ],
   },
   {
     name: "a release whose chart turns to another branch",
     before: { ...chart, "flux/repository.yaml": repository(""), "flux/apps.yaml": release },
     after: { "flux/repository.yaml": repository("").replace("main", "feature") },
-    told: ["flux/apps.yaml: HelmRelease flux-system/apps is not judged: GitRepository flux-system/fleet is the branch"],
+    told: [
+      "flux/apps.yaml: HelmRelease flux-system/apps is not fully judged: GitRepository flux-system/fleet is the branch",
+    ],
   },
   {
     name: "a Kustomization that turns to a source of a name that nothing has",
     before: { ...plain, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
     after: { "flux/apps.yaml": flux("mallory") },
-    told: ["flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/mallory is not"],
+    told: [
+      "flux/apps.yaml: Kustomization flux-system/apps is not fully judged: GitRepository flux-system/mallory is not",
+    ],
   },
   {
     name: "a source that includes another one",
     before: { ...plain, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
     after: { "flux/repository.yaml": repository(", include: [{ repository: { name: mallory } }]") },
     told: [
-      "flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/fleet includes mallory",
+      "flux/apps.yaml: Kustomization flux-system/apps is not fully judged: GitRepository flux-system/fleet includes mallory",
     ],
   },
   {
@@ -144,21 +148,23 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
     after: {
       "flux/repository.yaml": repository("").replace(here, "https://elsewhere/x").replace("branch: main", "tag: v2"),
     },
-    told: ["flux/apps.yaml: Kustomization flux-system/apps is not judged: GitRepository flux-system/fleet is another"],
+    told: [
+      "flux/apps.yaml: Kustomization flux-system/apps is not fully judged: GitRepository flux-system/fleet is another",
+    ],
   },
   {
     name: "an Application of this path on another port",
     before: { ...plain, "argo/app.yaml": application("") },
     after: { "argo/app.yaml": application("").replace("github.com", "github.com:8443") },
     told: [
-      "argo/app.yaml: Application argocd/web is not judged: not rendered: it is in another repository, https://github.com:8443",
+      "argo/app.yaml: Application argocd/web is not fully judged: not rendered: it is in another repository, https://github.com:8443",
     ],
   },
   {
     name: "a plain file that a checkout encodes otherwise",
     before: plain,
     after: { "web/notes.yaml": "notes\n", ".gitattributes": "web/notes.yaml working-tree-encoding=UTF-16LE\n" },
-    told: [".gitattributes: web/notes.yaml is not judged: a checkout has other bytes"],
+    told: [".gitattributes: web/notes.yaml is not fully judged: a checkout has other bytes"],
   },
   {
     name: "a file of a generator that passes a filter",
@@ -168,7 +174,7 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
       "web/data.txt": "a\n",
     },
     after: { "web/.gitattributes": "*.txt filter=x\n" },
-    told: ["web/.gitattributes: web/data.txt is not judged: a checkout may have other bytes"],
+    told: ["web/.gitattributes: web/data.txt is not fully judged: a checkout may have other bytes"],
   },
   {
     name: "a file of a chart that moves to Git LFS",
@@ -179,45 +185,47 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
       "argo/app.yaml": application(""),
     },
     after: { "web/ca.txt": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n" },
-    told: [".gitattributes: web/ca.txt is not judged: its content is in Git LFS"],
+    told: [".gitattributes: web/ca.txt is not fully judged: its content is in Git LFS"],
   },
   {
     name: "an image that SOPS encrypted",
     before: plain,
     after: { "web/pod.yaml": pod(`"${secret}"`) + sops },
     told: [
-      `web/pod.yaml: web/pod.yaml is not judged: Pod web/a has values that SOPS encrypted: /spec/containers/0/image`,
+      `web/pod.yaml: web/pod.yaml is not fully judged: Pod web/a has values that SOPS encrypted: /spec/containers/0/image`,
     ],
   },
   {
     name: "an image that SOPS encrypted, in a Kustomize root",
     before: { ...plain, "web/kustomization.yaml": "resources: [pod.yaml]\n" },
     after: { "web/pod.yaml": pod(`"${secret}"`) + sops },
-    told: [`web/pod.yaml: web is not judged: Pod web/a has values that SOPS encrypted: /spec/containers/0/image`],
+    told: [`web/pod.yaml: web is not fully judged: Pod web/a has values that SOPS encrypted: /spec/containers/0/image`],
   },
   {
     name: "other encrypted values than before",
     before: { "web/config.yaml": encrypted("ConfigMap") },
     after: { "web/config.yaml": encrypted("ConfigMap").replace("data:eA==", "data:eQ==") },
-    told: [`web/config.yaml: web/config.yaml is not judged: ConfigMap web/a has values that SOPS encrypted: /data/a`],
+    told: [
+      `web/config.yaml: web/config.yaml is not fully judged: ConfigMap web/a has values that SOPS encrypted: /data/a`,
+    ],
   },
   {
     name: "another commit of a submodule",
     before: { ...plain, lib: { submodule: "01" } },
     after: { lib: { submodule: "02" } },
-    told: ["lib: lib is not judged: the files of the submodule are in another repository"],
+    told: ["lib: lib is not fully judged: the files of the submodule are in another repository"],
   },
   {
     name: "an Application that turns to a submodule",
     before: { ...plain, lib: { submodule: "01" }, "argo/app.yaml": application("") },
     after: { "argo/app.yaml": application("").replace("path: web", "path: lib/web") },
-    told: ["argo/app.yaml: Application argocd/web is not judged: not rendered: lib/web is in the submodule lib"],
+    told: ["argo/app.yaml: Application argocd/web is not fully judged: not rendered: lib/web is in the submodule lib"],
   },
   {
     name: "a Kustomization that turns to a submodule",
     before: { ...plain, lib: { submodule: "01" }, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
     after: { "flux/apps.yaml": flux().replace("./web", "./lib") },
-    told: ["flux/apps.yaml: Kustomization flux-system/apps is not judged: lib is in the submodule lib"],
+    told: ["flux/apps.yaml: Kustomization flux-system/apps is not fully judged: lib is in the submodule lib"],
   },
 ])("content that this gate has not seen blocks the change that brings it: $name", async ({ before, after, told }) => {
   const expected = told.map((text) => expect.stringContaining(text));

@@ -34,6 +34,6 @@ export function gapProblems(
       status: "introduced",
       path,
       line,
-      message: `${source} is not judged: ${reason}`,
+      message: `${source} is not fully judged: ${reason}`,
     }));
 }

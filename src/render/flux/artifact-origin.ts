@@ -93,7 +93,7 @@ function originOf(reference: SourceReference, manifest: Manifest | undefined, co
     unseen: [
       ...(pinned === undefined
         ? []
-        : [`pinned to ${pinned}, which this change does not update: judged as if it followed this change`]),
+        : [`pinned to ${pinned}, which this change does not update: the content of this tree is judged instead`]),
       ...(branch === undefined ? [] : [asIfThis(branch)]),
       ...objectsAt(manifest.value, "spec", "include").map(
         ({ item }) => `${shown} includes ${textAt(item, "repository", "name") ?? "a source"}, which is not read`,
@@ -103,7 +103,7 @@ function originOf(reference: SourceReference, manifest: Manifest | undefined, co
 }
 
 function asIfThis(reason: string): string {
-  return `${reason}: judged as if it were this tree`;
+  return `${reason}: the content of this tree is judged instead`;
 }
 
 /** `flux bootstrap` and the Flux operator create the repository's own GitRepository outside the tree, by this name. */

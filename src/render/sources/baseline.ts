@@ -4,6 +4,8 @@ import { contentId } from "../files/content-id.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { AppliedSource, Baseline } from "../gitops.ts";
 import type { Standalone } from "../standalone.ts";
+import type { RenderContext } from "../steps/step.ts";
+import { knownCopies } from "./copy-gaps.ts";
 import type { Instance } from "./explore-objects.ts";
 import type { Unclaimed } from "./keep-unclaimed.ts";
 
@@ -12,7 +14,7 @@ export function baselineOf(
   files: readonly ScopedFile[],
   standalone: readonly Standalone[],
   { plannings, instances }: Pick<Unclaimed, "plannings" | "instances">,
-  tree: TreeFiles,
+  { files: tree, vendor }: Pick<RenderContext, "files" | "vendor">,
 ): Baseline {
   const projects = new Set<Manifest>();
   for (const { planned } of plannings)
@@ -23,6 +25,11 @@ export function baselineOf(
     objects: plannings.map(({ object }) => object),
     projects: [...projects],
     applied: instances.flatMap((instance) => appliedBy(instance, tree)),
+    copies: knownCopies(
+      instances.flatMap(({ plannedSource: { copies } }) => copies),
+      tree,
+    ),
+    ...(vendor?.lock === undefined ? {} : { lock: vendor.lock }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Identity, Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Gap, Source } from "../../model/source.ts";
 import { projectViolations } from "../argocd/project-violations.ts";
+import type { VendoredCopy } from "../charts/vendored-chart.ts";
 import type { Scopes } from "../crd-scopes.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { digestText } from "../digest-text.ts";
@@ -37,6 +38,7 @@ export interface PlannedSource {
   readonly reads: readonly Read[];
   readonly projects: readonly ProjectLimits[];
   readonly steps: readonly Step[];
+  readonly copies: readonly VendoredCopy[];
   /** Nothing of it is rendered: gaps say why. */
   readonly stopped: boolean;
   summary(): Promise<RenderSummary>;
@@ -111,6 +113,7 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
     projects,
     steps: plan.steps,
     reads: [...steps.flatMap(({ reads }) => reads), ...shared.madeFrom],
+    copies: steps.flatMap(({ copies = [] }) => copies),
     stopped: steps.every(({ stopped }) => stopped === true),
     as: (other) => sourceUnderName({ ...plan, source: other }, shared),
     async summary() {

@@ -1,8 +1,10 @@
+import type { Problem } from "../../model/problem.ts";
 import type { Renderer, RenderOutcome } from "../../model/renderer.ts";
 import type { Tree, TreeEntry } from "../../model/tree.ts";
 import { sha256 } from "../../manifest/sha256.ts";
 import { findApplied, type Applied } from "../apply/applied.ts";
-import { readChart } from "../charts/chart-files.ts";
+import { readChart } from "../charts/read-chart.ts";
+import { readVendorLock } from "../charts/vendor-lock.ts";
 import { crdScopes } from "../crd-scopes.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { discover } from "../discover-files.ts";
@@ -40,6 +42,8 @@ export interface Survey {
   readonly plain: ReadonlySet<string>;
   /** Objects of interest as files write them, by path, whatever the files are to kustomizations and charts. */
   readonly raw: ReadonlyMap<string, readonly RenderedObject[]>;
+  /** What is wrong with the lock of the vendored charts. */
+  readonly problems: readonly Problem[];
   readonly view: TreeView;
   readonly renderContext: RenderContext;
   readonly caches: RenderCaches;
@@ -106,6 +110,11 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
   const scopes = await crdScopes(written.filter(mentions.crds), files, cache);
   const renderer = remembering(request.renderer, cache);
   const applied = findApplied(config, scoped, inScope, files);
+  const { lock, problems } = await readVendorLock(config.helm.vendor, files);
+  const vendor =
+    config.helm.vendor === undefined
+      ? undefined
+      : { directory: config.helm.vendor, ...(lock === undefined ? {} : { lock }) };
   return {
     request,
     scoped,
@@ -116,7 +125,8 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     plain: new Set(scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry.path)),
     raw: withoutActions(await rawObjects(interesting, files, cache), scoped),
     view: treeView(files),
-    renderContext: { files, nodes, renderer, scopes, config, vendor: config.helm.vendor },
+    renderContext: { files, nodes, renderer, scopes, config, vendor },
+    problems,
     caches: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
   };
 }

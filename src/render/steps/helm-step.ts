@@ -2,7 +2,8 @@ import { contentId } from "../files/content-id.ts";
 import { sha256 } from "../../manifest/sha256.ts";
 import type { RenderOutcome } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
-import { chartFiles, vendored, type ChartFiles } from "../charts/chart-files.ts";
+import { chartFiles, type ChartFiles } from "../charts/chart-files.ts";
+import { isExact, vendoredChart } from "../charts/vendored-chart.ts";
 import { digestText } from "../digest-text.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { HelmStep } from "../plan.ts";
@@ -33,7 +34,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     const where =
       vendor === undefined
         ? "keep a copy in this repository and name its directory as `helm.vendor`"
-        : `it is not in ${vendor}`;
+        : `it is not in ${vendor.directory}`;
     return stop([{ ...entry, reason: `chart ${shown} of ${repository} is only in a registry: ${where}` }], []);
   }
   const { chart, at } = found;
@@ -54,7 +55,8 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
   return {
     reads,
     problems: [],
-    gaps: [],
+    gaps: rangeGaps(step, chart, entry),
+    copies: chart.copies,
     render: async () => {
       const asked = await requestOf(step, found, context);
       if (asked.kind === "refused") return { kind: "failed", problems: asked.problems };
@@ -93,16 +95,26 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
 }
 
 async function chartOf({ chart }: HelmStep, { files, vendor }: RenderContext): Promise<PlacedChart | undefined> {
-  const at =
-    chart.kind === "path"
-      ? chart.path
-      : await vendored({ name: chart.name, version: chart.version ?? "" }, files, vendor);
+  const copy = chart.kind === "path" ? undefined : await vendoredChart({ version: "", ...chart }, files, vendor);
+  const at = chart.kind === "path" ? chart.path : copy?.path;
   if (at === undefined) return undefined;
-  if (files.fileAt(at) !== undefined)
-    return { chart: { files: new Map([[at.slice(at.lastIndexOf("/") + 1), at]]), missing: [] }, at };
+  const own = copy === undefined ? [] : [copy];
+  if (files.fileAt(at) !== undefined) {
+    const archive = new Map([[at.slice(at.lastIndexOf("/") + 1), at]]);
+    return { chart: { files: archive, missing: [], copies: own }, at };
+  }
   const directory = files.directoryAt(at);
   if (directory === undefined) return undefined;
-  return { chart: await chartFiles(directory, files, vendor), at: directory };
+  const found = await chartFiles(directory, files, vendor);
+  return { chart: { ...found, copies: [...own, ...found.copies] }, at: directory };
+}
+
+/** A gap for a registry's chart without an exact version: any that the registry gets may be installed. */
+function rangeGaps({ chart }: HelmStep, { copies: [copy] }: ChartFiles, entry: Entry): readonly Omit<Gap, "source">[] {
+  if (chart.kind === "path" || copy === undefined || isExact(chart.version ?? "")) return [];
+  const asked = chart.version === undefined ? "without a version" : `as ${chart.version}, which is no exact version`;
+  const reason = `chart ${chart.name} of ${chart.repository} is asked for ${asked}: rendered as the copy of ${copy.version} in ${copy.path}`;
+  return [{ ...entry, reason }];
 }
 
 interface Unrendered {

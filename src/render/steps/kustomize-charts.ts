@@ -1,5 +1,6 @@
 import type { Gap } from "../../model/source.ts";
-import { chartFiles, vendored } from "../charts/chart-files.ts";
+import { chartFiles } from "../charts/chart-files.ts";
+import { vendoredChart, type VendoredCopy } from "../charts/vendored-chart.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { cleanPath } from "../files/scope.ts";
 import type { RenderContext } from "./step.ts";
@@ -10,6 +11,7 @@ export interface KustomizeCharts {
   readonly files: ReadonlyMap<string, string>;
   /** Directories of the charts where Kustomize looks, with their files by path within the chart. */
   readonly charts: readonly { readonly home: string; readonly files: ReadonlyMap<string, string> }[];
+  readonly copies: readonly VendoredCopy[];
   readonly gaps: readonly Omit<Gap, "source">[];
 }
 
@@ -20,6 +22,7 @@ export async function kustomizeCharts(
 ): Promise<KustomizeCharts> {
   const found = new Map<string, string>();
   const charts: { home: string; files: ReadonlyMap<string, string> }[] = [];
+  const copies: VendoredCopy[] = [];
   const gaps: Omit<Gap, "source">[] = [];
   for (const { node, chart } of build?.charts ?? []) {
     const text = (key: string): string => (typeof chart[key] === "string" ? chart[key] : "");
@@ -28,8 +31,11 @@ export async function kustomizeCharts(
     const inHome = version !== "" && repo !== "" ? `${name}-${version}/${name}` : name;
     const chartHome = text("chartHome") || node.content.chartHome || "charts";
     const home = cleanPath(`${node.directory}/${chartHome}/${inHome}`);
-    const at = files.directoryAt(home) === undefined ? await vendored({ name, version }, files, vendor) : home;
-    const directory = at === undefined ? undefined : files.directoryAt(at);
+    const copy =
+      files.directoryAt(home) === undefined
+        ? await vendoredChart({ name, version, repository: repo }, files, vendor)
+        : undefined;
+    const directory = files.directoryAt(copy?.path ?? home);
     const path = files.fileAt(node.path)?.path ?? node.path;
     if (directory === undefined) {
       const from = [repo, version].filter((part) => part !== "").join(" ");
@@ -42,8 +48,9 @@ export async function kustomizeCharts(
       const reason = `chart ${name} depends on ${needed} ${of} of ${repository || "no repository"}, which is not in this tree`;
       gaps.push({ path, line: 1, reason });
     }
+    copies.push(...(copy === undefined ? [] : [copy]), ...gathered.copies);
     charts.push({ home, files: gathered.files });
     for (const [inner, from] of gathered.files) found.set(`${home}/${inner}`, from);
   }
-  return { files: found, charts, gaps };
+  return { files: found, charts, copies, gaps };
 }

@@ -1,7 +1,9 @@
 import { contentId } from "../files/content-id.ts";
+import type { VendoredCopy } from "../charts/vendored-chart.ts";
 import type { KustomizeAnswer } from "../../model/renderer.ts";
 import type { Problem } from "../../model/problem.ts";
 import { kustomizeBuild, type KustomizeBuild } from "../kustomizations/kustomize-build.ts";
+import { isRemote } from "../kustomizations/remote-reference.ts";
 import type { KustomizationNode } from "../kustomizations/kustomization-graph.ts";
 import { ownTexts, type OwnTexts } from "../own-text.ts";
 import type { Gap } from "../../model/source.ts";
@@ -38,6 +40,7 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
     reads: [...asked].map(([path, id]) => ({ path, id })),
     problems: build === undefined ? [] : await remoteProblems(build, files),
     gaps: charts.gaps,
+    copies: [...charts.copies, ...(build === undefined ? [] : resourceCopies(build))],
     ...(charts.gaps.length === 0 ? {} : { stopped: true as const }),
     render: async () => {
       if (charts.gaps.length > 0) return nothing;
@@ -170,6 +173,15 @@ function generatedPosition(
     (entry) => entry.name !== undefined && identity.name.includes(entry.name),
   );
   return { path: nameOf(path), document: 0, line: line ?? 1, pointer: "" };
+}
+
+/** The copies that the configuration names for remote resources. */
+function resourceCopies({ unresolved }: KustomizeBuild): readonly VendoredCopy[] {
+  return unresolved.flatMap((entry) =>
+    entry.kind !== "remote" && isRemote(entry.written)
+      ? [{ name: "", repository: entry.written, version: "", path: entry.to }]
+      : [],
+  );
 }
 
 /** A problem for each remote resource, at its line. */

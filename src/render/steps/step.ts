@@ -3,6 +3,7 @@ import type { Pointer } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Renderer } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
+import type { VendoredCharts, VendoredCopy } from "../charts/vendored-chart.ts";
 import type { Scopes } from "../crd-scopes.ts";
 import type { KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
@@ -16,8 +17,7 @@ export interface RenderContext {
   readonly renderer: Renderer;
   readonly scopes: Scopes;
   readonly config: Config;
-  /** `helm.vendor` of the configuration. */
-  readonly vendor: string | undefined;
+  readonly vendor: VendoredCharts | undefined;
 }
 
 /** One path that a step looks up: a file with the id of its content, or without an id a path where no file is. */
@@ -59,6 +59,8 @@ export interface PlannedStep {
   readonly problems: readonly Problem[];
   /** Known without rendering. */
   readonly gaps: readonly Omit<Gap, "source">[];
+  /** What it renders in place of something that only a server has. */
+  readonly copies?: readonly VendoredCopy[];
   /** A gap leaves nothing to render. */
   readonly stopped?: true;
   render(): Promise<StepRendering>;

@@ -387,13 +387,13 @@ test.each<[string, string, string, number]>([
   [
     "a commit",
     "path: plain\ntargetRevision: 0123456789abcdef0123456789abcdef01234567",
-    "pinned to 0123456789abcdef0123456789abcdef01234567, which this change does not update: judged as in this tree",
+    "pinned to 0123456789abcdef0123456789abcdef01234567, which this change does not update: the content of this tree is judged instead",
     10,
   ],
   [
     "another branch",
     "path: plain\ntargetRevision: refs/heads/dev-team",
-    "follows refs/heads/dev-team, which is not the branch that is judged: judged as in this tree",
+    "follows refs/heads/dev-team, which is not the judged branch: the content of this tree is judged instead",
     10,
   ],
   [

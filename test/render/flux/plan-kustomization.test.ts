@@ -307,7 +307,7 @@ const sources: readonly (readonly [string, string, readonly string[], RegExp | u
     "another branch",
     "url: https://github.com/acme/fleet, ref: {branch: dev-team}",
     fleet,
-    /is the branch dev-team of this repository: judged as if it were this tree$/,
+    /is the branch dev-team of this repository: the content of this tree is judged instead$/,
   ],
   [
     "another branch by its ref",
@@ -523,6 +523,6 @@ test("a source that the tree does not hold is another repository, unless bootstr
     );
   expect(await gapsFor("flux-system")).toEqual([]);
   expect(await gapsFor("fleet")).toEqual([
-    "GitRepository flux-system/fleet is not in this repository: judged as if it were this tree",
+    "GitRepository flux-system/fleet is not in this repository: the content of this tree is judged instead",
   ]);
 });
