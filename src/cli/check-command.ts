@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { builtinChecks } from "../engine/builtin-checks.ts";
 import { check } from "../gate/check.ts";
+import type { JudgementDeadline } from "../gate/judging/work-budget.ts";
 import type { Config } from "../model/config.ts";
 import { matcher } from "../render/files/scope.ts";
 import { compilePathGlob } from "../render/glob/path-glob.ts";
@@ -34,6 +35,8 @@ export interface CheckOptions extends PolicyOptions {
   readonly failOn: "deny" | "warn" | "never";
   readonly block?: "introduced" | "all";
   readonly now?: string;
+  /** Seconds for the whole judgement. */
+  readonly deadline?: string;
   readonly allowEmpty?: boolean;
   readonly showAll?: boolean;
   readonly diff?: boolean;
@@ -50,9 +53,10 @@ export async function checkCommand(named: readonly string[], options: CheckOptio
   const now = timeOf(options.now);
   refuseContradictions(options);
   const cwd = process.cwd();
+  const deadline = deadlineOf(options.deadline);
   const progress = progressLine(process.stderr, "reading and rendering", "judged");
   try {
-    return await checkSubject(named, options, { now, cwd, progress });
+    return await checkSubject(named, options, { now, cwd, progress, deadline });
   } finally {
     progress.end();
   }
@@ -63,6 +67,7 @@ interface Run {
   readonly now: string;
   readonly cwd: string;
   readonly progress: Progress;
+  readonly deadline: JudgementDeadline;
 }
 
 async function checkSubject(named: readonly string[], options: CheckOptions, run: Run): Promise<number> {
@@ -78,7 +83,11 @@ async function checkSubject(named: readonly string[], options: CheckOptions, run
   }
 }
 
-async function judgeSubject(subject: Subject, options: CheckOptions, { now, cwd, progress }: Run): Promise<number> {
+async function judgeSubject(
+  subject: Subject,
+  options: CheckOptions,
+  { now, cwd, progress, deadline }: Run,
+): Promise<number> {
   const { configuration } = subject;
   const say = (line: string): void => {
     progress.clear();
@@ -87,7 +96,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, { now, cwd,
   const policies = await readPolicies(options, configuration, cwd, say);
   mentionUnused(policies.unused, say);
   const judge = await openJudge(policies.sources, now);
-  const renderer = openRenderer();
+  const renderer = openRenderer({ deadlineMs: () => renderMilliseconds(deadline) });
   const config = configOf(configuration.config, options);
   // A user who names packages wants no others.
   const named = options.namespace !== undefined;
@@ -117,6 +126,7 @@ async function judgeSubject(subject: Subject, options: CheckOptions, { now, cwd,
       failOn: options.failOn,
       allowEmpty: options.allowEmpty === true,
       ...(options.diff === true ? { diff: (await import("../gate/reporting/manifest-diff.ts")).manifestDiff } : {}),
+      deadline,
       onProgress: progress,
     });
     progress.end();
@@ -217,6 +227,20 @@ function refuseContradictions(options: CheckOptions): void {
   if (options.base === undefined && options.diff === true) throw new UsageError("--diff needs --base");
   if (options.namespace !== undefined && options.allNamespaces === true)
     throw new UsageError("--namespace and --all-namespaces cannot be used together");
+}
+
+/** How long the judgement may take, counted from now. */
+function deadlineOf(given = "300"): JudgementDeadline {
+  const seconds = Number(given);
+  if (!/^\d+(\.\d+)?$/.test(given) || seconds === 0)
+    throw new UsageError(`--deadline ${given}: expected a number of seconds, such as 300`);
+  const start = performance.now();
+  return { seconds, elapsed: () => (performance.now() - start) / 1000 };
+}
+
+/** A single render takes no longer than what is left of the judgement, and a minute at most. */
+function renderMilliseconds({ seconds, elapsed }: JudgementDeadline): number {
+  return Math.min(60_000, Math.max(1, Math.ceil((seconds - elapsed()) * 1000)));
 }
 
 /** The time of the job in RFC 3339: the given one, else that of the clock. */

@@ -104,6 +104,7 @@ export function program(done: (code: number) => void): Command {
         "with --base: which findings block (default: the configuration's setting, or introduced)",
       ).choices(["introduced", "all"]),
     )
+    .option("--deadline <seconds>", "the time that the whole judgement may take (default: 300)")
     .option("--now <time>", "the time that policies see, e.g. 2027-01-31T12:00:00Z (default: the current time)")
     .option("--allow-empty", "succeed when there is nothing to judge")
     .option("--no-schemas", "do not validate manifests against Kubernetes' schemas and the CRDs in the tree")

@@ -32,7 +32,13 @@ import { findingsOfPolicies } from "./reporting/policy-warnings.ts";
 import { placeFindings } from "./placing/place-findings.ts";
 import { problemsOf } from "./comparing/problem-status.ts";
 import { isUnit, type Origin, type ReadOrigin } from "./reading.ts";
-import { BudgetError, workBudget, type WorkBudget } from "./judging/work-budget.ts";
+import {
+  BudgetError,
+  workBudget,
+  type JudgementDeadline,
+  type WorkBudget,
+  type WorkLimits,
+} from "./judging/work-budget.ts";
 import { readFiles, readUnits } from "./judging/read-origins.ts";
 import { changedFiles } from "./placing/relocate.ts";
 import { compareSame } from "./comparing/same-origins.ts";
@@ -69,8 +75,10 @@ export interface CheckRequest {
   /** Nothing to judge is no problem. */
   readonly allowEmpty?: boolean;
   readonly cache?: CheckCache;
-  /** How many manifests the change may create or alter; default 100,000. */
-  readonly mostManifests?: number;
+  /** Other limits of the judgement's work than the defaults. */
+  readonly limits?: Partial<WorkLimits>;
+  /** Absent: it may take any time. */
+  readonly deadline?: JudgementDeadline;
   /** The difference that a change makes to one object, as text for the report; absent: none is shown. */
   readonly diff?: (change: Change) => string;
   /** Told of work done, for a progress line: files and sources judged so far, of all. */
@@ -80,7 +88,8 @@ export interface CheckRequest {
 /** Judges the tree after a change against the tree before it. Never rejects because of the trees' content: that becomes a problem in the report. */
 export async function check(request: CheckRequest): Promise<Report> {
   try {
-    return await checkWithin(workBudget(request.mostManifests), request);
+    const subject = request.before === undefined ? "the tree" : "the change";
+    return await checkWithin(workBudget(subject, request.limits, request.deadline), request);
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
     return refused(request, error.problem);
@@ -103,12 +112,12 @@ function refused({ judge, config, now, judged }: CheckRequest, problem: Problem)
 
 async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<Report> {
   const { after, before, config, judge, builtins = [] } = request;
-  const states = await findStates(request);
+  const states = await findStates(request, budget);
   const isChange = before !== undefined;
   const treePaths = await pathsOf(isChange ? [after, before] : [after]);
   const draft = draftsOf(request, treePaths);
   const total = states.after.files.length + states.after.units.length;
-  const asNew = asNewContextOf(request, states.after, (done) => request.onProgress?.(done, total));
+  const asNew = asNewContextOf(request, states.after, budget, (done) => request.onProgress?.(done, total));
 
   // Without a tree before, everything is new and nothing needs to be matched, so content is not kept.
   const files = isChange ? compareFiles(states.before.files, states.after.files) : allSame(states.after.files);
@@ -205,7 +214,10 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
   });
 }
 
-async function findStates({ before, after, config, cache, ...request }: CheckRequest): Promise<States> {
+async function findStates(
+  { before, after, config, cache, ...request }: CheckRequest,
+  budget: WorkBudget,
+): Promise<States> {
   const find = stateFinder({
     scope: scopeOf(config.manifests, request.paths ?? []),
     config,
@@ -213,6 +225,7 @@ async function findStates({ before, after, config, cache, ...request }: CheckReq
     repositories: [...(request.repositories ?? []), ...config.repositories],
     branches: request.branches ?? [],
     cache,
+    onRendered: ({ key, id, bytes }) => budget.spendOnce(key, id, { sources: 1, bytes }),
   });
   if (before === undefined) return { before: nothing, after: await find(after) };
   const earlier = await find(before);
@@ -229,8 +242,9 @@ function draftsOf({ judge, builtins = [], config, now }: CheckRequest, treePaths
 }
 
 function asNewContextOf(
-  { after, judge, builtins = [], config, now, cache }: CheckRequest,
+  { before, after, judge, builtins = [], config, now, cache }: CheckRequest,
   { isClusterScoped }: DesiredState,
+  budget: WorkBudget,
   onJudged: AsNewContext["onJudged"],
 ): AsNewContext {
   const hasEnvironments = Object.keys(config.environments).length > 0;
@@ -244,6 +258,8 @@ function asNewContextOf(
     },
     now,
     cache,
+    // What the change does not touch counts only towards its time.
+    onRead: (of, manifests) => budget.spend(nameOf(of), before === undefined ? { manifests } : {}),
     onJudged,
   };
 }
@@ -303,12 +319,15 @@ async function pathsOf(trees: readonly Tree[]): Promise<readonly string[]> {
   return [...new Set(lists.flat().map(({ path }) => path))];
 }
 
+function nameOf(of: Origin): string {
+  return isUnit(of) ? of.source.id : of.entry.path;
+}
+
 async function all(budget: WorkBudget, ...parts: readonly AsyncIterable<ReadOrigin>[]): Promise<readonly ReadOrigin[]> {
   const list: ReadOrigin[] = [];
   for (const part of parts) {
     for await (const item of part) {
-      if (item.kind === "read")
-        budget.spend(isUnit(item.of) ? item.of.source.id : item.of.entry.path, item.reading.manifests.length);
+      if (item.kind === "read") budget.spend(nameOf(item.of), { manifests: item.reading.manifests.length });
       list.push(item);
     }
   }

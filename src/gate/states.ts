@@ -3,7 +3,7 @@ import type { Config } from "../model/config.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { Source, SourceNode } from "../model/source.ts";
 import type { Tree } from "../model/tree.ts";
-import type { DesiredState } from "../render/desired-state.ts";
+import type { DesiredState, DesiredStateRequest } from "../render/desired-state.ts";
 import type { Baseline } from "../render/gitops.ts";
 import { isClusterScoped } from "../render/cluster-scoped.ts";
 import { discover } from "../render/discover-files.ts";
@@ -28,10 +28,11 @@ export interface StateRequest {
   readonly repositories: readonly string[];
   readonly branches: readonly string[];
   readonly cache: CheckCache | undefined;
+  readonly onRendered?: DesiredStateRequest["onRendered"];
 }
 
 /** Makes the function that finds a tree's desired state. Without a renderer every file is judged unrendered. */
-export function stateFinder({ scope, config, renderer, repositories, branches, cache }: StateRequest) {
+export function stateFinder({ scope, config, renderer, repositories, branches, cache, onRendered }: StateRequest) {
   const kustomizations = cache?.kustomizations ?? new Map<string, KustomizationReading>();
   const renderings = cache?.renderings ?? new Map<string, unknown>();
   return async (tree: Tree, baseline?: Baseline): Promise<DesiredState> =>
@@ -44,6 +45,7 @@ export function stateFinder({ scope, config, renderer, repositories, branches, c
           repositories,
           branches,
           cache: renderings,
+          ...(onRendered === undefined ? {} : { onRendered }),
           ...(baseline === undefined ? {} : { baseline }),
         });
 }

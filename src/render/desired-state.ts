@@ -21,6 +21,8 @@ export interface DesiredStateRequest {
   readonly branches: readonly string[];
   /** What judged the tree before, where a change is judged: it judges this tree as well. */
   readonly baseline?: Baseline;
+  /** Told of every source once it is rendered, also where the rendering was known; what it throws ends the search. */
+  readonly onRendered?: (source: { readonly key: string; readonly id: string; readonly bytes: number }) => void;
   /** Renderings and readings by what they were made of, over trees and jobs. */
   readonly cache: { get(key: string): unknown; set(key: string, value: unknown, bytes: number): void };
 }

@@ -19,6 +19,8 @@ export interface AsNewContext {
   readonly landing: Landing;
   readonly now: string;
   readonly cache: CheckCache | undefined;
+  /** Told how many manifests an origin yields, before these are judged; what it throws ends the judgement. */
+  readonly onRead: (of: Origin, manifests: number) => void;
   readonly onJudged: (done: number) => void;
 }
 
@@ -55,7 +57,7 @@ export async function readAgain({ tree, landing }: AsNewContext, of: Origin): Pr
 const passing: ReadonlySet<Problem["stage"]> = new Set(["read", "render", "evaluate"]);
 
 async function judgeAll<Of extends Origin>(
-  { judges: { judge, builtins }, now, cache, onJudged }: AsNewContext,
+  { judges: { judge, builtins }, now, cache, onRead, onJudged }: AsNewContext,
   origins: readonly Of[],
   nameOf: (of: Of) => string,
   by: { readonly judges: Judges; readonly read: (unknown: readonly Of[]) => AsyncIterable<ReadOrigin<Of>> },
@@ -69,14 +71,27 @@ async function judgeAll<Of extends Origin>(
   const keyOf = (of: Of): string => `${asked}\0${isUnit(of) ? "unit" : "file"}\0${nameOf(of)}`;
   const unknown = origins.filter((of) => {
     const known = cache?.sources.get(keyOf(of));
-    if (known !== undefined) outcomes.push([of, known]);
+    if (known !== undefined) {
+      onRead(of, known.manifests.length);
+      outcomes.push([of, known]);
+    }
     return known === undefined;
   });
-  await judgeOrigins(by.judges, by.read(unknown), created, (of, judged) => {
+  await judgeOrigins(by.judges, counted(by.read(unknown), onRead), created, (of, judged) => {
     outcomes.push([of, judged]);
     const lasting = judged.problems.every(({ stage }) => !passing.has(stage));
     if (lasting) cache?.sources.set(keyOf(of), judged);
     onJudged(outcomes.length);
   });
   return outcomes;
+}
+
+async function* counted<Of extends Origin>(
+  origins: AsyncIterable<ReadOrigin<Of>>,
+  onRead: AsNewContext["onRead"],
+): AsyncGenerator<ReadOrigin<Of>> {
+  for await (const origin of origins) {
+    onRead(origin.of, origin.kind === "read" ? origin.reading.manifests.length : 0);
+    yield origin;
+  }
 }

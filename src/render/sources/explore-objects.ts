@@ -215,7 +215,7 @@ function withProfile(step: PlanStep, { apiVersions, kubeVersion, servesNoOther }
   };
 }
 
-async function instanceOf(plan: Plan, { renderContext, caches, instances }: Explorer): Promise<Instance> {
+async function instanceOf(plan: Plan, { request, renderContext, caches, instances }: Explorer): Promise<Instance> {
   const { config, scopes } = renderContext;
   const profile = clusterProfile(plan.source.environments, config, scopes);
   const steps = await Promise.all(
@@ -232,6 +232,7 @@ async function instanceOf(plan: Plan, { renderContext, caches, instances }: Expl
   if (meanwhile !== undefined) return meanwhile;
   const instance: Instance = { key, plannedSource, summary, plannings: [], followedFrom: new Set() };
   instances.set(key, instance);
+  request.onRendered?.({ key, id: plannedSource.source.id, bytes: summary.bytes });
   return instance;
 }
 

@@ -23,6 +23,8 @@ export interface RenderSummary {
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
   readonly manifests: number;
+  /** Length of what it prints. */
+  readonly bytes: number;
   /** The files of the tree that the source accounts for; none where rendering failed. */
   readonly accounts: readonly string[];
   /** The objects that other sources depend on: GitOps objects, ConfigMaps and Secrets. */
@@ -57,7 +59,7 @@ export interface RenderCaches {
 }
 
 /** Raised when the cached form of a rendering, or the way it is made, changes. */
-const version = 3;
+const version = 4;
 
 /** Makes a source from a plan and its prepared steps. */
 export function sourceFromPlan(
@@ -170,6 +172,7 @@ function summaryOf(rendered: Rendering): RenderSummary {
     problems: rendered.kind === "failed" ? rendered.problems : [],
     gaps: steps.flatMap((step) => step.gaps.map((gap) => ({ ...gap, source: "" }))),
     manifests: objects.length,
+    bytes: steps.reduce((sum, { yaml }) => sum + yaml.length, 0),
     accounts: [...new Set(steps.flatMap((step) => step.accounts))].toSorted(),
     objects: objects.filter(({ identity }) => isOfInterest(identity)),
   };
