@@ -41,6 +41,7 @@ kinds := [
 	["v1", "ConfigMap", {"data": {"pod.yaml": yaml.marshal(manifest)}}],
 	["v1", "ConfigMap", {"data": {"all.yaml": concat("---\n", ["# nothing\n", yaml.marshal(manifest)])}}],
 	["v1", "Secret", {"type": "addons.cluster.x-k8s.io/resource-set", "data": {"pod.yaml": base64.encode(json.marshal(manifest))}}],
+	["v1", "Secret", {"type": "addons.cluster.x-k8s.io/resource-set", "stringData": {"pod.yaml": yaml.marshal(manifest)}}],
 	["fleet.cattle.io/v1alpha1", "Bundle", {"spec": {"resources": [{"content": json.marshal(manifest)}]}}],
 	["example.com/v1", "Anything", {"spec": {"deeply": [{"inside": {"containers": [container]}}]}}],
 	["example.com/v1", "AnythingList", {"items": [manifest]}],
@@ -49,6 +50,12 @@ kinds := [
 test_the_container_is_found_in_every_kind if {
 	every kind in kinds {
 		kubernetes.containers == {container} with input as object.union(kind[2], {"apiVersion": kind[0], "kind": kind[1]})
+	}
+}
+
+test_kinds_with_exactly_one_pod_have_it_as_pod_spec if {
+	every kind in array.slice(kinds, 0, 6) {
+		kubernetes.pod_spec == pod with input as object.union(kind[2], {"apiVersion": kind[0], "kind": kind[1]})
 	}
 }
 
@@ -63,6 +70,13 @@ test_settings_of_pods_in_custom_kinds_are_found if {
 	found.hostPID
 }
 
+test_a_pod_of_a_custom_kind_is_known_by_its_place_or_a_path_of_its_node if {
+	user := {"securityContext": {"runAsUser": 0}}
+	kubernetes.pod_specs == {user} with input as {"apiVersion": "tekton.dev/v1", "kind": "PipelineRun", "spec": {"taskRunTemplate": {"podTemplate": user}}}
+	node := {"volumes": [{"name": "root", "hostPath": {"path": "/"}}]}
+	kubernetes.pod_specs == {node} with input as {"apiVersion": "monitoring.coreos.com/v1", "kind": "Prometheus", "spec": node}
+}
+
 test_patterns_values_and_schemas_are_no_pods if {
 	every kind in [
 		["kyverno.io/v1", "ClusterPolicy", {"spec": {"rules": [{"validate": {"pattern": {"spec": pod}}}]}}],
@@ -70,6 +84,7 @@ test_patterns_values_and_schemas_are_no_pods if {
 		["helm.toolkit.fluxcd.io/v2", "HelmRelease", {"spec": {"values": pod}}],
 		["argoproj.io/v1alpha1", "Application", {"spec": {"source": {"helm": {"valuesObject": pod}}}}],
 		["example.com/v1", "Anything", {"spec": {"containers": ["web"], "steps": [[{"name": "a", "template": "b"}]]}}],
+		["gateway.networking.k8s.io/v1", "HTTPRoute", {"spec": {"containers": [container]}}],
 		["v1", "ConfigMap", {"data": {"notes.txt": "apiVersion, kind and containers: {"}}],
 	] {
 		count(kubernetes.pod_specs) == 0 with input as object.union(kind[2], {"apiVersion": kind[0], "kind": kind[1]})
@@ -81,6 +96,11 @@ test_a_container_without_a_name_is_named_by_its_place if {
 	spec := {"containers": [container, nameless]}
 	labels := {kubernetes.label(each) | some each in kubernetes.containers} with input as {"apiVersion": "v1", "kind": "Pod", "spec": spec}
 	labels == {"\"web\"", "containers[1]"}
+}
+
+test_settings_without_a_name_are_named_so if {
+	setting := {"securityContext": {"privileged": true}}
+	kubernetes.label(setting) == "without a name" with input as {"apiVersion": "kafka.strimzi.io/v1", "kind": "Kafka", "spec": {"kafka": {"template": {"kafkaContainer": setting}}}}
 }
 
 test_two_equal_containers_without_a_name_have_one_label if {
