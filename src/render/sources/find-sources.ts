@@ -104,15 +104,16 @@ async function exploreEverything(survey: Survey, explorer: Explorer): Promise<Fo
     }
   }
   for (;;) {
-    await exploreFiles([...raw.keys()].filter((path) => !accounted.has(path) && !explored.has(`file ${path}`)));
     const unclaimed = keepUnclaimed([...explored.values()]);
+    // What accounted for these may itself have been left out.
     const live = new Set(unclaimed.instances.flatMap(({ summary }) => summary.accounts));
-    // The source that accounted for it may itself have been dropped.
-    const open = standalone.find(
+    const directory = standalone.find(
       (one) => one.mentions !== "nothing" && !live.has(one.path) && !explored.has(keyOf(one)),
     );
-    if (open === undefined) return { unclaimed, problems: explorer.problems, explorer };
-    await exploreAll([() => exploreDirectory(open, survey, explorer)]);
+    const paths = [...raw.keys()].filter((path) => !live.has(path) && !explored.has(keyOf({ kind: "file", path })));
+    if (directory !== undefined) await exploreAll([() => exploreDirectory(directory, survey, explorer)]);
+    else if (paths.length > 0) await exploreFiles(paths);
+    else return { unclaimed, problems: explorer.problems, explorer };
   }
 }
 

@@ -27,34 +27,31 @@ export interface Unclaimed {
 }
 
 /**
- * Leaves out each starting point that a source of another one accounts for. Of several that account for each other, the
- * first is kept. A root whose own objects lead to a source that accounts for it (Flux managing itself) is kept as a
- * starting point, but is not rendered by itself.
+ * Leaves out each starting point that a source of a kept one accounts for. Of several that account for each other, the
+ * first is kept. One that only a source of a left-out starting point accounts for is kept. A root whose own objects lead
+ * to a source that accounts for it (Flux managing itself) is kept as a starting point, but is not rendered by itself.
  */
 export function keepUnclaimed(explored: readonly Explored[]): Unclaimed {
   const reached = new Map(explored.map((one) => [one, reach(one, one.start.path)]));
   const byPath = new Map<string, Explored[]>();
   for (const one of explored) byPath.set(one.start.path, [...(byPath.get(one.start.path) ?? []), one]);
-  const leadsTo = new Map<Explored, ReadonlySet<Explored>>();
+  const claims = new Map<Explored, ReadonlySet<Explored>>();
   for (const [one, { instances }] of reached) {
     const others = new Set<Explored>();
     for (const instance of instances) {
       for (const path of instance.summary.accounts)
         for (const other of byPath.get(path) ?? []) if (other !== one) others.add(other);
     }
-    leadsTo.set(one, others);
+    claims.set(one, others);
   }
-  const ends = new Map(explored.map((one) => [one, closure(one, leadsTo)]));
-  const needless = new Set<Explored>();
-  for (const one of explored) {
-    for (const other of ends.get(one) ?? []) {
-      if (other === one) continue;
-      const mutual = ends.get(other)?.has(one) === true;
-      // Of starting points that account for each other the first is kept: the later ones have not been left out yet.
-      if (!mutual || !needless.has(one)) needless.add(other);
-    }
+  const keeping = new Set<Explored>();
+  // What was left out claims nothing: what only it accounted for is decided among the rest.
+  for (let open = explored; open.length > 0;) {
+    for (const one of firstUnclaimed(open, claims)) keeping.add(one);
+    const claimed = new Set([...keeping].flatMap((one) => [...(claims.get(one) ?? [])]));
+    open = open.filter((one) => !keeping.has(one) && !claimed.has(one));
   }
-  const kept = explored.filter((one) => !needless.has(one));
+  const kept = explored.filter((one) => keeping.has(one));
   const instances = new Set<Instance>();
   const plannings = new Set<Planning>();
   for (const one of kept) {
@@ -119,13 +116,36 @@ export function reach(
   return { instances, plannings: found };
 }
 
-function closure(start: Explored, leadsTo: ReadonlyMap<Explored, ReadonlySet<Explored>>): ReadonlySet<Explored> {
+/** Those of the open starting points that no other leads to; of several that lead to each other, the first. */
+function firstUnclaimed(
+  open: readonly Explored[],
+  claims: ReadonlyMap<Explored, ReadonlySet<Explored>>,
+): readonly Explored[] {
+  const openSet = new Set(open);
+  const ends = new Map(open.map((one) => [one, closure(one, claims, openSet)]));
+  const needless = new Set<Explored>();
+  for (const one of open) {
+    for (const other of ends.get(one) ?? []) {
+      if (other === one) continue;
+      const mutual = ends.get(other)?.has(one) === true;
+      // Of starting points that account for each other the first is kept: the later ones have not been left out yet.
+      if (!mutual || !needless.has(one)) needless.add(other);
+    }
+  }
+  return open.filter((one) => !needless.has(one));
+}
+
+function closure(
+  start: Explored,
+  claims: ReadonlyMap<Explored, ReadonlySet<Explored>>,
+  open: ReadonlySet<Explored>,
+): ReadonlySet<Explored> {
   const found = new Set<Explored>();
-  const todo = [...(leadsTo.get(start) ?? [])];
+  const todo = [...(claims.get(start) ?? [])];
   for (let one = todo.pop(); one !== undefined; one = todo.pop()) {
-    if (found.has(one)) continue;
+    if (found.has(one) || !open.has(one)) continue;
     found.add(one);
-    todo.push(...(leadsTo.get(one) ?? []));
+    todo.push(...(claims.get(one) ?? []));
   }
   return found;
 }

@@ -90,6 +90,32 @@ test.each<[string, Files, { readonly [source: string]: readonly unknown[] }, { k
     { kustomize: 3, helm: 0 },
   ],
   [
+    "a root that only an object of another root applies is rendered by itself where a later root removes that object",
+    {
+      "a/kustomization.yaml": "resources: [flux.yaml, alert.yaml]\n",
+      "a/flux.yaml": kustomization("b", "./b", substituted),
+      "a/alert.yaml": alert("a"),
+      "b/kustomization.yaml": "resources: [alert.yaml]\n",
+      "b/alert.yaml": alert("b"),
+      "c/kustomization.yaml": "resources: [flux.yaml]\n",
+      "c/flux.yaml": `${repository}---\n${kustomization(
+        "a",
+        "./a",
+        `  patches:
+  - target: { kind: Kustomization }
+    patch: '{ apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: { name: b }, $patch: delete }'
+`,
+      )}`,
+      "d.yaml": repository,
+    },
+    {
+      b: ["Alert b"],
+      c: ["GitRepository flux-system/flux-system", "Kustomization flux-system/a"],
+      "Kustomization flux-system/a": ["Alert a"],
+    },
+    { kustomize: 5, helm: 0 },
+  ],
+  [
     "an object in a file that a root reads is followed from the root where it can be rendered",
     {
       "a/kustomization.yaml": "namePrefix: x-\nresources: [flux.yaml]\n",

@@ -114,23 +114,64 @@ test.each<[string, readonly Start[], readonly string[], readonly string[]]>([
     ["object of x"],
   ],
   [
-    "of three in a ring the first is kept",
+    "of three in a ring the first is kept, which leads on to what the others lead to",
+    [
+      {
+        kind: "file",
+        path: "a",
+        leadsTo: [
+          {
+            name: "x",
+            accounts: ["b"],
+            leadsTo: [{ name: "y", accounts: ["c"], leadsTo: [{ name: "z", accounts: ["a"] }] }],
+          },
+        ],
+      },
+      { kind: "file", path: "b", leadsTo: [{ name: "y" }] },
+      { kind: "file", path: "c", leadsTo: [{ name: "z" }] },
+    ],
+    ["x", "y", "z"],
+    ["object of x", "object of y", "object of z"],
+  ],
+  [
+    "a ring that is accounted for from outside, with what it leads to, is left out whole",
     [
       { kind: "file", path: "a", leadsTo: [{ name: "x", accounts: ["b"] }] },
-      { kind: "file", path: "b", leadsTo: [{ name: "y", accounts: ["c"] }] },
-      { kind: "file", path: "c", leadsTo: [{ name: "z", accounts: ["a"] }] },
+      { kind: "file", path: "b", leadsTo: [{ name: "y", accounts: ["a"] }] },
+      { kind: "root", path: "c", accounts: ["c", "a"], leadsTo: [{ name: "x" }] },
     ],
-    ["x"],
+    ["c", "x"],
     ["object of x"],
   ],
   [
-    "a ring that is accounted for from outside is left out whole",
+    "of a ring that is accounted for from outside, what only a part that is left out accounts for is kept",
     [
       { kind: "file", path: "a", leadsTo: [{ name: "x", accounts: ["b"] }] },
       { kind: "file", path: "b", leadsTo: [{ name: "y", accounts: ["a"] }] },
       { kind: "root", path: "c", accounts: ["c", "a"] },
     ],
-    ["c"],
+    ["c", "y"],
+    ["object of y"],
+  ],
+  [
+    "a root that only what comes of a root that is left out accounts for is kept",
+    [
+      { kind: "root", path: "a", leadsTo: [{ name: "x", accounts: ["b"] }] },
+      { kind: "root", path: "b" },
+      { kind: "root", path: "c", accounts: ["c", "a"] },
+    ],
+    ["b", "c"],
+    [],
+  ],
+  [
+    "of roots that only a root that is left out accounted for, those that account for others are kept",
+    [
+      { kind: "root", path: "a", leadsTo: [{ name: "x", accounts: ["b", "d"] }] },
+      { kind: "root", path: "b" },
+      { kind: "root", path: "c", accounts: ["c", "a"] },
+      { kind: "root", path: "d", accounts: ["d", "b"] },
+    ],
+    ["c", "d"],
     [],
   ],
   [
