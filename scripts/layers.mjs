@@ -15,6 +15,7 @@ export const layers = {
     "node:path",
     "node:url",
     "node:util",
+    "node:v8",
     "node:vm",
     "node:zlib",
   ],

@@ -2,9 +2,14 @@
 // Arguments: path of the module, prefix of its exports, memory limit in MiB, and for fresh instances the clock and the
 // seed.
 import { readFileSync, writeSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { runWithDeadline } from "./deadline.ts";
 import { createMessageReader, messageLead } from "./frame.ts";
 import { createReactor, type Reactor } from "./reactor.ts";
+
+// V8 compiles a function when it is first called; by default it still validates all of them at the start, most of which
+// a process never calls.
+setFlagsFromString("--wasm-lazy-validation");
 
 const [path = "", prefix = "", memoryLimit = "", startNs, seed = ""] = process.argv.slice(2);
 const fresh = startNs === undefined ? {} : { fresh: { startNs: BigInt(startNs), seed } };
