@@ -73,6 +73,9 @@ const chart: Files = {
   "web/templates/pod.yaml": pod(),
 };
 
+const remoteRoot = (version: string): string =>
+  `resources: [pod.yaml, 'https://github.com/acme/base//web?ref=${version}']\n`;
+
 const secret = "ENC[AES256_GCM,data:eA==,iv:eA==,tag:eA==,type:str]";
 const sops = `sops: { mac: "${secret}", version: 3.9.0 }\n`;
 const encrypted = (kind: string): string =>
@@ -222,6 +225,34 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
     told: ["argo/app.yaml: Application argocd/web is not fully judged: not rendered: lib/web is in the submodule lib"],
   },
   {
+    name: "a Kustomize root that loads a submodule",
+    before: { ...plain, lib: { submodule: "01" }, "web/kustomization.yaml": "resources: [pod.yaml]\n" },
+    after: { "web/kustomization.yaml": "resources:\n  - pod.yaml\n  - ../lib/base\n" },
+    told: ["web/kustomization.yaml: web is not fully judged: lib/base (resource) is in the submodule lib"],
+  },
+  {
+    name: "another version of a remote resource",
+    before: { ...plain, "web/kustomization.yaml": remoteRoot("v1") },
+    after: { "web/kustomization.yaml": remoteRoot("v2") },
+    told: [
+      "web/kustomization.yaml: web is not fully judged: https://github.com/acme/base//web?ref=v2 (resource) is not in this repository, and nothing is fetched",
+    ],
+  },
+  {
+    name: "a release whose chart turns to a submodule",
+    before: { ...chart, lib: { submodule: "01" }, "flux/repository.yaml": repository(""), "flux/apps.yaml": release },
+    after: { "flux/apps.yaml": release.replace("chart: web,", "chart: lib/web,") },
+    told: ["flux/apps.yaml: HelmRelease flux-system/apps is not fully judged: chart lib/web is in the submodule lib"],
+  },
+  {
+    name: "an Application whose values turn to a submodule",
+    before: { ...chart, lib: { submodule: "01" }, "argo/app.yaml": application("") },
+    after: { "argo/app.yaml": application(", helm: { valueFiles: [../lib/values.yaml] }") },
+    told: [
+      "argo/app.yaml: Application argocd/web is not fully judged: not rendered: its values lib/values.yaml are in the submodule lib",
+    ],
+  },
+  {
     name: "a Kustomization that turns to a submodule",
     before: { ...plain, lib: { submodule: "01" }, "flux/repository.yaml": repository(""), "flux/apps.yaml": flux() },
     after: { "flux/apps.yaml": flux().replace("./web", "./lib") },
@@ -231,6 +262,21 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
   const expected = told.map((text) => expect.stringContaining(text));
   expect(blocking(await judged(before, after))).toEqual(expected);
   expect(blocking(await judged(before, after, { gaps: "allow" }))).toEqual([]);
+});
+
+test("a remote resource that was there before is an old gap, and what is loaded beside it is judged by itself", async () => {
+  const files = {
+    ...plain,
+    "web/kustomization.yaml": "resources: [pod.yaml]\n",
+    "all/kustomization.yaml": "resources: [../web, 'https://github.com/acme/base//web?ref=v1']\n",
+  };
+  const report = await judged(files, { "other.yaml": pod("nginx:latest").replace("name: a", "name: b") });
+  expect(report.gaps).toMatchObject([{ source: "all", path: "all/kustomization.yaml", line: 1 }]);
+  expect(report.sources.map(({ id, manifests }) => [id, manifests])).toEqual([
+    ["all", 0],
+    ["web", 1],
+  ]);
+  expect(report.problems).toEqual([]);
 });
 
 test.each<[string, Files]>([

@@ -29,7 +29,14 @@ export async function findValueFiles(
         ? [path]
         : [];
     const exists = matches.length > 0 || (isGlob(path) && expand(path, request).length > 0);
-    if (!exists && !ignoreMissing) {
+    const submodule = exists ? undefined : context.tree.submoduleOf(path);
+    if (submodule !== undefined) {
+      diagnostics.gap(
+        `${helm.pointer}/valueFiles/${index}`,
+        `not rendered: its values ${path} are in the submodule ${submodule}`,
+      );
+      complete = false;
+    } else if (!exists && !ignoreMissing) {
       const pointer = `${helm.pointer}/valueFiles/${index}`;
       const what = isGlob(path) ? `no file in this tree matches ${written[index]}` : `file ${path} is not in this tree`;
       if (request.references.get(referenceName(written[index] ?? "")) === "unknown") {

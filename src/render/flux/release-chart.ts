@@ -97,6 +97,9 @@ function treeChart(
   if (origin.kind === "elsewhere")
     return { kind: "unknown", reason: `chart ${chart}: ${origin.reason}`, reads, source: origin.manifest };
   const path = pathBelow(origin.root, chart);
+  const submodule = context.tree.submoduleOf(path);
+  if (submodule !== undefined)
+    return { kind: "unknown", reason: `chart ${path} is in the submodule ${submodule}`, reads: [...reads, path] };
   if (!context.tree.has(path === "" ? "Chart.yaml" : `${path}/Chart.yaml`)) {
     if (context.tree.has(path))
       return { kind: "unknown", reason: `the packed chart ${path} is not unpacked`, reads: [...reads, path] };

@@ -32,7 +32,9 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
   }
   const incomplete = readByIncomplete(named);
   const failedReads = new Set(
-    named.flatMap(({ plannedSource, summary }) => (summary.failed ? plannedSource.reads.map(({ path }) => path) : [])),
+    named.flatMap(({ plannedSource, summary }) =>
+      summary.failed || plannedSource.stopped ? plannedSource.reads.map(({ path }) => path) : [],
+    ),
   );
   const files = survey.scoped.map((file): ScopedFile => {
     const { entry, role } = file;

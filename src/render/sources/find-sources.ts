@@ -155,8 +155,11 @@ async function standIns(
 ): Promise<readonly Instance[]> {
   const { nodes, files } = survey.renderContext;
   const made: Instance[] = [];
-  const failed = ({ summary, plannedSource }: Instance): readonly string[] =>
-    summary.failed ? plannedSource.steps.flatMap((step) => (step.kind === "kustomize" ? [step.path] : [])) : [];
+  const unrendered = ({ summary, plannedSource }: Instance): boolean => summary.failed || plannedSource.stopped;
+  const failed = (instance: Instance): readonly string[] =>
+    unrendered(instance)
+      ? instance.plannedSource.steps.flatMap((step) => (step.kind === "kustomize" ? [step.path] : []))
+      : [];
   const todo = instances.flatMap(failed);
   const seen = new Set(todo);
   for (let root = todo.pop(); root !== undefined; root = todo.pop()) {
@@ -168,7 +171,7 @@ async function standIns(
       if (node === undefined || path === undefined || node.content.component || accounted.has(path)) continue;
       const instance = await explorePlan(planOf({ kind: "root", directory, path }, survey), explorer);
       for (const account of instance.summary.accounts) accounted.add(account);
-      if (!instance.summary.failed) made.push(instance);
+      if (!unrendered(instance)) made.push(instance);
       todo.push(...failed(instance));
     }
   }

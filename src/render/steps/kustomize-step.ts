@@ -1,7 +1,6 @@
 import { contentId } from "../files/content-id.ts";
 import type { VendoredCopy } from "../charts/vendored-chart.ts";
 import type { KustomizeAnswer } from "../../model/renderer.ts";
-import type { Problem } from "../../model/problem.ts";
 import { kustomizeBuild, type KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { isRemote } from "../kustomizations/remote-reference.ts";
 import type { KustomizationNode } from "../kustomizations/kustomization-graph.ts";
@@ -10,11 +9,11 @@ import type { Gap } from "../../model/source.ts";
 import type { KustomizeStep } from "../plan.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
 import { isKustomizationName } from "../files/scope.ts";
-import type { TreeFiles } from "../files/tree-files.ts";
 import { chartAccounts, isAccounted } from "./chart-accounts.ts";
 import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
 import { kustomizeCharts, type KustomizeCharts } from "./kustomize-charts.ts";
+import { kustomizeGaps } from "./kustomize-gaps.ts";
 import { kustomizeFiles, type KustomizeFiles } from "./kustomize-files.ts";
 import { kustomizePlacesOf, writtenLines } from "./kustomize-places.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
@@ -36,14 +35,15 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
   for (const [path, from] of charts.files) asked.set(path, contentId(files.fileAt(from)));
   for (const path of step.overrides?.keys() ?? []) asked.delete(path);
   const work: Work = { build, charts, step, context, entry };
+  const gaps = [...charts.gaps, ...(build === undefined ? [] : await kustomizeGaps(build, files))];
   return {
     reads: [...asked].map(([path, id]) => ({ path, id })),
-    problems: build === undefined ? [] : await remoteProblems(build, files),
-    gaps: charts.gaps,
+    problems: [],
+    gaps,
     copies: [...charts.copies, ...(build === undefined ? [] : resourceCopies(build))],
-    ...(charts.gaps.length === 0 ? {} : { stopped: true as const }),
+    ...(gaps.length === 0 ? {} : { stopped: true as const }),
     render: async () => {
-      if (charts.gaps.length > 0) return nothing;
+      if (gaps.length > 0) return nothing;
       const bytes = await bytesOf(work);
       const outcome = await context.renderer.kustomize({
         root,
@@ -182,18 +182,4 @@ function resourceCopies({ unresolved }: KustomizeBuild): readonly VendoredCopy[]
       ? [{ name: "", repository: entry.written, version: "", path: entry.to }]
       : [],
   );
-}
-
-/** A problem for each remote resource, at its line. */
-async function remoteProblems(build: KustomizeBuild, files: TreeFiles): Promise<readonly Problem[]> {
-  const remote = build.unresolved.filter(({ kind }) => kind === "remote");
-  if (remote.length === 0) return [];
-  const bytes = await files.read(remote.map(({ path }) => path));
-  const own = ownTexts(bytes, (path) => path);
-  return remote.map(({ path, written, as }) => ({
-    stage: "render",
-    path: files.fileAt(path)?.path ?? path,
-    line: lineOfEntry(own.reading(path), ({ value }) => value === written) ?? 1,
-    message: `${written} (${as}) is not in this repository, and nothing is fetched: keep a copy in this repository and name it under \`kustomize.vendored\``,
-  }));
 }
