@@ -1,6 +1,7 @@
-import { anything, directories, either, inSegment, literal, many, sequence, type Glob } from "../glob/glob.ts";
+import { anything, directories, inSegment, many, type Glob } from "../glob/glob.ts";
 import { classAt } from "../glob/character-class.ts";
 import { compileProgram } from "../glob/program.ts";
+import { readPattern, type PatternReading, type ReadSpecial } from "../glob/read-pattern.ts";
 
 /** The four glob languages that Argo CD uses. */
 export type GlobDialect =
@@ -35,56 +36,41 @@ export function matchesGlob(pattern: string, text: string, dialect: GlobDialect)
 
 const compiled = new Map<string, { readonly matches: ((text: string) => boolean) | undefined }>();
 
-/** Braces nested deeper are not read. */
-const maxDepth = 1000;
-
 /** What a pattern means; undefined where the dialect cannot read it. */
 export function readGlob(pattern: string, dialect: GlobDialect): Glob | undefined {
   const crosses = dialect === "argo" || dialect === "pathspec";
-  const braces = dialect === "argo" || dialect === "argo-path" || dialect === "doublestar";
-  // The innermost open brace last: its choices so far, and the parts of the one that is being read.
-  const open: { readonly choices: Glob[]; parts: Glob[] }[] = [{ choices: [], parts: [] }];
-  const add = (glob: Glob): void => void open.at(-1)?.parts.push(glob);
-  for (let at = 0; at < pattern.length; at++) {
-    const character = String.fromCodePoint(pattern.codePointAt(at) ?? 0);
-    const group = open.length > 1 ? open.at(-1) : undefined;
-    if (character === "\\") {
-      const next = pattern.codePointAt(at + 1);
-      if (next === undefined) return undefined;
-      add(literal(String.fromCodePoint(next)));
-      at += String.fromCodePoint(next).length;
-    } else if (character === "*") {
-      let end = at + 1;
-      while (pattern[end] === "*") end += 1;
-      const stars = end - at;
-      if (dialect === "doublestar" && stars === 2 && isSegment(pattern, at, end)) {
-        if (pattern[end] === "/") {
-          add(directories);
-          end += 1;
-        } else add(many(anything));
-      } else add(many(crosses || (dialect === "argo-path" && stars > 1) ? anything : inSegment));
-      at = end - 1;
-    } else if (character === "?") add(crosses ? anything : inSegment);
-    else if (character === "[") {
-      const list = classAt(pattern, at);
-      if (list === undefined) return undefined;
-      add(list.glob);
-      at = list.end;
-    } else if (braces && character === "{") {
-      if (open.length > maxDepth) return undefined;
-      open.push({ choices: [], parts: [] });
-    } else if (braces && group !== undefined && character === ",") {
-      group.choices.push(sequence(group.parts));
-      group.parts = [];
-    } else if (braces && group !== undefined && character === "}") {
-      open.pop();
-      add(either([...group.choices, sequence(group.parts)]));
-    } else {
-      add(literal(character));
-      at += character.length - 1;
+  const readStars = (at: number, { add }: PatternReading): number => {
+    let end = at + 1;
+    while (pattern[end] === "*") end += 1;
+    const stars = end - at;
+    if (dialect === "doublestar" && stars === 2 && isSegment(pattern, at, end)) {
+      if (pattern[end] === "/") {
+        add(directories);
+        return end;
+      }
+      add(many(anything));
+    } else add(many(crosses || (dialect === "argo-path" && stars > 1) ? anything : inSegment));
+    return end - 1;
+  };
+  const readSpecial: ReadSpecial = (character, at, reading) => {
+    switch (character) {
+      case "*":
+        return readStars(at, reading);
+      case "?":
+        reading.add(crosses ? anything : inSegment);
+        return at;
+      case "[": {
+        const list = classAt(pattern, at);
+        if (list === undefined) return "unreadable";
+        reading.add(list.glob);
+        return list.end;
+      }
+      default:
+        return undefined;
     }
-  }
-  return open.length === 1 ? sequence(open[0]?.parts ?? []) : undefined;
+  };
+  const braces = dialect === "argo" || dialect === "argo-path" || dialect === "doublestar";
+  return readPattern(pattern, { braces, readSpecial });
 }
 
 function isSegment(pattern: string, start: number, end: number): boolean {
