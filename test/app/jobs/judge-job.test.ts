@@ -8,7 +8,16 @@ import type { Head } from "../../../src/store/heads.ts";
 import type { Run } from "../../../src/store/runs.ts";
 import type { LeasedWork } from "../../../src/store/work.ts";
 import { finding, report } from "../../report/sample-reports.ts";
-import { fakeServices, leasedWork, place, pullRequest, storedRepository, storedRun } from "../../support/fakes/app.ts";
+import {
+  fakeServices,
+  inForce,
+  leasedWork,
+  storedHead,
+  place,
+  pullRequest,
+  storedRepository,
+  storedRun,
+} from "../../support/fakes/app.ts";
 import { askedOf, type Calls } from "../../support/fakes/fake.ts";
 
 interface Asked {
@@ -25,22 +34,6 @@ interface Asked {
   readonly diff?: string;
 }
 
-const inForce: PrepareAnswer = {
-  kind: "in force",
-  commit: "tip",
-  digest: "p1",
-  branches: [],
-  comments: true,
-  notes: [],
-};
-const judgedHead = {
-  work: "pull:7:3",
-  pull: 3,
-  head: "head",
-  conclusion: "failure",
-  published: "failure",
-  policies: "p1",
-};
 const shown = "--- apps/web/deployment.yaml\n+++ apps/web/deployment.yaml\n@@ -8,3 +8,3 @@\n a\n-b\n+c\n d\n";
 
 async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readonly calls: Calls }> {
@@ -54,8 +47,7 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
         return { ...bare, ...(policies === undefined ? {} : { policies }) };
       },
       findRuns: async () => asked.runs ?? [],
-      findHead: async () =>
-        "head" in asked && asked.head === undefined ? undefined : ({ ...judgedHead, ...asked.head } as Head),
+      findHead: async () => ("head" in asked && asked.head === undefined ? undefined : storedHead(asked.head)),
       otherPullsWithHead: async (_repository, head) => (head === "head" ? (asked.others ?? []) : []),
       enqueueWork: async (subject) => (subject.kind === "pull" ? `pull:7:${subject.number}` : subject.kind),
       findClaims: async () => new Set(),
@@ -139,7 +131,7 @@ test.each<[string, Asked, "nothing" | "comments" | "judged"]>([
 });
 
 test("a head without a published conclusion is judged", async () => {
-  const { published: _, ...head } = judgedHead;
+  const { published: _, ...head } = storedHead();
   const { services, calls } = fakeServices({
     store: {
       upsertRepository: async () => storedRepository(),

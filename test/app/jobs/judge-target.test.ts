@@ -5,17 +5,10 @@ import type { FetchOutcome } from "../../../src/app/mirror/mirror.ts";
 import type { PullRequest } from "../../../src/github/pulls.ts";
 import type { Repository } from "../../../src/store/repositories.ts";
 import { finding, report } from "../../report/sample-reports.ts";
-import { fakeServices, pullTarget, storedRepository } from "../../support/fakes/app.ts";
+import { fakeServices, inForce as rulesInForce, pullTarget, storedRepository } from "../../support/fakes/app.ts";
 import { askedOf, type Calls } from "../../support/fakes/fake.ts";
 
-const inForce: PrepareAnswer = {
-  kind: "in force",
-  commit: "tip",
-  digest: "p1",
-  branches: [],
-  comments: true,
-  notes: ["from the rules"],
-};
+const inForce: PrepareAnswer = { ...rulesInForce, notes: ["from the rules"] };
 const noneCompiles: PrepareAnswer = { kind: "none compiles", digest: "p0", problems: [] };
 const remote = { url: "https://github.example/acme/shop.git", token: "t" };
 const { signal } = new AbortController();

@@ -1,11 +1,18 @@
 import { expect, test } from "@jest/globals";
 import type { JobOutcome } from "../../../src/app/jobs/job-outcome.ts";
 import { runRulesJob } from "../../../src/app/jobs/rules-job.ts";
-import type { PrepareAnswer } from "../../../src/app/judge/protocol.ts";
 import type { FetchOutcome } from "../../../src/app/mirror/mirror.ts";
 import type { Head } from "../../../src/store/heads.ts";
 import type { Repository } from "../../../src/store/repositories.ts";
-import { fakeServices, leasedWork, pullRequest, pullSubject, storedRepository } from "../../support/fakes/app.ts";
+import {
+  fakeServices,
+  inForce,
+  leasedWork,
+  storedHead,
+  pullRequest,
+  pullSubject,
+  storedRepository,
+} from "../../support/fakes/app.ts";
 import { askedOf, type Calls } from "../../support/fakes/fake.ts";
 
 interface Asked {
@@ -20,23 +27,6 @@ interface Asked {
   readonly authorities?: string;
 }
 
-const inForce: PrepareAnswer = {
-  kind: "in force",
-  commit: "tip",
-  digest: "p1",
-  branches: [],
-  comments: true,
-  notes: [],
-};
-const judgedHead: Head = {
-  work: "pull:7:3",
-  pull: 3,
-  head: "head",
-  conclusion: "success",
-  published: "success",
-  policies: "p1",
-};
-
 async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readonly calls: Calls }> {
   const { services, calls } = fakeServices({
     store: {
@@ -44,7 +34,9 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
       findRepository: async () =>
         "after" in asked && asked.after === undefined ? undefined : storedRepository(asked.after),
       findHead: async () =>
-        "head" in asked && asked.head === undefined ? undefined : { ...judgedHead, ...asked.head },
+        "head" in asked && asked.head === undefined
+          ? undefined
+          : storedHead({ conclusion: "success", published: "success", ...asked.head }),
       listTrackedPulls: async () => asked.tracked ?? [],
       enqueueWorkIfIdle: async () => true,
     },

@@ -1,9 +1,11 @@
 import type { HeldThread } from "../../../src/app/judge/pool.ts";
+import type { PrepareAnswer } from "../../../src/app/judge/protocol.ts";
 import type { Mirror } from "../../../src/app/mirror/mirror.ts";
 import type { Services } from "../../../src/app/services.ts";
 import type { Target } from "../../../src/app/target.ts";
 import type { PullRequest } from "../../../src/github/pulls.ts";
 import type { RepositoryClient } from "../../../src/github/repository-client.ts";
+import type { Head } from "../../../src/store/heads.ts";
 import type { Repository } from "../../../src/store/repositories.ts";
 import type { Run } from "../../../src/store/runs.ts";
 import type { StoreQueries } from "../../../src/store/store-queries.ts";
@@ -72,6 +74,29 @@ export function storedRepository(over: Partial<Repository> = {}): Repository {
 }
 
 /** A run in progress. */
+/** The head of pull request 3, judged by the policies p1. */
+export function storedHead(over: Partial<Head> = {}): Head {
+  return {
+    work: "pull:7:3",
+    pull: 3,
+    head: "head",
+    conclusion: "failure",
+    published: "failure",
+    policies: "p1",
+    ...over,
+  };
+}
+
+/** Rules of the commit tip, with the policies p1. */
+export const inForce: Extract<PrepareAnswer, { readonly kind: "in force" }> = {
+  kind: "in force",
+  commit: "tip",
+  digest: "p1",
+  branches: [],
+  comments: true,
+  notes: [],
+};
+
 export function storedRun(over: Partial<Run> = {}): Run {
   return {
     job: "job-1",
