@@ -251,7 +251,7 @@ const rows: readonly Row[] = [
     verdict: "pass",
   },
   {
-    name: "a file that becomes a patch has nothing fixed",
+    name: "a file that becomes a patch fixes nothing",
     before: { "o/p.yaml": part, "b.yaml": pod("b") },
     after: { "o/p.yaml": part, "b.yaml": pod("b"), "o/kustomization.yaml": "patches:\n  - path: p.yaml\n" },
     findings: [],

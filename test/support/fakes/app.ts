@@ -73,7 +73,6 @@ export function storedRepository(over: Partial<Repository> = {}): Repository {
   };
 }
 
-/** A run in progress. */
 /** The head of pull request 3, judged by the policies p1. */
 export function storedHead(over: Partial<Head> = {}): Head {
   return {
@@ -97,6 +96,7 @@ export const inForce: Extract<PrepareAnswer, { readonly kind: "in force" }> = {
   notes: [],
 };
 
+/** A run in progress. */
 export function storedRun(over: Partial<Run> = {}): Run {
   return {
     job: "job-1",
