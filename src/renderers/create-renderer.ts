@@ -8,6 +8,7 @@ import { renderGoTemplate } from "./go-template.ts";
 import { renderHelm } from "./helm.ts";
 import { renderKustomize } from "./kustomize.ts";
 import { createModulePool, type ModulePool } from "./module-pool.ts";
+import { createTurns, type Turns } from "./turns.ts";
 import { renderSubstitute } from "./substitute.ts";
 
 export interface RendererOptions {
@@ -32,8 +33,9 @@ const always: Repeatable = { startNs: 1_735_689_600_000_000_000n, seed: "portcul
 export function createRenderer(options: RendererOptions): Renderer & { readonly pids: () => readonly number[] } {
   const kustomizeModule = options.modules?.kustomize ?? shippedModule("kustomize");
   const helmModule = options.modules?.helm ?? shippedModule("helm");
-  const kustomize = createPool(kustomizeModule, options);
-  const helmPool = createPool(helmModule, options, always);
+  const turns = createTurns();
+  const kustomize = createPool(kustomizeModule, { ...options, turns });
+  const helmPool = createPool(helmModule, { ...options, turns, fresh: always });
   const helm: Renderer["helm"] = (request) => renderHelm(helmPool, request);
   return {
     digest: createHash("sha256").update(`${kustomizeModule.sha256}/${helmModule.sha256}`).digest("hex"),
@@ -49,13 +51,17 @@ export function createRenderer(options: RendererOptions): Renderer & { readonly 
   };
 }
 
-function createPool(module: ShippedModule, options: RendererOptions, fresh?: Repeatable): ModulePool {
+function createPool(
+  module: ShippedModule,
+  { fresh, turns, ...options }: RendererOptions & { readonly turns: Turns; readonly fresh?: Repeatable },
+): ModulePool {
   return createModulePool({
     module,
     cacheDir: options.cacheDir,
     processes: options.processes ?? Math.min(availableParallelism(), 4),
     deadlineMs: options.deadlineMs ?? 60_000,
     memoryLimitMiB: options.memoryLimitMiB ?? 1024,
+    turns,
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
     ...(fresh === undefined ? {} : { fresh }),
   });

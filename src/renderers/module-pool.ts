@@ -1,5 +1,11 @@
 import { decodeFrame, encodeFrame } from "../wasm/frame.ts";
-import { createReactorProcess, type Deadline, type ReactorProcess } from "../wasm/reactor-process.ts";
+import {
+  createReactorProcess,
+  type Deadline,
+  type ReactorOutcome,
+  type ReactorProcess,
+} from "../wasm/reactor-process.ts";
+import { createTurns, type Turns } from "./turns.ts";
 import { unpackModule, type PackedModule } from "../wasm/unpacked.ts";
 import type { Repeatable } from "../wasm/wasi.ts";
 
@@ -24,6 +30,8 @@ export interface ModulePoolOptions {
   /** Of one request, the start of its process included, the wait for its turn not. */
   readonly deadlineMs: Deadline;
   readonly idleMs?: number;
+  /** Shared by the pools of one renderer; default: its own. */
+  readonly turns?: Turns;
   /** Every request finds the instance as it was at its start, with this clock and these random bytes. */
   readonly fresh?: Repeatable;
 }
@@ -41,7 +49,7 @@ interface Started {
 
 /** No process is started before a request needs it. */
 export function createModulePool(options: ModulePoolOptions): ModulePool {
-  const { module, cacheDir, processes, deadlineMs, ...limits } = options;
+  const { module, cacheDir, processes, deadlineMs, turns = createTurns(), ...limits } = options;
   const idle: Started[] = [];
   const all = new Set<Started>();
   const waiting: ((process: Started) => void)[] = [];
@@ -82,7 +90,13 @@ export function createModulePool(options: ModulePoolOptions): ModulePool {
   async function ask<Answer>(operation: string, request: object, blob?: Uint8Array): Promise<ModuleOutcome<Answer>> {
     const started = await take((blob?.length ?? 0) >= large);
     try {
-      const outcome = await started.process.ask(encodeFrame(toJson({ operation, request }), blob), deadlineMs);
+      const message = encodeFrame(toJson({ operation, request }), blob);
+      const { process } = started;
+      const isFresh = process.isFresh();
+      const first = await turns.beside(() => process.ask(message, deadlineMs));
+      const outcome = mayDependOnLoad(first, isFresh)
+        ? await turns.alone(() => process.ask(message, deadlineMs))
+        : first;
       switch (outcome.kind) {
         case "late":
           return { kind: "late", message: `${operation} timed out after ${outcome.deadlineMs / 1000} s` };
@@ -115,6 +129,17 @@ export function createModulePool(options: ModulePoolOptions): ModulePool {
 function toJson(value: object): string {
   return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? Number(item) : item));
 }
+
+/**
+ * Whether other work may be why a request failed: the time that it took, the memory that earlier requests had grown, or a
+ * machine without memory. Then it is asked once more, alone and of a new process.
+ */
+function mayDependOnLoad(outcome: ReactorOutcome, isFresh: boolean): boolean {
+  if (outcome.kind !== "trap") return outcome.kind === "late";
+  return killed.test(outcome.message) || (!isFresh && outOfMemory.test(outcome.message));
+}
+
+const killed = /^the process ended \(SIG/;
 
 const outOfMemory = /out of memory|cannot allocate memory|memory\.grow|could not allocate/i;
 

@@ -3,10 +3,14 @@ import { fileURLToPath } from "node:url";
 import { createMessageReader, messageLead } from "./frame.ts";
 import type { Repeatable } from "./wasi.ts";
 
+/** The first byte of an answer, besides 0: see the program. */
+const failed = 1;
+const answeredAndGrown = 2;
+
 const program = fileURLToPath(new URL("./reactor.worker.js", import.meta.url));
 
 /** The result of a request. After `late` and `trap` the process is gone, and the next request starts a new one. */
-type ReactorOutcome =
+export type ReactorOutcome =
   | { readonly kind: "answer"; readonly bytes: Uint8Array }
   | { readonly kind: "late"; readonly deadlineMs: number }
   | { readonly kind: "trap"; readonly message: string };
@@ -34,6 +38,8 @@ export interface ReactorProcessOptions {
  */
 export interface ReactorProcess {
   ask(request: Uint8Array, deadline: Deadline): Promise<ReactorOutcome>;
+  /** Whether the next request is the first of its process, whose memory nothing has grown. */
+  isFresh(): boolean;
   /** Ends the process; requests under way end as `trap`. A later request starts a new one. */
   close(): void;
   /** The id of the running process, for tests and measurements. */
@@ -43,6 +49,7 @@ export interface ReactorProcess {
 interface Running {
   readonly child: ChildProcess;
   settle: ((outcome: ReactorOutcome) => void) | undefined;
+  isFresh: boolean;
 }
 
 /** Creates a reactor process; nothing is started until the first request. */
@@ -69,7 +76,7 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
       [...flags, program, module, options.prefix, String(options.memoryLimitMiB), ...repeatable],
       { stdio: ["pipe", "pipe", "pipe"], env: environment() },
     );
-    const current: Running = { child, settle: undefined };
+    const current: Running = { child, settle: undefined, isFresh: true };
     let complaint = "";
     const end = (message: string) => {
       if (running === current) stop({ kind: "trap", message });
@@ -78,9 +85,10 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
       "data",
       createMessageReader((message) => {
         const payload = message.subarray(1);
-        if (message[0] !== 0) return end(new TextDecoder().decode(payload).trim());
+        if (message[0] === failed) return end(new TextDecoder().decode(payload).trim());
         const { settle } = current;
         current.settle = undefined;
+        if (message[0] === answeredAndGrown) end("its memory has grown");
         settle?.({ kind: "answer", bytes: payload });
       }),
     );
@@ -96,6 +104,7 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
     const deadlineMs = typeof deadline === "number" ? deadline : deadline();
     running ??= start(await options.module());
     const current = running;
+    current.isFresh = false;
     const outcome = new Promise<ReactorOutcome>((resolve) => (current.settle = resolve));
     hold(current.child, true);
     const timer = setTimeout(() => stop({ kind: "late", deadlineMs }), deadlineMs);
@@ -119,6 +128,7 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
       turn = answer.catch(() => undefined);
       return answer;
     },
+    isFresh: () => running?.isFresh ?? true,
     close: () => stop({ kind: "trap", message: "the process was closed" }),
     pid: () => running?.child.pid,
   };

@@ -17,6 +17,11 @@ const fresh = startNs === undefined ? {} : { fresh: { startNs: BigInt(startNs), 
 /** The first byte of an answer. */
 const answered = 0;
 const failed = 1;
+/** With so much memory grown that the next request might find too little: the parent ends the process. */
+const answeredAndGrown = 2;
+
+/** The share of its limit from which on a process has grown too much to be asked again. */
+const grownShare = 0.5;
 
 let reactor: Reactor | undefined;
 
@@ -29,7 +34,8 @@ const read = createMessageReader((message) => {
     const ready = reactor;
     const outcome = runWithDeadline(deadline + 1000, () => ready.call(message.subarray(4)));
     if (outcome.kind === "late") process.exit(1);
-    send(answered, outcome.value);
+    const hasGrown = ready.memoryBytes() > grownShare * Number(memoryLimit) * 1024 * 1024;
+    send(hasGrown ? answeredAndGrown : answered, outcome.value);
   } catch (error) {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     send(failed, new TextEncoder().encode(`${text}\n${reactor?.output() ?? ""}`));

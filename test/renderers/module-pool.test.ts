@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import { createModulePool, type ModulePool, type ModulePoolOptions } from "../../src/renderers/module-pool.ts";
 import { shippedModule } from "../../src/wasm/shipped-module.ts";
+import { createTurns } from "../../src/renderers/turns.ts";
 import { until } from "../support/until.ts";
 import { TEST_CACHE } from "../support/test-cache.ts";
 
@@ -32,8 +33,8 @@ test("requests beyond the number of processes wait in turn", async () => {
 });
 
 test("a late request ends alone: those that wait behind it are answered by a new process", async () => {
-  // Of the requests the second alone has too little time, for what takes minutes.
-  const deadlines = [60_000, 100, 60_000];
+  // Of the requests the second alone has too little time, for what takes minutes: also where it is asked once more.
+  const deadlines = [60_000, 100, 100, 60_000];
   const pool = poolOf({ processes: 1, deadlineMs: () => deadlines.shift() ?? 0 });
   await pool.ask("substitute", request);
   const [before] = pool.pids();
@@ -66,4 +67,14 @@ test("a process without work is let go, and the next request starts another", as
   await pool.ask("substitute", request);
   await until(() => pool.pids().length === 0, "the idle process to end");
   expect((await pool.ask("substitute", request)).kind).toBe("answered");
+});
+
+test("what took too long is asked once more, while nothing else is", async () => {
+  const turns = createTurns();
+  const deadlines = [1, 60_000];
+  const late = poolOf({ processes: 1, deadlineMs: () => deadlines.shift() ?? 0, turns });
+  const other = poolOf({ processes: 1, turns });
+  const answers = await Promise.all([late.ask("substitute", request), other.ask("substitute", request)]);
+  expect(answers.map(({ kind }) => kind)).toEqual(["answered", "answered"]);
+  expect(deadlines).toEqual([]);
 });
