@@ -4,8 +4,8 @@ import { contentId } from "../files/content-id.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import { attributesOf, readAttributes, type Attribute } from "./attributes.ts";
 
-/** How a file of Git LFS starts, which a checkout replaces by what it points to. */
-const pointer = "version https://git-lfs.github.com/spec/";
+/** How a file of Git LFS starts, under any name that it had, which a checkout replaces by what it points to. */
+const pointer = /^\s*version [^\n]*(?:git-lfs|hawser|git-media)/;
 
 /**
  * The gaps for files whose bytes in a checkout are not those in the repository, by `.gitattributes`: tools read a checkout.
@@ -51,7 +51,7 @@ function changeBy(attributes: ReadonlyMap<string, Attribute>): Change | undefine
     return {
       at: filter,
       reason: "its content is in Git LFS: the repository has a pointer to it",
-      where: (content) => content.startsWith(pointer),
+      where: (content) => pointer.test(content),
     };
   // What git-crypt encrypted is refused where it is read; it leaves anything else alone.
   if (filter !== undefined && name !== "" && name !== "git-crypt")

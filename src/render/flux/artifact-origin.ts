@@ -1,6 +1,7 @@
 import { otherRepository, repositoryNamedBy } from "../repository-url.ts";
 import { isThisBranch } from "../revision.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { artifactRoot, type SourceReference } from "./artifact-generator.ts";
 import { objectsAt, textAt } from "./fields.ts";
@@ -96,10 +97,17 @@ function originOf(reference: SourceReference, manifest: Manifest | undefined, co
         : [`pinned to ${pinned}, which this change does not update: the content of this tree is judged instead`]),
       ...(branch === undefined ? [] : [asIfThis(branch)]),
       ...objectsAt(manifest.value, "spec", "include").map(
-        ({ item }) => `${shown} includes ${textAt(item, "repository", "name") ?? "a source"}, which is not read`,
+        ({ item }) =>
+          `${shown} includes ${textAt(item, "repository", "name") ?? "a source"}${includedAt(item)}, which is not read`,
       ),
     ],
   };
+}
+
+/** Which part of an included source is put where, as far as it is not left to the defaults. */
+function includedAt(item: JsonObject): string {
+  const [from, to] = [textAt(item, "fromPath"), textAt(item, "toPath")];
+  return `${from === undefined ? "" : ` from ${from}`}${to === undefined ? "" : ` at ${to}`}`;
 }
 
 function asIfThis(reason: string): string {
