@@ -95,7 +95,10 @@ async function judgeSubject(
   };
   const policies = await readPolicies(options, configuration, cwd, say);
   mentionUnused(policies.unused, say);
-  const judge = await openJudge(policies.sources, now);
+  const printed = new Set<string>();
+  const judge = await openJudge(policies.sources, now, (place, lines) => {
+    for (const { at, text } of lines) printed.add(`print ${at}: ${text} (${place})\n`);
+  });
   const renderer = openRenderer({ deadlineMs: () => renderMilliseconds(deadline) });
   const config = configOf(configuration.config, options);
   // A user who names packages wants no others.
@@ -104,7 +107,8 @@ async function judgeSubject(
   const repository = resolve(options.repo ?? cwd);
   const root = options.base === undefined ? subject.after.name : repository;
   const kept =
-    options.cache === false
+    // What is not judged again prints nothing.
+    options.cache === false || judge.prints === true
       ? undefined
       : openKeptJudgements(defaultCacheDirectory(), [root, ...subject.paths], buildDigest());
   try {
@@ -122,6 +126,7 @@ async function judgeSubject(
       now,
       judged: subject.judged,
       paths: subject.paths,
+      unusedPolicies: policies.unused,
       problems: [...configuration.problems, ...policies.problems, ...policies.refused, ...problems],
       failOn: options.failOn,
       allowEmpty: options.allowEmpty === true,
@@ -130,6 +135,7 @@ async function judgeSubject(
       onProgress: progress,
     });
     progress.end();
+    for (const line of printed) process.stderr.write(line);
     mentionFixtures(report, say);
     mentionLeftOut(subject, say);
     if (subject.paths.length === 0) await mentionIdlePatterns(subject, say);

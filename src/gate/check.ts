@@ -70,6 +70,8 @@ export interface CheckRequest {
   readonly paths?: readonly string[];
   /** Problems found on the way here (configuration, policies); they are always introduced. */
   readonly problems?: readonly Problem[];
+  /** Files below the paths of the policies that are not policies. */
+  readonly unusedPolicies?: readonly string[];
   /** Which level blocks; default `deny`. Problems block whatever it says. */
   readonly failOn?: "deny" | "warn" | "never";
   /** Nothing to judge is no problem. */
@@ -211,6 +213,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
     sources: states.after.graph.sources,
     gaps,
     touched: new Set(files.after.map(({ entry }) => entry.path)),
+    unusedPolicies: request.unusedPolicies ?? [],
   });
 }
 

@@ -36,6 +36,8 @@ export interface Judge {
   readonly readsChange: boolean;
   /** Whether any rule reads the time, so that a judgement holds for one `now` only; absent counts as true. */
   readonly readsTime?: boolean;
+  /** Some policy prints, which it does only where it is evaluated. */
+  readonly prints?: true;
   /**
    * Equal for environments between which no answer differs, so that equal manifests of many environments are asked about
    * once. Absent: every environment is its own.

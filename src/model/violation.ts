@@ -2,7 +2,7 @@ import type { Pointer } from "./json.ts";
 import type { Level, ResultMetadata } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 
-/** The precision of a place: the value itself, the object that should hold it, the manifest, or only its source. */
+/** The precision of a place: the value itself, the object or list that should hold it or holds it somewhere, the manifest, or only its source. */
 export type Precision = "value" | "parent" | "manifest" | "source";
 
 /** The place in a manifest that a violation arises from, and the values it depends on. */
@@ -11,6 +11,8 @@ export interface Cause {
   /** The pointer with list items named by their merge key (`/spec/containers/[name=web]/image`), so that reordering is no change. */
   readonly stablePointer: string;
   readonly precision: Precision;
+  /** The other values that the deciding condition compares with the one at `pointer`: the fault may be there as well. */
+  readonly compared?: readonly Pointer[];
   /** Digest of the values that the rule's conditions read; absent where nothing was read. */
   readonly reads?: string;
 }

@@ -1,4 +1,5 @@
 import type { CompileAnswer } from "./toolchain/protocol.ts";
+import type { PrintedLine } from "./builtins/builtin.ts";
 import type { Evaluator, Failure } from "./evaluator.ts";
 import type { RegoValue } from "./value/rego-value.ts";
 import { isArray } from "./value/rego-value.ts";
@@ -32,6 +33,9 @@ export interface Answer {
   readonly failures: readonly RuleFailure[];
 }
 
+/** Takes what policies print about a document, named by its place. */
+export type Print = (place: string, lines: readonly PrintedLine[]) => void;
+
 /** Evaluates a compiled policy set and remembers which rules must not be evaluated again after a failure. */
 export interface Asker {
   /**
@@ -45,7 +49,11 @@ export interface Asker {
  * Creates an asker. It evaluates all rules at once. If that fails for a document, it evaluates them one by one, so that
  * the answers of the other rules are kept. A rule that ran out of time or memory is not evaluated again.
  */
-export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator: Evaluator): Asker {
+export function createAsker(
+  entrypoints: CompileAnswer["entrypoints"],
+  evaluator: Evaluator,
+  print: Print = () => {},
+): Asker {
   const leftOut = new Map<Failed, RuleFailure>();
   // Every failure costs an instance. If rules fail on many documents, evaluating all at once first would cost a second
   // one each time.
@@ -64,9 +72,12 @@ export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator
       .filter(([part]) => !leftOut.has(part))
       .toSorted(([a], [b]) => Number(suspects.has(a)) - Number(suspects.has(b)));
     while (open.length > 0) {
-      const { values: texts, failure } = await evaluator.evaluate(
-        open.map(([, entrypoint]) => ({ input, entrypoint, environment })),
-      );
+      const {
+        values: texts,
+        failure,
+        printed = [],
+      } = await evaluator.evaluate(open.map(([, entrypoint]) => ({ input, entrypoint, environment })));
+      for (const [, lines] of printed) print(on, lines);
       for (const [i, text] of texts.entries()) {
         const part = open[i]?.[0];
         if (part !== undefined && text !== undefined) values.set(part, readValue(text));
@@ -95,7 +106,10 @@ export function createAsker(entrypoints: CompileAnswer["entrypoints"], evaluator
         const askings = inputs
           .slice(answers.length)
           .map(({ text, environment }) => ({ input: text, entrypoint: entrypoints.results, environment }));
-        const { values, failure } = await evaluator.evaluate(askings);
+        const { values, failure, printed = [] } = await evaluator.evaluate(askings);
+        const from = answers.length;
+        // Of a document that failed, the rules are evaluated once more, and print once more.
+        for (const [at, lines] of printed) if (at < values.length) print(inputs[from + at]?.place ?? "", lines);
         answers.push(...values.map(readAnswer));
         const on = inputs[answers.length]?.place ?? "";
         if (failure?.reason === "input") {

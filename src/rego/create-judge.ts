@@ -2,7 +2,7 @@ import type { Judge, Question } from "../model/judge.ts";
 import type { PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Judgement } from "../model/violation.ts";
-import type { Input, RuleFailure } from "./ask.ts";
+import type { Input, Print, RuleFailure } from "./ask.ts";
 import { createAsker } from "./ask.ts";
 import { createTwinAsker } from "./ask-twins.ts";
 import type { Builtins } from "./builtins/load-builtins.ts";
@@ -16,7 +16,7 @@ import { makeInstance, recipeOf } from "./instances.ts";
 import { judgementOf, nameOf, sortAnswer } from "./judgement.ts";
 import { createLocator, readTwins } from "./locate/locate.ts";
 import { mergeData } from "./merge-data.ts";
-import type { PolicyInstance } from "./opa-wasm.ts";
+import type { PrintingInstance } from "./instances.ts";
 import { EvaluationError } from "./opa-wasm.ts";
 import type { RuleFacts } from "./policies.ts";
 import { describePolicies } from "./policies.ts";
@@ -33,6 +33,8 @@ export interface JudgeOptions {
   readonly deadlineMs: number;
   /** The memory limit of the policies, in MiB. */
   readonly memoryLimitMiB: number;
+  /** Takes what policies print about a manifest, named by its file and line; by default it is dropped. */
+  readonly print?: Print;
   /** The directory for the unpacked toolchain, for builtins that OPA answers; default as in `createToolchain`. */
   readonly cacheDir?: string;
 }
@@ -55,6 +57,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
     policies,
     readsChange: rules.some((rule) => rule.readsChange),
     readsTime: compiled.answer?.builtins.some((name) => builtinsOfTheRun.has(name)) ?? false,
+    ...(compiled.answer?.builtins.includes("internal.print") === true ? { prints: true as const } : {}),
     environmentKey: (environment: string | undefined) => environmentKey(data, environment),
     warnings: unfit.warnings,
     ...(unfit.parametersRead === undefined ? {} : { parametersRead: unfit.parametersRead }),
@@ -75,7 +78,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   }
   const setting = { recipe, relaying, deadlineMs: options.deadlineMs };
   const evaluator = createGrowingEvaluator(setting, first, () => makeInstance(recipe, builtins));
-  const asker = createAsker(answer.entrypoints, evaluator);
+  const asker = createAsker(answer.entrypoints, evaluator, options.print);
   const twins = readTwins(answer.twins);
   const twinAsker = createTwinAsker(answer.entrypoints.twins, evaluator);
 
@@ -88,13 +91,17 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   async function judge(questions: readonly Question[]): Promise<readonly Judgement[]> {
     const answers = await asker.ask(questions.map(inputOf));
     const sorted = answers.map((one, i) => sortAnswer(at(questions, i), one, rules, describeFailure));
-    const places = sorted.flatMap(({ found }, i) => (found.length > 0 ? [i] : []));
+    const places = sorted.flatMap(({ found, wrong }, i) => (found.length + wrong.length > 0 ? [i] : []));
     const located = places.filter((i) => twins.statics.length > 0 && at(questions, i).operation !== "DELETE");
     const twinAnswers = await twinAsker.ask(located.map((i) => inputOf(at(questions, i))));
     const twinsAt = new Map(located.map((i, n) => [i, at(twinAnswers, n)]));
     return sorted.map((one, i) => {
       const locator = createLocator(at(questions, i).manifest.value, twins, twinsAt.get(i) ?? []);
-      return judgementOf(one, ({ rule, result }) => locator.causes(rule.index, result.value));
+      return judgementOf(
+        one,
+        ({ rule, result }) => locator.causes(rule.index, result.value),
+        (rule, value) => locator.bodyOf(rule, value),
+      );
     });
   }
 
@@ -105,7 +112,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   }
 }
 
-function firstInstance(recipe: Recipe, builtins: Builtins): PolicyInstance | Problem {
+function firstInstance(recipe: Recipe, builtins: Builtins): PrintingInstance | Problem {
   try {
     return makeInstance(recipe, builtins);
   } catch (error) {

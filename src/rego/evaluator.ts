@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { Timed } from "../wasm/deadline.ts";
 import { runWithDeadline } from "../wasm/deadline.ts";
-import type { PolicyInstance } from "./opa-wasm.ts";
+import type { PrintedLine } from "./builtins/builtin.ts";
+import type { PrintingInstance } from "./instances.ts";
 import { EvaluationError } from "./opa-wasm.ts";
 
 /** One evaluation of an entry point with an input. */
@@ -26,7 +27,12 @@ export interface Failure {
 export interface Evaluated {
   readonly values: readonly (string | undefined)[];
   readonly failure?: Failure;
+  /** What the policies printed, by the index of the evaluation. */
+  readonly printed?: readonly Printed[];
 }
+
+/** The lines that the policies printed in one evaluation. */
+export type Printed = readonly [evaluation: number, lines: readonly PrintedLine[]];
 
 /** Evaluates with one instance at a time, and discards the instance after a failure. */
 export interface Evaluator {
@@ -35,7 +41,7 @@ export interface Evaluator {
 
 /** What an evaluator is created with. */
 export interface EvaluatorOptions {
-  readonly instantiate: () => PolicyInstance;
+  readonly instantiate: () => PrintingInstance;
   /** The deadline of one evaluation, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -45,15 +51,21 @@ const sliceMs = 50;
 
 /** Creates an evaluator that runs in the calling thread. It creates its instance when it is first used. */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
-  let instance: PolicyInstance | undefined;
+  let instance: PrintingInstance | undefined;
 
-  function evaluateSlice(askings: readonly Asking[], values: (string | undefined)[]): void {
+  function evaluateSlice(askings: readonly Asking[], values: (string | undefined)[], printed: Printed[]): void {
     const end = performance.now() + sliceMs;
-    instance ??= options.instantiate();
+    const running = (instance ??= options.instantiate());
     for (const asking of askings.slice(values.length)) {
-      instance.use(asking.environment);
-      instance.read(asking.input());
-      values.push(instance.evaluate(entrypointOf(instance, asking)));
+      const at = values.length;
+      running.use(asking.environment);
+      running.read(asking.input());
+      try {
+        values.push(running.evaluate(entrypointOf(running, asking)));
+      } finally {
+        const lines = running.takePrinted();
+        if (lines.length > 0) printed.push([at, lines]);
+      }
       if (performance.now() > end) return;
     }
   }
@@ -61,25 +73,27 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   return {
     evaluate: async (askings) => {
       const values: (string | undefined)[] = [];
+      const printed: Printed[] = [];
+      const output = () => (printed.length === 0 ? {} : { printed });
       while (values.length < askings.length) {
         // The last evaluation of a slice gets the whole deadline.
         let timed: Timed<void> | undefined;
         const failure = failureOf(() => {
-          timed = runWithDeadline(options.deadlineMs + sliceMs, () => evaluateSlice(askings, values));
+          timed = runWithDeadline(options.deadlineMs + sliceMs, () => evaluateSlice(askings, values, printed));
         });
         if (failure !== undefined || timed?.kind === "late") {
           instance = undefined;
           const message = `it did not finish within ${options.deadlineMs} ms`;
-          return { values, failure: failure ?? { reason: "late", message } };
+          return { values, failure: failure ?? { reason: "late", message }, ...output() };
         }
         await setImmediate();
       }
-      return { values };
+      return { values, ...output() };
     },
   };
 }
 
-function entrypointOf(instance: PolicyInstance, asking: Asking): number {
+function entrypointOf(instance: PrintingInstance, asking: Asking): number {
   const entrypoint = instance.entrypoints.get(asking.entrypoint);
   if (entrypoint === undefined) throw new EvaluationError("rule", `the module has no entry point ${asking.entrypoint}`);
   return entrypoint;

@@ -4,7 +4,7 @@ import type { Evaluator } from "./evaluator.ts";
 import { createEvaluator } from "./evaluator.ts";
 import type { EvaluationSetting } from "./worker-evaluator.ts";
 import { createWorkerEvaluator } from "./worker-evaluator.ts";
-import type { PolicyInstance } from "./opa-wasm.ts";
+import type { PrintingInstance } from "./instances.ts";
 
 // The number of evaluations from which a thread is started: then more will usually follow than its start costs.
 const evaluationsWithoutThread = 200;
@@ -16,11 +16,11 @@ const evaluationsWithoutThread = 200;
  */
 export function createGrowingEvaluator(
   setting: EvaluationSetting,
-  first: PolicyInstance,
-  make: () => PolicyInstance,
+  first: PrintingInstance,
+  make: () => PrintingInstance,
 ): Evaluator & { close(): Promise<void> } {
   const { deadlineMs } = setting;
-  let ready: PolicyInstance | undefined = first;
+  let ready: PrintingInstance | undefined = first;
   const local = createEvaluator({
     deadlineMs,
     instantiate: () => {

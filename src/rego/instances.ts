@@ -1,4 +1,4 @@
-import type { BuiltinRun } from "./builtins/builtin.ts";
+import type { BuiltinRun, PrintedLine } from "./builtins/builtin.ts";
 import type { Builtins } from "./builtins/load-builtins.ts";
 import { environmentData, environmentKey, type EnvironmentData } from "./environment-data.ts";
 import type { PolicyInstance, PolicyModule } from "./opa-wasm.ts";
@@ -13,6 +13,15 @@ export interface Recipe {
   /** The names of the builtins that the module calls on its host. */
   readonly builtins: readonly string[];
 }
+
+/** An instance that keeps what its policies print. */
+export interface PrintingInstance extends PolicyInstance {
+  /** The lines printed since the last call. */
+  takePrinted(): readonly PrintedLine[];
+}
+
+// The lines kept of one evaluation.
+const printedLimit = 1000;
 
 /** Compiles a module and fixes the time that its policies see (RFC 3339). */
 export function recipeOf(
@@ -33,14 +42,30 @@ export function recipeOf(
  * Creates an instance; `builtins` are the loaded builtins of the recipe. Throws EvaluationError if the module and its
  * data do not fit into memory.
  */
-export function makeInstance({ module, data, memoryLimitMiB, run }: Recipe, builtins: Builtins): PolicyInstance {
-  return instantiate(module, {
+export function makeInstance({ module, data, memoryLimitMiB, run }: Recipe, builtins: Builtins): PrintingInstance {
+  let printed: PrintedLine[] = [];
+  const printing: BuiltinRun = {
+    ...run,
+    print: (line) => {
+      if (printed.length < printedLimit) printed.push(line);
+      else if (printed.length === printedLimit) printed.push({ at: line.at, text: "… further output is left out" });
+    },
+  };
+  const instance = instantiate(module, {
     data: { key: (one) => environmentKey(data, one), text: (one) => environmentData(data, one) },
     memoryLimitMiB,
     builtin: (name, args) => {
       const builtin = builtins.get(name);
       if (builtin === undefined) throw new EvaluationError("rule", `the builtin ${name} is not available`);
-      return builtin(run, ...args);
+      return builtin(printing, ...args);
     },
   });
+  return {
+    ...instance,
+    takePrinted: () => {
+      const lines = printed;
+      printed = [];
+      return lines;
+    },
+  };
 }

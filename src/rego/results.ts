@@ -13,10 +13,16 @@ export interface Result {
   readonly metadata?: JsonObject;
 }
 
-/** The results of a rule, and a description of the first value that is not a result. */
+/** The results of a rule, and the first value that is not a result. */
 export interface Results {
   readonly results: readonly Result[];
-  readonly wrong?: string;
+  readonly wrong?: WrongValue;
+}
+
+/** A value that a rule must not return, and a description of it. */
+export interface WrongValue {
+  readonly value: Json;
+  readonly description: string;
 }
 
 /** The value that a deciding rule must have. */
@@ -27,15 +33,19 @@ export const expectedResults = 'a set of messages, each a string or an object wi
  * being the location. Values that conftest silently ignores (numbers, booleans, an empty message) are reported.
  */
 export function readResults(value: RegoValue): Results {
-  if (!isArray(value) && !isSet(value)) return { results: [], wrong: describe(value) };
+  if (!isArray(value) && !isSet(value)) return { results: [], wrong: wrongValue(value, describe(value)) };
   const results: Result[] = [];
-  let wrong: string | undefined;
+  let wrong: WrongValue | undefined;
   for (const item of value) {
     const result = readResult(item);
-    if (result === undefined) wrong ??= describeItem(item);
+    if (result === undefined) wrong ??= wrongValue(item, describeItem(item));
     else results.push(result);
   }
   return wrong === undefined ? { results } : { results, wrong };
+}
+
+function wrongValue(value: RegoValue, description: string): WrongValue {
+  return { value: jsonFromValue(value), description };
 }
 
 function readResult(item: RegoValue): Result | undefined {

@@ -111,6 +111,30 @@ Could not be judged: 1 problem
     expect(out).not.toMatch(/^\s*::/m);
   });
 
+  test("a file beside the policies that is not used is named, and listed as skipped", async () => {
+    const directory = directoryWith({
+      "policy/p.rego": `package main\n\ndeny contains "never" if input.nothing\n`,
+      "policy/notes.yaml": "a: 1\n",
+      "apps/web.yaml": GOOD,
+    });
+    const { code, out, err } = await portcullis(directory, ["check", "apps", "-o", "json"]);
+    expect([code, JSON.parse(out).skipped]).toEqual([
+      0,
+      [{ path: "policy/notes.yaml", reason: "not a policy: only Rego below a path of policies is one" }],
+    ]);
+    expect(err).toContain("policy/notes.yaml");
+  });
+
+  test("what policies print goes to stderr, with the line of the call and the manifest", async () => {
+    const policy = `package main\n\ndeny contains "never" if {\n\tprint("seen", input.kind, input.spec.nothing)\n\tinput.spec.nothing\n}\n`;
+    const directory = directoryWith({ "policy/p.rego": policy, "apps/web.yaml": GOOD });
+    const { code, out, err } = await portcullis(directory, ["check", "apps"]);
+    expect([code, err]).toEqual([0, `${SAID}print policy/p.rego:4: seen Service <undefined> (apps/web.yaml:1)\n`]);
+    expect(out).not.toContain("seen");
+    const again = await portcullis(directory, ["check", "apps"]);
+    expect(again.err).toBe(err);
+  });
+
   test("a value of a Secret is printed by no format", async () => {
     const directory = directoryWith({
       "policy/p.rego": `package main\n\ndeny contains sprintf("password is %s", [input.stringData.password])\n`,

@@ -93,6 +93,37 @@ test("a rule that contradicts itself on one manifest is a problem there, and jud
   );
 });
 
+test("a rule that returns what is no result is named by the file and line of the body that did", async () => {
+  const bodies = {
+    "a.rego": 'package main\n\ndeny contains "one" if input.metadata.name == "none"',
+    "b.rego":
+      'package main\n\ndeny contains 7 if input.metadata.name == "m1"\n\ndeny contains {"text": n} if {\n\tn := input.metadata.name\n\tn == "m2"\n}',
+  };
+  const judge = await judgeOf(toolchain, bodies);
+  const judgements = await judge.judge(manifests.slice(0, 3));
+  expect(judgements.map(({ problems }) => problems.map(({ path, message }) => `${path} ${message}`))).toEqual([
+    [expect.stringMatching(/^m1\.yaml policy main: rule deny \(b\.rego:3\) returned a set with a number in it; /)],
+    [
+      expect.stringMatching(
+        /^m2\.yaml policy main: rule deny \(b\.rego:5\) returned an object whose "msg" is missing; /,
+      ),
+    ],
+    [],
+  ]);
+});
+
+test("a rule that fails names all of its bodies, since any of them can be the one", async () => {
+  const judge = await judgeOf(toolchain, {
+    "a.rego": 'package main\n\ndeny contains "one" if input.metadata.name == "none"',
+    "b.rego":
+      'package main\n\nf(x) := 1 if x != ""\n\nf(x) := 2 if x != ""\n\ndeny contains "two" if f(input.metadata.name) == 1',
+  });
+  const [judgement] = await judge.judge(manifests.slice(0, 1));
+  expect(judgement?.problems[0]?.message).toMatch(
+    /^policy main: rule deny \(a\.rego:3, b\.rego:7\) could not be judged: b\.rego:\d+:\d+: /,
+  );
+});
+
 test("exception rules that cannot be evaluated excuse nothing", async () => {
   const { judgements } = await judgeBeside(
     'f(x) := 1 if x == "m2"\nf(x) := 2 if x == "m2"\nexception contains [""] if f(input.metadata.name)\ndeny contains "no"',

@@ -41,6 +41,22 @@ describe("a violation has its cause though its policy names no place", () => {
       'deny contains "no team" if not input.metadata.labels.team',
       [{ pointer: "/metadata", precision: "parent" }],
     ],
+    [
+      "the value itself, though the policy gathered values from several lists first",
+      'all := array.concat(object.get(input.spec, "initContainers", []), input.spec.containers)\nimages := {c.image | some c in all}\ndeny contains image if { some image in images; startswith(image, "c:") }',
+      [{ pointer: "/spec/containers/2/image", precision: "value" }],
+    ],
+    [
+      "the list, where an item of it is meant and which one is not known",
+      'joined := concat(" ", [c.image | some c in input.spec.containers])\ndeny contains "something is latest" if contains(joined, ":latest")',
+      [{ pointer: "/spec/containers", precision: "parent" }],
+    ],
+    [
+      "the whole manifest, where the policy names more keys than are told apart",
+      `checks := [${Array.from({ length: 20 }, (_, i) => `{"path": ["spec", "${i === 3 ? "containers" : i === 0 ? "off" : `x${i}`}"], "message": "m${i}"}`).join(", ")}]
+       deny contains check.message if { some check in checks; object.get(input, check.path, false) != false }`,
+      [{ pointer: "", precision: "manifest" }],
+    ],
     ["the whole manifest, where nothing is read", 'deny contains "never"', [{ pointer: "", precision: "manifest" }]],
   ])("%s", async (_name, rego, places) => {
     const judge = await judgeOf(toolchain, `package main\n${rego}`, { namespaces: ["main"] });

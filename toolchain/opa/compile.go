@@ -26,12 +26,19 @@ type compileRequest struct {
 	Namespaces json.RawMessage `json:"namespaces"`
 }
 
+// ruleBody is where one of a rule's bodies is written.
+type ruleBody struct {
+	Path string `json:"path"`
+	Line int    `json:"line"`
+}
+
 type decidingRule struct {
 	Index       int           `json:"index"`
 	Package     string        `json:"package"`
 	Name        string        `json:"name"`
 	Path        string        `json:"path"`
 	Line        int           `json:"line"`
+	Bodies      []ruleBody    `json:"bodies"`
 	Shape       string        `json:"shape"`
 	Annotations []annotations `json:"annotations"`
 	ReadsChange bool          `json:"readsChange"`
@@ -66,7 +73,7 @@ func compileOperation(request json.RawMessage, _ []byte) (any, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	// Tests are no part of what judges: a broken one must not hide a policy.
+	// Tests do not judge: a broken one must not hide a policy.
 	policies := slices.DeleteFunc(asked.Modules, moduleSource.isTest)
 	set := load(policies, func(c *ast.Compiler) *ast.Compiler { return c })
 	for name, module := range set.parsed {
@@ -200,6 +207,7 @@ func describe(set policySet, selected namespaces) compileAnswer {
 				Name:        ruleName,
 				Path:        rules[0].Location.File,
 				Line:        rules[0].Location.Row,
+				Bodies:      bodiesOf(rules),
 				Shape:       shapeOf(rules[0]),
 				Annotations: annotationsOf(set.compiler.GetAnnotationSet(), rules),
 				ReadsChange: readsChange(set.compiler, rules),
@@ -217,6 +225,14 @@ func describe(set policySet, selected namespaces) compileAnswer {
 		}
 	}
 	return result
+}
+
+func bodiesOf(rules []*ast.Rule) []ruleBody {
+	bodies := make([]ruleBody, 0, len(rules))
+	for _, rule := range rules {
+		bodies = append(bodies, ruleBody{rule.Location.File, rule.Location.Row})
+	}
+	return bodies
 }
 
 func shapeOf(rule *ast.Rule) string {
@@ -249,21 +265,26 @@ func emit(set policySet, result *compileAnswer) ([]byte, error) {
 	for _, rule := range result.Rules {
 		input.Rules = append(input.Rules, twins.Rule{Index: rule.Index, Package: rule.pkg, Name: rule.Name})
 	}
-	generated, err := generateTwins(input)
-	if err != nil {
-		result.Notes = append(result.Notes, "no twins: "+err.Error())
-	} else if len(generated.Queries) > 0 {
-		wasm, err := build(set, *result, generated)
+	generated := twins.Output{}
+	for _, input.Plain = range []bool{false, true} {
+		var err error
+		if generated, err = generateTwins(input); err == nil && len(generated.Queries) == 0 {
+			break
+		}
+		var wasm []byte
+		if err == nil {
+			wasm, err = build(set, *result, generated)
+		}
 		if err == nil {
 			result.Twins = generated.Statics
 			return wasm, nil
 		}
-		result.Notes = append(result.Notes, "twins left out: "+err.Error())
-		if generated = compilingTwins(set, generated); len(generated.Modules) > 0 {
-			if wasm, err = build(set, *result, generated); err == nil {
-				result.Twins = generated.Statics
-				return wasm, nil
-			}
+		result.Notes = append(result.Notes, "no twins: "+err.Error())
+	}
+	if generated = compilingTwins(set, generated); len(generated.Modules) > 0 {
+		if wasm, err := build(set, *result, generated); err == nil {
+			result.Twins = generated.Statics
+			return wasm, nil
 		}
 	}
 	return build(set, *result, twins.Output{})
@@ -321,8 +342,9 @@ func build(set policySet, result compileAnswer, generated twins.Output) ([]byte,
 	add := func(path string, module *ast.Module) {
 		source.Modules = append(source.Modules, bundle.ModuleFile{URL: path, Path: path, Parsed: module, Raw: standIn})
 	}
-	for _, path := range sortedKeys(set.parsed) {
-		add(path, set.parsed[path])
+	policies, prints := placedPrints(set.parsed)
+	for _, path := range sortedKeys(policies) {
+		add(path, policies[path])
 	}
 	for _, path := range sortedKeys(generated.Modules) {
 		add(path, generated.Modules[path])
@@ -332,7 +354,7 @@ func build(set policySet, result compileAnswer, generated twins.Output) ([]byte,
 		WithBundle(source).
 		WithCapabilities(capabilities()).
 		WithTarget(compile.TargetWasm).
-		WithEnablePrintStatements(false).
+		WithEnablePrintStatements(prints).
 		WithPruneUnused(true).
 		WithRegoVersion(ast.RegoV1).
 		WithEntrypoints(names...)

@@ -31,3 +31,7 @@ require (
 	golang.org/x/sys v0.48.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
+
+require portcullis.dev/toolchain/reactor v0.0.0
+
+replace portcullis.dev/toolchain/reactor => ../reactor

@@ -10,9 +10,9 @@ const refusedCode = "portcullis_refused_builtin"
 
 // refused builtins reach the network or the host; a verdict must follow from the repository alone.
 var refused = map[string]string{
-	"http.send":          "a policy may not reach the network: put what it would fetch into a data file",
-	"net.lookup_ip_addr": "a policy may not reach the network: put the addresses into a data file",
-	"opa.runtime":        "a policy may not read the environment of the process: put the settings into a data file",
+	"http.send":          "policies have no access to the network, nor do tests that replace the call: put what it would fetch into a data file",
+	"net.lookup_ip_addr": "policies have no access to the network: put the addresses into a data file",
+	"opa.runtime":        "policies cannot read the environment of the process: put the settings into a data file",
 }
 
 // refusedCalls finds the calls of refused builtins in a module whose references are resolved, so that a rule of the
@@ -73,5 +73,5 @@ func numberBelowData(ref ast.Ref, location *ast.Location) (regoError, bool) {
 	if !ok {
 		return regoError{}, false
 	}
-	return errorAt(location, "portcullis_number_in_data", fmt.Sprintf("`data[%s]` is refused: the keys of `data` are texts: write `data[\"%s\"]`", number, number)), true
+	return errorAt(location, "portcullis_number_in_data", fmt.Sprintf("`data[%s]` is refused, since the keys of `data` are strings: write `data[\"%s\"]`", number, number)), true
 }

@@ -19,6 +19,8 @@ export interface ReportParts {
   readonly gaps: readonly ReportedGap[];
   /** The files that the change brings or alters. */
   readonly touched: ReadonlySet<string>;
+  /** Files below the paths of the policies that are not policies. */
+  readonly unusedPolicies?: readonly string[];
 }
 
 /** Makes the report: counts, sorts, and lists every file in scope exactly once, as problem, skipped or checked, in this order of precedence. */
@@ -65,7 +67,7 @@ export function assembleReport(parts: ReportParts): Report {
   };
 }
 
-function listFiles({ origins, problems, touched }: ReportParts): {
+function listFiles({ origins, problems, touched, unusedPolicies = [] }: ReportParts): {
   readonly checked: readonly CheckedFile[];
   readonly skipped: readonly Skipped[];
 } {
@@ -93,6 +95,10 @@ function listFiles({ origins, problems, touched }: ReportParts): {
         ...(judged.skipped.length > 0 ? { skipped: judged.skipped } : {}),
       });
     }
+  }
+  const listed = new Set([...withProblems, ...[...checked, ...skipped].map(({ path }) => path)]);
+  for (const path of new Set(unusedPolicies)) {
+    if (!listed.has(path)) skipped.push({ path, reason: "not a policy: only Rego below a path of policies is one" });
   }
   return { checked, skipped };
 }

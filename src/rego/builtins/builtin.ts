@@ -4,6 +4,14 @@ import type { RegoValue } from "../value/rego-value.ts";
 export interface BuiltinRun {
   /** The time of the job in nanoseconds since 1970, which every policy sees as the current time. */
   readonly nowNs: bigint;
+  /** Takes a line that a policy prints; absent if it is not wanted. */
+  readonly print?: (line: PrintedLine) => void;
+}
+
+/** One line that a policy prints, with the place of the call: `path:line`. */
+export interface PrintedLine {
+  readonly at: string;
+  readonly text: string;
 }
 
 /**

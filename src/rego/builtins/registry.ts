@@ -24,6 +24,7 @@ export const families: { readonly [name: string]: Family } = {
   "rand.intn": run,
   "uuid.rfc4122": run,
   trace: run,
+  "internal.print": async () => (await import("./print.ts")).printBuiltins,
 
   sprintf: async () => (await import("./sprintf.ts")).sprintfBuiltins,
   format_int: text,

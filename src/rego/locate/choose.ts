@@ -1,5 +1,6 @@
 import { isScalar } from "../../manifest/pointer.ts";
-import { reach, type Reach, type Situation } from "./reach.ts";
+import { reach, type Reach } from "./reach.ts";
+import type { Situation } from "./situations.ts";
 import type { Read, Step, TwinStatic } from "./twin-static.ts";
 
 /** A read with the place that it leads to. */
@@ -15,23 +16,33 @@ export interface SeenStep {
   readonly domain: readonly Seen[];
 }
 
+/** The place that was chosen, and the other values that its condition compares it with. */
+export interface Choice {
+  readonly place: Reach;
+  readonly others: readonly Reach[];
+}
+
 /**
  * The place from which one answer of a twin arises, by the rules of docs/locations.md; undefined if none of its reads
  * leads into the document.
  */
-export function choosePlace(twin: TwinStatic, situation: Situation): Reach | undefined {
+export function choosePlace(twin: TwinStatic, situation: Situation): Choice | undefined {
   return chooseAmong(
     twin.steps.map((step) => ({ step, seen: look(step.reads, situation), domain: look(step.domain, situation) })),
   );
 }
 
 /** Chooses a place from the reads of a derivation, by the rules of docs/locations.md. */
-export function chooseAmong(all: readonly SeenStep[]): Reach | undefined {
+export function chooseAmong(all: readonly SeenStep[]): Choice | undefined {
   const steps = all.map((step) => ({ ...step, seen: withoutPassedOn(step.seen) }));
   const backwards = steps.toReversed();
   const conditions = backwards.filter(({ step }) => step.kind === "condition");
   const telling = (of: readonly SeenStep[], sharp = false) =>
-    first(of, ({ step, seen }) => best(seen.filter((s) => !isFilter(step, s) && !(sharp && isVague(step, s)))));
+    first(of, ({ step, seen }) => {
+      const choice = best(seen.filter((s) => !isFilter(step, s) && !(sharp && isVague(step, s))));
+      if (choice === undefined || !isOneOfSeveral(choice.place, seen)) return choice;
+      return { ...choice, place: { ...choice.place, vague: true as const } };
+    });
   return (
     telling(conditions, true) ??
     telling(conditions) ??
@@ -60,6 +71,13 @@ function first<T, R>(list: readonly T[], pick: (item: T) => R | undefined): R | 
   return undefined;
 }
 
+/** Whether the policy could have read another value by a key of the same choice. */
+function isOneOfSeveral(place: Reach, seen: readonly Seen[]): boolean {
+  const choices = seen.filter(({ read, reach: { missing } }) => read.or === true && missing.length === 0);
+  const isAmong = choices.some((s) => s.reach === place);
+  return isAmong && choices.some((s) => s.reach !== place && String(s.reach.path) !== String(place.path));
+}
+
 /** Whether a read only selects the manifest: its kind, or its name if that is only compared. */
 function isFilter(step: SeenStep["step"], seen: Seen): boolean {
   if (isKind(seen)) return true;
@@ -78,7 +96,7 @@ function isKind({ reach: { path } }: Seen): boolean {
 }
 
 /** The read that decides a condition: a leaf that the condition names itself, else the deepest read of its helpers. */
-function best(seen: readonly Seen[]): Reach | undefined {
+function best(seen: readonly Seen[]): Choice | undefined {
   const telling = seen.filter((s) => weight(s) > 0);
   const own = telling.filter((s) => s.read.own === true && isLeaf(s));
   if (own.length > 0) return deepest(own);
@@ -90,7 +108,8 @@ function best(seen: readonly Seen[]): Reach | undefined {
     const other = groups.get(group);
     if (other === undefined || tellsMore(s, other)) groups.set(group, s);
   }
-  return deepest([...groups.values()]);
+  const place = deepest([...groups.values()])?.place;
+  return place && { place, others: [] };
 }
 
 /**
@@ -115,10 +134,13 @@ function isLeaf({ read, reach: { missing, value } }: Seen): boolean {
   return read.key !== true && (missing.length > 0 || isScalar(value) || value === null);
 }
 
-function deepest(list: readonly Seen[]): Reach | undefined {
+function deepest(list: readonly Seen[]): Choice | undefined {
   let found: Seen | undefined;
   for (const s of list) if (found === undefined || deeper(s, found)) found = s;
-  return found?.reach;
+  if (found === undefined) return undefined;
+  const { reach: place } = found;
+  const others = list.filter((s) => s !== found && isLeaf(s)).map((s) => s.reach);
+  return { place, others: isLeaf(found) ? others : [] };
 }
 
 function deeper(a: Seen, b: Seen): boolean {

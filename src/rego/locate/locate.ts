@@ -1,11 +1,13 @@
 import { canonicalJson } from "../../manifest/canonical-json.ts";
 import { pointerOf, stablePointerOf } from "../../manifest/pointer.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import type { Cause } from "../../model/violation.ts";
-import { choosePlace, valuesRead } from "./choose.ts";
+import type { Cause, Precision } from "../../model/violation.ts";
+import { choosePlace, valuesRead, type Choice } from "./choose.ts";
 import { declaredPlace } from "./declared-place.ts";
 import { digest } from "./digest.ts";
-import { situations, type Reach, type Situation } from "./reach.ts";
+import type { Reach } from "./reach.ts";
+import { situations, type Situation } from "./situations.ts";
+import type { RuleBody } from "../toolchain/protocol.ts";
 import { indexSubtrees, type SubtreeIndex } from "./subtree-index.ts";
 import type { TwinAnswer, TwinStatic } from "./twin-static.ts";
 
@@ -16,6 +18,8 @@ export interface Locator {
    * another place.
    */
   causes(rule: number, result: Json): readonly Cause[];
+  /** The body of a deciding rule that returned a value; undefined if no twin tells. */
+  bodyOf(rule: number, value: Json): RuleBody | undefined;
 }
 
 /** The static facts about the twins of a policy set, prepared once for all manifests. */
@@ -45,15 +49,23 @@ function headsOf(twin: TwinStatic): readonly string[] {
 export function createLocator(document: JsonObject, twins: Twins, answers: readonly Json[]): Locator {
   let subtrees: SubtreeIndex | undefined;
   let byResult: ReadonlyMap<string, readonly TwinAnswer[]> | undefined;
+  const answersOf = (rule: number, result: Json): readonly TwinAnswer[] => {
+    byResult ??= groupByResult(twins, answers as unknown as readonly TwinAnswer[]);
+    return byResult.get(resultKey(rule, result)) ?? [];
+  };
   return {
+    bodyOf(rule, value) {
+      const [answer] = answersOf(rule, value);
+      const twin = answer && twins.statics[answer[0]];
+      return twin && { path: twin.path, line: twin.line };
+    },
     causes(rule, result) {
-      byResult ??= groupByResult(twins, answers as unknown as readonly TwinAnswer[]);
-      const found = (byResult.get(resultKey(rule, result)) ?? []).flatMap((answer) => {
+      const found = answersOf(rule, result).flatMap((answer) => {
         const twin = twins.statics[answer[0]];
         if (twin === undefined) return [];
         const heads = twins.heads[answer[0]] ?? [];
         return situations(document, answer[2], twin, heads, () => (subtrees ??= indexSubtrees(document))).map(
-          (situation) => ({ place: choosePlace(twin, situation), reads: readsDigest(twin, situation) }),
+          (situation) => ({ choice: choosePlace(twin, situation), reads: readsDigest(twin, situation) }),
         );
       });
       return causesOf(document, found, declaredPlace(document, result));
@@ -78,33 +90,47 @@ function resultKey(rule: number, result: Json): string {
 }
 
 interface FoundPlace {
-  readonly place: Reach | undefined;
+  readonly choice: Choice | undefined;
   readonly reads: string | undefined;
 }
 
 function causesOf(document: Json, found: readonly FoundPlace[], declared: Reach | undefined): readonly Cause[] {
-  const byPointer = new Map<string, { readonly place: Reach | undefined; readonly reads: Set<string> }>();
-  for (const { place, reads } of found) {
-    const at = declared ?? place;
-    const pointer = at === undefined ? "" : pointerOf(at.path);
-    const entry = byPointer.get(pointer) ?? { place: at, reads: new Set<string>() };
+  const own = declared && { place: declared, others: [] };
+  const byPointer = new Map<string, { readonly choices: Choice[]; readonly reads: Set<string> }>();
+  for (const { choice, reads } of found) {
+    const chosen = own ?? choice;
+    const pointer = chosen === undefined ? "" : pointerOf(chosen.place.path);
+    const entry = byPointer.get(pointer) ?? { choices: [], reads: new Set<string>() };
+    if (chosen !== undefined) entry.choices.push(chosen);
     if (reads !== undefined) entry.reads.add(reads);
     byPointer.set(pointer, entry);
   }
-  if (byPointer.size === 0) byPointer.set("", { place: declared, reads: new Set() });
+  if (byPointer.size === 0) byPointer.set("", { choices: own === undefined ? [] : [own], reads: new Set() });
   // A derivation without a place adds nothing to one with a place.
-  if (byPointer.size > 1 && byPointer.get("")?.place === undefined) byPointer.delete("");
-  return [...byPointer.values()].map(({ place, reads }) => cause(document, place, [...reads].toSorted()));
+  if (byPointer.size > 1 && byPointer.get("")?.choices.length === 0) byPointer.delete("");
+  return [...byPointer.values()].map(({ choices, reads }) => cause(document, choices, [...reads].toSorted()));
 }
 
-function cause(document: Json, place: Reach | undefined, reads: readonly string[]): Cause {
+function cause(document: Json, choices: readonly Choice[], reads: readonly string[]): Cause {
+  const place = choices[0]?.place;
   const path = place?.path ?? [];
+  const pointer = pointerOf(path);
+  const others = choices.flatMap((choice) => choice.others.map((other) => pointerOf(other.path)));
+  const compared = [...new Set(others)].filter((other) => other !== pointer);
   return {
-    pointer: pointerOf(path),
+    pointer,
     stablePointer: stablePointerOf(document, path),
-    precision: place === undefined ? "manifest" : place.missing.length > 0 ? "parent" : "value",
+    precision: precisionOf(place),
+    ...(compared.length === 0 ? {} : { compared }),
     ...(reads.length === 0 ? {} : { reads: reads.length === 1 ? (reads[0] ?? "") : digest(reads.join()) }),
   };
+}
+
+function precisionOf(place: Reach | undefined): Precision {
+  if (place === undefined) return "manifest";
+  if (place.missing.length > 0) return "parent";
+  if (place.vague !== true) return "value";
+  return place.path.length > 0 ? "parent" : "manifest";
 }
 
 function readsDigest(twin: TwinStatic, situation: Situation): string | undefined {

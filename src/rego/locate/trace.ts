@@ -24,7 +24,7 @@ export interface Derivation {
  * the document.
  */
 export function placeOfDerivation(document: Json, derivation: Derivation): string | undefined {
-  const place = chooseAmong(
+  const choice = chooseAmong(
     derivation.steps.map((step) => ({
       step,
       domain: [],
@@ -34,7 +34,7 @@ export function placeOfDerivation(document: Json, derivation: Derivation): strin
       })),
     })),
   );
-  return place && pointerOf(place.path);
+  return choice && pointerOf(choice.place.path);
 }
 
 function valueAt(document: Json, path: Path): Json {

@@ -34,6 +34,8 @@ export interface Read {
   readonly key?: boolean;
   /** True if only the number of elements was read. */
   readonly size?: boolean;
+  /** True if it is read by one of several keys that the policy names, and which one is not known. */
+  readonly or?: boolean;
   /** The number of the body; reads in the same body of a helper share it. */
   readonly g?: number;
   /** True if that body is under an odd number of negations: it failed. */

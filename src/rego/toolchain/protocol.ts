@@ -40,6 +40,12 @@ export interface Annotations {
   readonly value: { readonly [key: string]: Json };
 }
 
+/** The location of one body of a rule. */
+export interface RuleBody {
+  readonly path: string;
+  readonly line: number;
+}
+
 /** A rule whose name decides (`deny*`, `violation*`, `warn*`), with all its bodies. */
 export interface DecidingRule {
   /** Its number in the answers of the `results` entry point, and the index of its own entry point. */
@@ -50,6 +56,8 @@ export interface DecidingRule {
   /** The location of its first body. */
   readonly path: string;
   readonly line: number;
+  /** The locations of all its bodies, which can be in several files. */
+  readonly bodies: readonly RuleBody[];
   readonly shape: "set" | "object" | "value";
   /** All METADATA that apply, nearest scope first. */
   readonly annotations: readonly Annotations[];

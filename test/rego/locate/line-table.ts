@@ -24,6 +24,7 @@ export interface LineCase {
 export interface LineResult {
   readonly found: ReadonlyMap<number, number>;
   readonly violations: readonly Violation[];
+  readonly placed: readonly { readonly line: number; readonly precision: Violation["cause"]["precision"] }[];
   /** Messages for which the tracer names other places than the twins, and how many messages there are. */
   readonly disagreements: readonly string[];
   readonly messages: number;
@@ -76,15 +77,18 @@ export async function judgeLineCases(
     if (problems.length > 0) throw new Error(JSON.stringify(problems));
     const own = judgements.map((judgement) => judgement.violations.filter(({ policy }) => policy === one.package));
     const found = new Map<number, number>();
+    const placed: { line: number; precision: Violation["cause"]["precision"] }[] = [];
     own.forEach((violations, i) => {
       for (const { cause } of violations) {
         const line =
           locate(one.text, manifests[i]!.position.document, cause.pointer)?.line ?? manifests[i]!.position.line;
         found.set(line, (found.get(line) ?? 0) + 1);
+        placed.push({ line, precision: cause.precision });
       }
     });
     results.set(one.name, {
       found,
+      placed,
       violations: own.flat(),
       ...(await compareWithTracer(toolchain, files, one, manifests, own)),
     });

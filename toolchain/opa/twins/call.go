@@ -27,7 +27,11 @@ func (f *frame) evalCall(c ast.Call) *value {
 			of := f.eval(args[0])
 			return &value{keysOf: of, deps: f.collect(f.own, func(g *frame) { g.use(of) })}
 		}
-	case "array.concat", "object.union", "or", "and", "minus", "array.reverse", "array.slice", "sort", "array.flatten":
+	case "object.union":
+		if len(args) == 2 {
+			return merge(f.eval(args[0]), f.eval(args[1]))
+		}
+	case "array.concat", "or", "and", "minus", "array.reverse", "array.slice", "sort", "array.flatten":
 		return f.evalCollections(args)
 	}
 	return &value{deps: f.collect(f.own, func(g *frame) {
@@ -127,7 +131,7 @@ func (f *frame) evalFunction(defs []definition, args []*ast.Term) *value {
 			}
 			env := map[ast.Var]*value{}
 			if f.bindParams(params, values, env) {
-				out = merge(out, f.evalDefinition(definition{rule, d.scope}, env))
+				out = merge(out, f.evalBranch(definition{rule, d.scope}, env))
 			}
 		}
 	}

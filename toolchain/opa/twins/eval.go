@@ -38,7 +38,7 @@ func (f *frame) nested() *frame {
 // use records that a condition depends on a value.
 func (f *frame) use(v *value) {
 	for _, l := range v.locs {
-		*f.out = addRead(*f.out, read{Alts: l, Own: f.own, Neg: f.neg, Opt: f.opt || v.opt, Key: v.key, Size: f.size, Group: f.group})
+		*f.out = addRead(*f.out, read{Alts: l, Own: f.own, Neg: f.neg, Opt: f.opt || v.opt, Key: v.key, Or: v.or, Size: f.size, Group: f.group})
 	}
 	if len(v.locs) == 0 {
 		for _, d := range append(append([]read{}, v.deps...), v.made...) {
@@ -254,7 +254,7 @@ func (f *frame) evalRules(defs []definition) *value {
 	for _, d := range defs {
 		for rule := d.rule; rule != nil; rule = rule.Else {
 			if len(rule.Head.Args) == 0 {
-				out = merge(out, f.evalDefinition(definition{rule, d.scope}, nil))
+				out = merge(out, f.evalBranch(definition{rule, d.scope}, nil))
 			}
 		}
 	}
@@ -265,6 +265,20 @@ func (f *frame) evalRules(defs []definition) *value {
 		f.w.memo[id] = out
 	}
 	return out
+}
+
+// evalBranch follows one body of a helper. What it reads can also be why an `else` after it holds.
+func (f *frame) evalBranch(d definition, env map[ast.Var]*value) *value {
+	v := f.evalDefinition(d, env)
+	if d.rule.Else == nil {
+		return v
+	}
+	f.w.groups++
+	for _, r := range v.deps {
+		r.Neg, r.Base, r.Group, r.Own = !r.Neg, !r.Base, f.w.groups, false
+		v.deps = addRead(v.deps, r)
+	}
+	return v
 }
 
 // evalDefinition follows one body of a helper and returns what its value stands for.

@@ -20,11 +20,12 @@ type Rule struct {
 	Name    string
 }
 
-// Input is a policy set as parsed, by path. Compiler may be nil.
+// Input is a policy set as parsed, by path. Compiler may be nil. Plain: the bodies are taken as they are written.
 type Input struct {
 	Modules  map[string]*ast.Module
 	Compiler *ast.Compiler
 	Rules    []Rule
+	Plain    bool
 }
 
 // Output holds the modules to add, the sets to ask (each member is [twin index, message value, bindings]) and what is known
@@ -46,7 +47,7 @@ func Generate(in Input) (Output, error) {
 	meta := newMetadata(in.Modules)
 	for _, path := range sortedKeys(in.Modules) {
 		m := in.Modules[path]
-		g := &generator{w: w, scope: w.scopes[m], meta: meta, out: &out}
+		g := &generator{w: w, scope: w.scopes[m], meta: meta, out: &out, plain: in.Plain}
 		for _, rule := range m.Rules {
 			index, ok := deciding[m.Package.Path.String()+"."+ruleName(rule)]
 			if ok && !rule.Default && len(rule.Head.Args) == 0 {
@@ -65,6 +66,7 @@ type generator struct {
 	scope *scope
 	meta  *metadata
 	out   *Output
+	plain bool
 	rules []*ast.Rule
 }
 
@@ -75,7 +77,7 @@ func (g *generator) add(index int, path string, rule *ast.Rule) {
 		if message == nil {
 			continue
 		}
-		for _, variant := range g.inline(body, message) {
+		for _, variant := range g.expand(withoutPrint(body)) {
 			g.addBody(index, path, rule, r, variant, message.Copy())
 		}
 	}
@@ -130,6 +132,20 @@ func decision(r *ast.Rule) (*ast.Term, ast.Body) {
 	default:
 		return ast.NewTerm(v), body
 	}
+}
+
+// withoutPrint drops what a body prints: a twin would print it once more.
+func withoutPrint(b ast.Body) ast.Body {
+	out := make(ast.Body, 0, len(b))
+	for _, e := range b {
+		if t, ok := e.Terms.([]*ast.Term); !ok || builtinName(t[0]) != ast.Print.Name {
+			out = append(out, e)
+		}
+	}
+	if len(out) == 0 {
+		return b
+	}
+	return out
 }
 
 // realBody drops the `true` that the parser gives a rule without a body.

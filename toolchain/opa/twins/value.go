@@ -110,6 +110,8 @@ type read struct {
 	Key bool `json:"key,omitempty"`
 	// Size: only how many there are was asked.
 	Size bool `json:"size,omitempty"`
+	// Or: through one of several keys that the policy names, and which one is not known.
+	Or bool `json:"or,omitempty"`
 	// Group: reads of one body of one helper share a number. Base: that body is under an odd number of negations.
 	Group int  `json:"g,omitempty"`
 	Base  bool `json:"b,omitempty"`
@@ -139,6 +141,8 @@ type value struct {
 	opt bool
 	// key: it is a key of the places in locs, not their value.
 	key bool
+	// or: it is at one of several keys, each in a place of its own.
+	or bool
 }
 
 func at(l loc) *value { return &value{locs: []loc{l}} }
@@ -176,8 +180,9 @@ func constKey(v ast.Value) (any, bool) {
 
 // get is the value at a key of v.
 func (v *value) get(key *value) *value {
-	out := &value{opt: v.opt, deps: v.deps, made: v.made}
-	for _, s := range key.segs() {
+	steps := key.segs()
+	out := &value{opt: v.opt, deps: v.deps, made: v.made, or: v.or || len(steps) > 1}
+	for _, s := range steps {
 		for _, l := range v.locs {
 			next := make(loc, len(l))
 			for i, r := range l {
@@ -207,7 +212,7 @@ func merge(a, b *value) *value {
 	if b == nil {
 		return a
 	}
-	out := &value{opt: a.opt || b.opt, set: a.set || b.set, seg: a.seg}
+	out := &value{opt: a.opt || b.opt, or: a.or || b.or, set: a.set || b.set, seg: a.seg}
 	if out.seg == nil {
 		out.seg = b.seg
 	}
