@@ -1,4 +1,5 @@
 import type { Fact } from "../model/builtin-check.ts";
+import type { Pointer } from "../model/json.ts";
 import type { Identity, Manifest, Place, SourcePosition } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Gap } from "../model/source.ts";
@@ -6,14 +7,20 @@ import type { Precision, Violation } from "../model/violation.ts";
 import type { DesiredStateRequest } from "../render/desired-state.ts";
 import type { KustomizationCache } from "../render/kustomizations/kustomize-roles.ts";
 
-/** A violation with its place, so that the text need not be kept. */
-export interface LocatedViolation {
-  readonly violation: Violation;
+/** The place of a value in a file. */
+export interface Located {
   readonly place: Place;
   /** Absent: the file that the manifest's position names. */
   readonly path?: string;
   /** How well the place is known, where that is less than what the violation itself says. */
   readonly precision?: Precision;
+}
+
+/** A violation with its place, so that the text need not be kept. */
+export interface LocatedViolation extends Located {
+  readonly violation: Violation;
+  /** The places of the values that the violation's cause was compared with. */
+  readonly compared?: readonly (Located & { readonly pointer: Pointer })[];
   /** Without the environment. */
   readonly fingerprint: string;
 }

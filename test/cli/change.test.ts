@@ -131,3 +131,50 @@ test("a revision that is not there is bad usage", async () => {
   expect([code, out]).toEqual([2, ""]);
   expect(err).toMatch(/^error: "nowhere" names no commit in /);
 });
+
+const CLASH = `package main
+
+deny contains msg if {
+	some i, a in input.spec.containers
+	some j, b in input.spec.containers
+	i < j
+	a.port == b.port
+	msg := sprintf("%s and %s both use %d", [a.name, b.name, a.port])
+}
+
+images := [c.image | some c in array.concat(object.get(input.spec, "initContainers", []), input.spec.containers)]
+
+deny contains msg if {
+	some image in images
+	endswith(image, ":latest")
+	msg := sprintf("%s is latest", [image])
+}
+`;
+const pair = (one: string, two: string): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: pair}\nspec:\n  initContainers:\n    - {name: init, image: "i:1"}\n  containers:\n${one}${two}`;
+const container = (name: string, port: number, image = "a:1"): string =>
+  `    - name: ${name}\n      image: ${image}\n      port: ${port}\n`;
+
+test.each([
+  ["second", pair(container("one", 80), container("two", 80)), 13],
+  ["first", pair(container("one", 81), container("two", 81)), 10],
+])("of two values that clash, the %s one is shown where it is the one that the change set", async (_, after, line) => {
+  const directory = repository(
+    { "apps/pair.yaml": after },
+    { "policy/tag.rego": CLASH, "apps/pair.yaml": pair(container("one", 80), container("two", 81)) },
+  );
+  const { out } = await portcullis(directory, [...BRANCH, "--namespace", "main", "-o", "json", "apps/pair.yaml"]);
+  expect(JSON.parse(out).findings).toMatchObject([
+    { status: "introduced", location: { path: "apps/pair.yaml", line, precision: "value" } },
+  ]);
+});
+
+test("removing an innocent container does not make the finding of another one new", async () => {
+  const directory = repository(
+    { "apps/pair.yaml": pair("", container("two", 81, "b:latest")) },
+    { "policy/tag.rego": CLASH, "apps/pair.yaml": pair(container("one", 80), container("two", 81, "b:latest")) },
+  );
+  const { code, out } = await portcullis(directory, [...BRANCH, "--namespace", "main", "-o", "json", "apps/pair.yaml"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(out).findings).toMatchObject([{ status: "existing", pointer: "/spec/containers/0/image" }]);
+});

@@ -10,6 +10,8 @@ export interface Draft {
   readonly stablePointer: string;
   /** The rule reads the operation or the old object. */
   readonly readsChange: boolean;
+  /** Where the fault may be as well: the values that the one at its place was compared with. */
+  readonly compared?: readonly Pick<Finding, "location" | "pointer">[];
   readonly about: JudgedManifest;
 }
 
@@ -58,13 +60,25 @@ export function drafter({ policies, levelOf, hasPath }: DraftContext): Drafter {
         ...(about?.controls === undefined ? {} : { controls: about.controls }),
         ...(metadata === undefined ? {} : { metadata }),
       };
-      return [{ finding, stablePointer: cause.stablePointer, readsChange: violation.readsChange, about: manifest }];
+      const compared = located.compared?.map(({ pointer, ...other }) => ({
+        pointer,
+        location: locationOf(manifest, { violation, ...other }, hasPath),
+      }));
+      return [
+        {
+          finding,
+          stablePointer: cause.stablePointer,
+          readsChange: violation.readsChange,
+          ...(compared === undefined ? {} : { compared }),
+          about: manifest,
+        },
+      ];
     });
 }
 
 function locationOf(
   { position }: JudgedManifest,
-  { violation, place, path: file = position.path, precision }: LocatedViolation,
+  { violation, place, path: file = position.path, precision }: Omit<LocatedViolation, "fingerprint">,
   hasPath: (path: string) => boolean,
 ): Finding["location"] {
   const { declared, cause } = violation;

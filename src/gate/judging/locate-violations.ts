@@ -1,6 +1,7 @@
+import type { Pointer } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Violation } from "../../model/violation.ts";
-import type { LocatedViolation } from "../judged-source.ts";
+import type { Located, LocatedViolation } from "../judged-source.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import type { Reading } from "../reading.ts";
 
@@ -10,13 +11,20 @@ export function locateViolations(
   manifest: Manifest,
   { shown, unmasked }: { readonly shown: readonly Violation[]; readonly unmasked: readonly Violation[] },
 ): readonly LocatedViolation[] {
-  return shown.map((violation, at) => {
-    const { path, place, precision } = reading.place(manifest, violation.cause.pointer);
+  const locate = (pointer: Pointer): Located => {
+    const { path, place, precision } = reading.place(manifest, pointer);
     return {
-      violation,
       place,
       ...(path === manifest.position.path ? {} : { path }),
       ...(precision === undefined ? {} : { precision }),
+    };
+  };
+  return shown.map((violation, at) => {
+    const { pointer, compared } = violation.cause;
+    return {
+      violation,
+      ...locate(pointer),
+      ...(compared === undefined ? {} : { compared: compared.map((other) => ({ pointer: other, ...locate(other) })) }),
       fingerprint: fingerprintOf(unmasked[at] ?? violation, manifest),
     };
   });

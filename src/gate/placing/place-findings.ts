@@ -4,6 +4,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { SourceNode } from "../../model/source.ts";
 import type { SourcePlace } from "../../render/unit.ts";
 import type { Classified } from "../comparing/classify.ts";
+import type { Draft } from "../comparing/drafts.ts";
 import type { JudgedChange } from "../judging/judge-change.ts";
 import { relocate, type ChangedFiles } from "./relocate.ts";
 
@@ -29,7 +30,8 @@ export async function placeFindings(
     if (one.kind !== "deleted") changeOf.set(one.after, one);
   const findings: Finding[] = [];
   for (const { draft, status, changed } of classified) {
-    const finding: Finding = { ...draft.finding, status, ...(changed === undefined ? {} : { changed }) };
+    const side = status === "introduced" && files !== undefined ? await changedSide(draft, files) : undefined;
+    const finding: Finding = { ...draft.finding, ...side, status, ...(changed === undefined ? {} : { changed }) };
     const source = draft.about.source;
     const nodes = source === undefined ? [] : [sources.after.get(source), sources.before.get(source)];
     const [node] = nodes.filter((one) => one !== undefined);
@@ -57,6 +59,25 @@ export async function placeFindings(
     findings.push(moved === undefined ? finding : { ...finding, ...moved });
   }
   return findings;
+}
+
+/**
+ * Of a finding about values that do not go together, the first of them on a changed line; undefined if that is the one
+ * it is placed at, or none is.
+ */
+async function changedSide(
+  { finding, compared = [] }: Draft,
+  files: ChangedFiles,
+): Promise<Pick<Finding, "location" | "pointer"> | undefined> {
+  if (compared.length === 0) return undefined;
+  for (const side of [finding, ...compared]) {
+    const { path, line, endLine = line } = side.location;
+    if (!files.changed(path)) continue;
+    const lines = await files.linesOf(path);
+    if (!lines.some((changed) => changed.line >= line && changed.line <= endLine)) continue;
+    return side === finding ? undefined : { location: side.location, pointer: side.pointer };
+  }
+  return undefined;
 }
 
 async function placeIn(
