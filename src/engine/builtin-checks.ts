@@ -4,6 +4,7 @@ import type { BuiltinCheck } from "../model/builtin-check.ts";
 import type { Config } from "../model/config.ts";
 import type { Problem } from "../model/problem.ts";
 import { projectPolicy } from "../render/argocd/project-violation.ts";
+import { sourcePolicies } from "../render/source-violations.ts";
 import { openSchemaBundle } from "../schema-bundle/open-bundle.ts";
 import { createSchemaCheck } from "../schema/schema-check.ts";
 import { unknownVersions } from "../schema/versions.ts";
@@ -23,14 +24,14 @@ export function builtinChecks(config: Config, source: ConfigSource | undefined):
   return made;
 }
 
-/** The rules come from AppProjects while rendering; this only contributes their documentation. */
-const projects: BuiltinCheck = { policies: [projectPolicy], digest: "projects" };
+/** What is wrong is found while rendering; this only contributes the documentation. */
+const tools: BuiltinCheck = { policies: [projectPolicy, ...Object.values(sourcePolicies)], digest: "tools" };
 
 function make(config: Config, source: ConfigSource | undefined): BuiltinChecks {
-  if (!config.schemas.enabled) return { builtins: [projects, createDangers(config)], problems: [] };
+  if (!config.schemas.enabled) return { builtins: [tools, createDangers(config)], problems: [] };
   const schemas = openSchemaBundle();
   return {
-    builtins: [projects, createDangers(config), createSchemaCheck(schemas, config)],
+    builtins: [tools, createDangers(config), createSchemaCheck(schemas, config)],
     problems: unknownVersions(config, schemas.versions).map(({ pointer, message }): Problem => {
       const place = source?.place(pointer);
       return {

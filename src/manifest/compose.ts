@@ -24,6 +24,7 @@ interface Anchor {
 }
 
 interface State {
+  readonly onRepeated: ((key: string) => void) | undefined;
   readonly text: string;
   readonly events: readonly Event[];
   readonly budget: Budget;
@@ -43,9 +44,15 @@ interface State {
 
 /**
  * Builds the value of one document from js-yaml's events as goyaml.v2 and sigs.k8s.io/yaml do. Throws ReadingError where
- * Kubernetes refuses the document or readers disagree about it. Aliased values are shared, not copied.
+ * Kubernetes refuses the document or readers disagree about it; but where `onRepeated` is given, of a key that appears twice
+ * the last value counts. Aliased values are shared, not copied.
  */
-export function composeDocument(text: string, events: readonly Event[], budget: Budget): Json {
+export function composeDocument(
+  text: string,
+  events: readonly Event[],
+  budget: Budget,
+  onRepeated?: (key: string) => void,
+): Json {
   const state: State = {
     text,
     events,
@@ -59,6 +66,7 @@ export function composeDocument(text: string, events: readonly Event[], budget: 
     anchors: undefined,
     converted: new Map(),
     flow: 0,
+    onRepeated,
   };
   return events.length === 0 ? null : composeNode(state);
 }
@@ -223,7 +231,8 @@ function composeMapping(state: State): Json {
     const value = composeNode(state);
     if (mapping[key] !== undefined && Object.hasOwn(mapping, key)) {
       if (merge === undefined || !merge.merged.delete(key) || state.converted.get(mapping)?.has(key) === true) {
-        throw duplicateKey(state.text, state.events, start, key, eventStart(event));
+        if (state.onRepeated === undefined) throw duplicateKey(state.text, state.events, start, key, eventStart(event));
+        state.onRepeated(key);
       }
     }
     setOwn(mapping, key, value);

@@ -14,8 +14,16 @@ export type DocumentReading =
   | { readonly kind: "empty" }
   | { readonly kind: "problem"; readonly problem: Problem };
 
-/** Reads one document as Kubernetes does; `path` is named in problems. */
-export function readDocument(path: string, document: DocumentText, budget: Budget): DocumentReading {
+/**
+ * Reads one document as Kubernetes does; `path` is named in problems. A key that appears twice is one, but where `onRepeated`
+ * is given: then the last value counts.
+ */
+export function readDocument(
+  path: string,
+  document: DocumentText,
+  budget: Budget,
+  onRepeated?: (key: string) => void,
+): DocumentReading {
   const { text } = document;
   if (text.length > budget.documentLength) {
     const message = `The document has ${text.length} characters; at most ${budget.documentLength} are read.`;
@@ -25,16 +33,21 @@ export function readDocument(path: string, document: DocumentText, budget: Budge
   if (quick !== undefined) {
     return { kind: "value", value: quick.value, line: document.line + linesBefore(text, quick.offset) };
   }
-  return readFully(path, document, budget);
+  return readFully(path, document, budget, onRepeated);
 }
 
 /** Reads one document without the quick reader; the result is the same, but slower. */
-export function readFully(path: string, document: DocumentText, budget: Budget): DocumentReading {
+export function readFully(
+  path: string,
+  document: DocumentText,
+  budget: Budget,
+  onRepeated?: (key: string) => void,
+): DocumentReading {
   const { text } = document;
   try {
     const events = documentEvents(text, budget.depth);
     const root = events[1];
-    const value = composeDocument(text, events, budget);
+    const value = composeDocument(text, events, budget, onRepeated);
     if (value === null || root === undefined) return { kind: "empty" };
     return { kind: "value", value, line: document.line + linesBefore(text, eventStart(root)) };
   } catch (error) {

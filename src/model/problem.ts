@@ -11,4 +11,6 @@ export interface Problem {
   readonly column?: number;
   /** One sentence that says what was wrong and what was expected. */
   readonly message: string;
+  /** The GitOps object whose source could not be rendered. A report names it in the message. */
+  readonly source?: string;
 }

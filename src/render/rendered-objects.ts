@@ -18,6 +18,8 @@ export interface RenderedObject {
   readonly pointer: Pointer;
   /** See `Manifest.when`. */
   readonly when?: string;
+  /** Keys that are printed twice in one mapping. */
+  readonly repeatedKeys?: readonly string[];
 }
 
 /** Rendered output may be larger than written files: a controller with its CRDs has megabytes. */
@@ -36,15 +38,21 @@ export function documentsIn(stream: string): readonly string[] {
   return texts;
 }
 
-/** Reads printed documents as Kubernetes does; `message` names the document that cannot be read and why. */
+/**
+ * Reads printed documents as Kubernetes does; `message` names the document that cannot be read and why. `repeats`: keys may
+ * appear twice.
+ */
 export function readRendered(
   texts: readonly string[],
+  { repeats = false }: { readonly repeats?: boolean } = {},
 ):
   | { readonly kind: "objects"; readonly objects: readonly RenderedObject[] }
   | { readonly kind: "unreadable"; readonly document: number; readonly message: string } {
   const objects: RenderedObject[] = [];
   for (const [document, text] of texts.entries()) {
-    const reading = readDocument("", { kind: "document", index: document, text, offset: 0, line: 1 }, budget);
+    const repeated: string[] = [];
+    const part = { kind: "document", index: document, text, offset: 0, line: 1 } as const;
+    const reading = readDocument("", part, budget, repeats ? (key) => repeated.push(key) : undefined);
     switch (reading.kind) {
       case "empty":
         break;
@@ -63,6 +71,7 @@ export function readRendered(
             value: found.value,
             document,
             pointer: found.pointer,
+            ...(repeated.length === 0 ? {} : { repeatedKeys: [...new Set(repeated)] }),
           });
         }
         break;

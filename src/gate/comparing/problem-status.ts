@@ -31,14 +31,28 @@ function problemStatus(before: readonly MarkedProblem[], after: readonly MarkedP
 
 /** The problems of the tree after with their status. Problems of origins match by content, those of planning by file. */
 export function problemsOf(before: ProblemsOfTree, after: ProblemsOfTree): readonly ReportedProblem[] {
-  const each = new Map<string, ReportedProblem>();
-  for (const problem of problemStatus(marked(before), marked(after))) {
+  const each = new Map<string, { readonly problem: ReportedProblem; readonly sources: ReadonlySet<string> }>();
+  for (const { source, ...problem } of problemStatus(marked(before), marked(after))) {
     // A broken base breaks every source that loads it, and is one problem: introduced if it is introduced for any of them.
     const { stage, path, line, column, message, status } = problem;
     const key = JSON.stringify([stage, path, line, column, message]);
-    if (status === "introduced" || !each.has(key)) each.set(key, problem);
+    const known = each.get(key);
+    each.set(key, {
+      problem: known !== undefined && status === "existing" ? known.problem : problem,
+      sources: new Set([...(known?.sources ?? []), ...(source === undefined ? [] : [source])]),
+    });
   }
-  return [...each.values()];
+  return [...each.values()].map(({ problem, sources }) => named(problem, [...sources]));
+}
+
+/** The most sources that a problem names. */
+const mostNamed = 3;
+
+function named(problem: ReportedProblem, sources: readonly string[]): ReportedProblem {
+  if (sources.length === 0) return problem;
+  const more = sources.length - mostNamed;
+  const shown = sources.slice(0, mostNamed).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return { ...problem, message: `${shown} ${problem.message}` };
 }
 
 /** The problems of one tree, of untouched origins first, so that a copy does not replace the original. */

@@ -10,6 +10,7 @@ import { digestText } from "../digest-text.ts";
 import { facts } from "../kept-values.ts";
 import type { Plan, ProjectLimits, Step } from "../plan.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
+import { repeatedKey, sourceViolations, type SourceViolation } from "../source-violations.ts";
 import type { Rendering, Renderings } from "./rendering-cache.ts";
 import type { Read, PlannedStep, StepPlaces } from "../steps/step.ts";
 import { askedFor } from "../steps/without-places.ts";
@@ -94,9 +95,8 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
   const { source, projects = [] } = plan;
   const { steps, renderKey, caches } = shared;
   const summaries = facts<RenderSummary>(caches.cache, "summary");
-  const key = sha256(
-    digestText([renderKey, source, plan.gaps, projects.length === 0 ? null : [projects, caches.scopes.digest]]),
-  );
+  const needsScopes = projects.length > 0 || source.kind === "flux-kustomization";
+  const key = sha256(digestText([renderKey, source, plan.gaps, projects, needsScopes ? caches.scopes.digest : null]));
   const inputs = sha256(digestText([shared.inputs, projects]));
   const planInputs = sha256(digestText([plan.steps.map(askedFor), projects]));
   const rendering = (): Promise<Rendering> => caches.renderings.of(renderKey, () => renderSteps(steps));
@@ -204,11 +204,13 @@ function readingOf(
   { steps, rendered, isWhole, gaps, scopes }: RenderedSource,
 ): UnitReading {
   if (rendered.kind === "failed") {
-    const { problems } = rendered;
+    const isObject = source.kind !== "kustomize" && source.kind !== "helm" && source.kind !== "directory";
     return {
       state: "failed",
       manifests: [],
-      problems,
+      problems: rendered.problems.map((problem) =>
+        isObject && problem.stage === "render" ? { ...problem, source: source.id } : problem,
+      ),
       gaps,
       yaml: "",
       prepare: async () => {},
@@ -216,13 +218,19 @@ function readingOf(
     };
   }
   const manifests: Manifest[] = [];
+  const ofSteps: (readonly Manifest[])[] = [];
+  const repeated: SourceViolation[] = [];
   /** Keyed by the value, which stays the same object when a manifest gets its environment. */
   const found = new Map<Manifest["value"], { readonly step: number; readonly at: number }>();
   for (const [step, { objects }] of rendered.steps.entries()) {
+    const start = manifests.length;
     for (const [at, object] of objects.entries()) {
       found.set(object.value, { step, at });
-      manifests.push(manifestOf(object, source));
+      const manifest = manifestOf(object, source);
+      manifests.push(manifest);
+      for (const key of object.repeatedKeys ?? []) repeated.push({ manifest, violation: repeatedKey(key) });
     }
+    ofSteps.push(manifests.slice(start));
   }
   let places: readonly StepPlaces[] | undefined;
   let preparing: Promise<void> | undefined;
@@ -238,7 +246,11 @@ function readingOf(
     manifests,
     problems: [],
     gaps,
-    violations: projects.flatMap((project) => projectViolations(project, manifests, scopes.isClusterScoped)),
+    violations: [
+      ...projects.flatMap((project) => projectViolations(project, manifests, scopes.isClusterScoped)),
+      ...sourceViolations(source, ofSteps, scopes),
+      ...repeated,
+    ],
     yaml: rendered.steps.map(({ yaml }) => yaml).join("---\n"),
     prepare: () => (preparing ??= prepare()),
     place: (manifest, pointer) => {

@@ -12,6 +12,8 @@ import { documentsIn, readRendered, type RenderedObject } from "../rendered-obje
 export interface FinishedDocument {
   readonly text: string;
   readonly from: number | undefined;
+  /** Keys that the tool printed twice, where the text no longer does. */
+  readonly repeatedKeys?: readonly string[];
 }
 
 export type Finished =
@@ -105,7 +107,7 @@ function withMetadata(
   { metadata, defaultNamespace }: Finish,
   scopes: Scopes,
 ): FinishedDocument {
-  const reading = readRendered([document.text]);
+  const reading = readRendered([document.text], { repeats: true });
   // A document that cannot be read is reported later, when all documents are read.
   if (reading.kind === "unreadable" || reading.objects.length === 0) return document;
   const changed = reading.objects.map((object) => {
@@ -120,7 +122,12 @@ function withMetadata(
   if (changed.every((value) => value === undefined)) return document;
   const [only = {}, ...others] = changed.map((value, at) => value ?? reading.objects[at]?.value ?? {});
   const value = others.length === 0 ? only : { apiVersion: "v1", kind: "List", items: [only, ...others] };
-  return { ...document, text: withNamespaceLine(document.text, defaultNamespace, value) ?? `${toJsonText(value)}\n` };
+  const repeatedKeys = reading.objects.flatMap((object) => object.repeatedKeys ?? []);
+  return {
+    ...document,
+    text: withNamespaceLine(document.text, defaultNamespace, value) ?? `${toJsonText(value)}\n`,
+    ...(repeatedKeys.length === 0 ? {} : { repeatedKeys }),
+  };
 }
 
 /** The text with a namespace line added, so that the tool's formatting is kept; undefined where a line cannot express the change. */
@@ -130,7 +137,7 @@ function withNamespaceLine(text: string, namespace: string | undefined, value: J
     /^metadata:[ \t]*\n([ \t]+)(?=\S)/m,
     (_, indent: string) => `metadata:\n${indent}namespace: ${JSON.stringify(namespace)}\n${indent}`,
   );
-  const reading = readRendered([more]);
+  const reading = readRendered([more], { repeats: true });
   const reread = reading.kind === "objects" && reading.objects.length === 1 ? reading.objects[0]?.value : undefined;
   return reread !== undefined && sameJson(reread, value) ? more : undefined;
 }

@@ -39,7 +39,10 @@ export async function readOutput(
     context,
   );
   if (finished.kind === "failed") return failure(finished.outcome, { path: undefined, entry, files });
-  const reading = readRendered(finished.documents.map(({ text }) => text));
+  const reading = readRendered(
+    finished.documents.map(({ text }) => text),
+    { repeats: true },
+  );
   const templateOf = (document: number): string | undefined =>
     chart.files.get(kept[finished.documents[document]?.from ?? -1]?.template ?? "");
   if (reading.kind === "unreadable") {
@@ -50,8 +53,10 @@ export async function readOutput(
   const objects = reading.objects.map((object): RenderedObject => {
     const template = templateOf(object.document);
     const position = template === undefined ? undefined : templatePosition(template, bytes.get(template), object);
+    const repeatedKeys = object.repeatedKeys ?? finished.documents[object.document]?.repeatedKeys;
     return {
       ...object,
+      ...(repeatedKeys === undefined ? {} : { repeatedKeys }),
       ...(position === undefined ? {} : { position }),
       ...(when === undefined ? {} : { when }),
     };
@@ -77,7 +82,7 @@ export async function readOutput(
 /** Whether a document is a hook that only `helm test` runs: Argo CD never applies it, Flux where the release asks for tests. */
 function isTest({ yaml, hook }: HelmDocument): boolean {
   if (hook !== true) return false;
-  const reading = readRendered([yaml]);
+  const reading = readRendered([yaml], { repeats: true });
   const [object] = reading.kind === "objects" ? reading.objects : [];
   const metadata = object?.value["metadata"];
   const annotations = isObject(metadata) ? metadata["annotations"] : undefined;

@@ -1,5 +1,6 @@
 import { contentId } from "../files/content-id.ts";
 import { sha256 } from "../../manifest/sha256.ts";
+import type { Problem } from "../../model/problem.ts";
 import type { RenderOutcome } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
 import { chartFiles, type ChartFiles } from "../charts/chart-files.ts";
@@ -12,6 +13,7 @@ import type { HelmTrace } from "./helm-output.ts";
 import { helmPlacesOf } from "./helm-places.ts";
 import { renderAll, renderingsFor } from "./helm-renderings.ts";
 import { ownValuePaths, requestOf, type PlacedChart } from "./helm-request.ts";
+import { refusedValue } from "./values-failure.ts";
 import { withoutPlaces } from "./without-places.ts";
 import { nothing, type Read, type UnkeyedStep, type StepRendering, type RenderContext } from "./step.ts";
 
@@ -54,7 +56,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
   }
   return {
     reads,
-    problems: [],
+    problems: wrongReleaseName(step, entry),
     gaps: rangeGaps(step, chart, entry),
     copies: chart.copies,
     render: async () => {
@@ -66,7 +68,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
         asked.gaps,
       );
       if (outcome.kind === "rendered" || "problems" in outcome) return outcome;
-      return failed(inTree(outcome, chart), { step, at, entry, files, reads });
+      return failed(inTree(outcome, chart), { step, entry, files, reads });
     },
     places: async ({ objects, trace }) => {
       const asked = await requestOf(step, found, context);
@@ -94,6 +96,17 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
   };
 }
 
+/** Helm refuses other names before it reads the chart. */
+function wrongReleaseName({ releaseName }: HelmStep, entry: Entry): readonly Problem[] {
+  const isName = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/.test(releaseName);
+  if (isName && releaseName.length <= longestName) return [];
+  const wrong = isName ? `it has ${releaseName.length} characters` : "expected lower-case letters, digits, - and .";
+  const message = `cannot be rendered: ${releaseName} is not a valid release name of at most ${longestName} characters: ${wrong}`;
+  return [{ stage: "render", ...entry, message }];
+}
+
+const longestName = 53;
+
 async function chartOf({ chart }: HelmStep, { files, vendor }: RenderContext): Promise<PlacedChart | undefined> {
   const copy = chart.kind === "path" ? undefined : await vendoredChart({ version: "", ...chart }, files, vendor);
   const at = chart.kind === "path" ? chart.path : copy?.path;
@@ -119,20 +132,21 @@ function rangeGaps({ chart }: HelmStep, { copies: [copy] }: ChartFiles, entry: E
 
 interface Unrendered {
   readonly step: HelmStep;
-  readonly at: string;
   readonly entry: Entry;
   readonly files: TreeFiles;
   readonly reads: readonly Read[];
 }
 
 /** What variables nobody knows keep from being rendered is unknown; anything else is a problem. */
-function failed(
+async function failed(
   outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }>,
-  { step, at, entry, files, reads }: Unrendered,
-): StepRendering {
+  { step, entry, files, reads }: Unrendered,
+): Promise<StepRendering> {
   const { unknownVariables: names = [] } = step;
-  if (outcome.kind !== "failed" || names.length === 0)
-    return failure(outcome, { path: `${at}/Chart.yaml`, entry, files });
+  if (outcome.kind !== "failed" || names.length === 0) {
+    const refused = outcome.kind === "failed" ? await refusedValue(outcome.message, step, files) : undefined;
+    return failure(outcome, { path: undefined, entry: refused ?? entry, files });
+  }
   const variables = names.map((name) => `\${${name}}`).join(", ");
   const reason = `the chart cannot be rendered without ${variables}, which nothing in this repository sets: ${outcome.message}`;
   return {
