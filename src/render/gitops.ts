@@ -28,6 +28,8 @@ export interface GitOpsObject {
 export interface Baseline {
   /** Files judged as they are written, by path, with their role. */
   readonly files: ReadonlyMap<string, Role>;
+  /** Directories in which, and below which, every file was judged as it is written. */
+  readonly directories: ReadonlySet<string>;
   /** Roots and charts that were sources by themselves. */
   readonly standalone: readonly Standalone[];
   /** GitOps objects that were planned, generated ones included. */

@@ -114,6 +114,32 @@ describe("what judged the tree before judges the tree after", () => {
       finding: "images/tag a k/pod.yaml -",
     },
     {
+      name: "a plain file that is renamed and becomes a resource of a root that repairs it",
+      before: { "k/pod.yaml": pod() },
+      after: { "k/deep/new.yaml": bad, "k/kustomization.yaml": kustomization(`resources: [deep/new.yaml]\n${hidden}`) },
+      finding: "images/tag a k/deep/new.yaml -",
+    },
+    {
+      name: "a new file beside a plain one, of a root that repairs it",
+      before: { "k/pod.yaml": pod() },
+      after: {
+        "k/pod.yaml": pod(),
+        "k/b.yaml": pod("nginx:latest", "b"),
+        "k/kustomization.yaml": kustomization(`resources: [pod.yaml, b.yaml]\n${hidden}`),
+      },
+      finding: "images/tag b k/b.yaml -",
+    },
+    {
+      name: "a plain file that a link replaces, in a root that repairs it",
+      before: { "k/pod.yaml": pod() },
+      after: {
+        "k/pod.yaml": { symlink: "../docs/pod.yaml" },
+        "docs/pod.yaml": bad,
+        "k/kustomization.yaml": kustomization(`resources: [pod.yaml]\n${hidden}`),
+      },
+      finding: "images/tag a docs/pod.yaml -",
+    },
+    {
       name: "a plain file below a new Kustomization that only some tools read",
       before: { "k/pod.yaml": pod() },
       after: { "k/pod.yaml": bad, "k/Kustomization": kustomization(`resources: [pod.yaml]\n${hidden}`) },
@@ -211,6 +237,28 @@ describe("what judged the tree before judges the tree after", () => {
     };
     const after = { ...worse, "zz/kustomization.yaml": kustomization("resources: [../prod]") };
     expect((await judged(overlay, after, config)).verdict).toBe("fail");
+  });
+
+  test("a directory of plain files may become a chart", async () => {
+    const report = await judged(
+      { "web/pod.yaml": pod() },
+      {
+        "web/Chart.yaml": chart,
+        "web/values.yaml": "tag: '1'\n",
+        "web/templates/pod.yaml": template("nginx:{{ .Values.tag }}"),
+      },
+    );
+    expect(report.problems).toEqual([]);
+    expect(report.verdict).toBe("pass");
+  });
+
+  test("a new file beside a root is judged by the root that repairs it", async () => {
+    const after = {
+      ...overlay,
+      "prod/b.yaml": pod("nginx:latest", "b"),
+      "prod/kustomization.yaml": kustomization(`resources: [pod.yaml, b.yaml]\n${hidden}`),
+    };
+    expect((await judged(overlay, after)).verdict).toBe("pass");
   });
 
   test("what both plans ask is asked once", async () => {

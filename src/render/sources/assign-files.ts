@@ -41,7 +41,7 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
     const targets = survey.applied?.targets.get(entry.path);
     if (targets !== undefined && role !== kustomization) return { ...file, targets };
     // What the tree before judged as it is written is judged so here too.
-    const asWritten = survey.request.baseline?.files.has(entry.path) === true;
+    const asWritten = survey.asWritten.has(entry.path);
     if (asWritten && own.has(entry.path)) return { ...file, carriedOver: true };
     const sources = asWritten ? undefined : bySource.get(entry.path);
     const isRead = role.kind === "plain" || role.kind === "used" || role.kind === "chart" || role === kustomization;

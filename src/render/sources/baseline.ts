@@ -1,5 +1,6 @@
 import type { Manifest } from "../../model/manifest.ts";
 import type { Role, ScopedFile } from "../files/role.ts";
+import { directoriesAsWritten, isJudgedAsWritten } from "./as-written.ts";
 import { contentId } from "../files/content-id.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { AppliedSource, Baseline } from "../gitops.ts";
@@ -21,6 +22,7 @@ export function baselineOf(
     for (const { projects: limits = [] } of planned.plans) for (const { manifest } of limits) projects.add(manifest);
   return {
     files: new Map(files.flatMap(({ entry, role }) => (isJudgedAsWritten(role) ? [[entry.path, role]] : []))),
+    directories: directoriesAsWritten(files),
     standalone,
     objects: plannings.map(({ object }) => object),
     projects: [...projects],
@@ -43,16 +45,14 @@ function appliedBy({ plannedSource, summary }: Instance, tree: TreeFiles): reado
   return [{ source, steps, reads: [...reads, ...given.map((path) => ({ path, id: contentId(tree.fileAt(path)) }))] }];
 }
 
-/** Of a chart that was rendered only what nothing is rendered of is left: that may be rendered after the change. */
-function isJudgedAsWritten(role: Role): boolean {
-  return role.kind === "plain" || role.kind === "used" || (role.kind === "chart" && role.because === undefined);
-}
-
-/** The files in scope, each judged as written that the baseline judged so, whatever role the tree itself gives it. */
-export function withBaseline(scoped: readonly ScopedFile[], baseline: Baseline | undefined): readonly ScopedFile[] {
-  if (baseline === undefined) return scoped;
+/** The files in scope, those that are judged `asWritten` in that role, whatever role the tree itself gives them. */
+export function withBaseline(
+  scoped: readonly ScopedFile[],
+  asWritten: ReadonlyMap<string, Role>,
+): readonly ScopedFile[] {
+  if (asWritten.size === 0) return scoped;
   return scoped.map((file): ScopedFile => {
-    const role = baseline.files.get(file.entry.path);
+    const role = asWritten.get(file.entry.path);
     if (role === undefined || file.entry.kind !== "file" || file.role.kind === "problem") return file;
     // A file that is plain now is judged as a whole, which is more than a chart's file or a patch is.
     return file.role.kind === "plain" || file.role.kind === role.kind ? file : { entry: file.entry, role };

@@ -26,7 +26,7 @@ export async function carryOver(survey: Survey, found: FoundSources, own: readon
   if (baseline === undefined) return { instances: [], plannings: [], unjudged: [] };
   const { explorer, unclaimed } = found;
   const begun = new Set(unclaimed.starts.map(({ kind, path }) => `${kind} ${path}`));
-  const files = [...survey.raw.keys()].filter((path) => baseline.files.has(path) && !begun.has(`file ${path}`));
+  const files = [...survey.raw.keys()].filter((path) => survey.asWritten.has(path) && !begun.has(`file ${path}`));
   const directories = await stillThere(baseline.standalone, own, survey);
   const explored: Explored[] = [
     ...(await mapConcurrently(files, (path) => exploreFile(path, survey, explorer))),

@@ -12,6 +12,7 @@ import { digestText } from "../digest-text.ts";
 import { facts } from "../kept-values.ts";
 import type { TreeView } from "../gitops.ts";
 import type { Standalone } from "../standalone.ts";
+import { judgedAsWritten } from "./as-written.ts";
 import { withBaseline } from "./baseline.ts";
 import type { KustomizationReading } from "../kustomizations/kustomization.ts";
 import { kustomizeBuild, kustomizeRoots } from "../kustomizations/kustomize-build.ts";
@@ -40,6 +41,8 @@ export interface Survey {
   readonly readByRoots: ReadonlySet<string>;
   /** Paths of plain files. */
   readonly plain: ReadonlySet<string>;
+  /** Files that the tree before makes judged as they are written, with the role that they had. */
+  readonly asWritten: ReadonlyMap<string, Role>;
   /** Objects of interest as files write them, by path, whatever the files are to kustomizations and charts. */
   readonly raw: ReadonlyMap<string, readonly RenderedObject[]>;
   /** What is wrong with the lock of the vendored charts. */
@@ -58,7 +61,8 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     get: (id) => known.get(id),
     set: (id, reading) => known.set(id, reading, 4 * digestText(reading).length),
   });
-  const scoped = withBaseline(discovered, request.baseline);
+  const asWritten = judgedAsWritten(discovered, files, request.baseline);
+  const scoped = withBaseline(discovered, asWritten);
   const nodes = kustomizationNodes(files, request);
   const inScope = [...files.entries.keys()].filter((path) => scope.covers(path) && files.fileAt(path) !== undefined);
   const directories = [...new Set(inScope.filter(isKustomizationName).map(directoryOf))];
@@ -122,6 +126,7 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     standalone: [...roots, ...charts],
     libraries,
     readByRoots,
+    asWritten,
     plain: new Set(scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry.path)),
     raw: withoutActions(await rawObjects(interesting, files, cache), scoped),
     view: treeView(files),
