@@ -54,6 +54,44 @@ describe("a captured value is found again in the document", () => {
   });
 });
 
+describe("a captured single value is a place only where the document has it", () => {
+  const lists = ["containers", "initContainers"].map((list) => ({ h: "input", p: ["spec", list, null, "image"] }));
+  const ofImage = twin({
+    steps: [{ kind: "condition", line: 2, reads: [{ r: [{ h: "image", p: [] }, ...lists], own: true }] }],
+    origins: { image: lists },
+  });
+
+  test.each<[string, string, string, string]>([
+    ["the only one that is equal", "b:1", "/spec/containers/2/image", "value"],
+    ["what equal ones have in common", "a:1", "/spec", "parent"],
+    ["what all of them have in common, where it was made of them", "b", "/spec", "parent"],
+  ])("%s", (_name, image, pointer, precision) => {
+    const [cause] = causes(pod, [ofImage], [[0, "no", { image }]]);
+    expect(cause).toMatchObject({ pointer, precision });
+  });
+});
+
+test("a value read by one of several keys is not taken for another's", () => {
+  const reads = ["name", "image"].map((key) => ({
+    r: [{ h: "input", p: ["spec", "initContainers", 0, key] }],
+    own: true,
+    or: true,
+  }));
+  const either = twin({ steps: [{ kind: "condition", line: 2, reads }] });
+  expect(causes(pod, [either], [[0, "no", {}]])[0]?.precision).toBe("parent");
+  const one = twin({ steps: [{ kind: "condition", line: 2, reads: reads.slice(0, 1) }] });
+  expect(causes(pod, [one], [[0, "no", {}]])[0]).toMatchObject({ precision: "value" });
+});
+
+test("a cause names the values that its own is compared with", () => {
+  const reads = [0, 1].map((index) => ({ r: [{ h: "input", p: ["spec", "containers", index, "name"] }], own: true }));
+  const pair = twin({ steps: [{ kind: "condition", line: 2, equal: true, reads }] });
+  expect(causes(pod, [pair], [[0, "no", {}]])[0]).toMatchObject({
+    pointer: "/spec/containers/0/name",
+    compared: ["/spec/containers/1/name"],
+  });
+});
+
 describe("the digest of what was read", () => {
   const label = (key: string) =>
     twin({
