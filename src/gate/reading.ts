@@ -21,7 +21,7 @@ export interface Reading {
   readonly gaps?: readonly Gap[];
   /** Of a unit: false where it could not be rendered, so that what it yields is unknown. */
   readonly isRendered?: boolean;
-  /** What the source's own tool says of one of `manifests`. */
+  /** What the source's own tool found in one of `manifests`. */
   readonly violationsOf?: (manifest: Manifest) => readonly Violation[];
   /** Must be awaited before `place` is called. */
   readonly prepare?: () => Promise<void>;

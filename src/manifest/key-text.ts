@@ -4,7 +4,7 @@ const INT64_LIMIT = 1n << 63n;
 
 /**
  * The string that sigs.k8s.io/yaml makes of a key that is none. Undefined where Kubernetes refuses the key, or where it
- * rounds a number to 32 bits so that nobody would recognise it.
+ * rounds a number to 32 bits beyond recognition.
  */
 export function keyText(value: Json, source: string): string | undefined {
   if (typeof value === "boolean") return String(value);

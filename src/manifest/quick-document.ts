@@ -11,7 +11,7 @@ const COLON = 0x3a;
 const HASH = 0x23;
 const MAX_DEPTH = 60;
 
-// What may stand in a key that nobody quotes: letters first, then digits, `_`, `.`, `/` and `-` as well.
+// What a key without quotes may hold: letters first, then digits, `_`, `.`, `/` and `-` as well.
 const KEY_START = new Uint8Array(128);
 const KEY_PART = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
@@ -33,7 +33,7 @@ export function quickDocument(
   return quickRead(text, depth, false);
 }
 
-/** The places of such a document's values: what the full reader's events say of them. */
+/** The places of such a document's values: as the events of the full reader give them. */
 export function quickPlaces(text: string, depth: number): QuickPlace | undefined {
   return quickRead(text, depth, true)?.place;
 }
@@ -154,7 +154,7 @@ function readEntry(cursor: Cursor, indent: number): Json {
   if (!skipToValue(cursor)) return readInline(cursor, indent);
   nextLine(cursor);
   if (cursor.indent > indent) return readBlock(cursor);
-  // A list may stand at the indentation of its key.
+  // A list may be indented like its key.
   if (cursor.indent === indent && isDash(cursor)) return readSequence(cursor, true);
   cursor.inner = undefined;
   return null;

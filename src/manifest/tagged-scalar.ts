@@ -9,7 +9,7 @@ export type TaggedScalar =
   | { readonly kind: "merge" }
   | { readonly kind: "refused"; readonly message: string };
 
-/** The full name of a tag as it stands in the text; undefined where its spelling may be read in several ways. */
+/** The full name of a tag as written in the text; undefined where its spelling may be read in several ways. */
 function fullTag(raw: string): string | undefined {
   if (raw.includes("%")) return undefined;
   if (raw.startsWith("!<")) return raw.slice(2, -1);

@@ -58,7 +58,7 @@ export function eventStart(event: Event): number {
   }
 }
 
-/** Whether a scalar stands in single or double quotes. */
+/** Whether a scalar is in single or double quotes. */
 export function isQuoted(event: ScalarEvent): boolean {
   return event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
 }

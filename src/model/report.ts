@@ -19,7 +19,7 @@ export interface Counts {
 
 export interface CheckedFile {
   readonly path: string;
-  /** Those whose own text stands in the file. */
+  /** Those whose own text is in the file. */
   readonly manifests: number;
   /** The sources that read the file and were rendered, so that it was judged through them and not by itself. */
   readonly sources?: readonly string[];

@@ -139,6 +139,6 @@ function whoFailed(failure: RuleFailure, rules: readonly RuleFacts[]): string {
 
 function at<T>(list: readonly T[], index: number): T {
   const item = list[index];
-  if (item === undefined) throw new Error(`nothing stands at ${index}`);
+  if (item === undefined) throw new Error(`there is nothing at ${index}`);
   return item;
 }

@@ -41,7 +41,7 @@ export interface PlanningProblem extends Problem {
   readonly inputs: string;
 }
 
-/** What a tree makes of the clusters: every file in scope stands in `files`, every source that is rendered in `units`. */
+/** What a tree makes of the clusters: every file in scope is in `files`, every source that is rendered in `units`. */
 export interface DesiredState {
   /** In scope, sorted by path. The role `rendered` stands for files that units account for. */
   readonly files: readonly ScopedFile[];

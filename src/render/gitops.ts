@@ -13,7 +13,7 @@ import type { Standalone } from "./standalone.ts";
 /** An object that tells a GitOps controller what to apply, in the form that a source yields it. */
 export interface GitOpsObject {
   readonly manifest: Manifest;
-  /** The id of the source that yields it; absent where it stands in a plain file. */
+  /** The id of the source that yields it; absent where it is in a plain file. */
   readonly parent?: string;
   /** The environments of that source. */
   readonly environments: readonly string[];

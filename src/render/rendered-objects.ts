@@ -13,7 +13,7 @@ export interface RenderedObject {
   readonly value: JsonObject;
   /** The object's own text in a file of the tree; absent where none is known. */
   readonly position?: SourcePosition;
-  /** Which of the step's documents it stands in, and where in it. */
+  /** Which of the step's documents it is in, and where in it. */
   readonly document: number;
   readonly pointer: Pointer;
   /** See `Manifest.when`. */

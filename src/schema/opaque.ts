@@ -6,8 +6,8 @@ import type { JsonObject } from "../model/json.ts";
 const placeholder = /\$\{[^{}]+\}|<path:[^<>]+>/;
 
 /**
- * Tells which texts of an object stand for values that are not known here: placeholders that something fills later, and
- * in an object that SOPS encrypted its encrypted values. They are taken for right wherever they stand.
+ * Tells which texts of an object are placeholders for values that are not known here: placeholders that something fills later, and
+ * in an object that SOPS encrypted its encrypted values. They are accepted wherever they are.
  */
 export function opaqueIn(object: JsonObject): (text: string) => boolean {
   const sealed = isSops(object);
@@ -24,8 +24,8 @@ export function withoutSops(object: JsonObject): JsonObject {
 const patchPath = /(?:^|[/._-])patch(?:es)?(?:\/|(?:[._-][^/]*)?$)/i;
 
 /**
- * Whether a manifest is a part of one: what lies in a place for patches and no source renders is what someone left
- * there. It need not be whole, and may say `$patch`; what it does say must be right.
+ * Whether a manifest is a part of one: a file that no source renders, in a place for
+ * patches, is one that nothing uses. It need not be complete and may use `$patch`; what it sets must be right.
  */
 export function isFragment({ source, position }: Manifest): boolean {
   return source === undefined && patchPath.test(position.path);

@@ -18,9 +18,9 @@ export interface SchemaViolation {
 export interface Context {
   /** The schema itself, or what its `$ref` leads to. */
   resolve(schema: Schema): Schema;
-  /** The schema of `metadata`, wherever a whole object stands. */
+  /** The schema of `metadata`, wherever there is a whole object. */
   readonly metadata: Schema;
-  /** Whether a text stands for a value that is not known yet: it is taken for right wherever it is. */
+  /** Whether a text is a placeholder for a value that is not known yet: it is accepted wherever it is. */
   opaque(text: string): boolean;
   /** Read as Kubernetes reads its own kinds: null is as good as absent, integers have a width. Not so in custom resources. */
   readonly ownKind: boolean;

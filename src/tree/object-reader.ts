@@ -99,7 +99,7 @@ export class ObjectReader {
 
   #answer(): Waiting {
     const waiting = this.#waiting[this.#next];
-    if (waiting === undefined) throw new Error("git cat-file answered what nobody asked");
+    if (waiting === undefined) throw new Error("git cat-file answered a question that was not asked");
     this.#next += 1;
     if (this.#next === this.#waiting.length) {
       this.#waiting = [];

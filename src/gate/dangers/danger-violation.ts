@@ -12,7 +12,7 @@ export interface DangerDraft {
   readonly message: string;
   /** The manifest and the place in it, or the place that `lacks` a field; absent: the manifest as a whole. */
   readonly at?: { readonly manifest: JsonObject; readonly path: Path; readonly lacks?: boolean };
-  /** The values that it rests on; absent: the message stands for them. */
+  /** The values that it rests on; absent: the message is used in their place. */
   readonly reads?: Json;
 }
 

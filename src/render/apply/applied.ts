@@ -50,7 +50,7 @@ export function findApplied(
   return { directories, targets: new Map([...targets].map(([path, some]) => [path, distinct(some)])) };
 }
 
-/** The file itself, or those that a link leads to: whoever applies the link applies these. */
+/** The file itself, or those that a link leads to: applying the link applies these. */
 function behind({ entry: { path, kind } }: ScopedFile, files: TreeFiles): readonly string[] {
   if (kind !== "symlink") return [path];
   const file = files.fileAt(path)?.path;

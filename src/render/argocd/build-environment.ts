@@ -1,6 +1,6 @@
 /** Argo CD's build environment: the values of `$NAME` in parameters, images, labels and paths of value files. */
 export interface BuildEnvironment {
-  /** Substitutes as Go's os.Expand does; a name that nobody knows becomes nothing, `$$` a dollar. */
+  /** Substitutes as Go's os.Expand does; an unknown name becomes an empty text, `$$` a dollar. */
   expand(text: string): string;
   /** Names that were used and are known only when Argo CD syncs, such as `ARGOCD_APP_REVISION`. */
   readonly unknown: ReadonlySet<string>;

@@ -24,7 +24,7 @@ import { withoutUser } from "../repository-url.ts";
 import { projectViolation } from "./project-violation.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 
-/** What the AppProject of an Application says of it. */
+/** An Application held against its AppProject. */
 export interface ProjectCheck {
   /** The project in this tree, and the one of the tree before where it differs. */
   readonly projects: readonly ProjectLimits[];

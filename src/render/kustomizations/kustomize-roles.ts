@@ -66,7 +66,7 @@ async function readKustomizations(
   { scope, follow, cache }: KustomizeOptions,
 ): Promise<ReadonlyMap<string, KustomizationReading>> {
   const readings = new Map<string, KustomizationReading>();
-  /** Kustomizations by the file that holds their text: a link may stand where Kustomize looks. */
+  /** Kustomizations by the file that holds their text: Kustomize may find a link. */
   const unread = new Map<string, string[]>();
   for (const { path } of entries.values()) {
     if (!isKustomizationName(path) || !scope.reaches(directoryOf(path))) continue;

@@ -37,7 +37,7 @@ function partsAtPlace(values: JsonObject, flow: readonly string[], rendered: Ren
   });
 }
 
-/** Items of a list may stand in a longer one: they are known by what they say. */
+/** Items of a list may be part of a longer one: they are identified by their content. */
 function itemsAtPlace(
   held: readonly Json[],
   flow: readonly string[],

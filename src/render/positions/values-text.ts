@@ -12,7 +12,7 @@ import type { SourcePlace } from "../unit.ts";
 /** One layer of values with the text that they are written in. */
 export interface ValuesText {
   readonly value: JsonObject;
-  /** Where they stand in the merged values: a dependency's own are under its name. */
+  /** Where they are in the merged values: a dependency's own are under its name. */
   readonly under: readonly string[];
   /** The place of a value of this layer. */
   place(keys: readonly string[]): SourcePlace;

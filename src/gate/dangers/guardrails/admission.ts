@@ -109,7 +109,7 @@ export const constraint: GuardrailRule = (update) => {
 /** Templates of Gatekeeper: their Rego is not compared, only that it changes. */
 export const constraintTemplate: GuardrailRule = (update) => orChanged(update, []);
 
-/** Where nothing is known to be weaker, says that what the object admits changes. */
+/** Where nothing is known to be weaker, reports that what the object admits changes. */
 function orChanged({ before, after }: GuardrailUpdate, found: readonly Loosened[]): readonly Loosened[] {
   if (found.length > 0 || canonicalJson(before["spec"] ?? null) === canonicalJson(after["spec"] ?? null)) return found;
   return [{ what: "what it admits changes", path: ["spec"], level: "warn" }];

@@ -131,7 +131,7 @@ function stepsTaken(path: string, { steps, own }: Subject): number | undefined {
   return keys.length;
 }
 
-/** The lines of a patch that stands in a kustomization as a block; of one written otherwise, its entry. */
+/** The lines of a patch that is a block of a kustomization; of one written otherwise, its entry. */
 function inline(texts: SourceTexts, layer: Layer, pointer: Pointer, text: string): ToPlace {
   return (place) => {
     const entry = placeIn(layer, pointer);
