@@ -87,8 +87,8 @@ async function applyAs(
         values: [...values, ...(delivery.values === undefined ? [] : [delivery.values])],
         set: delivery.set ?? ([] as readonly HelmSet[]),
         includeCrds: true,
-        // The change is an upgrade of what runs already.
-        isUpgrade: true,
+        // The change is an upgrade of what runs already, but Argo CD never tells a chart so.
+        isUpgrade: delivery.tool !== "argo",
       });
       if (outcome.kind !== "rendered") return undefined;
       return outcome.answer.documents

@@ -75,7 +75,40 @@ const remote = "'https://github.com/acme/base//x?ref=v1'";
 const policyOf = (peer: string): string =>
   `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: deny, namespace: web, labels: { owner: me } }\nspec: { podSelector: {}, policyTypes: [Ingress], ingress: ${peer} }\n`;
 
+/** Flux Kustomizations of which each hands the value of the one before it to the next, the last one to a Pod. */
+const handedOn = (length: number): Files => {
+  const from = (name: string): string => `postBuild: { substituteFrom: [{ kind: ConfigMap, name: ${name} }] }`;
+  const links = Array.from({ length }, (_, index): Files => ({
+    [`flux/${length - index}.yaml`]: flux(`./links/${index}`, { name: `link-${index}`, more: from(`value-${index}`) }),
+    [`links/${index}/map.yaml`]: configMap('{ tag: "${tag}" }', { name: `value-${index + 1}` }),
+  }));
+  const last = {
+    "flux/web.yaml": flux("./web", { more: from(`value-${length}`) }),
+    "web/pod.yaml": pod('"nginx:${tag}"'),
+  };
+  return Object.assign({ ...fleet, ...last }, ...links) as Files;
+};
+
 const attacks: readonly Attack[] = [
+  {
+    kind: "a stale answer",
+    name: "a value that ten Kustomizations hand on",
+    before: { ...handedOn(10), "value.yaml": configMap("{ tag: '1' }", { name: "value-0" }) },
+    after: { "value.yaml": configMap("{ tag: latest }", { name: "value-0" }) },
+    told: "images/tag a",
+  },
+  {
+    kind: "content from elsewhere",
+    name: "an ApplicationSet that turns to the directories of another repository",
+    before: { "argo/set.yaml": applicationSet("{ name: web, path: k }"), ...root },
+    after: {
+      "argo/set.yaml": applicationSet("").replace(
+        "{ list: { elements: [] } }",
+        "{ git: { repoURL: https://github.com/acme/other, revision: main, directories: [{ path: '*' }] } }",
+      ),
+    },
+    told: "not generated: it reads another repository",
+  },
   {
     kind: "a wrapper",
     name: "a chart that a new HelmRelease renders with values that repair it",
@@ -322,7 +355,7 @@ const attacks: readonly Attack[] = [
       "flux/set.yaml":
         "apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata: { name: x, namespace: web, labels: { owner: me } }\nspec: { inputs: [{ a: b }], resources: [] }\n",
     },
-    told: "ResourceSet web/x is not judged",
+    told: "ResourceSet web/x is not",
   },
   {
     kind: "content from elsewhere",
@@ -336,7 +369,7 @@ const attacks: readonly Attack[] = [
         "HelmRepository, name: charts",
       ),
     },
-    told: "HelmRelease flux-system/web is not judged: chart web 1.0.0 of https://charts.example.com is only in a registry",
+    told: "chart web 1.0.0 of https://charts.example.com is only in a registry",
   },
   {
     kind: "content from elsewhere",
@@ -348,7 +381,7 @@ const attacks: readonly Attack[] = [
         "  sources: [$1, { repoURL: https://github.com/acme/other, path: x }]",
       ),
     },
-    told: "Application argocd/web is not judged",
+    told: "Application argocd/web is not",
   },
   {
     kind: "references",
@@ -357,7 +390,7 @@ const attacks: readonly Attack[] = [
       ...fleet,
       "flux/web.yaml": flux("./web", { more: "postBuild: { substituteFrom: [{ kind: ConfigMap, name: settings }] }" }),
       "flux/settings.yaml": configMap("{ tag: '1' }"),
-      "web/pod.yaml": pod("nginx:${tag}"),
+      "web/pod.yaml": pod('"nginx:${tag}"'),
     },
     after: { "flux/more.yaml": configMap("{ tag: latest }") },
     told: "Kustomization flux-system/web",
@@ -399,14 +432,14 @@ const attacks: readonly Attack[] = [
         "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{ name: db, version: 1.0.0, repository: 'https://charts.example.com' }]\n",
     },
     after: { "chart/values.yaml": "tag: latest\n" },
-    told: "chart is not judged: the chart depends on db",
+    told: "the chart depends on db",
   },
   {
     kind: "an old problem as cover",
     name: "a Flux Kustomization of another repository gets another path",
     before: { "flux/source.yaml": gitRepository.replace("acme/gitops", "acme/other"), "flux/web.yaml": flux("./k") },
     after: { "flux/web.yaml": flux("./worse") },
-    told: "Kustomization flux-system/web is not judged",
+    told: "Kustomization flux-system/web is not",
   },
   {
     kind: "an old problem as cover",
