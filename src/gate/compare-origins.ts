@@ -26,7 +26,8 @@ export function compareFiles(before: readonly ScopedFile[], after: readonly Scop
 
 function isSameContent(old: ScopedFile, now: ScopedFile): boolean {
   if (old.entry.kind !== now.entry.kind || old.entry.id !== now.entry.id) return false;
-  return (old.role === now.role && old.targets === now.targets) || roleKey(old) === roleKey(now);
+  const isSame = old.role === now.role && old.targets === now.targets && old.linkedAt === now.linkedAt;
+  return isSame || roleKey(old) === roleKey(now);
 }
 
 /** Equal for files with equal content and role, whatever their path. */
@@ -34,8 +35,8 @@ export function contentKey(file: ScopedFile): string {
   return `${file.entry.kind}\0${file.entry.id}\0${roleKey(file)}`;
 }
 
-function roleKey({ role, targets }: ScopedFile): string {
-  const landing = targets === undefined ? "" : JSON.stringify(targets);
+function roleKey({ role, targets, linkedAt }: ScopedFile): string {
+  const landing = targets === undefined && linkedAt === undefined ? "" : JSON.stringify([targets, linkedAt]);
   return role.kind === "plain" ? landing : JSON.stringify(role) + landing;
 }
 

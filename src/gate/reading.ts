@@ -45,9 +45,12 @@ export interface Landing {
 }
 
 /** Where the manifests of a file land: each target once. */
-export function targetsOf({ entry, targets }: ScopedFile, { environmentsOf }: Landing): readonly Target[] {
+export function targetsOf(
+  { entry, targets, linkedAt = [] }: ScopedFile,
+  { environmentsOf }: Landing,
+): readonly Target[] {
   if (targets !== undefined) return targets;
-  const environments = environmentsOf(entry.path);
+  const environments = [...new Set([entry.path, ...linkedAt].flatMap(environmentsOf))];
   return environments.length === 0 ? nowhere : environments.map((environment) => ({ environment }));
 }
 

@@ -39,7 +39,7 @@ export async function discover(
   const { targets, follow } = await readLinks(tree, entries, links);
   const { roles: used, drawn } = await kustomize(tree, entries, { scope, follow, cache: kustomizations });
   for (const path of drawn) if (entries.get(path)?.kind === "file") files.add(path);
-  followLinks(entries, { targets, follow }, { scope, drawn }, files, roles);
+  const linkedAt = followLinks(entries, { targets, follow }, { scope, drawn }, files, roles);
   for (const link of links) {
     const role = used.get(link);
     if (role !== undefined && roles.has(link)) roles.set(link, role);
@@ -49,7 +49,8 @@ export async function discover(
   const found: ScopedFile[] = [];
   for (const [path, role] of roles) {
     const entry = entries.get(path);
-    if (entry !== undefined) found.push({ entry, role });
+    const at = linkedAt.get(path)?.toSorted();
+    if (entry !== undefined) found.push({ entry, role, ...(at === undefined ? {} : { linkedAt: at }) });
   }
   return found.toSorted((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
 }
@@ -61,14 +62,21 @@ const submodule: Role = {
   unrendered: true,
 };
 
-/** The files that links in scope lead to: they are in scope too, so that a link cannot hide an excluded file. */
+/**
+ * The files that links in scope lead to: they are in scope too, so that a link cannot hide an excluded file. Returns at which
+ * other paths links hold each.
+ */
 function followLinks(
   entries: ReadonlyMap<string, TreeEntry>,
   { targets, follow }: Links,
   { scope, drawn }: { readonly scope: Scope; readonly drawn: ReadonlySet<string> },
   files: Set<string>,
   roles: Map<string, Role>,
-): void {
+): ReadonlyMap<string, readonly string[]> {
+  const linkedAt = new Map<string, string[]>();
+  const hold = (path: string, at: string): void => {
+    linkedAt.set(path, [...(linkedAt.get(path) ?? []), at]);
+  };
   const mayHold = (link: string, end: string): boolean =>
     scope.names(link) ||
     drawn.has(link) ||
@@ -93,13 +101,16 @@ function followLinks(
       case "file":
         if (!mayHold(link, end.path)) break;
         files.add(end.path);
+        hold(end.path, link);
         roles.set(link, { kind: "skip", reason: `symbolic link to ${end.path}, which is judged at its own path` });
         break;
       case "directory":
         for (const path of entriesBelow(end.path)) {
           const kind = entries.get(path)?.kind;
-          if (kind === "file" && (mayHoldManifests(path) || isKustomizationName(path))) files.add(path);
-          else if (kind === "submodule") roles.set(path, submodule);
+          if (kind === "file" && (mayHoldManifests(path) || isKustomizationName(path))) {
+            files.add(path);
+            hold(path, `${link}/${end.path === "" ? path : path.slice(end.path.length + 1)}`);
+          } else if (kind === "submodule") roles.set(path, submodule);
           else if (kind === "symlink" && !seen.has(path)) {
             seen.add(path);
             todo.push(path);
@@ -124,6 +135,7 @@ function followLinks(
         break;
     }
   }
+  return linkedAt;
 }
 
 const ends = {

@@ -261,6 +261,15 @@ describe("what judged the tree before judges the tree after", () => {
     expect((await judged(overlay, after)).verdict).toBe("pass");
   });
 
+  test.each<[string, Files]>([
+    ["a file", { "prod/pod.yaml": { symlink: "../docs/pod.yaml" }, "docs/pod.yaml": bad }],
+    ["a directory", { prod: { symlink: "docs" }, "docs/pod.yaml": bad }],
+  ])("a link in the place of %s keeps the environment of its own path", async (_, after) => {
+    const environment = { paths: ["prod/**"], clusters: [], levels: { "images/tag": "deny" }, parameters: {} } as const;
+    const config: Partial<Config> = { levels: { "images/tag": "warn" }, environments: { production: environment } };
+    expect((await judged({ "prod/pod.yaml": pod() }, after, config)).verdict).toBe("fail");
+  });
+
   test("what both plans ask is asked once", async () => {
     const before = { "argo/web.yaml": application("prod"), ...overlay };
     const report = await judged(before, { ...before, "prod/pod.yaml": bad });

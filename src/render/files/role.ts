@@ -36,6 +36,8 @@ export interface ScopedFile {
   readonly role: Role;
   /** Where `apply:` lands it; absent: the environments of its path. */
   readonly targets?: readonly Target[];
+  /** The paths at which links in scope hold it too. */
+  readonly linkedAt?: readonly string[];
   /** A source of the tree's own plan reads it, and it is judged as written only because the tree before did so. */
   readonly carriedOver?: true;
 }

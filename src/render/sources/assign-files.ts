@@ -52,9 +52,9 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
     if (role === kustomization) return { entry, role: leftOver(entry.path, failedReads, survey) };
     if (role.kind === "chart") {
       const chart = role.chart === "." ? "" : role.chart;
-      if (survey.libraries.has(chart)) return { entry, role: { ...role, because: "library" } };
+      if (survey.libraries.has(chart)) return { ...file, role: { ...role, because: "library" } };
       if (bySource.has(chart === "" ? "Chart.yaml" : `${chart}/Chart.yaml`))
-        return { entry, role: { ...role, because: "unread" } };
+        return { ...file, role: { ...role, because: "unread" } };
     }
     return file;
   });

@@ -55,6 +55,6 @@ export function withBaseline(
     const role = asWritten.get(file.entry.path);
     if (role === undefined || file.entry.kind !== "file" || file.role.kind === "problem") return file;
     // A file that is plain now is judged as a whole, which is more than a chart's file or a patch is.
-    return file.role.kind === "plain" || file.role.kind === role.kind ? file : { entry: file.entry, role };
+    return file.role.kind === "plain" || file.role.kind === role.kind ? file : { ...file, role };
   });
 }
