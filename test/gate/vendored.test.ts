@@ -105,6 +105,31 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
     ],
   },
   {
+    name: "a new copy that two releases take for charts of different registries",
+    before: {},
+    after: {
+      ...copied,
+      "flux/apps.yaml": ofRegistry(),
+      "flux/other.yaml": ofRegistry("https://mirror.example.com", "other"),
+    },
+    told: [
+      "flux/apps.yaml: HelmRelease web/apps is not fully judged: chart web 1.0.0 of https://charts.example.com is only in a registry, and its copy vendor/web is taken for that of https://mirror.example.com too",
+      "flux/other.yaml: HelmRelease other/apps is not fully judged: chart web 1.0.0 of https://mirror.example.com is only in a registry, and its copy vendor/web is taken for that of https://charts.example.com too",
+    ],
+  },
+  {
+    name: "a third registry, where two already share a copy",
+    before: {
+      ...copied,
+      "flux/apps.yaml": ofRegistry(),
+      "flux/other.yaml": ofRegistry("https://mirror.example.com", "other"),
+    },
+    after: { "flux/third.yaml": ofRegistry("https://mallory.example.com", "third") },
+    told: [
+      "flux/third.yaml: HelmRelease third/apps is not fully judged: chart web 1.0.0 of https://mallory.example.com",
+    ],
+  },
+  {
     name: "a release that no longer asks for an exact version",
     before: { ...copied, "flux/apps.yaml": ofRegistry() },
     after: { "flux/apps.yaml": ofRegistry().replace("version: 1.0.0", "version: 1.x") },
@@ -156,6 +181,24 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
     before: { ...release, ...lock(locked()) },
     after: { "flux/apps.yaml": ofRegistry(mirror), ...lock(locked(), locked(old, mirror)) },
     told: ["flux/apps.yaml: HelmRelease web/apps is not fully judged: chart web 1.0.0 of https://mirror.example.com"],
+  },
+  {
+    name: "it records a new copy for each of the registries that two releases name",
+    before: {},
+    after: {
+      ...release,
+      "flux/other.yaml": ofRegistry(mirror, "other"),
+      ...lock(locked(), locked(old, mirror)),
+    },
+    told: [],
+  },
+  {
+    name: "it records a new copy for one of the registries that two releases name",
+    before: {},
+    after: { ...release, "flux/other.yaml": ofRegistry(mirror, "other"), ...lock(locked()) },
+    told: [
+      "vendor/web/Chart.yaml: vendor/web is not fully judged: vendor/portcullis-vendor.lock.yaml does not record chart web 1.0.0 of https://mirror.example.com",
+    ],
   },
   {
     name: "it does not record a new chart",

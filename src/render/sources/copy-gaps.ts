@@ -27,7 +27,8 @@ export function knownCopies(copies: readonly VendoredCopy[], files: TreeFiles): 
 
 /**
  * Gaps for copies that may not be what they stand for, since nothing is fetched to compare them with: one that changes while
- * the version stays, one that is taken for the chart of another repository, and one that the lock does not vouch for.
+ * the version stays, one that is taken for the chart of another repository, one that is taken for the charts of several, and
+ * one that the lock does not vouch for.
  */
 export async function copyGaps(uses: readonly CopyUse[], context: CopyContext): Promise<readonly Gap[]> {
   const digests = new Map<string, Promise<string>>();
@@ -37,8 +38,11 @@ export async function copyGaps(uses: readonly CopyUse[], context: CopyContext): 
     return digest;
   };
   const gaps: Gap[] = [];
-  for (const use of uses)
-    gaps.push(...(await againstBaseline(use, digestOf, context)), ...(await againstLock(use, digestOf, context)));
+  for (const use of uses) {
+    const changed = await againstBaseline(use, digestOf, context);
+    gaps.push(...(changed.length > 0 ? changed : againstOthers(use, uses, context)));
+    gaps.push(...(await againstLock(use, digestOf, context)));
+  }
   return gaps;
 }
 
@@ -74,6 +78,26 @@ async function againstBaseline(
   const { id, path, line } = source;
   const reason = `${shown(copy)} is only in a registry, and its copy ${copy.path} was of ${other?.repository || "no repository"} before`;
   return [{ source: id, path, line, reason, inputs }];
+}
+
+/** Without a lock, nothing tells whose chart a copy is that stands for those of several repositories. */
+function againstOthers(
+  { copy, source }: CopyUse,
+  uses: readonly CopyUse[],
+  { files, lock, baseline }: CopyContext,
+): readonly Gap[] {
+  if (lock !== undefined || copy.name === "") return [];
+  const known = (baseline?.copies ?? []).filter(({ path }) => path === copy.path);
+  const isKnown = (one: VendoredCopy): boolean => known.some((before) => isSameOrigin(before, one));
+  // What a change makes the copy stand for is its own doubt, not one about what it stood for before.
+  const [other] = uses
+    .map((use) => use.copy)
+    .filter((one) => one.path === copy.path && !isSameOrigin(one, copy) && (isKnown(one) || !isKnown(copy)))
+    .toSorted((one, two) => (one.repository < two.repository ? -1 : 1));
+  if (other === undefined) return [];
+  const { id, path, line } = source;
+  const reason = `${shown(copy)} is only in a registry, and its copy ${copy.path} is taken for that of ${other.repository || "no repository"} too: record whose it is in a lock`;
+  return [{ source: id, path, line, reason, inputs: sha256(JSON.stringify([copy, contentOf(copy.path, files)])) }];
 }
 
 async function againstLock(
