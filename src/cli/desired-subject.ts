@@ -1,11 +1,10 @@
+import { openRenderer } from "../engine/open-renderer.ts";
 import type { Config } from "../model/config.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
 import type { DesiredState } from "../render/desired-state.ts";
 import { findDesiredState } from "../render/find-desired-state.ts";
-import { scopeOf } from "../render/files/scope.ts";
-import { createRenderer } from "../renderers/create-renderer.ts";
-import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
+import { kustomizationNames, scopeOf, type Scope } from "../render/files/scope.ts";
 import { inert } from "../report/inert-text.ts";
 import { ownRepositories } from "./own-repositories.ts";
 import { progressLine, type Progress } from "./progress.ts";
@@ -15,9 +14,12 @@ import { directorySubject, type Subject } from "./subject.ts";
 export interface DesiredSubject {
   readonly tree: Tree;
   readonly config: Config;
-  readonly state: DesiredState;
+  /** Found on the first call. */
+  readonly whole: () => Promise<DesiredState>;
   /** The state of these paths alone, whatever `apply:` names. */
   readonly only: (paths: readonly string[]) => Promise<DesiredState>;
+  /** The Kustomize root of a directory and nothing that it leads to; undefined where the directory is none. */
+  readonly root: (directory: string) => Promise<DesiredState | undefined>;
   /** Must be cleared before anything is written. */
   readonly progress: Pick<Progress, "clear">;
 }
@@ -48,16 +50,17 @@ async function useDesiredState<Result>(
   const { config, problems } = subject.configuration;
   progress.clear();
   tell(problems);
-  const renderer = createRenderer({ cacheDir: defaultCacheDirectory() });
+  const renderer = openRenderer();
   const known = new Map<string, unknown>();
   const cache = {
     get: (key: string) => known.get(key),
     set: (key: string, value: unknown) => void known.set(key, value),
   };
   const repositories = [...config.repositories, ...(await ownRepositories(process.cwd()))];
-  const find = (paths: readonly string[], by: Config): Promise<DesiredState> =>
+  const find = (scope: Scope, by: Config, more: { readonly follow?: false } = {}): Promise<DesiredState> =>
     findDesiredState(subject.after, {
-      scope: scopeOf(by.manifests, paths),
+      ...more,
+      scope,
       config: by,
       renderer,
       repositories,
@@ -66,11 +69,22 @@ async function useDesiredState<Result>(
     });
   try {
     const { apply: _, ...withoutApply } = config;
+    let whole: Promise<DesiredState> | undefined;
     return await use({
       tree: subject.after,
       config,
-      state: await find(subject.paths, options.suggest === true ? withoutApply : config),
-      only: (paths) => find(paths, withoutApply),
+      whole: () =>
+        (whole ??= find(scopeOf(config.manifests, subject.paths), options.suggest === true ? withoutApply : config)),
+      only: (paths) => find(scopeOf(config.manifests, paths), withoutApply),
+      async root(directory) {
+        const scope = scopeOf(config.manifests, [directory]);
+        const files = new Set((await subject.after.list()).map(({ path }) => path));
+        const file = kustomizationNames
+          .map((name) => (directory === "" ? name : `${directory}/${name}`))
+          .find((path) => files.has(path) && scope.covers(path));
+        if (file === undefined) return undefined;
+        return find({ ...scope, covers: (path) => path === file }, withoutApply, { follow: false });
+      },
       progress,
     });
   } finally {

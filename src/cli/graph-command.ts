@@ -16,7 +16,8 @@ export interface GraphOptions {
  * Runs `portcullis graph`: the graph on stdout, and what could not be rendered also on stderr. Returns the exit code.
  */
 export async function graphCommand(named: readonly string[], options: GraphOptions): Promise<number> {
-  return withDesiredState(named, options, async ({ tree, config, state, progress }) => {
+  return withDesiredState(named, options, async ({ tree, config, whole, progress }) => {
+    const state = await whole();
     const problems: Problem[] = [...state.problems];
     for (const unit of state.units) problems.push(...(await unit.render()).problems);
     const text =

@@ -12,7 +12,8 @@ export async function renderCommand(
   options: { readonly config?: string },
 ): Promise<number> {
   return withDesiredState([], options, async (subject) => {
-    const asked = sources.length === 0 ? all(subject.state) : await chosen(sources, subject);
+    const whole = sources.length === 0 ? await subject.whole() : undefined;
+    const asked = whole === undefined ? await chosen(sources, subject) : all(whole);
     const parts: string[] = [];
     let complete = true;
     for (const unit of asked.units) {
@@ -32,9 +33,9 @@ export async function renderCommand(
       if (manifests.length > 0) parts.push(new TextDecoder().decode(bytes));
     }
     subject.progress.clear();
-    if (sources.length === 0) tell(subject.state.problems);
+    tell(whole?.problems ?? []);
     await new Promise<void>((done) => process.stdout.write(stream(parts), () => done()));
-    return complete && (sources.length > 0 || subject.state.problems.length === 0) ? 0 : 2;
+    return complete && (whole?.problems ?? []).length === 0 ? 0 : 2;
   });
 }
 
@@ -48,11 +49,14 @@ function all({ units, files }: DesiredState): Asked {
   return { units, files: files.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry.path) };
 }
 
-async function chosen(names: readonly string[], { state, only }: DesiredSubject): Promise<Asked> {
+async function chosen(names: readonly string[], { config, whole, only, root }: DesiredSubject): Promise<Asked> {
   const units: Unit[] = [];
   for (const name of names) {
     const path = cleanPath(name);
-    let found = named(state, name, path);
+    // A root prints the same whatever else the tree holds, unless `apply:` lists it with options of its own.
+    const alone = config.apply === undefined ? await root(path) : undefined;
+    let found = alone === undefined ? [] : named(alone, name, path);
+    if (found.length === 0) found = named(await whole(), name, path);
     // A base is not a root, but a user who names it wants it rendered by itself.
     if (found.length === 0) found = named(await only([path]), name, path);
     if (found.length === 0) {

@@ -15,6 +15,8 @@ export interface DesiredStateRequest {
   readonly scope: Scope;
   readonly config: Config;
   readonly renderer: Renderer;
+  /** If false, GitOps objects are not followed: only roots and charts are found. */
+  readonly follow?: false;
   /** URLs under which this repository is known; empty: unknown, then a path that exists here is taken to be meant. */
   readonly repositories: readonly string[];
   /** Names of the branch that the tree belongs to; empty: unknown, then the gated branches, `main` and `master` are taken for it. */

@@ -36,23 +36,12 @@ export interface ModulePoolOptions {
   readonly fresh?: Repeatable;
 }
 
-/**
- * Bytes from which on the optimising compiler repays itself within one request: a start takes it four times as long, and
- * then it runs three times as fast.
- */
-const large = 1024 * 1024;
-
-interface Started {
-  readonly process: ReactorProcess;
-  readonly optimising: boolean;
-}
-
 /** No process is started before a request needs it. */
 export function createModulePool(options: ModulePoolOptions): ModulePool {
   const { module, cacheDir, processes, deadlineMs, turns = createTurns(), ...limits } = options;
-  const idle: Started[] = [];
-  const all = new Set<Started>();
-  const waiting: ((process: Started) => void)[] = [];
+  const idle: ReactorProcess[] = [];
+  const all = new Set<ReactorProcess>();
+  const waiting: ((process: ReactorProcess) => void)[] = [];
   let unpacked: Promise<string> | undefined;
 
   function unpack(): Promise<string> {
@@ -61,37 +50,30 @@ export function createModulePool(options: ModulePoolOptions): ModulePool {
     return unpacked;
   }
 
-  function start(optimise: boolean): Started {
-    const process = createReactorProcess({ module: unpack, prefix: "portcullis", optimise, ...limits });
-    const started = { process, optimising: optimise };
-    all.add(started);
-    return started;
+  function start(): ReactorProcess {
+    const process = createReactorProcess({ module: unpack, prefix: "portcullis", optimise: true, ...limits });
+    all.add(process);
+    return process;
   }
 
-  function take(isLarge: boolean): Promise<Started> {
-    const suited = idle.findLastIndex(({ optimising }) => optimising || !isLarge);
+  function take(): Promise<ReactorProcess> {
     // The one that worked last is the warmest.
-    const free = idle.splice(suited < 0 ? idle.length - 1 : suited, 1)[0];
-    if (free !== undefined && suited >= 0) return Promise.resolve(free);
-    if (free !== undefined && all.size >= processes) {
-      free.process.close();
-      all.delete(free);
-    } else if (free !== undefined) idle.push(free);
-    if (all.size < processes) return Promise.resolve(start(isLarge));
+    const free = idle.pop();
+    if (free !== undefined) return Promise.resolve(free);
+    if (all.size < processes) return Promise.resolve(start());
     return new Promise((resolve) => waiting.push(resolve));
   }
 
-  function giveBack(started: Started): void {
+  function giveBack(process: ReactorProcess): void {
     const next = waiting.shift();
-    if (next === undefined) idle.push(started);
-    else next(started);
+    if (next === undefined) idle.push(process);
+    else next(process);
   }
 
   async function ask<Answer>(operation: string, request: object, blob?: Uint8Array): Promise<ModuleOutcome<Answer>> {
-    const started = await take((blob?.length ?? 0) >= large);
+    const process = await take();
     try {
       const message = encodeFrame(toJson({ operation, request }), blob);
-      const { process } = started;
       const isFresh = process.isFresh();
       const first = await turns.beside(() => process.ask(message, deadlineMs));
       const outcome = mayDependOnLoad(first, isFresh)
@@ -114,14 +96,14 @@ export function createModulePool(options: ModulePoolOptions): ModulePool {
     } catch (error) {
       return { kind: "trap", message: `${operation} could not be run: ${String(error)}` };
     } finally {
-      giveBack(started);
+      giveBack(process);
     }
   }
 
   return {
     ask,
-    pids: () => [...all].flatMap(({ process }) => process.pid() ?? []),
-    close: () => all.forEach(({ process }) => process.close()),
+    pids: () => [...all].flatMap((process) => process.pid() ?? []),
+    close: () => all.forEach((process) => process.close()),
   };
 }
 

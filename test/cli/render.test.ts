@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { directoryWith, portcullis, write } from "./run-portcullis.ts";
 
@@ -24,6 +27,24 @@ test.each([
 ])("%s is printed as it is judged", async (_what, sources, expected) => {
   const directory = directoryWith(FILES);
   expect(await portcullis(directory, ["render", ...sources])).toEqual({ code: 0, out: expected, err: "" });
+});
+
+test("a root that is named is rendered without the others, and kept for the next command", async () => {
+  const directory = directoryWith({
+    ...FILES,
+    "overlays/prod/app.yaml":
+      "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: test, namespace: argocd }\nspec: { source: { path: overlays/test } }\n",
+    "overlays/prod/kustomization.yaml": `${kustomization("../../base", "app.yaml")}namePrefix: prod-\n`,
+  });
+  const cache = mkdtempSync(join(tmpdir(), "portcullis-render-"));
+  const kept = (): number => readdirSync(join(cache, "rendered")).length;
+  const env = { PORTCULLIS_CACHE_DIR: cache };
+  const { code, out, err } = await portcullis(directory, ["render", "overlays/prod"], env);
+  expect([code, err, kept()]).toEqual([0, "", 1]);
+  expect(out).toContain("name: prod-test");
+  await portcullis(directory, ["graph"], env);
+  expect(kept()).toBe(2);
+  rmSync(cache, { recursive: true });
 });
 
 test("a source that nobody has is no empty stream", async () => {

@@ -27,7 +27,7 @@ const one = (kustomization: string, more: Hostile = {}): Hostile => ({
   ...more,
 });
 
-const fetched = /lies outside of this tree, and nothing is fetched/;
+const fetched = /is not in this repository, and nothing is fetched/;
 const refused = /external plugins disabled/;
 
 const withFunction = (how: string): Hostile =>

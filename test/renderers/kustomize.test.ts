@@ -85,7 +85,7 @@ test.each([
     [{ path: "a.yaml" }, { path: "b.yaml" }],
   ],
   [
-    "where the name does not tell, kustomize's own annotations do",
+    "a name within another is not taken for it",
     {
       "kustomization.yaml":
         'resources: [a.yaml, b.yaml]\npatches:\n  - target: {name: one-more}\n    patch: \'[{"op": "add", "path": "/data", "value": {"x": "y"}}]\'\n',
@@ -93,6 +93,50 @@ test.each([
       "b.yaml": configMap("one"),
     },
     [{ path: "b.yaml" }, { path: "a.yaml" }],
+  ],
+  [
+    "objects that JSON patches give each other's names keep their files",
+    {
+      "kustomization.yaml":
+        'resources: [a.yaml, b.yaml]\npatches:\n  - target: {name: one}\n    patch: \'[{"op": "replace", "path": "/metadata/name", "value": "three"}]\'\n  - target: {name: two}\n    patch: \'[{"op": "replace", "path": "/metadata/name", "value": "one"}]\'\n',
+      "a.yaml": configMap("one"),
+      "b.yaml": configMap("two"),
+    },
+    [{ path: "b.yaml" }, { path: "a.yaml" }],
+  ],
+  [
+    "two objects of one name that JSON patches change keep their files, and lists too",
+    {
+      "kustomization.yaml":
+        'resources: [a, b]\npatches:\n  - target: {kind: ConfigMap}\n    patch: \'[{"op": "add", "path": "/data", "value": {"x": "y"}}]\'\n',
+      "a/kustomization.yaml": "resources: [one.yaml]\nnamespace: a\n",
+      "a/one.yaml": configMap("one"),
+      "b/kustomization.yaml": "resources: [list.yaml]\nnamespace: b\n",
+      "b/list.yaml":
+        "apiVersion: v1\nkind: ConfigMapList\nitems:\n  - {apiVersion: v1, kind: ConfigMap, metadata: {name: one}}\n",
+    },
+    [{ path: "a/one.yaml" }, { path: "b/list.yaml" }],
+  ],
+  [
+    "what a generator merges with keeps its file, and what it replaces comes from the generator",
+    {
+      "kustomization.yaml":
+        "resources: [base]\nconfigMapGenerator:\n  - {name: one, behavior: merge, literals: [a=b]}\n  - {name: two, behavior: replace, literals: [a=b]}\n  - {name: three, behavior: merge, literals: [a=b]}\n",
+      "base/kustomization.yaml":
+        "resources: [one.yaml]\nconfigMapGenerator: [{name: two, literals: [c=d]}, {name: three, literals: [c=d]}]\n",
+      "base/one.yaml": configMap("one"),
+    },
+    [{ path: "base/one.yaml" }, { configuredIn: "base/kustomization.yaml" }, { configuredIn: "kustomization.yaml" }],
+  ],
+  [
+    "a generator of its own file is where its object comes from",
+    {
+      "kustomization.yaml": "generators: [made.yaml]\nresources: [a.yaml]\n",
+      "made.yaml":
+        "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: made}\nliterals: [a=b]\noptions: {disableNameSuffixHash: true}\n",
+      "a.yaml": configMap("made-up"),
+    },
+    [{ configuredIn: "made.yaml" }, { path: "a.yaml" }],
   ],
   [
     "members of a List come from its file",

@@ -45,17 +45,6 @@ test("a late request ends alone: those that wait behind it are answered by a new
   expect(pool.pids()).not.toContain(before);
 });
 
-test("a large request gets a process that optimises, in place of one that does not where there are enough", async () => {
-  const pool = poolOf({ processes: 1 });
-  await pool.ask("substitute", request);
-  const [plain] = pool.pids();
-  expect((await pool.ask("substitute", request, new Uint8Array(2 ** 21))).kind).toBe("answered");
-  const [optimising, ...more] = pool.pids();
-  expect([optimising === plain, more]).toEqual([false, []]);
-  expect((await pool.ask("substitute", request)).kind).toBe("answered");
-  expect(pool.pids()).toEqual([optimising]);
-});
-
 test("an unknown operation is a failure, and a module that is not there a trap: nothing is thrown", async () => {
   expect(await poolOf().ask("nothing", {})).toEqual({ kind: "failed", message: "unknown operation nothing" });
   const absent = { ...shippedModule("kustomize"), name: "absent", path: join(TEST_CACHE, "absent.br"), sha256: "0" };

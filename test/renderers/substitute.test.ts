@@ -52,6 +52,6 @@ test("an unknown variable is an error of its document where strict, and stays wh
 test("a name that is no name is refused", async () => {
   expect(await renderer.substitute({ documents: ["a: b"], variables: { "no-name": "x" } })).toMatchObject({
     kind: "failed",
-    message: expect.stringContaining("'no-name' is no name of a variable"),
+    message: expect.stringContaining('"no-name" cannot be the name of a variable'),
   });
 });

@@ -125,7 +125,7 @@ func (e chartEntry) toRender(files *tree) (chart, *failure) {
 	}
 	for full := range files.files {
 		if strings.HasPrefix(full, home+"/") {
-			files.read[full] = true
+			files.read[full]++
 		}
 	}
 	return chart{

@@ -8,12 +8,13 @@ import (
 	"strings"
 )
 
-// explain says where the entry stands that a build failed over, as far as Kustomize's words tell.
-func (s *surveyed) explain(files *tree, anywhere bool, err error) *failure {
+// explain tells where the entry is that a build failed over, as far as Kustomize's words tell. `failed` is asked only
+// where these words are shown.
+func (s *surveyed) explain(files *tree, anywhere bool, failed func() error) *failure {
 	if found := s.misplaced(files, anywhere); found != nil {
 		return found
 	}
-	text := shown(err)
+	text := shown(failed())
 	for _, locate := range []func(*tree, string) (string, int){s.cycle, s.plugin, s.unmatchedPatch, s.resource} {
 		if file, line := locate(files, text); file != "" {
 			return &failure{Message: text, Path: inTree(file), Line: line}

@@ -18,11 +18,11 @@ const mount = "/.tree"
 
 var errReadOnly = errors.New("the tree is read-only")
 
-// tree is a file system of the files handed in. It remembers which of them were read.
+// tree is a file system of the files handed in. It counts how often each of them was read.
 type tree struct {
 	files    map[string][]byte
 	children map[string][]string
-	read     map[string]bool
+	read     map[string]int
 	// instead has texts that are read in place of a file's own.
 	instead map[string][]byte
 	// charts has, by a file that stands for a template's output, where that came from.
@@ -33,7 +33,7 @@ func newTree(files map[string][]byte) *tree {
 	t := &tree{
 		files:    make(map[string][]byte, len(files)),
 		children: map[string][]string{mount: nil},
-		read:     map[string]bool{},
+		read:     map[string]int{},
 		charts:   map[string]origin{},
 	}
 	for name, content := range files {
@@ -100,7 +100,7 @@ func (t *tree) ReadFile(name string) ([]byte, error) {
 		}
 		return nil, &fs.PathError{Op: "open", Path: name, Err: syscall.ENOENT}
 	}
-	t.read[full] = true
+	t.read[full]++
 	if text, found := t.instead[full]; found {
 		return text, nil
 	}

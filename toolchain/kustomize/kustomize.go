@@ -18,8 +18,6 @@ type kustomizeRequest struct {
 	Anywhere bool `json:"anywhere"`
 	// Charts has, for each chart that an earlier answer asked for, what its templates gave.
 	Charts [][]renderedTemplate `json:"charts"`
-	// Annotated has origins told by Kustomize's own annotations alone, for tests.
-	Annotated bool `json:"annotated"`
 }
 
 type origin struct {
@@ -85,11 +83,16 @@ func kustomize(request kustomizeRequest, files *tree) ([]byte, kustomizeAnswer) 
 	built, err := builder.build()
 	files.instead = nil
 	if err != nil {
-		// Once more, so that the lines that Kustomize names are those of the files.
-		if _, again := builder.build(); again != nil {
-			err = again
-		}
-		return nil, kustomizeAnswer{Failure: found.explain(files, request.Anywhere, err)}
+		return nil, kustomizeAnswer{Failure: found.explain(files, request.Anywhere, func() error {
+			if !showsMarks(err) {
+				return err
+			}
+			// Once more, so that the lines that Kustomize names are those of the files.
+			if _, again := builder.build(); again != nil {
+				return again
+			}
+			return err
+		})}
 	}
 	var yaml bytes.Buffer
 	for i, one := range built.Resources() {
@@ -103,12 +106,9 @@ func kustomize(request kustomizeRequest, files *tree) ([]byte, kustomizeAnswer) 
 		yaml.Write(text)
 	}
 	reads := files.reads()
-	from, complete := marks.origins(built.Resources(), found.generators)
-	if request.Annotated {
-		from, complete = make([]*origin, built.Size()), false
-	}
+	from, complete := marks.origins(built.Resources(), found, files)
 	if !complete {
-		builder.annotatedOrigins(built, from)
+		builder.annotatedOrigins(built, from, found.annotations(files, marks))
 	}
 	return yaml.Bytes(), kustomizeAnswer{Reads: reads, Origins: files.named(from)}
 }

@@ -14,17 +14,14 @@ import (
 
 // A mark is a comment in front of a document that is loaded as a resource. Comments never reach the output, and this one
 // stays with the document's node for as long as Kustomize keeps that: nearly always. So one build gives both manifests
-// and origins, where Kustomize's own origin annotations take a second build, three times as slow.
+// and origins.
 type marks struct {
-	documents []markedDocument
+	documents []*markedDocument
+	// otherwise has the files that are not only resources, such as the content of a ConfigMap: they stay as they are.
+	otherwise map[string]bool
 }
 
-type markedDocument struct {
-	// file is the path of the tree, text what stands behind the mark.
-	file string
-	text []byte
-}
-
+// markPrefix begins a mark; the document's index follows.
 const markPrefix = "#portcullis:"
 
 var (
@@ -32,19 +29,20 @@ var (
 	leadingSeparator = regexp.MustCompile(`^---[ \t]*(#.*)?\r?\n`)
 )
 
-// mark returns a file's text with a mark for each document, or nil where that could change what it means.
-func (m *marks) mark(file string, content []byte) []byte {
+// addFile adds a file's documents, and returns its text with a mark for each, or nil where that could change what it
+// means.
+func (m *marks) addFile(file string, content []byte) []byte {
 	content = leadingSeparator.ReplaceAll(content, nil)
-	if bytes.HasPrefix(content, []byte("---")) || bytes.HasPrefix(content, []byte("%")) || bytes.HasPrefix(content, []byte("\xef\xbb\xbf")) {
-		return nil
-	}
 	var marked bytes.Buffer
 	at := 0
 	for _, found := range append(separator.FindAllIndex(content, -1), []int{len(content), len(content)}) {
 		fmt.Fprintf(&marked, "%s%d\n\n", markPrefix, len(m.documents))
-		m.documents = append(m.documents, markedDocument{file: file, text: content[at:found[0]]})
+		m.documents = append(m.documents, &markedDocument{file: file, text: content[at:found[0]]})
 		marked.Write(content[at:found[1]])
 		at = found[1]
+	}
+	if bytes.HasPrefix(content, []byte("---")) || bytes.HasPrefix(content, []byte("%")) || bytes.HasPrefix(content, []byte("\xef\xbb\xbf")) {
+		return nil
 	}
 	return marked.Bytes()
 }
@@ -64,82 +62,151 @@ func (m *marks) of(one *resource.Resource) int {
 	return index
 }
 
-// origins leaves out those whose mark was lost where more than one document, or none, may be the one it stood at.
-func (m *marks) origins(resources []*resource.Resource, generators []generator) (list []*origin, complete bool) {
+// origins leaves out those whose mark was lost, where their names do not tell.
+func (m *marks) origins(resources []*resource.Resource, found *surveyed, files *tree) (list []*origin, complete bool) {
 	list, complete = make([]*origin, len(resources)), true
 	for i, one := range resources {
 		if index := m.of(one); index >= 0 {
-			list[i] = &origin{Path: m.documents[index].file}
-			continue
+			document := m.documents[index]
+			list[i] = &origin{Path: document.file}
+			// What was loaded once is printed once.
+			document.printed = files.read[path.Join(mount, document.file)] == 1
 		}
-		list[i] = m.only(one, generators)
-		complete = complete && list[i] != nil
+	}
+	for i, one := range resources {
+		if list[i] == nil {
+			list[i] = m.byName(one.GetKind(), one.GetName(), found)
+			complete = complete && list[i] != nil
+		}
 	}
 	return list, complete
 }
 
-// only is the one origin that this resource can have: something of its kind whose name is within the resource's.
-func (m *marks) only(one *resource.Resource, generators []generator) *origin {
-	var found []origin
-	kind, name := one.GetKind(), one.GetName()
-	for _, made := range generators {
-		if made.kind == kind && made.name != "" && strings.Contains(name, made.name) {
-			found = append(found, origin{ConfiguredIn: made.file})
+// byName is the one origin that an object of this kind and name can have, or nil.
+func (m *marks) byName(kind, name string, found *surveyed) *origin {
+	if found.naming.free && !(hashed[kind] && hasHash(name)) {
+		return nil
+	}
+	var only *origin
+	several := false
+	add := func(one origin) {
+		several = several || only != nil && *only != one
+		only = &one
+	}
+	for _, made := range found.generators {
+		if made.makes(kind, name, &found.naming) {
+			add(origin{ConfiguredIn: made.file})
 		}
 	}
 	for _, document := range m.documents {
-		if bytes.Contains(document.text, []byte(kind)) {
-			for range document.like(kind, name) {
-				found = append(found, origin{Path: document.file})
+		if document.printed || !bytes.Contains(document.text, []byte(kind)) {
+			continue
+		}
+		for _, object := range document.objects() {
+			if object.kind == kind && found.naming.canBecome(object.name, name, hashed[kind]) {
+				add(origin{Path: document.file})
+			}
+		}
+		for _, made := range document.generators() {
+			if made.makes(kind, name, &found.naming) {
+				add(origin{ConfiguredIn: document.file})
 			}
 		}
 	}
-	if len(found) != 1 {
+	if several {
 		return nil
 	}
-	return &found[0]
+	return only
 }
 
-// like has the objects of a document that can have become one of this kind and name. Those of a list have no mark.
-func (d markedDocument) like(kind, name string) (found []*yaml.RNode) {
+// markedDocument is a document of a file of the tree.
+type markedDocument struct {
+	file string
+	text []byte
+	// printed: another object is known to be this one.
+	printed bool
+	parsed  bool
+	nodes   []*yaml.RNode
+	named   []namedObject
+}
+
+type namedObject struct{ kind, name string }
+
+// roots are the objects of the document: of a list its items, which have no mark. None where it does not parse.
+func (d *markedDocument) roots() []*yaml.RNode {
+	if d.parsed {
+		return d.nodes
+	}
+	d.parsed = true
 	node, err := yaml.Parse(string(d.text))
 	if err != nil {
 		return nil
 	}
 	objects := []*yaml.RNode{node}
-	if strings.HasSuffix(node.GetKind(), "List") {
-		objects = items(node, "items")
+	if listed := items(node, "items"); strings.HasSuffix(textOf(node, "kind"), "List") && listed != nil {
+		objects = listed
 	}
 	for _, object := range objects {
-		if own := object.GetName(); object.GetKind() == kind && own != "" && strings.Contains(name, own) {
-			found = append(found, object)
+		if object.YNode() == nil || object.YNode().Kind != yaml.MappingNode {
+			continue
+		}
+		d.nodes = append(d.nodes, object)
+		if name := object.GetName(); name != "" {
+			d.named = append(d.named, namedObject{kind: object.GetKind(), name: name})
+		}
+	}
+	return d.nodes
+}
+
+func (d *markedDocument) objects() []namedObject {
+	d.roots()
+	return d.named
+}
+
+// generators are the configurations of generators in the document, as `generators` of a kustomization loads them.
+func (d *markedDocument) generators() []generator {
+	var found []generator
+	for _, node := range d.roots() {
+		if made := generatedBy[node.GetKind()]; made != "" {
+			found = append(found, generator{kind: made, name: node.GetName(), behavior: textOf(node, "behavior"), file: d.file})
 		}
 	}
 	return found
 }
 
-// markResources marks every file that the kustomizations name as a resource, and as nothing else.
+// markResources adds every file that the kustomizations name as a resource or generator, and marks the resources that
+// are nothing else.
 func (s *surveyed) markResources(files *tree) (*marks, map[string][]byte) {
-	otherwise := map[string]bool{}
+	m, marked := &marks{otherwise: map[string]bool{}}, map[string][]byte{}
+	resources, added := map[string]bool{}, map[string]bool{}
 	for _, one := range s.references {
-		if one.field != "resources" && one.field != "bases" {
-			_, source, found := strings.Cut(one.value, "=")
-			if found {
-				otherwise[path.Join(path.Dir(one.file), source)] = true
-			}
-			otherwise[path.Join(path.Dir(one.file), one.value)] = true
+		full := path.Join(path.Dir(one.file), one.value)
+		if one.isResource() {
+			resources[full] = true
+		} else if one.field != "generators" {
+			_, source, _ := strings.Cut(one.value, "=")
+			m.otherwise[path.Join(path.Dir(one.file), source)] = true
+			m.otherwise[full] = true
 		}
 	}
-	m, marked := &marks{}, map[string][]byte{}
 	for _, one := range s.references {
 		full := path.Join(path.Dir(one.file), one.value)
 		content, found := files.files[full]
-		if _, again := marked[full]; again || !found || otherwise[full] || (one.field != "resources" && one.field != "bases") {
+		if added[full] || !found || !one.isResource() && one.field != "generators" {
 			continue
 		}
-		if text := m.mark(inTree(full), content); text != nil {
+		added[full] = true
+		if text := m.addFile(inTree(full), content); text != nil && resources[full] && !m.otherwise[full] {
 			marked[full] = text
 		}
 	}
 	return m, marked
+}
+
+var lineNumber = regexp.MustCompile(`\bline \d+`)
+
+// showsMarks tells whether a failure's text would read otherwise without marks.
+func showsMarks(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, markPrefix) || lineNumber.MatchString(text)
 }

@@ -37,7 +37,7 @@ func substituteOperation(raw json.RawMessage, _ []byte) (any, []byte, error) {
 	answer := substituteAnswer{Documents: make([]string, len(request.Documents))}
 	for name, value := range request.Variables {
 		if !variableName.MatchString(name) {
-			return substituteAnswer{Failure: &failure{Message: fmt.Sprintf("'%s' is no name of a variable: expected %s", name, variableName)}}, nil, nil
+			return substituteAnswer{Failure: &failure{Message: fmt.Sprintf("%q cannot be the name of a variable: expected letters, digits and underscores, without a digit at the start", name)}}, nil, nil
 		}
 		request.Variables[name] = strings.ReplaceAll(value, "\n", "")
 	}

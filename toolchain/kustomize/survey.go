@@ -21,12 +21,17 @@ type reference struct {
 	loads bool
 }
 
+func (r reference) isResource() bool {
+	return r.field == "resources" || r.field == "bases"
+}
+
 // surveyed is what the kustomizations of a root refer to.
 type surveyed struct {
 	references   []reference
 	generators   []generator
 	charts       []chartEntry
 	patches      []patch
+	naming       naming
 	customSchema bool
 }
 
@@ -38,9 +43,14 @@ type patch struct {
 	text string
 }
 
-// generator is an entry that makes a ConfigMap or a Secret.
+// generator is an entry that makes a ConfigMap or a Secret, or merges with one.
 type generator struct {
-	kind, name, file string
+	kind, name, behavior, file string
+}
+
+// makes tells whether an object comes from this generator: one that is merged with comes from where it was before.
+func (g generator) makes(kind, name string, by *naming) bool {
+	return g.kind == kind && g.behavior != "merge" && by.canBecome(g.name, name, true)
 }
 
 // survey follows a root's kustomizations without building. What does not parse is left to the build to complain about.
@@ -81,6 +91,7 @@ func survey(files *tree, root string) *surveyed {
 			}
 		}
 	}
+	found.naming.readPatches(found.patches, files)
 	return found
 }
 
@@ -114,6 +125,7 @@ var pathFields = []string{"patches", "patchesJson6902", "replacements"}
 
 func (s *surveyed) read(file string, document *yaml.RNode) []reference {
 	first := len(s.references)
+	s.naming.read(document)
 	add := func(field string, node *yaml.Node, loads bool) {
 		if node == nil || node.Kind != yaml.ScalarNode || node.Value == "" || strings.Contains(node.Value, "\n") {
 			return
@@ -141,9 +153,15 @@ func (s *surveyed) read(file string, document *yaml.RNode) []reference {
 	for _, node := range items(document, "patchesStrategicMerge") {
 		s.patches = append(s.patches, patch{file: file, line: node.YNode().Line, path: node.YNode().Value, text: node.YNode().Value})
 	}
+	for _, node := range items(document, "generators") {
+		// One that is written in place.
+		if one, err := yaml.Parse(node.YNode().Value); err == nil && generatedBy[textOf(one, "kind")] != "" {
+			s.generators = append(s.generators, generator{kind: generatedBy[one.GetKind()], name: one.GetName(), behavior: textOf(one, "behavior"), file: inTree(file)})
+		}
+	}
 	for _, field := range []string{"configMapGenerator", "secretGenerator"} {
 		for _, entry := range items(document, field) {
-			s.generators = append(s.generators, generator{kind: generatedKind[field], name: textOf(entry, "name"), file: inTree(file)})
+			s.generators = append(s.generators, generator{kind: generatedKind[field], name: textOf(entry, "name"), behavior: textOf(entry, "behavior"), file: inTree(file)})
 			for _, list := range []string{"files", "envs"} {
 				for _, node := range items(entry, list) {
 					add(field, node.YNode(), false)
@@ -163,7 +181,9 @@ func (s *surveyed) read(file string, document *yaml.RNode) []reference {
 	return s.references[first:]
 }
 
+// generatedKind is by the field of a kustomization, generatedBy by the kind of a generator's own configuration.
 var generatedKind = map[string]string{"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+var generatedBy = map[string]string{"ConfigMapGenerator": "ConfigMap", "SecretGenerator": "Secret"}
 
 func textOf(node *yaml.RNode, field string) string {
 	if node == nil || node.YNode() == nil || node.YNode().Kind != yaml.MappingNode {
@@ -209,7 +229,7 @@ func (s *surveyed) remote(files *tree) *failure {
 			continue
 		}
 		return &failure{
-			Message: fmt.Sprintf("%s names %s, which lies outside of this tree, and nothing is fetched: vendor it and name its copy under kustomize.vendored", one.field, one.value),
+			Message: fmt.Sprintf("%s (%s) is not in this repository, and nothing is fetched: keep a copy in this repository and name it under `kustomize.vendored`", one.value, one.field),
 			Path:    inTree(one.file),
 			Line:    one.line,
 		}

@@ -113,6 +113,7 @@ export async function explorePlan(plan: Plan, explorer: Explorer): Promise<Insta
 }
 
 async function follow(steps: readonly Step[], explorer: Explorer): Promise<void> {
+  if (explorer.request.follow === false) return;
   let level = steps;
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > deepest || explorer.instances.size > most) {
