@@ -93,6 +93,30 @@ test.each<[string, Files, Asked, { readonly [path: string]: string }]>([
     { "c.yaml": "through .", "kustomization.yaml": "through .", "p.yaml": "through ." },
   ],
   [
+    "a generator input is not hidden by a rendered object of another name that has its values",
+    {
+      "kustomization.yaml": "resources: [web.yaml]\nconfigMapGenerator: [{ name: x, files: [evil.yaml] }]\n",
+      "web.yaml": pod("web", "evil:latest"),
+      "evil.yaml": pod("evil", "evil:latest"),
+    },
+    {},
+    {
+      "evil.yaml": "used as generator input of kustomization.yaml",
+      "kustomization.yaml": "through .",
+      "web.yaml": "through .",
+    },
+  ],
+  [
+    "a generator input that is a rendered object arrives",
+    {
+      "kustomization.yaml": "resources: [web.yaml]\nconfigMapGenerator: [{ name: x, files: [copy.yaml] }]\n",
+      "web.yaml": pod("web"),
+      "copy.yaml": pod("web"),
+    },
+    {},
+    { "copy.yaml": "through .", "kustomization.yaml": "through .", "web.yaml": "through ." },
+  ],
+  [
     "a manifest that only feeds a generator stands for itself",
     { "kustomization.yaml": "configMapGenerator: [{ name: x, files: [evil.yaml] }]\n", "evil.yaml": pod("evil") },
     {},

@@ -1,7 +1,7 @@
 import type { OwnTexts } from "../own-text.ts";
 import { holdsAction } from "../files/read-scoped.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
-import { allPresentIn } from "./all-present-in.ts";
+import { allPresentIn, type MatchedBy } from "./all-present-in.ts";
 
 /**
  * The files of a chart, by path of the tree, that Helm's output accounts for. `printed` are the templates and CRDs that
@@ -18,11 +18,17 @@ export function chartAccounts(
 }
 
 /** Whether every object of a file that applies alone is in the rendering; an object with template actions does not count yet. */
-export function isAccounted(path: string, own: OwnTexts, objects: readonly RenderedObject[]): boolean {
+export function isAccounted(
+  path: string,
+  own: OwnTexts,
+  objects: readonly RenderedObject[],
+  matchedBy: MatchedBy = "identity",
+): boolean {
   const values = (own.reading(path)?.manifests ?? []).map(({ value }) => value);
   return allPresentIn(
     values.filter((value) => !holdsAction(value)),
     objects,
+    matchedBy,
   );
 }
 

@@ -148,7 +148,8 @@ function accountsOf(
   for (const { path, entry, use } of build?.asks ?? []) {
     if (entry === undefined) continue;
     const trusted = use === "kustomization" || use === "resource" || use === "patch";
-    if (trusted || isAccounted(path, own, objects)) accounts.add(files.fileAt(path)?.path ?? path);
+    const matchedBy = use === "targeted-patch" ? "kind" : "identity";
+    if (trusted || isAccounted(path, own, objects, matchedBy)) accounts.add(files.fileAt(path)?.path ?? path);
   }
   const printed = answer.origins.flatMap(({ path }) => (path === undefined ? [] : [path]));
   for (const { home, files: chart } of charts.charts) {
