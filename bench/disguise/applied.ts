@@ -57,21 +57,23 @@ async function applyAs(
         .filter(([name]) => !(delivery.flat === true && name.includes("/")))
         .map(([, bytes]) => new TextDecoder().decode(bytes));
     case "kustomize": {
-      const has = ["kustomization.yaml", "kustomization.yml", "Kustomization"].some((name) =>
-        files.has(`${path}/${name}`),
-      );
-      const edited = !has || images !== undefined || patches !== undefined;
-      // Flux makes a kustomization of a directory that has none.
-      const resources = has ? [`../${path}`] : manifestsBelow(files, delivery).map(([name]) => `../${path}/${name}`);
-      const wrapper = yaml({
-        resources,
-        ...(images === undefined ? {} : { images }),
-        ...(patches === undefined ? {} : { patches: patches.map((one) => ({ patch: yaml(one) })) }),
-      });
+      // The object's edits become part of the root's own kustomization; Flux makes one where there is none.
+      const names = ["kustomization.yaml", "kustomization.yml", "Kustomization"].map((name) => `${path}/${name}`);
+      const own = names.find((name) => files.has(name));
+      const isEdited = own === undefined || images !== undefined || patches !== undefined;
+      const content: Draft =
+        own === undefined
+          ? { resources: manifestsBelow(files, delivery).map(([name]) => name) }
+          : (parse(new TextDecoder().decode(files.get(own)))?.[0] ?? {});
+      const edited: Draft = {
+        ...content,
+        images: [...(content["images"] ?? []), ...(images ?? [])],
+        patches: [...(content["patches"] ?? []), ...(patches ?? []).map((one) => ({ patch: yaml(one) }))],
+      };
       const outcome = await renderer.kustomize({
-        root: edited ? "applied" : path,
+        root: path,
         anywhere: true,
-        files: new Map([...files, ...(edited ? [["applied/kustomization.yaml", bytesOf(wrapper)] as const] : [])]),
+        files: isEdited ? new Map([...files, [own ?? names[0]!, bytesOf(yaml(edited))]]) : files,
       });
       return outcome.kind === "rendered" ? [outcome.answer.yaml] : undefined;
     }
