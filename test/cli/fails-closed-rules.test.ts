@@ -6,7 +6,7 @@ import { directoryWith } from "./run-portcullis.ts";
 describe("policies that are no good", () => {
   type Row = readonly [name: string, body: string, ...problems: readonly string[]];
   const refused = (builtin: string, why: string) =>
-    `compile 2 portcullis_refused_builtin: \`${builtin}\` is refused: a policy may not ${why}`;
+    `compile 2 portcullis_refused_builtin: \`${builtin}\` is refused: policies ${why}`;
   const broken: readonly Row[] = [
     ["syntax", "deny contains {", "compile 2 rego_parse_error: unexpected eof token"],
     ["unsafe", "deny contains x if y == 1", "compile 2 rego_unsafe_var_error: var x is unsafe"],
@@ -20,10 +20,18 @@ describe("policies that are no good", () => {
     [
       "network",
       'deny contains "x" if http.send({"method": "get", "url": "http://x"})',
-      refused("http.send", "reach the network"),
+      refused("http.send", "have no access to the network"),
     ],
-    ["names", 'deny contains "x" if net.lookup_ip_addr("x")', refused("net.lookup_ip_addr", "reach the network")],
-    ["runtime", 'deny contains "x" if opa.runtime().env.HOME', refused("opa.runtime", "read the environment")],
+    [
+      "names",
+      'deny contains "x" if net.lookup_ip_addr("x")',
+      refused("net.lookup_ip_addr", "have no access to the network"),
+    ],
+    [
+      "runtime",
+      'deny contains "x" if opa.runtime().env.HOME',
+      refused("opa.runtime", "cannot read the environment of the process"),
+    ],
     [
       "keys",
       'deny[x] := y if { x := "a"; y := "b" }',
