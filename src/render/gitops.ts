@@ -82,6 +82,17 @@ export interface TreeView {
   read(path: string): Promise<Uint8Array | undefined>;
 }
 
+/** Objects that are searched for. */
+export interface Wanted {
+  readonly group: string;
+  readonly kind: string;
+  /** Objects without a namespace count where none has this one: the tool that applies them may set it. */
+  readonly namespace?: string;
+  readonly name?: string;
+  /** All objects that have this label, each name searched by itself: a set of them, and not one that a name refers to. */
+  readonly labelled?: string;
+}
+
 /** What planners need besides the object. */
 export interface PlanContext {
   readonly tree: TreeView;
@@ -97,10 +108,7 @@ export interface PlanContext {
    * The objects that may be meant by a reference, among those that land in the same cluster. Several with different content
    * only where nothing tells which of them does.
    */
-  find(
-    near: GitOpsObject,
-    wanted: { readonly group: string; readonly kind: string; readonly namespace?: string; readonly name?: string },
-  ): readonly Manifest[];
+  find(near: GitOpsObject, wanted: Wanted): readonly Manifest[];
 }
 
 /** The result of planning one GitOps object. */

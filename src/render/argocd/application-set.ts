@@ -19,6 +19,7 @@ export async function planApplicationSet(object: GitOpsObject, context: PlanCont
     places,
   );
   const children: GeneratedObject[] = [];
+  const reads = new Set([places.path]);
   const spec = fieldsOf(manifest.value, "", diagnostics.wrongType).object("spec");
   if (spec === undefined) diagnostics.problem("", "an ApplicationSet needs spec");
   else {
@@ -28,7 +29,9 @@ export async function planApplicationSet(object: GitOpsObject, context: PlanCont
       texts: goTemplate ? goTexts(context.renderer, spec.texts("goTemplateOptions")) : fastTexts,
       places,
       diagnostics,
+      object,
       context,
+      reads,
       child: childGenerator(() => generation),
     };
     const template = spec.object("template")?.value ?? {};
@@ -63,7 +66,7 @@ export async function planApplicationSet(object: GitOpsObject, context: PlanCont
     gaps: diagnostics.gaps,
     problems: diagnostics.problems,
     violations: [],
-    reads: [places.path],
+    reads: [...reads],
   };
 }
 

@@ -3,6 +3,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import { cleanPath } from "../files/scope.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
 import { placesShown } from "../places-shown.ts";
+import { secretData } from "../secret-data.ts";
 import { textMapAt } from "./fields.ts";
 
 export interface Wanted {
@@ -65,22 +66,11 @@ export function readData(
   }
   const { manifest } = found;
   if (isSops(manifest.value)) return encrypted;
-  const data = textMapAt(manifest.value, "data");
-  if (reference.kind !== "Secret") return { kind: "data", data, manifest };
-  const decoded = Object.entries(data).map(([key, value]) => [key, decodeBase64(value)] as const);
+  if (reference.kind !== "Secret") return { kind: "data", data: textMapAt(manifest.value, "data"), manifest };
+  const data = Object.entries(secretData(manifest.value));
   // A value that is not base64 was encrypted by SOPS, whose metadata a tool dropped.
-  const readable = decoded.flatMap(([key, text]) => (text === undefined ? [] : [[key, text] as const]));
-  if (readable.length < decoded.length) return encrypted;
-  const plain = Object.entries(textMapAt(manifest.value, "stringData"));
-  return { kind: "data", data: Object.fromEntries([...readable, ...plain]), manifest };
-}
-
-function decodeBase64(value: string): string | undefined {
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(value), (character) => character.charCodeAt(0)));
-  } catch {
-    return undefined;
-  }
+  const readable = data.flatMap(([key, text]) => (text === undefined ? [] : [[key, text] as const]));
+  return readable.length < data.length ? encrypted : { kind: "data", data: Object.fromEntries(readable), manifest };
 }
 
 /** Resolves a directory below the artifact's root, where `..` cannot leave it (as in Flux's secure join). */

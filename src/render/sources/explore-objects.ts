@@ -6,9 +6,9 @@ import { planArgo } from "../argocd/plan-argo.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { contentId } from "../files/content-id.ts";
 import { planFlux } from "../flux/plan-flux.ts";
-import type { GitOpsObject, PlanContext, Planned, TreeView } from "../gitops.ts";
+import type { GitOpsObject, PlanContext, Planned, TreeView, Wanted } from "../gitops.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
-import type { ObjectIndex, SearchOrigin, Wanted } from "./object-index.ts";
+import type { ObjectIndex, SearchOrigin } from "./object-index.ts";
 import {
   isGitOps,
   manifestOf,

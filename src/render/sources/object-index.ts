@@ -1,7 +1,9 @@
+import { isObject } from "../../manifest/identity.ts";
 import { sameJson } from "../../manifest/same-json.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { directoryOf } from "../files/scope.ts";
+import type { Wanted } from "../gitops.ts";
 
 /** An object with the source that yields it. */
 export interface IndexedObject {
@@ -11,14 +13,6 @@ export interface IndexedObject {
   /** The files in which the chains that led to it start. */
   readonly starts: readonly string[];
   readonly environments: readonly string[];
-}
-
-export interface Wanted {
-  readonly group: string;
-  readonly kind: string;
-  /** Objects without a namespace count where none has this one: the tool that applies them may set it. */
-  readonly namespace?: string;
-  readonly name?: string;
 }
 
 /** The position from which objects are searched; it decides which of them land in the same cluster. */
@@ -47,14 +41,43 @@ export function objectIndex(objects: readonly IndexedObject[]): ObjectIndex {
     else list.push(object);
   }
   return {
-    find(from, { group, kind, namespace, name }) {
+    find(from, { group, kind, namespace, name, labelled }) {
       const named = (byKind.get(`${group}/${kind}`) ?? []).filter(
         ({ manifest: { identity } }) => name === undefined || identity.name === name,
       );
       const fitting = namespace === undefined ? named : inNamespace(named, namespace);
-      return distinct(inSameCluster(fitting, from).map(({ manifest }) => manifest));
+      if (labelled !== undefined) return withLabel(fitting, labelled, from);
+      return distinct(manifestsOf(inSameCluster(fitting, from)), ({ value }) => ({ ...value, metadata: null }));
     },
   };
+}
+
+function manifestsOf(objects: readonly IndexedObject[]): readonly Manifest[] {
+  return objects.map(({ manifest }) => manifest);
+}
+
+/** Those with a label that may land in the same cluster, by name. */
+function withLabel(objects: readonly IndexedObject[], label: string, from: SearchOrigin): readonly Manifest[] {
+  const byName = new Map<string, IndexedObject[]>();
+  for (const object of objects) {
+    const { identity, value } = object.manifest;
+    const metadata = isObject(value["metadata"]) ? value["metadata"]["labels"] : undefined;
+    if (!isObject(metadata) || !Object.hasOwn(metadata, label) || landsElsewhere(object, from)) continue;
+    const key = `${identity.namespace ?? ""}/${identity.name}`;
+    byName.set(key, [...(byName.get(key) ?? []), object]);
+  }
+  return [...byName]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([, named]) => distinct(manifestsOf(inSameCluster(named, from)), ({ value }) => value));
+}
+
+/** Whether the environments of an object are known, and all are others than those that are searched from. */
+function landsElsewhere({ environments }: IndexedObject, from: SearchOrigin): boolean {
+  return (
+    environments.length > 0 &&
+    from.environments.length > 0 &&
+    !environments.some((one) => from.environments.includes(one))
+  );
 }
 
 function inNamespace(objects: readonly IndexedObject[], namespace: string): readonly IndexedObject[] {
@@ -105,28 +128,23 @@ function inSameFolder(objects: readonly IndexedObject[], start: string): readonl
   );
 }
 
-/** The same object in a file and in the rendering of that file is one; so are copies with the same content. */
-function distinct(manifests: readonly Manifest[]): readonly Manifest[] {
+/**
+ * The same object in a file and in the rendering of that file is one; so are copies with the same content. Labels and
+ * annotations do not matter to what references an object by its name.
+ */
+function distinct(manifests: readonly Manifest[], content: (manifest: Manifest) => JsonObject): readonly Manifest[] {
   if (manifests.length < 2) return manifests;
   const found: Manifest[] = [];
   for (const manifest of manifests.toSorted(byPosition))
-    if (!found.some((other) => isCopy(manifest, other))) found.push(manifest);
+    if (!found.some((other) => isNamesake(manifest, other) && sameJson(content(manifest), content(other))))
+      found.push(manifest);
   return found;
 }
 
-function isCopy(one: Manifest, other: Manifest): boolean {
-  const { group, kind, namespace, name } = one.identity;
-  const isNamesake =
-    group === other.identity.group &&
-    kind === other.identity.kind &&
-    namespace === other.identity.namespace &&
-    name === other.identity.name;
-  return isNamesake && sameJson(content(one), content(other));
-}
-
-/** Labels and annotations do not matter to what references an object. */
-function content({ value }: Manifest): JsonObject {
-  return { ...value, metadata: null };
+function isNamesake({ identity: one }: Manifest, { identity: other }: Manifest): boolean {
+  return (
+    one.group === other.group && one.kind === other.kind && one.namespace === other.namespace && one.name === other.name
+  );
 }
 
 function byPosition({ position: one }: Manifest, { position: other }: Manifest): number {

@@ -67,6 +67,7 @@ function contextOf(
           identity.group === wanted.group &&
           identity.kind === wanted.kind &&
           (wanted.name === undefined || identity.name === wanted.name) &&
+          wanted.labelled === undefined &&
           (wanted.namespace === undefined || identity.namespace === wanted.namespace),
       ),
   };

@@ -1,36 +1,46 @@
 import { isObject } from "../../../manifest/identity.ts";
-import type { ClusterConfig } from "../../../model/config.ts";
 import type { Json } from "../../../model/json.ts";
+import { knownClusters, secretType, type KnownCluster } from "./cluster-secrets.ts";
 import { addValues } from "./templated-values.ts";
 import type { Generator, ParameterSet } from "./generation.ts";
 import type { TemplateParameters } from "./template-parameters.ts";
 import { readSelector } from "./label-selector.ts";
 import { sanitizeName } from "./sanitize-name.ts";
 
-const inCluster: ClusterConfig = {
+const inCluster: KnownCluster = {
   name: "in-cluster",
   server: "https://kubernetes.default.svc",
   labels: {},
   annotations: {},
 };
-/** The label of the Secrets in which Argo CD stores its clusters. */
-const secretType = { "argocd.argoproj.io/secret-type": "cluster" };
+/** What Argo CD labels the Secrets of its clusters with. */
+const ofCluster = { [secretType]: "cluster" };
 
-/** `clusters`: the configured clusters that the selector matches, and without a selector also Argo CD's own cluster. */
+/** `clusters`: the known clusters that the selector matches, and without a selector also Argo CD's own cluster. */
 export const clusterGenerator: Generator = async (options, generation) => {
-  const { goTemplate, places, diagnostics, context } = generation;
-  const { clusters } = context.config;
+  const { goTemplate, places, diagnostics, object, context, reads } = generation;
+  const { clusters, unread } = knownClusters(object, context);
   const fields = options.object("selector");
   const selects =
     fields !== undefined && ["matchLabels", "matchExpressions"].some((key) => isNonEmpty(fields.value[key]));
   const matches = fields === undefined ? () => true : readSelector(fields, diagnostics, "labels");
-  if (clusters.length === 0) {
+  // Secrets in the tree tell of some clusters, the configuration tells that there are no others.
+  if (context.config.clusters.length === 0) {
+    const which = clusters.length === 0 ? "" : "also ";
     diagnostics.gap(
       options.pointer,
-      "generates Applications for clusters that only Argo CD knows: list them under clusters in the configuration",
+      `generates Applications ${which}for clusters that only Argo CD knows: list them under clusters in the configuration`,
     );
   }
-  const found = clusters.filter(({ labels }) => matches({ ...labels, ...secretType }));
+  for (const { secret } of [...clusters, ...unread]) if (secret !== undefined) reads.add(secret.path);
+  for (const { labels, reason } of unread) {
+    if (!matches({ ...labels, ...ofCluster })) continue;
+    diagnostics.gap(
+      options.pointer,
+      `not generated for a cluster: ${reason}; list it under clusters in the configuration`,
+    );
+  }
+  const found = clusters.filter(({ labels }) => matches({ ...labels, ...ofCluster }));
   const named = clusters.some(({ name, server }) => name === inCluster.name || server === inCluster.server);
   if (!selects && !named) found.push(inCluster);
   const origin = { path: places.path, line: places.line(options.pointer), rank: 0 } as const;
@@ -38,17 +48,17 @@ export const clusterGenerator: Generator = async (options, generation) => {
   for (const cluster of found) {
     const parameters = await addValues(clusterParameters(cluster, goTemplate), options, generation);
     if (parameters === undefined) return undefined;
-    sets.push({ parameters, origin });
+    sets.push({ parameters, origin: cluster.secret === undefined ? origin : { ...cluster.secret, rank: 1 } });
   }
   if (!options.flag("flatList")) return sets;
   return [{ parameters: { clusters: sets.map(({ parameters }) => parameters) }, origin }];
 };
 
-function clusterParameters(cluster: ClusterConfig, goTemplate: boolean): TemplateParameters {
-  const { name, server, annotations } = cluster;
-  const base = { name, nameNormalized: sanitizeName(name), server, project: "" };
+function clusterParameters(cluster: KnownCluster, goTemplate: boolean): TemplateParameters {
+  const { name, server, annotations, project = "" } = cluster;
+  const base = { name, nameNormalized: sanitizeName(name), server, project };
   if (cluster === inCluster) return base;
-  const labels = { ...cluster.labels, ...secretType };
+  const labels = { ...cluster.labels, ...ofCluster };
   if (goTemplate) {
     const metadata = Object.keys(annotations).length > 0 ? { annotations, labels } : { labels };
     return { ...base, metadata };

@@ -1,5 +1,5 @@
 import type { Pointer } from "../../../model/json.ts";
-import type { FileLine, PlanContext } from "../../gitops.ts";
+import type { FileLine, GitOpsObject, PlanContext } from "../../gitops.ts";
 import type { Fields } from "../fields.ts";
 import type { Places } from "../places.ts";
 import type { Diagnostics } from "../diagnostics.ts";
@@ -23,7 +23,10 @@ export interface Generation {
   readonly texts: TextRenderer;
   readonly places: Places;
   readonly diagnostics: Diagnostics;
+  readonly object: GitOpsObject;
   readonly context: PlanContext;
+  /** Gathers the files that the generators depend on. */
+  readonly reads: Set<string>;
   /** Runs a generator within a matrix or merge generator; `outer` fills its texts first. */
   child(
     generator: Fields,

@@ -1,0 +1,85 @@
+import { isEncryptedValue } from "../../../manifest/encrypted.ts";
+import type { ClusterConfig } from "../../../model/config.ts";
+import type { Manifest } from "../../../model/manifest.ts";
+import { textMapAt } from "../../flux/fields.ts";
+import type { FileLine, GitOpsObject, PlanContext } from "../../gitops.ts";
+import { secretData } from "../../secret-data.ts";
+
+/** The label of the Secrets in which Argo CD stores its clusters. */
+export const secretType = "argocd.argoproj.io/secret-type";
+
+/** A cluster that Argo CD knows. */
+export interface KnownCluster extends ClusterConfig {
+  readonly project?: string;
+  /** The Secret that declares it; absent for one of the configuration. */
+  readonly secret?: FileLine;
+}
+
+/** A Secret of a cluster whose name or server the tree does not tell. */
+export interface UnreadCluster {
+  readonly labels: { readonly [name: string]: string };
+  readonly secret: FileLine;
+  readonly reason: string;
+}
+
+export interface KnownClusters {
+  readonly clusters: readonly KnownCluster[];
+  readonly unread: readonly UnreadCluster[];
+}
+
+/** The clusters of the configuration, and those that Secrets of the tree declare; the configuration wins. */
+export function knownClusters(object: GitOpsObject, context: PlanContext): KnownClusters {
+  const { config } = context;
+  const configured = new Set(config.clusters.map(({ name }) => name));
+  const clusters: KnownCluster[] = [...config.clusters];
+  const unread: UnreadCluster[] = [];
+  const secrets = context.find(object, { group: "", kind: "Secret", labelled: secretType });
+  for (const [at, manifest] of secrets.entries()) {
+    const labels = textMapAt(manifest.value, "metadata", "labels");
+    const type = labels[secretType] ?? "";
+    if (type !== "cluster" && isKnown(type)) continue;
+    const isNamesake = (other: Manifest | undefined): boolean =>
+      other?.identity.name === manifest.identity.name && other.identity.namespace === manifest.identity.namespace;
+    const read = readCluster(manifest);
+    // Where the Secret keeps the cluster's name to itself, its own name is what people know the cluster by.
+    if (configured.has(read.name ?? manifest.identity.name)) continue;
+    const { path, line } = manifest.position;
+    const { namespace, name } = manifest.identity;
+    const shown = `Secret ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+    const refuse = (what: string): number =>
+      unread.push({ labels, secret: { path, line }, reason: `${shown} (${path}, line ${line}) ${what}` });
+    if (isNamesake(secrets[at - 1]) || isNamesake(secrets[at + 1]))
+      refuse("is declared differently in several places, and nothing tells which of them Argo CD has");
+    else if (type !== "cluster")
+      refuse(`may declare a cluster: its label ${secretType} is encrypted or filled in later`);
+    else if (read.name === undefined || read.server === undefined)
+      refuse(
+        `declares a cluster, and its ${read.name === undefined ? "name" : "server"} is missing, encrypted or filled in later`,
+      );
+    else {
+      clusters.push({
+        name: read.name,
+        server: read.server,
+        labels,
+        annotations: textMapAt(manifest.value, "metadata", "annotations"),
+        ...(read.project === undefined ? {} : { project: read.project }),
+        secret: { path, line },
+      });
+    }
+  }
+  return { clusters, unread };
+}
+
+function readCluster({ value }: Manifest): { readonly [field in "name" | "server" | "project"]: string | undefined } {
+  const data = secretData(value);
+  const known = (field: string): string | undefined => {
+    const text = data[field];
+    return text !== undefined && text !== "" && isKnown(text) ? text : undefined;
+  };
+  return { name: known("name"), server: known("server"), project: known("project") };
+}
+
+/** Whether a text is the value itself: neither encrypted nor one that a tool fills in before it is applied. */
+function isKnown(text: string): boolean {
+  return !isEncryptedValue(text) && !/[${}<>]/.test(text);
+}
