@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
+import type { Manifest, SourcePosition } from "../model/manifest.ts";
 import type { HelmSet } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
 
@@ -132,6 +132,14 @@ export interface Finish {
     readonly labels?: { readonly [name: string]: Json };
     readonly annotations?: { readonly [name: string]: Json };
   };
-  /** Kustomize over what was rendered: HelmRelease postRenderers. Each a kustomization without resources. */
-  readonly kustomizations?: readonly JsonObject[];
+  /** Kustomize over what was rendered: HelmRelease postRenderers, each over what the one before made. */
+  readonly kustomizations?: readonly PostRenderer[];
+}
+
+export interface PostRenderer {
+  /** Without resources. */
+  readonly kustomization: JsonObject;
+  /** The value that it was made of, and where that is written. */
+  readonly spec: JsonObject;
+  readonly at: SourcePosition;
 }

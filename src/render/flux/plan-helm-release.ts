@@ -3,7 +3,7 @@ import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
-import type { Finish, HelmStep } from "../plan.ts";
+import type { Finish, HelmStep, PostRenderer } from "../plan.ts";
 import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
 import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
 import { mergeSpec } from "./merge-spec.ts";
@@ -38,7 +38,7 @@ async function stepOf(
   const { manifest } = object;
   const install = objectAt(manifest.value, "spec", "install");
   const namespace = releaseNamespaceOf(manifest);
-  const kustomizations = postRenderers(manifest.value);
+  const kustomizations = postRenderers(manifest);
   const given = [
     ...layers.map((layer) => (layer.kind === "inline" ? layer.value : null)),
     set?.map(({ value }) => value) ?? [],
@@ -66,12 +66,14 @@ async function stepOf(
 }
 
 /** One kustomization for each post renderer, each applied to the output of the one before. */
-function postRenderers(value: JsonObject): readonly JsonObject[] {
-  return objectsAt(value, "spec", "postRenderers").flatMap(({ item }) => {
+function postRenderers({ value, position }: Manifest): readonly PostRenderer[] {
+  return objectsAt(value, "spec", "postRenderers").flatMap(({ item, index }) => {
     const kustomize = objectAt(item, "kustomize");
     if (kustomize === undefined) return [];
-    const merged = mergeSpec(onlyPostRendered(kustomize), {}, () => true);
-    return merged.kind === "merged" ? [merged.kustomization] : [];
+    const spec = onlyPostRendered(kustomize);
+    const merged = mergeSpec(spec, {}, () => true);
+    const at = { ...position, pointer: `${position.pointer}/spec/postRenderers/${index}/kustomize` };
+    return merged.kind === "merged" ? [{ kustomization: merged.kustomization, spec, at }] : [];
   });
 }
 

@@ -19,13 +19,15 @@ import { patchCauses } from "./kustomize/patches.ts";
 import { replacementsCause } from "./kustomize/replacements.ts";
 import { follow, followDeepest, stepsTo } from "./kustomize/steps.ts";
 import { fits, keysTo, placeIn, placeOf, textAt, type FindCause, type Subject } from "./kustomize/subject.ts";
-import { sourceTexts } from "./kustomize/texts.ts";
+import { sourceTexts, type SourceTexts } from "./kustomize/texts.ts";
 
 /** A build of Kustomize as it was rendered. */
 export interface KustomizeBuilt {
   readonly root: string;
   /** As handed to the build. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The texts of the files; absent: as their bytes are. */
+  readonly texts?: SourceTexts;
   /** What it printed, and what is known of where each object comes from, in the same order. */
   readonly objects: readonly Pick<RenderedObject, "identity" | "value">[];
   readonly origins: readonly (KustomizeOrigin | null)[];
@@ -42,7 +44,7 @@ export interface KustomizePlaces {
 
 /** Nothing is read before a place is asked for. */
 export function kustomizePlaces(built: KustomizeBuilt): KustomizePlaces {
-  const texts = sourceTexts(built.files);
+  const texts = built.texts ?? sourceTexts(built.files);
   const generated = generatorCause(texts);
   const patches = patchCauses(texts);
   // As Kustomize runs them within one kustomization, the last first.

@@ -12,6 +12,8 @@ import { documentsIn, readRendered, type RenderedObject } from "../rendered-obje
 export interface FinishedDocument {
   readonly text: string;
   readonly from: number | undefined;
+  /** The index of the document that the last kustomization made it from. */
+  readonly input?: number;
   /** Keys that the tool printed twice, where the text no longer does. */
   readonly repeatedKeys?: readonly string[];
 }
@@ -35,7 +37,7 @@ export async function finish(
   let documents: readonly FinishedDocument[] = texts.map((text, from) => ({ text, from }));
   if (asked === undefined) return { kind: "finished", documents, changed: false };
   let unknown: readonly string[] = [];
-  for (const kustomization of asked.kustomizations ?? []) {
+  for (const { kustomization } of asked.kustomizations ?? []) {
     const outcome = await overlay(documents, kustomization, renderer);
     if (outcome.kind === "failed") return outcome;
     documents = outcome.documents;
@@ -77,7 +79,7 @@ async function substituted(
 }
 
 /** Runs Kustomize over printed documents, each in a file of its own, so that results can be traced to them. */
-async function overlay(
+export async function overlay(
   documents: readonly FinishedDocument[],
   kustomization: JsonObject,
   renderer: Renderer,
@@ -93,7 +95,7 @@ async function overlay(
   const { yaml, origins } = outcome.answer;
   const made = documentsIn(yaml).map((text, at) => {
     const from = Number.parseInt(origins[at]?.path ?? "", 10);
-    return { text, from: Number.isNaN(from) ? undefined : documents[from]?.from };
+    return Number.isNaN(from) ? { text, from: undefined } : { text, from: documents[from]?.from, input: from };
   });
   return { kind: "finished", documents: made, changed: true };
 }

@@ -30,9 +30,7 @@ export async function readOutput(
   { rendering, when }: { readonly rendering: number; readonly when: string | undefined },
 ): Promise<StepRendering> {
   const { files } = context;
-  const kept = [...documents.entries()].flatMap(([number, document]) =>
-    step.tests !== true && isTest(document) ? [] : [{ ...document, number }],
-  );
+  const kept = keptDocuments(documents, step);
   const finished = await finish(
     kept.map(({ yaml }) => yaml),
     step.finish,
@@ -77,6 +75,16 @@ export async function readOutput(
       return document === undefined ? null : { rendering, document };
     }),
   };
+}
+
+/** The documents that are applied, each with its number among all. */
+export function keptDocuments(
+  documents: readonly HelmDocument[],
+  { tests }: HelmStep,
+): readonly (HelmDocument & { readonly number: number })[] {
+  return [...documents.entries()].flatMap(([number, document]) =>
+    tests !== true && isTest(document) ? [] : [{ ...document, number }],
+  );
 }
 
 /** Whether a document is a hook that only `helm test` runs: Argo CD never applies it, Flux where the release asks for tests. */

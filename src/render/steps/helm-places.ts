@@ -8,6 +8,8 @@ import { valuesFile, valuesInObject, type ValuesText } from "../positions/values
 import type { HelmStep } from "../plan.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { SourcePlace } from "../unit.ts";
+import { keptDocuments } from "./helm-output.ts";
+import { postRenderedPlaces } from "./post-rendered-places.ts";
 import type { RenderContext } from "./step.ts";
 
 /** The output of rendering a chart, with its inputs. */
@@ -54,8 +56,13 @@ export async function helmPlacesOf(
       : { ...one, place: { path: at.path, place: { line: at.line, column: 1, endLine: at.line } } },
   );
   const places = helmPlaces({ answer: outcome.answer, texts, set, treePath: (inner) => chart.get(inner) });
-  return {
-    place: ({ value, pointer: object }, number, pointer) =>
-      places.place(number, object + pointer, valueAt(value, keysOf(pointer))),
-  };
+  const postRenderers = step.finish?.kustomizations ?? [];
+  if (postRenderers.length === 0)
+    return {
+      place: ({ value, pointer: object }, number, pointer) =>
+        places.place(number, object + pointer, valueAt(value, keysOf(pointer))),
+    };
+  const kept = keptDocuments(outcome.answer.documents, step);
+  const made = await postRenderedPlaces(kept, postRenderers, places.place, { files, renderer });
+  return made ?? { place: () => undefined };
 }

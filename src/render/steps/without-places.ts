@@ -7,6 +7,10 @@ export function withoutPlaces(step: Step): unknown {
     ...step,
     values: step.values.map((layer) => (layer.kind === "inline" ? layer.value : layer)),
     set: step.set?.map(({ as, name, value }) => ({ as, name, value })),
+    finish: step.finish && {
+      ...step.finish,
+      kustomizations: step.finish.kustomizations?.map(({ kustomization }) => kustomization),
+    },
   };
 }
 

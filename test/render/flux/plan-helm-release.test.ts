@@ -235,15 +235,21 @@ const steps: readonly (readonly [string, string, object])[] = [
       finish: {
         kustomizations: [
           {
-            apiVersion: "kustomize.config.k8s.io/v1beta1",
-            kind: "Kustomization",
-            patches: [{ patch: "p", target: { kind: "Deployment" } }],
-            images: [{ name: "a", newTag: "b" }],
+            kustomization: {
+              apiVersion: "kustomize.config.k8s.io/v1beta1",
+              kind: "Kustomization",
+              patches: [{ patch: "p", target: { kind: "Deployment" } }],
+              images: [{ name: "a", newTag: "b" }],
+            },
+            at: { path: "web.yaml", pointer: "/spec/postRenderers/0/kustomize" },
           },
           {
-            apiVersion: "kustomize.config.k8s.io/v1beta1",
-            kind: "Kustomization",
-            patchesStrategicMerge: ['{"kind":"A"}'],
+            kustomization: {
+              apiVersion: "kustomize.config.k8s.io/v1beta1",
+              kind: "Kustomization",
+              patchesStrategicMerge: ['{"kind":"A"}'],
+            },
+            at: { path: "web.yaml", pointer: "/spec/postRenderers/1/kustomize" },
           },
         ],
         metadata: { labels: { a: "b" } },

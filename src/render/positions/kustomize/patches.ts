@@ -140,6 +140,6 @@ function inline(texts: SourceTexts, layer: Layer, pointer: Pointer, text: string
     const isBlock = /[|][-+\d]*\s*(?:#.*)?\r?$/.test(lines[entry.place.line - 1] ?? "");
     const line = entry.place.line + place.line;
     const same = lines[line - 1]?.trim() === text.split("\n")[place.line - 1]?.trim();
-    return isBlock && same ? lineIn(layer.path, line) : entry;
+    return isBlock && same ? lineIn(entry.path, line) : entry;
   };
 }

@@ -30,6 +30,7 @@ export function placeIn(layer: Layer, pointer: Pointer): SourcePlace | undefined
 }
 
 export function placeOf(path: string, document: TextDocument, pointer: Pointer): SourcePlace | undefined {
+  if (document.cameFrom !== undefined) return document.cameFrom(pointer);
   const place = document.place(pointer);
   return place === undefined ? undefined : { path, place };
 }

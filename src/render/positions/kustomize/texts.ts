@@ -5,11 +5,14 @@ import { readDocument } from "../../../manifest/read-document.ts";
 import { splitDocuments } from "../../../manifest/split-documents.ts";
 import type { Json, Pointer } from "../../../model/json.ts";
 import type { Place } from "../../../model/manifest.ts";
+import type { SourcePlace } from "../../unit.ts";
 
 /** One document of a text, with the places of its values in that text. */
 export interface TextDocument {
   readonly value: Json;
   place(pointer: Pointer): Place | undefined;
+  /** Of a document that no file holds: the place in the tree that a value of it comes from. */
+  readonly cameFrom?: (pointer: Pointer) => SourcePlace | undefined;
 }
 
 /** Files as text; each is read once. */
