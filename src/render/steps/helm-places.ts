@@ -63,6 +63,11 @@ export async function helmPlacesOf(
         places.place(number, object + pointer, valueAt(value, keysOf(pointer))),
     };
   const kept = keptDocuments(outcome.answer.documents, step);
-  const made = await postRenderedPlaces(kept, postRenderers, places.place, { files, renderer });
+  const made = await postRenderedPlaces(
+    kept,
+    postRenderers,
+    (document, pointer, value) => places.place(document, pointer, value),
+    { files, renderer },
+  );
   return made ?? { place: () => undefined };
 }
