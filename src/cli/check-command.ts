@@ -104,13 +104,12 @@ async function judgeSubject(
   // A user who names packages wants no others.
   const named = options.namespace !== undefined;
   const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);
-  const repository = resolve(options.repo ?? cwd);
-  const root = options.base === undefined ? subject.after.name : repository;
+  const repository = options.base === undefined ? subject.after.name : resolve(options.repo ?? cwd);
   const kept =
     // What is not judged again prints nothing.
     options.cache === false || judge.prints === true
       ? undefined
-      : openKeptJudgements(defaultCacheDirectory(), [root, ...subject.paths], buildDigest());
+      : openKeptJudgements(defaultCacheDirectory(), [repository, ...subject.paths], buildDigest());
   try {
     const report = await check({
       ...(kept === undefined ? {} : { cache: kept.cache }),

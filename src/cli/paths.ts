@@ -9,6 +9,8 @@ export interface NamedPaths {
   readonly paths: readonly string[];
   /** A path of the tree for display: relative to the working directory. */
   readonly shown: (path: string) => string;
+  /** The same paths below another root that contains them all. */
+  readonly below: (root: string) => NamedPaths;
 }
 
 /**
@@ -25,12 +27,13 @@ export function namedPaths(named: readonly string[], cwd: string): NamedPaths {
       throw new UsageError(`${path}: ${missing ? "no such file or directory" : (error as Error).message}`);
     }
   });
-  const root = absolute.reduce(commonDirectory, cwd);
-  return {
+  const below = (root: string): NamedPaths => ({
     root,
     paths: absolute.map((path) => slashes(relative(root, path))),
     shown: root === cwd ? (path) => path : (path) => displayed(join(root, path), cwd),
-  };
+    below,
+  });
+  return below(commonDirectory([cwd, ...absolute]));
 }
 
 /** Whether a path is one of `named` or below one; a tree may list more files than were named. */
@@ -44,14 +47,17 @@ export function displayed(absolute: string, cwd: string): string {
   return slashes(isAbsolute(from) || from.length > absolute.length ? absolute : from);
 }
 
-function commonDirectory(directory: string, path: string): string {
-  let common = directory;
-  while (path !== common && !path.startsWith(common.endsWith(sep) ? common : common + sep)) {
-    const up = dirname(common);
-    if (up === common) throw new UsageError(`${path}: not on the same drive as ${directory}`);
-    common = up;
-  }
-  return common;
+/** The deepest directory that contains all paths, of which the first is a directory. */
+export function commonDirectory([first = "", ...others]: readonly string[]): string {
+  return others.reduce((directory, path) => {
+    let common = directory;
+    while (path !== common && !path.startsWith(common.endsWith(sep) ? common : common + sep)) {
+      const up = dirname(common);
+      if (up === common) throw new UsageError(`${path}: not on the same drive as ${directory}`);
+      common = up;
+    }
+    return common;
+  }, first);
 }
 
 function slashes(path: string): string {

@@ -12,11 +12,12 @@ const GITOPS = ["argoproj.io/", "toolkit.fluxcd.io/"];
 /** A relative path that leaves its directory, wherever it is in a kustomization. */
 const OUTWARD = /\.\.(?:\/[^\s"'`,[\]{}#]+)?/g;
 
-/** Where the named paths are: the directory that contains them all, the paths in it, and the working directory. */
+/** The named paths, and a directory that contains them all. */
 interface Named {
   readonly root: string;
   readonly paths: readonly string[];
-  readonly cwd: string;
+  /** The root is the working directory: a person who is there means what is in it. */
+  readonly isHome: boolean;
 }
 
 /**
@@ -27,11 +28,11 @@ interface Named {
  */
 export async function reachOf(
   listed: Tree,
-  { root, paths, cwd }: Named,
+  { root, paths, isHome }: Named,
   treeOf: (paths: readonly string[]) => Tree,
 ): Promise<readonly string[]> {
   if (!(await refersToOthers(listed, paths))) return paths;
-  const around = paths.map((path) => repositoryAround(root, path) ?? (root === cwd ? "" : undefined));
+  const around = paths.map((path) => repositoryAround(root, path) ?? (isHome ? "" : undefined));
   const bounded = around.filter((top) => top !== undefined);
   const free = paths.filter((_, index) => around[index] === undefined);
   return [...new Set([...bounded, ...(await withBases(free, treeOf))])];

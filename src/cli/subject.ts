@@ -1,10 +1,12 @@
-import { join, relative, sep } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import type { JudgedTrees } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
 import type { GitRepository } from "../tree/git-repository.ts";
 import { leftOutOf } from "../tree/left-out.ts";
-import { displayed, isUnder, namedPaths } from "./paths.ts";
+import { repositoryTop } from "../tree/repository-top.ts";
+import { commonDirectory, displayed, isUnder, namedPaths, type NamedPaths } from "./paths.ts";
 import { reachOf } from "./reach.ts";
 import { configurationOfChange, configurationHere, type ConfigurationReading } from "./read-configuration.ts";
 import { UsageError } from "./usage-error.ts";
@@ -28,14 +30,15 @@ export async function directorySubject(
   options: { readonly config?: string; readonly allowEmpty?: boolean },
   cwd: string,
 ): Promise<Subject> {
-  const { root, paths, shown } = namedPaths(named, cwd);
+  const placed = namedPaths(named, cwd);
+  const { root, paths, shown } = placed.root === cwd ? placed : placed.below(await rootOf(placed));
   const whole = named.length === 0 || paths.includes("");
   const leftOut = await leftOutOf(root, paths);
   const { holds } = leftOut;
   const treeOf = (of: readonly string[]): Tree => directoryTree(root, { paths: of, leftOut: holds });
   const listed = whole ? directoryTree(root, { leftOut: holds }) : treeOf(paths);
   const filled = whole ? [] : await withFiles(listed, paths, shown, options.allowEmpty === true);
-  const reach = whole ? paths : await reachOf(listed, { root, paths: filled, cwd }, treeOf);
+  const reach = whole ? paths : await reachOf(listed, { root, paths: filled, isHome: root === cwd }, treeOf);
   return {
     after: reach === filled || whole ? listed : treeOf(reach),
     judged: { after: named.length === 0 ? "." : named.join(", "), how: "directory" },
@@ -45,6 +48,23 @@ export async function directorySubject(
     leftOut: leftOut.met,
     close: async () => {},
   };
+}
+
+/**
+ * The root for paths outside the working directory. GitOps objects name paths from the root of their repository: it is
+ * that of the Git repository, else the deepest directory with all that is named and the bases that it refers to.
+ */
+async function rootOf({ root, paths }: NamedPaths): Promise<string> {
+  const at = (path: string): string => join(root, path);
+  const top = repositoryTop(commonDirectory(paths.map((path) => directoryAt(at(path)))));
+  if (top !== undefined) return top;
+  const treeOf = (of: readonly string[]): Tree => directoryTree(root, { paths: of });
+  const reach = await reachOf(treeOf(paths), { root, paths, isHome: false }, treeOf);
+  return commonDirectory(reach.map((path) => directoryAt(at(path))));
+}
+
+function directoryAt(path: string): string {
+  return statSync(path).isDirectory() ? path : dirname(path);
 }
 
 /**

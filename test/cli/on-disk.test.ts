@@ -1,7 +1,8 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { configurationHere, configurationOfChange, configurationOnDisk } from "../../src/cli/read-configuration.ts";
+import { directorySubject } from "../../src/cli/subject.ts";
 import { directoryTree } from "../../src/tree/directory-tree.ts";
 import { leftOutOf } from "../../src/tree/left-out.ts";
 import { memoryTree } from "../../src/tree/memory-tree.ts";
@@ -114,3 +115,34 @@ test("a wrong argument of verify is bad usage, not an unexpected error", async (
   ]);
   expect([code, err]).toEqual([2, "error: --commit HEAD: expected a full commit id, as git rev-parse prints it\n"]);
 }, 60_000);
+
+describe("the tree of a path outside the working directory", () => {
+  const flux = `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n`;
+  const subject = (named: string) => directorySubject([named], {}, directoryWith({}));
+
+  test("starts where its repository does, so that GitOps objects find their paths", async () => {
+    const root = repositoryWith({ "clusters/a.yaml": flux, "apps/a.yaml": configMap });
+    const { after, paths } = await subject(join(root, "clusters"));
+    expect(after.name).toBe(root);
+    expect(paths).toEqual(["clusters"]);
+    expect((await after.list()).map(({ path }) => path)).toEqual(["apps/a.yaml", "clusters/a.yaml"]);
+  });
+
+  test("starts at what is named where there is no repository", async () => {
+    const root = directoryWith({ "clusters/a.yaml": flux, "apps/a.yaml": configMap });
+    expect((await subject(root)).after.name).toBe(root);
+    expect((await subject(join(root, "apps/a.yaml"))).after.name).toBe(join(root, "apps"));
+  });
+
+  test("contains the bases of what is named", async () => {
+    const root = directoryWith({
+      "apps/prod/kustomization.yaml": "resources: [../base]\n",
+      "apps/base/kustomization.yaml": "resources: [a.yaml]\n",
+      "apps/base/a.yaml": configMap,
+    });
+    const { after, paths } = await subject(join(root, "apps/prod"));
+    expect(after.name).toBe(join(root, "apps"));
+    expect(paths).toEqual(["prod"]);
+    expect((await after.list()).map(({ path }) => path)).toContain("base/a.yaml");
+  });
+});

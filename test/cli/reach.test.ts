@@ -23,10 +23,10 @@ function write(files: { readonly [path: string]: string }): void {
   }
 }
 
-/** The paths that are listed where `named` are on the command line, and the working directory is `cwd`. */
-async function reach(named: readonly string[], cwd = "/elsewhere"): Promise<readonly string[]> {
+/** The paths that are listed where `named` are on the command line. */
+async function reach(named: readonly string[], isHome = false): Promise<readonly string[]> {
   const treeOf = (paths: readonly string[]) => directoryTree(disk, { paths });
-  return (await reachOf(treeOf(named), { root: disk, paths: named, cwd }, treeOf)).toSorted();
+  return (await reachOf(treeOf(named), { root: disk, paths: named, isHome }, treeOf)).toSorted();
 }
 
 test("files that refer to nothing are listed alone", async () => {
@@ -56,5 +56,5 @@ test("a GitOps object adds its whole repository, and nothing beside it", async (
 
 test("a GitOps object adds the working directory where there is no repository", async () => {
   write({ "apps/a.yaml": application });
-  expect(await reach(["apps"], disk)).toEqual([""]);
+  expect(await reach(["apps"], true)).toEqual([""]);
 });
