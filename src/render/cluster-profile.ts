@@ -6,12 +6,25 @@ import type { HelmStep } from "./plan.ts";
 /** What a chart is told of the cluster that it is rendered for. */
 export type ClusterProfile = Required<Pick<HelmStep, "apiVersions">> & Pick<HelmStep, "kubeVersion" | "servesNoOther">;
 
+/** API versions that a source's CRDs make clusters serve; without environments those of all. */
+export interface ServedVersions {
+  /** The id of the source. */
+  readonly source: string;
+  readonly environments: readonly string[];
+  readonly versions: readonly string[];
+}
+
 /**
  * The profile of the clusters that a source lands in: the oldest of their Kubernetes versions, the API versions that the
- * configuration names, and those of the tree's CRDs that land there too. Where the configuration names API versions for each
+ * configuration names, and those of CRDs that land there too, in files of the tree and in what sources yield. Where the configuration names API versions for each
  * cluster, they are all that it serves.
  */
-export function clusterProfile(environments: readonly string[], config: Config, { served }: Scopes): ClusterProfile {
+export function clusterProfile(
+  environments: readonly string[],
+  config: Config,
+  { served }: Pick<Scopes, "served">,
+  rendered: readonly Omit<ServedVersions, "source">[] = [],
+): ClusterProfile {
   const named = environments.map((name) => config.environments[name]);
   const asked =
     named.length === 0 ? [config.schemas.kubernetes] : named.map((one) => one?.kubernetes ?? config.schemas.kubernetes);
@@ -19,8 +32,8 @@ export function clusterProfile(environments: readonly string[], config: Config, 
     .filter((version) => version !== undefined)
     .toSorted((one, other) => minor(one) - minor(other));
   const apiVersions = new Set(named.flatMap((one) => one?.apiVersions ?? []));
-  for (const { path, versions } of served) {
-    const landing = environmentsOf({ path }, config);
+  const written = served.map(({ path, versions }) => ({ environments: environmentsOf({ path }, config), versions }));
+  for (const { environments: landing, versions } of [...written, ...rendered]) {
     if (landing.length === 0 || landing.some((one) => environments.includes(one)))
       for (const version of versions) apiVersions.add(version);
   }

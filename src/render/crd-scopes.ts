@@ -1,5 +1,6 @@
 import { sha256 } from "../manifest/sha256.ts";
 import { isObject } from "../manifest/identity.ts";
+import type { Manifest } from "../model/manifest.ts";
 import type { TreeEntry } from "../model/tree.ts";
 import { isClusterScoped } from "./cluster-scoped.ts";
 import { contentId } from "./files/content-id.ts";
@@ -41,7 +42,7 @@ export async function crdScopes(
   }
   for await (const reading of readEach(files.tree, [...unread.keys()])) {
     if (reading.kind !== "bytes") continue;
-    const scopesOfFile = crdsIn(reading.path, reading.bytes);
+    const scopesOfFile = kindsIn(readFile(reading.path, reading.bytes).manifests);
     known.set(unread.get(reading.path) ?? "", scopesOfFile, 100 + 100 * scopesOfFile.length);
     note(reading.path, scopesOfFile);
   }
@@ -59,8 +60,13 @@ interface DeclaredKind {
   readonly versions: readonly string[];
 }
 
-function crdsIn(path: string, bytes: Uint8Array): readonly DeclaredKind[] {
-  return readFile(path, bytes).manifests.flatMap(({ identity, value: { spec } }) => {
+/** The API versions that CRDs among rendered objects make a cluster serve, sorted. */
+export function servedBy(objects: readonly Pick<Manifest, "identity" | "value">[]): readonly string[] {
+  return [...new Set(kindsIn(objects).flatMap(({ versions }) => versions))].toSorted();
+}
+
+function kindsIn(objects: readonly Pick<Manifest, "identity" | "value">[]): readonly DeclaredKind[] {
+  return objects.flatMap(({ identity, value: { spec } }) => {
     if (identity.group !== "apiextensions.k8s.io" || identity.kind !== "CustomResourceDefinition") return [];
     if (!isObject(spec) || !isObject(spec["names"])) return [];
     const [group, kind] = [spec["group"], spec["names"]["kind"]];

@@ -52,6 +52,18 @@ metadata: {name: web, namespace: web}
 spec: {chart: {spec: {chart: chart, sourceRef: {kind: GitRepository, name: repo}}}}
 `;
 
+/** A chart whose values decide whether it yields the CRD. */
+const operator = (values: string): Files => ({
+  "operator/Chart.yaml": "apiVersion: v2\nname: operator\nversion: 1.0.0\n",
+  "operator/templates/crd.yaml": `{{- if .Values.crds }}\n${crd}{{- end }}\n`,
+  "operator/values.yaml": values,
+});
+
+const operatorRelease = release
+  .slice(repository("web").length)
+  .replace("name: web", "name: operator")
+  .replace("chart: chart,", "chart: operator,");
+
 async function seen(files: Files, config: Partial<Config>) {
   const state = await stateOf({ ...chart, ...files }, { config });
   const readings = await Promise.all(state.units.map((unit) => unit.render()));
@@ -80,6 +92,50 @@ test.each<[string, Files, Partial<Config>, ...{ readonly [key: string]: string }
     { "prod/crd.yaml": crd },
     { environments: { prod: { ...environment, paths: ["prod"] } }, schemas: oldest },
     { version: "v1.31.0", monitors: "false" },
+    { version: "v1.31.0", monitors: "true" },
+  ],
+  [
+    "a HelmRelease, with a CRD that another one yields",
+    {
+      ...operator("crds: true"),
+      "clusters/old/all.yaml": `${release}---${operatorRelease}`,
+    },
+    { schemas: oldest },
+    { version: "v1.31.0", monitors: "true" },
+  ],
+  [
+    "a HelmRelease, without the CRD that another one could yield, and so either way",
+    {
+      ...operator("crds: false"),
+      "clusters/old/all.yaml": `${release}---${operatorRelease}`,
+    },
+    { schemas: oldest },
+    { version: "v1.31.0", monitors: "false" },
+    { version: "v1.31.0", monitors: "true" },
+  ],
+  [
+    "a HelmRelease, without the CRD that one of another cluster yields, and so either way",
+    {
+      ...operator("crds: true"),
+      "clusters/old/all.yaml": release,
+      "clusters/new/all.yaml": repository("web") + operatorRelease,
+    },
+    { schemas: oldest },
+    { version: "v1.31.0", monitors: "false" },
+    { version: "v1.31.0", monitors: "true" },
+  ],
+  [
+    "a chart by itself, with a version that a Kustomize root makes a CRD serve",
+    {
+      "crds/crd.yaml": crd.replace("served: true", "served: false"),
+      "crds/kustomization.yaml": `resources: [crd.yaml]
+patches:
+  - target: { kind: CustomResourceDefinition }
+    patch: |-
+      - { op: replace, path: /spec/versions/0/served, value: true }
+`,
+    },
+    { schemas: oldest },
     { version: "v1.31.0", monitors: "true" },
   ],
   [
@@ -113,4 +169,27 @@ spec:
   };
   const environments = { old: { ...environment, substitutions: { HOST: "example.com", SET: "there" } } };
   expect(await seen(files, { environments, schemas: oldest })).toContainEqual({ a: "example.com", b: "here" });
+});
+
+/** A chart that yields a CRD of one group only where the cluster serves none of another. */
+const unless = (other: string, own: string): string =>
+  `{{- if not (.Capabilities.APIVersions.Has "${other}/v1") }}\n${crd.replaceAll("monitoring.coreos.com", own)}{{- end }}\n`;
+
+test.each<[string, string, readonly string[]]>([
+  ["by its own API versions, both ways", "a.example.com", []],
+  [
+    "of two charts that each yield a CRD only without that of the other",
+    "b.example.com",
+    ["which CRDs charts yield depends on the API versions that a cluster serves, and these on the CRDs"],
+  ],
+])("what CRDs make a cluster serve settles, or is a problem: %s", async (_, other, messages) => {
+  const files = {
+    ...operator(""),
+    "operator/templates/crd.yaml": unless(other, "a.example.com"),
+    ...chart,
+    "chart/templates/crd.yaml": unless("a.example.com", "b.example.com"),
+    "clusters/old/all.yaml": `${release}---${operatorRelease}`,
+  };
+  const { problems } = await stateOf(files, { config: { schemas: oldest } });
+  expect(problems.map(({ message }) => message)).toEqual(messages.map((message) => expect.stringContaining(message)));
 });

@@ -17,7 +17,7 @@ import {
   type RenderCaches,
   type PlannedSource,
 } from "./planned-source.ts";
-import { clusterProfile, type ClusterProfile } from "../cluster-profile.ts";
+import { clusterProfile, type ClusterProfile, type ServedVersions } from "../cluster-profile.ts";
 import type { Plan, Step as PlanStep } from "../plan.ts";
 import { planStep } from "../steps/plan-step.ts";
 import type { RenderContext } from "../steps/step.ts";
@@ -52,6 +52,8 @@ export interface Explorer {
   /** By key. */
   readonly instances: Map<string, Instance>;
   readonly index: ObjectIndex;
+  /** What CRDs make clusters serve that sources of the round before yield. */
+  readonly served: readonly ServedVersions[];
   /** Every search that planning made among objects, with its result. */
   readonly searches: Search[];
   readonly problems: Problem[];
@@ -216,14 +218,32 @@ function withProfile(step: PlanStep, { apiVersions, kubeVersion, servesNoOther }
   };
 }
 
-async function instanceOf(plan: Plan, { request, renderContext, caches, instances }: Explorer): Promise<Instance> {
+/** The source of a plan: with what rendered CRDs make clusters serve only where it asks for API versions. */
+async function plannedFor(plan: Plan, { renderContext, caches, served }: Explorer): Promise<PlannedSource> {
   const { config, scopes } = renderContext;
-  const profile = clusterProfile(plan.source.environments, config, scopes);
-  const steps = await Promise.all(
-    plan.steps.map((step) => planStep(withProfile(step, profile), renderContext, plan.source)),
-  );
   const madeFrom = (plan.reads ?? []).map((path) => ({ path, id: contentId(renderContext.files.fileAt(path)) }));
-  const plannedSource = sourceFromPlan(plan, steps, caches, madeFrom);
+  const sourceWith = async (profile: ClusterProfile): Promise<PlannedSource> =>
+    sourceFromPlan(
+      plan,
+      await Promise.all(plan.steps.map((step) => planStep(withProfile(step, profile), renderContext, plan.source))),
+      caches,
+      madeFrom,
+    );
+  const { id, environments } = plan.source;
+  // A chart is rendered before its own CRDs are there, at first, and after: they leave open what the cluster serves.
+  const others = served.filter(({ source }) => source !== id);
+  const [known, all] = [
+    clusterProfile(environments, config, scopes),
+    clusterProfile(environments, config, scopes, others),
+  ];
+  const source = await sourceWith(known);
+  const isWhole = all.apiVersions.length === known.apiVersions.length;
+  return isWhole || !(await source.summary()).asksApiVersions ? source : sourceWith(all);
+}
+
+async function instanceOf(plan: Plan, explorer: Explorer): Promise<Instance> {
+  const { request, instances } = explorer;
+  const plannedSource = await plannedFor(plan, explorer);
   const { parent: _, ...source } = plan.source;
   const key = JSON.stringify([plannedSource.renderKey, source]);
   const known = instances.get(key);

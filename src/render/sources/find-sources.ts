@@ -1,6 +1,8 @@
 import { sameJson } from "../../manifest/same-json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
+import { clusterProfile, type ServedVersions } from "../cluster-profile.ts";
+import { digestText } from "../digest-text.ts";
 import { explorePlan, type Explorer, type Instance, type Search } from "./explore-objects.ts";
 import {
   environmentsOfFile,
@@ -34,16 +36,21 @@ const mostRounds = 24;
 
 /** Follows GitOps objects from plain files, roots and charts to every source they lead to. */
 export async function findSources(survey: Survey): Promise<FoundSources> {
-  let explorer = explorerOf(survey, rawIndex(survey));
+  let explorer = explorerOf(survey, rawIndex(survey), []);
   let found = await exploreOnce(survey, explorer);
   for (let round = 1; ; round += 1) {
     const objects = indexOf(found, survey);
     const index = objectIndex(objects);
+    const served = servedIn(found.unclaimed.instances, survey);
     const unsettled = explorer.searches.filter((search) => !isAsBefore(search, index));
     const [first] = unsettled;
-    if (first === undefined) return found;
-    if (round === mostRounds) return { ...found, problems: [...found.problems, neverSettles(first)] };
-    explorer = explorerOf(survey, objects);
+    const isServedAsBefore = digestText(served) === digestText(explorer.served);
+    if (first === undefined && isServedAsBefore) return found;
+    if (round === mostRounds) {
+      const problem = first === undefined ? neverServes(served) : neverSettles(first);
+      return { ...found, problems: [...found.problems, problem] };
+    }
+    explorer = explorerOf(survey, objects, served);
     found = await exploreOnce(survey, explorer);
   }
 }
@@ -54,6 +61,29 @@ function neverSettles({ from, wanted }: Search): Problem {
     path: from.start,
     message: `what is planned here depends on ${wanted.kind} ${wanted.name ?? ""}, which changes with what is planned: after ${mostRounds} rounds it has not settled`,
   };
+}
+
+function neverServes(served: readonly ServedVersions[]): Problem {
+  const versions = [...new Set(served.flatMap((one) => one.versions))].slice(0, 3).join(", ");
+  return {
+    stage: "render",
+    message: `which CRDs charts yield depends on the API versions that a cluster serves${versions === "" ? "" : ` (${versions})`}, and these on the CRDs: after ${mostRounds} rounds it has not settled`,
+  };
+}
+
+/** What CRDs that sources yield make clusters serve, besides those in files of the tree. */
+function servedIn(instances: readonly Instance[], { renderContext }: Survey): readonly ServedVersions[] {
+  const { config, scopes } = renderContext;
+  const found = instances.flatMap(({ plannedSource: { source }, summary }): readonly ServedVersions[] => {
+    if (summary.served.length === 0) return [];
+    const { id, environments } = source;
+    const known = new Set(clusterProfile(environments, config, scopes).apiVersions);
+    const versions = summary.served.filter((one) => !known.has(one));
+    return versions.length === 0 ? [] : [{ source: id, environments, versions }];
+  });
+  return [...new Map(found.map((one) => [digestText(one), one]))]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, one]) => one);
 }
 
 /** Explores what `apply:` names, or whatever may be applied. */
@@ -122,8 +152,11 @@ function keyOf({ kind, path }: StartingPoint): string {
 }
 
 /** Renders the roots and charts that no source found so far accounts for, each by itself. */
-export async function findTheRest(survey: Survey, { unclaimed: found }: FoundSources): Promise<readonly Instance[]> {
-  const explorer = explorerOf(survey, []);
+export async function findTheRest(
+  survey: Survey,
+  { unclaimed: found, explorer: { served: servedSoFar } }: FoundSources,
+): Promise<readonly Instance[]> {
+  const explorer = explorerOf(survey, [], servedSoFar);
   const accounted = new Set(found.instances.flatMap(({ summary }) => summary.accounts));
   // A chart that lacks a dependency is not rendered by itself either: one gap is enough.
   const stopped = new Set(
@@ -136,7 +169,8 @@ export async function findTheRest(survey: Survey, { unclaimed: found }: FoundSou
   // Charts come last: kustomizations may use them.
   for (const kind of ["root", "chart"] as const) {
     const open = others.filter((one) => one.kind === kind && !accounted.has(one.path) && !stopped.has(one.path));
-    const instances = await mapConcurrently(open, (one) => explorePlan(planOf(one, survey), explorer));
+    const informed = { ...explorer, served: [...servedSoFar, ...servedIn(made, survey)] };
+    const instances = await mapConcurrently(open, (one) => explorePlan(planOf(one, survey), informed));
     for (const { summary } of instances) for (const path of summary.accounts) accounted.add(path);
     made.push(...instances, ...(await standIns(instances, survey, explorer, accounted)));
   }
@@ -178,7 +212,11 @@ async function standIns(
   return made;
 }
 
-function explorerOf({ request, view, renderContext, caches }: Survey, objects: readonly IndexedObject[]): Explorer {
+function explorerOf(
+  { request, view, renderContext, caches }: Survey,
+  objects: readonly IndexedObject[],
+  served: readonly ServedVersions[],
+): Explorer {
   return {
     request,
     view,
@@ -186,6 +224,7 @@ function explorerOf({ request, view, renderContext, caches }: Survey, objects: r
     caches,
     instances: new Map(),
     index: objectIndex(objects),
+    served,
     searches: [],
     problems: [],
   };

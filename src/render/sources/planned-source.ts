@@ -4,7 +4,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { Gap, Source } from "../../model/source.ts";
 import { projectViolations } from "../argocd/project-violations.ts";
 import type { VendoredCopy } from "../charts/vendored-chart.ts";
-import type { Scopes } from "../crd-scopes.ts";
+import { servedBy, type Scopes } from "../crd-scopes.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { digestText } from "../digest-text.ts";
 import { facts } from "../kept-values.ts";
@@ -30,6 +30,10 @@ export interface RenderSummary {
   readonly accounts: readonly string[];
   /** The objects that other sources depend on: GitOps objects, ConfigMaps and Secrets. */
   readonly objects: readonly RenderedObject[];
+  /** The API versions that its CRDs make a cluster serve. */
+  readonly served: readonly string[];
+  /** What it yields may depend on the API versions that a cluster serves. */
+  readonly asksApiVersions: boolean;
 }
 
 /** A source whose reads are known; it is rendered on the first request. */
@@ -60,7 +64,7 @@ export interface RenderCaches {
 }
 
 /** Raised when the cached form of a rendering, or the way it is made, changes. */
-const version = 4;
+const version = 5;
 
 /** Makes a source from a plan and its prepared steps. */
 export function sourceFromPlan(
@@ -175,6 +179,8 @@ function summaryOf(rendered: Rendering): RenderSummary {
     bytes: steps.reduce((sum, { yaml }) => sum + yaml.length, 0),
     accounts: [...new Set(steps.flatMap((step) => step.accounts))].toSorted(),
     objects: objects.filter(({ identity }) => isOfInterest(identity)),
+    served: servedBy(objects),
+    asksApiVersions: rendered.kind === "failed" || steps.some((step) => step.asksApiVersions === true),
   };
 }
 

@@ -56,7 +56,17 @@ export async function renderAll(
   const refused = outcomes.flatMap((outcome, at) =>
     outcome.kind === "failed" && questions.looksUp && asked[at]?.answers.upgrade === true ? [outcome.message] : [],
   );
-  return merged(read, [...gaps, ...doubts({ questions, isCut, asked }, input, printed), ...unseen(refused, input)]);
+  const rendered = merged(read, [
+    ...gaps,
+    ...doubts({ questions, isCut, asked }, input, printed),
+    ...unseen(refused, input),
+  ]);
+  return asksApiVersions(questions) ? { ...rendered, asksApiVersions: true } : rendered;
+}
+
+function asksApiVersions({ asked, doubts }: ChartQuestions): boolean {
+  const facts = [...asked.flatMap((one) => [...one]), ...doubts.map(({ fact }) => fact)];
+  return facts.some((fact) => fact === "apis" || fact.startsWith("api:"));
 }
 
 /** An upgrade that fails without the objects that a cluster has may well succeed with them. */
@@ -70,7 +80,7 @@ function unseen([message]: readonly string[], { entry, step }: HelmInput): reado
 function merged(
   renderings: readonly (StepRendering & { readonly kind: "rendered" })[],
   gaps: readonly Omit<Gap, "source">[],
-): StepRendering {
+): StepRendering & { readonly kind: "rendered" } {
   const objects: RenderedObject[] = [];
   const trace: (HelmTrace | null)[] = [];
   const known = new Set<string>();

@@ -38,6 +38,8 @@ export type StepRendering =
       readonly gaps: readonly Omit<Gap, "source">[];
       /** Nothing of it is known: a gap tells why. */
       readonly unknown?: true;
+      /** What it yields may depend on the API versions that a cluster serves. */
+      readonly asksApiVersions?: true;
       /** Data for finding places, besides the files. */
       readonly trace: unknown;
     }
