@@ -37,6 +37,19 @@ export interface KustomizeRequest {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Files may be loaded from outside of the root that names them, as Flux's controller allows. */
   readonly anywhere?: boolean;
+  /** What the build's charts are told of the cluster, besides what the kustomization tells them. */
+  readonly cluster?: Pick<HelmRequest, "kubeVersion" | "apiVersions">;
+}
+
+/** A chart that a build renders. */
+export interface KustomizeChart {
+  /** Directory of the tree. */
+  readonly home: string;
+  readonly values: readonly JsonObject[];
+  readonly kubeVersion?: string;
+  readonly apiVersions?: readonly string[];
+  /** The templates that yield something, by path within the chart. */
+  readonly printed: readonly string[];
 }
 
 export interface KustomizeAnswer {
@@ -46,6 +59,8 @@ export interface KustomizeAnswer {
   readonly origins: readonly KustomizeOrigin[];
   /** Paths of the tree that the build read, sorted. */
   readonly reads: readonly string[];
+  /** In the order in which they are rendered; absent where there are none. */
+  readonly charts?: readonly KustomizeChart[];
 }
 
 export interface KustomizeOrigin {

@@ -56,6 +56,8 @@ export interface KustomizeStep {
   ) => Promise<{ readonly path: string; readonly line: number } | undefined>;
   /** See `KustomizeRequest.anywhere`. */
   readonly anywhere?: boolean;
+  /** What its charts are told of the cluster. */
+  readonly cluster?: Pick<HelmStep, "kubeVersion" | "apiVersions" | "servesNoOther">;
   readonly finish?: Finish;
 }
 

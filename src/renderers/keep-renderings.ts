@@ -6,7 +6,7 @@ import { pruneDirectory } from "../wasm/prune.ts";
 import { writeAtomically } from "../wasm/write-atomically.ts";
 
 /** Raised when the meaning of an answer changes without a module changing. */
-const format = 1;
+const format = 2;
 const entries = 4096;
 const digestLength = 32;
 

@@ -1,6 +1,7 @@
 import type {
   HelmRequest,
   KustomizeAnswer,
+  KustomizeChart,
   KustomizeOrigin,
   KustomizeRequest,
   Renderer,
@@ -47,19 +48,40 @@ export async function renderKustomize(
   helm: Renderer["helm"],
   request: KustomizeRequest,
 ): Promise<RenderOutcome<KustomizeAnswer>> {
-  const { files, ...options } = request;
+  const { files, cluster = {}, ...options } = request;
   const { list, blob } = packFiles(files);
   const ask = (more: object): Promise<ModuleOutcome<Answer>> =>
     pool.ask<Answer>("kustomize", { ...options, files: list, ...more }, blob);
   const first = await ask({});
   if (first.kind !== "answered" || first.answer.charts === undefined) return toOutcome(first);
   const charts: (readonly RenderedTemplate[])[] = [];
+  const told: KustomizeChart[] = [];
   for (const chart of first.answer.charts) {
-    const rendered = await renderChart(chart, files, helm);
+    const asked = inCluster(chart, cluster);
+    const rendered = await renderChart(asked, files, helm);
     if (rendered.kind !== "rendered") return rendered;
     charts.push(rendered.answer);
+    const { home, values, kubeVersion, apiVersions } = asked;
+    told.push({
+      home,
+      values: values.map((layer) => layer ?? {}),
+      ...(kubeVersion === undefined ? {} : { kubeVersion }),
+      ...(apiVersions === undefined ? {} : { apiVersions }),
+      printed: [...new Set(rendered.answer.map(({ template }) => template))],
+    });
   }
-  return toOutcome(await ask({ charts }));
+  const outcome = toOutcome(await ask({ charts }));
+  return outcome.kind === "rendered" ? { ...outcome, answer: { ...outcome.answer, charts: told } } : outcome;
+}
+
+/** The chart as the kustomization has it rendered, with what is known of the cluster. */
+function inCluster(chart: Chart, { kubeVersion, apiVersions = [] }: NonNullable<KustomizeRequest["cluster"]>): Chart {
+  const all = [...new Set([...(chart.apiVersions ?? []), ...apiVersions])];
+  return {
+    ...chart,
+    ...(chart.kubeVersion === undefined && kubeVersion !== undefined ? { kubeVersion } : {}),
+    ...(all.length === 0 ? {} : { apiVersions: all }),
+  };
 }
 
 function toOutcome(outcome: ModuleOutcome<Answer>): RenderOutcome<KustomizeAnswer> {

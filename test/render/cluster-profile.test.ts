@@ -64,8 +64,15 @@ const operatorRelease = release
   .replace("name: web", "name: operator")
   .replace("chart: chart,", "chart: operator,");
 
+/** A Kustomize root that renders the chart. */
+const rootWithChart = (more = ""): Files => ({
+  "root/kustomization.yaml": `helmCharts: [{ name: web, releaseName: web${more} }]\nhelmGlobals: { chartHome: charts }\n`,
+  "root/charts/web/values.yaml": "",
+  ...Object.fromEntries(Object.entries(chart).map(([path, text]) => [`root/charts/web/${path.slice(6)}`, text])),
+});
+
 async function seen(files: Files, config: Partial<Config>) {
-  const state = await stateOf({ ...chart, ...files }, { config });
+  const state = await stateOf({ ...("root/kustomization.yaml" in files ? {} : chart), ...files }, { config });
   const readings = await Promise.all(state.units.map((unit) => unit.render()));
   return readings
     .flatMap(({ manifests, problems }) => [...manifests.map(({ value }) => value["data"]), ...problems])
@@ -93,6 +100,31 @@ test.each<[string, Files, Partial<Config>, ...{ readonly [key: string]: string }
     { environments: { prod: { ...environment, paths: ["prod"] } }, schemas: oldest },
     { version: "v1.31.0", monitors: "false" },
     { version: "v1.31.0", monitors: "true" },
+  ],
+  [
+    "a chart of a Kustomize root, either way",
+    rootWithChart(),
+    { schemas: oldest },
+    { version: "v1.31.0", monitors: "false" },
+    { version: "v1.31.0", monitors: "true" },
+  ],
+  [
+    "a chart of a Kustomize root, with a CRD of the tree",
+    { ...rootWithChart(), "crds/crd.yaml": crd },
+    { schemas: oldest },
+    { version: "v1.31.0", monitors: "true" },
+  ],
+  [
+    "a chart of a Kustomize root, by what the kustomization tells it",
+    rootWithChart(", kubeVersion: 1.29.0, apiVersions: [monitoring.coreos.com/v1/ServiceMonitor]"),
+    { schemas: oldest },
+    { version: "v1.29.0", monitors: "true" },
+  ],
+  [
+    "a chart of an Application's Kustomize root, by its environment",
+    { ...rootWithChart(), "app.yaml": application.replace("path: chart", "path: root") },
+    { environments: { old: { ...environment, kubernetes: "1.30", apiVersions: [] } }, schemas: oldest },
+    { version: "v1.30.0", monitors: "false" },
   ],
   [
     "a HelmRelease, with a CRD that another one yields",
@@ -192,4 +224,18 @@ test.each<[string, string, readonly string[]]>([
   };
   const { problems } = await stateOf(files, { config: { schemas: oldest } });
   expect(problems.map(({ message }) => message)).toEqual(messages.map((message) => expect.stringContaining(message)));
+});
+
+test("what a chart of a Kustomize root makes depend on the cluster is a gap at the template's line", async () => {
+  const { graph } = await stateOf(
+    {
+      ...rootWithChart(),
+      "root/charts/web/templates/d.yaml":
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: d }\ndata:\n  {{- if semverCompare "1.31.x" .Capabilities.KubeVersion.Version }}\n  a: b\n  {{- end }}\n  time: "{{ if eq (now | date "2006") "2025" }}old{{ end }}"\n',
+    },
+    { config: { schemas: oldest } },
+  );
+  expect(graph.gaps.map(({ source, path, line, reason }) => `${source} ${path}:${line} ${reason}`)).toEqual([
+    "root root/charts/web/templates/d.yaml:8 what templates/d.yaml yields depends on the time: judged as on 2025-01-01",
+  ]);
 });

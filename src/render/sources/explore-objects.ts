@@ -207,7 +207,16 @@ function isPlannedAlike(one: Planning, other: Pick<Planning, "planned" | "instan
 
 /** What the step itself asks for comes first. */
 function withProfile(step: PlanStep, { apiVersions, kubeVersion, servesNoOther }: ClusterProfile): PlanStep {
-  if (step.kind !== "helm") return step;
+  if (step.kind === "directory") return step;
+  if (step.kind === "kustomize")
+    return {
+      ...step,
+      cluster: {
+        apiVersions,
+        ...(servesNoOther === undefined ? {} : { servesNoOther }),
+        ...(kubeVersion === undefined ? {} : { kubeVersion }),
+      },
+    };
   const version = step.kubeVersion ?? kubeVersion;
   const all = [...new Set([...(step.apiVersions ?? []), ...apiVersions])];
   return {

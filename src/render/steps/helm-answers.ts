@@ -10,6 +10,9 @@ export interface Answers {
   readonly apiVersions: readonly string[];
 }
 
+/** What is known of how a chart is rendered. */
+export type AskedStep = Pick<HelmStep, "servesNoOther" | "isPrinted" | "apiVersions">;
+
 export interface AnswerPlan {
   /** At least one; the first is an installation into a cluster that serves what is known alone. */
   readonly answers: readonly Answers[];
@@ -23,7 +26,10 @@ const most = 12;
 const mostCombined = 3;
 
 /** The answers under which a chart is rendered, so that each template sees every combination of what it asks. */
-export function answersFor({ asked, apiVersions }: ChartQuestions, step: HelmStep): AnswerPlan {
+export function answersFor(
+  { asked, apiVersions }: Pick<ChartQuestions, "asked" | "apiVersions">,
+  step: AskedStep,
+): AnswerPlan {
   const open = step.servesNoOther === true ? [] : apiVersions.filter((one) => isOpen(one, step));
   const combinations = new Map<string, Answers>();
   let isCut = false;
@@ -60,7 +66,7 @@ function subsetsOf(groups: readonly (readonly string[])[]): readonly (readonly s
 }
 
 /** Whether only the cluster tells if it serves an API version. What Kubernetes itself serves is known. */
-function isOpen(apiVersion: string, { apiVersions = [] }: HelmStep): boolean {
+function isOpen(apiVersion: string, { apiVersions = [] }: AskedStep): boolean {
   return !kubernetesGroups.has(groupOf(apiVersion)) && !apiVersions.includes(apiVersion);
 }
 
@@ -70,7 +76,7 @@ function groupOf(apiVersion: string): string {
 }
 
 /** Kinds of Kubernetes' stable API versions that a chart asks for: every cluster serves them, and Helm alone knows only the versions. */
-export function stableKinds({ apiVersions }: ChartQuestions): readonly string[] {
+export function stableKinds({ apiVersions }: Pick<ChartQuestions, "apiVersions">): readonly string[] {
   return apiVersions.filter((one) => kubernetesGroups.has(groupOf(one)) && /^[^/]+\/v\d+\/[^/]+$/.test(one));
 }
 

@@ -1,10 +1,14 @@
 import type { Doubt } from "../charts/chart-questions.ts";
 import type { HelmStep } from "../plan.ts";
 
+/** What is known of how a chart is rendered. */
+type DoubtedStep = Pick<HelmStep, "isPrinted" | "kubeVersion" | "servesNoOther"> &
+  Partial<Pick<HelmStep, "isAssumed" | "releaseName" | "namespace">>;
+
 /** The doubts that matter to a step, each with what it was judged as; `printed` are the templates that yielded something. */
 export function doubtsIn(
   doubts: readonly Doubt[],
-  step: HelmStep,
+  step: DoubtedStep,
   printed: ReadonlySet<string>,
 ): readonly { readonly template: string; readonly line: number; readonly reason: string }[] {
   return doubts.flatMap(({ template, line, fact, ifEmpty }) => {
@@ -14,7 +18,7 @@ export function doubtsIn(
   });
 }
 
-function reasonFor(fact: Doubt["fact"], step: HelmStep): string | undefined {
+function reasonFor(fact: Doubt["fact"], step: DoubtedStep): string | undefined {
   const inCluster = step.isPrinted !== true;
   switch (fact) {
     case "lookup":

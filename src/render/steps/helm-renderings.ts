@@ -64,7 +64,8 @@ export async function renderAll(
   return asksApiVersions(questions) ? { ...rendered, asksApiVersions: true } : rendered;
 }
 
-function asksApiVersions({ asked, doubts }: ChartQuestions): boolean {
+/** Whether what a chart yields may depend on the API versions that a cluster serves. */
+export function asksApiVersions({ asked, doubts }: ChartQuestions): boolean {
   const facts = [...asked.flatMap((one) => [...one]), ...doubts.map(({ fact }) => fact)];
   return facts.some((fact) => fact === "apis" || fact.startsWith("api:"));
 }

@@ -1,6 +1,6 @@
 import { contentId } from "../files/content-id.ts";
 import type { VendoredCopy } from "../charts/vendored-chart.ts";
-import type { KustomizeAnswer } from "../../model/renderer.ts";
+import type { KustomizeAnswer, RenderOutcome } from "../../model/renderer.ts";
 import { kustomizeBuild, type KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { isRemote } from "../kustomizations/remote-reference.ts";
 import type { KustomizationNode } from "../kustomizations/kustomization-graph.ts";
@@ -13,6 +13,7 @@ import { chartAccounts, isAccounted } from "./chart-accounts.ts";
 import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
 import { kustomizeCharts, type KustomizeCharts } from "./kustomize-charts.ts";
+import { withChartAnswers } from "./kustomize-chart-answers.ts";
 import { kustomizeGaps } from "./kustomize-gaps.ts";
 import { kustomizeFiles, type KustomizeFiles } from "./kustomize-files.ts";
 import { kustomizePlacesOf, writtenLines } from "./kustomize-places.ts";
@@ -42,17 +43,30 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
     gaps,
     copies: [...charts.copies, ...(build === undefined ? [] : resourceCopies(build))],
     ...(gaps.length === 0 ? {} : { stopped: true as const }),
+    ...(charts.charts.length === 0 ? { used: withoutCluster(step) } : {}),
     render: async () => {
       if (gaps.length > 0) return nothing;
       const bytes = await bytesOf(work);
-      const outcome = await context.renderer.kustomize({
-        root,
-        files: bytes.files,
-        ...(step.anywhere === undefined ? {} : { anywhere: step.anywhere }),
-      });
-      return outcome.kind === "rendered"
-        ? rendered(outcome.answer, bytes, work)
-        : failure(outcome, { path: build?.path, entry, files });
+      const { servesNoOther: _, ...cluster } = step.cluster ?? {};
+      const ask = (served: readonly string[]): Promise<RenderOutcome<KustomizeAnswer>> =>
+        context.renderer.kustomize({
+          root,
+          files: bytes.files,
+          ...(step.anywhere === undefined ? {} : { anywhere: step.anywhere }),
+          ...(charts.charts.length === 0
+            ? {}
+            : { cluster: { ...cluster, apiVersions: [...(cluster.apiVersions ?? []), ...served] } }),
+        });
+      const outcome = await ask([]);
+      if (outcome.kind !== "rendered") return failure(outcome, { path: build?.path, entry, files });
+      return withChartAnswers(
+        outcome.answer,
+        { step, charts, bytes: bytes.files, entry, files },
+        {
+          ask,
+          read: (answer) => rendered(answer, bytes, work),
+        },
+      );
     },
     places: async (rendering) => {
       const { files: bytes, standFor } = await bytesOf(work);
@@ -65,6 +79,12 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
       });
     },
   };
+}
+
+/** A build without charts renders the same in every cluster. */
+function withoutCluster(step: KustomizeStep): KustomizeStep {
+  const { cluster: _, ...rest } = step;
+  return rest;
 }
 
 /** A prepared step. */

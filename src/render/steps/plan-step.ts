@@ -11,10 +11,11 @@ import { withoutPlaces } from "./without-places.ts";
 export async function planStep(step: Step, context: RenderContext, { path, line }: Entry): Promise<PlannedStep> {
   // The CRDs of the tree decide which objects need a namespace.
   const scopes = step.finish?.defaultNamespace === undefined ? null : context.scopes.digest;
+  const { used = step, ...ready } = await readyFor(step, context, { path, line });
   return {
-    ...(await readyFor(step, context, { path, line })),
-    options: digestText([step, scopes]),
-    inputs: digestText([withoutPlaces(step), scopes]),
+    ...ready,
+    options: digestText([used, scopes]),
+    inputs: digestText([withoutPlaces(used), scopes]),
   };
 }
 

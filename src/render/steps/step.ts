@@ -7,6 +7,7 @@ import type { VendoredCharts, VendoredCopy } from "../charts/vendored-chart.ts";
 import type { Scopes } from "../crd-scopes.ts";
 import type { KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
+import type { Step } from "../plan.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { SourcePlace } from "../unit.ts";
 
@@ -71,7 +72,10 @@ export interface PlannedStep {
 }
 
 /** A step before its options are known as text. */
-export type UnkeyedStep = Omit<PlannedStep, "options" | "inputs">;
+export interface UnkeyedStep extends Omit<PlannedStep, "options" | "inputs"> {
+  /** The step without what it makes no use of; absent: it uses all. */
+  readonly used?: Step;
+}
 
 export interface StepPlaces {
   /** The place of a value of the object at an index of `objects`; undefined where only the source's entry is known. */
