@@ -22,7 +22,7 @@ for (let code = 0; code < 128; code++) {
 const MAX_KEY = 200;
 
 /**
- * Reads the YAML that most manifests are written in: block mappings and lists, scalars on one line, literal blocks, short
+ * Reads the YAML that most manifests are written in: block mappings and lists, scalars without empty lines, literal blocks, short
  * flow collections, nested no deeper than `depth`; no anchors, tags, escapes, tabs. Gives undefined for anything else, right or wrong, which the full
  * reader then decides. What it gives is what the full reader gives: the differential tests compare the two.
  */
@@ -234,9 +234,7 @@ function readInline(cursor: Cursor, indent: number): Json {
   switch (text.charAt(at)) {
     case '"':
     case "'": {
-      const quoted = quickQuoted(cursor);
-      if (quoted === undefined) throw UNUSUAL;
-      value = quoted;
+      value = quickQuoted(cursor) ?? readFoldedQuoted(cursor, indent);
       lineRest(cursor);
       break;
     }
@@ -249,20 +247,32 @@ function readInline(cursor: Cursor, indent: number): Json {
     case "|":
       return readLiteral(cursor, indent);
     default:
-      value = readPlain(cursor);
+      value = readPlain(cursor, indent);
   }
   nextLine(cursor);
   return value;
 }
 
-function readPlain(cursor: Cursor): Json {
+function readPlain(cursor: Cursor, indent: number): Json {
   const { text } = cursor;
   const start = cursor.at;
+  const end = plainEnd(text, start);
+  const lineEnd = endOfLine(text, start);
+  cursor.at = Math.min(lineEnd + 1, text.length);
+  if (text.charCodeAt(cursor.at + indent) === SPACE && continues(cursor, indent)) {
+    return readFoldedPlain(cursor, indent, { first: text.slice(start, end), rest: text.slice(end, lineEnd) });
+  }
+  const value = resolvePlain(text.slice(start, end));
+  if (typeof value === "number" && !Number.isFinite(value)) throw UNUSUAL;
+  return value;
+}
+
+/** Where the text of a plain scalar ends on its line. */
+function plainEnd(text: string, start: number): number {
   const first = text.charCodeAt(start);
   if (first < 128 && CLOSED[first] === 1) throw UNUSUAL;
-  if (first === DASH && isDash(cursor)) throw UNUSUAL;
-  const newline = text.indexOf("\n", start);
-  const lineEnd = newline === -1 ? text.length : newline;
+  if (first === DASH && endsWord(text, start + 1)) throw UNUSUAL;
+  const lineEnd = endOfLine(text, start);
   let end = lineEnd;
   for (let at = start + 1; at < end; at++) {
     const code = text.charCodeAt(at);
@@ -272,10 +282,70 @@ function readPlain(cursor: Cursor): Json {
     } else if (code === HASH && text.charCodeAt(at - 1) === SPACE) end = at;
   }
   while (text.charCodeAt(end - 1) === SPACE) end--;
-  cursor.at = lineEnd === text.length ? lineEnd : lineEnd + 1;
-  const value = resolvePlain(text.slice(start, end));
-  if (typeof value === "number" && !Number.isFinite(value)) throw UNUSUAL;
+  return end;
+}
+
+function endOfLine(text: string, from: number): number {
+  const newline = text.indexOf("\n", from);
+  return newline === -1 ? text.length : newline;
+}
+
+function endsWord(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === SPACE || code === LINE_FEED || Number.isNaN(code);
+}
+
+/** Whether the line at the cursor, its start, is deeper than `indent` and holds more than a comment. */
+function continues(cursor: Cursor, indent: number): boolean {
+  const { text } = cursor;
+  let { at } = cursor;
+  while (text.charCodeAt(at) === SPACE) at++;
+  const code = text.charCodeAt(at);
+  return at - cursor.at > indent && code !== LINE_FEED && code !== HASH && at < text.length;
+}
+
+/** Reads the further lines of a plain scalar, which are joined by spaces. */
+function readFoldedPlain(
+  cursor: Cursor,
+  indent: number,
+  begun: { readonly first: string; readonly rest: string },
+): string {
+  const { text } = cursor;
+  let value = begun.first;
+  let { rest } = begun;
+  while (continues(cursor, indent)) {
+    // Nothing continues after a comment.
+    if (rest.includes("#")) throw UNUSUAL;
+    let { at } = cursor;
+    while (text.charCodeAt(at) === SPACE) at++;
+    const end = plainEnd(text, at);
+    const lineEnd = endOfLine(text, at);
+    value += ` ${text.slice(at, end)}`;
+    rest = text.slice(end, lineEnd);
+    cursor.end = at;
+    cursor.at = Math.min(lineEnd + 1, text.length);
+  }
   return value;
+}
+
+/** Reads a quoted scalar on several lines, none of them empty, which are joined by spaces. */
+function readFoldedQuoted(cursor: Cursor, indent: number): string {
+  const { text } = cursor;
+  const quote = text.charAt(cursor.at);
+  const from = cursor.at + 1;
+  const close = text.indexOf(quote, from);
+  if (close === -1 || text.charAt(close + 1) === quote) throw UNUSUAL;
+  const lines = text.slice(from, close).split("\n");
+  const parts = lines.map((line, index) => {
+    const content = index === 0 ? line : line.replace(/^ +/, "");
+    const isDeeper = index === 0 || line.length - content.length > indent;
+    const part = index === lines.length - 1 ? content : content.replace(/ +$/, "");
+    if (!isDeeper || /^ *$/.test(part) || (quote === '"' && line.includes("\\"))) throw UNUSUAL;
+    return part;
+  });
+  cursor.at = close + 1;
+  cursor.end = close;
+  return parts.join(" ");
 }
 
 /** Reads a literal block with a header of `|` or `|-`; its first line must hold text. */
