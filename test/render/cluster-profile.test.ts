@@ -4,16 +4,18 @@ import { stateOf, type Files } from "./found-state.ts";
 
 const environment = { paths: [], clusters: [], levels: {}, parameters: {} };
 
-const chart: Files = {
-  "chart/Chart.yaml": 'apiVersion: v2\nname: web\nversion: 1.0.0\nkubeVersion: "<1.36.0-0"\n',
-  "chart/templates/c.yaml": `
+const template = `
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: seen}
 data:
   version: {{ .Capabilities.KubeVersion.Version }}
   monitors: {{ .Capabilities.APIVersions.Has "monitoring.coreos.com/v1/ServiceMonitor" | quote }}
-`,
+`;
+
+const chart: Files = {
+  "chart/Chart.yaml": 'apiVersion: v2\nname: web\nversion: 1.0.0\nkubeVersion: "<1.36.0-0"\n',
+  "chart/templates/c.yaml": template,
 };
 
 const crd = `
@@ -238,4 +240,22 @@ test("what a chart of a Kustomize root makes depend on the cluster is a gap at t
   expect(graph.gaps.map(({ source, path, line, reason }) => `${source} ${path}:${line} ${reason}`)).toEqual([
     "root root/charts/web/templates/d.yaml:8 what templates/d.yaml yields depends on the time: judged as on 2025-01-01",
   ]);
+});
+
+test("what a chart asks is read once for its content and the templates in its values", async () => {
+  const cache = new Map<string, unknown>();
+  const read = (): number => [...cache.keys()].filter((key) => key.startsWith("chart-questions\0")).length;
+  const asked = { config: { schemas: oldest }, cache };
+  const files = { ...chart, "clusters/old/all.yaml": release };
+  await stateOf(files, asked);
+  expect(read()).toBe(1);
+  const withValues = release.replace("spec: {chart", "spec: {values: {a: b}, chart");
+  await stateOf({ ...chart, "clusters/new/all.yaml": withValues }, asked);
+  expect(read()).toBe(1);
+  const templated = release.replace("spec: {chart", "spec: {values: {a: '{{ .Release.IsUpgrade }}'}, chart");
+  await stateOf({ ...chart, "clusters/new/all.yaml": templated }, asked);
+  expect(read()).toBe(2);
+  const changed = `${template}  old: {{ if .Release.IsUpgrade }}yes{{ else }}no{{ end }}\n`;
+  await stateOf({ ...files, "chart/templates/c.yaml": changed }, asked);
+  expect(read()).toBe(3);
 });

@@ -130,7 +130,7 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     plain: new Set(scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry.path)),
     raw: withoutActions(await rawObjects(interesting, files, cache), scoped),
     view: treeView(files),
-    renderContext: { files, nodes, renderer, scopes, config, vendor },
+    renderContext: { files, nodes, renderer, scopes, config, vendor, questions: facts(cache, "chart-questions") },
     problems,
     caches: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
   };

@@ -3,6 +3,7 @@ import { sha256 } from "../../manifest/sha256.ts";
 import { toJsonText } from "../../manifest/json-text.ts";
 import type { HelmAnswer, HelmRequest, RenderOutcome } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
+import type { ChartFiles } from "../charts/chart-files.ts";
 import type { ChartQuestions } from "../charts/chart-questions.ts";
 import { digestText } from "../digest-text.ts";
 import type { HelmStep } from "../plan.ts";
@@ -11,7 +12,7 @@ import { questionsOf } from "./chart-texts.ts";
 import { answered, answersFor, stableKinds, whenIt, type Answers } from "./helm-answers.ts";
 import { doubtsIn } from "./helm-doubts.ts";
 import { readOutput, type HelmInput, type HelmTrace } from "./helm-output.ts";
-import type { StepRendering } from "./step.ts";
+import type { RenderContext, StepRendering } from "./step.ts";
 import { withoutPlaces } from "./without-places.ts";
 
 /** The renderings that a chart takes: one for each combination of answers to what it asks. */
@@ -24,8 +25,16 @@ export interface HelmRenderings {
 type Refused = Exclude<RenderOutcome<HelmAnswer>, { readonly kind: "rendered" }>;
 
 /** Reads what the chart of a request asks, and with what answers it is to be rendered. */
-export async function renderingsFor(request: HelmRequest, step: HelmStep): Promise<HelmRenderings> {
-  const questions = await questionsOf(request);
+export async function renderingsFor(
+  request: HelmRequest,
+  step: HelmStep,
+  { files: chart }: ChartFiles,
+  context: RenderContext,
+): Promise<HelmRenderings> {
+  // Other values stand in for the chart's own only in the request.
+  const contentOf = (path: string): string | undefined =>
+    path === "values.yaml" ? undefined : contentId(context.files.fileAt(chart.get(path) ?? ""));
+  const questions = await questionsOf(request, contentOf, context);
   const apiVersions = [...(request.apiVersions ?? []), ...stableKinds(questions)];
   const { answers, isCut } = answersFor(questions, step);
   const base = apiVersions.length === 0 ? request : { ...request, apiVersions };

@@ -63,7 +63,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
       const asked = await requestOf(step, found, context);
       if (asked.kind === "refused") return { kind: "failed", problems: asked.problems };
       const outcome = await renderAll(
-        await renderingsFor(asked.request, step),
+        await renderingsFor(asked.request, step, chart, context),
         { step, chart, at, context, entry },
         asked.gaps,
       );
@@ -74,7 +74,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
       const asked = await requestOf(step, found, context);
       if (asked.kind === "refused") return { place: () => undefined };
       const traces = trace as readonly (HelmTrace | null)[];
-      const renderings = await renderingsFor(asked.request, step);
+      const renderings = await renderingsFor(asked.request, step, chart, context);
       const ownValues = ownValuePaths(step, at);
       const used = new Set(objects.map(({ document }) => traces[document]?.rendering));
       const places = await Promise.all(

@@ -5,7 +5,6 @@ import type { Gap } from "../../model/source.ts";
 import type { ChartQuestions } from "../charts/chart-questions.ts";
 import { digestText } from "../digest-text.ts";
 import { contentId } from "../files/content-id.ts";
-import type { TreeFiles } from "../files/tree-files.ts";
 import type { KustomizeStep } from "../plan.ts";
 import { questionsOf } from "./chart-texts.ts";
 import type { Entry } from "./failure.ts";
@@ -13,7 +12,7 @@ import { answersFor, stableKinds, whenIt } from "./helm-answers.ts";
 import { doubtsIn } from "./helm-doubts.ts";
 import { asksApiVersions } from "./helm-renderings.ts";
 import type { KustomizeCharts } from "./kustomize-charts.ts";
-import type { StepRendering } from "./step.ts";
+import type { RenderContext, StepRendering } from "./step.ts";
 import { askedFor } from "./without-places.ts";
 
 interface ChartBuild {
@@ -22,7 +21,7 @@ interface ChartBuild {
   /** Files as the build is handed them. */
   readonly bytes: ReadonlyMap<string, Uint8Array>;
   readonly entry: Entry;
-  readonly files: TreeFiles;
+  readonly context: RenderContext;
 }
 
 interface Builds {
@@ -79,18 +78,20 @@ export async function withChartAnswers(
   };
 }
 
-async function asking(chart: KustomizeChart, { bytes }: ChartBuild): Promise<AskingChart> {
+async function asking(chart: KustomizeChart, { bytes, charts, context }: ChartBuild): Promise<AskingChart> {
   const start = `${chart.home}/`;
   const files = [...bytes].flatMap(([path, content]) =>
     path.startsWith(start) ? [[path.slice(start.length), content] as const] : [],
   );
+  const contentOf = (path: string): string | undefined =>
+    contentId(context.files.fileAt(charts.files.get(start + path) ?? ""));
   const request = { chart: new Map(files), releaseName: "", namespace: "", values: chart.values };
-  return { ...chart, questions: await questionsOf(request) };
+  return { ...chart, questions: await questionsOf(request, contentOf, context) };
 }
 
 function doubts(
   { home, kubeVersion, printed, questions }: AskingChart,
-  { step, charts, entry, files }: ChartBuild,
+  { step, charts, entry, context: { files } }: ChartBuild,
 ): readonly Omit<Gap, "source">[] {
   const known = {
     ...step.cluster,

@@ -61,7 +61,7 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
       if (outcome.kind !== "rendered") return failure(outcome, { path: build?.path, entry, files });
       return withChartAnswers(
         outcome.answer,
-        { step, charts, bytes: bytes.files, entry, files },
+        { step, charts, bytes: bytes.files, entry, context },
         {
           ask,
           read: (answer) => rendered(answer, bytes, work),

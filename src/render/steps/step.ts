@@ -3,8 +3,10 @@ import type { Pointer } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Renderer } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
+import type { ChartQuestions } from "../charts/chart-questions.ts";
 import type { VendoredCharts, VendoredCopy } from "../charts/vendored-chart.ts";
 import type { Scopes } from "../crd-scopes.ts";
+import type { Facts } from "../kept-values.ts";
 import type { KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Step } from "../plan.ts";
@@ -19,6 +21,8 @@ export interface RenderContext {
   readonly scopes: Scopes;
   readonly config: Config;
   readonly vendor: VendoredCharts | undefined;
+  /** What charts ask, by their content. */
+  readonly questions: Facts<ChartQuestions>;
 }
 
 /** One path that a step looks up: a file with the id of its content, or without an id a path where no file is. */
