@@ -133,7 +133,7 @@ test("the Argo CD of each environment knows its own clusters", async () => {
       "one/argocd/set.yaml": set(),
       "one/argocd/eu.yaml": secret(named("eu")),
       "two/argocd/set.yaml": set(),
-      "two/argocd/us.yaml": secret(named("us")),
+      "two/argocd/us.yaml": secret(named("us"), undefined, "us"),
       "web/web.yaml": web,
     },
     {
