@@ -130,9 +130,9 @@ test.each<[string, Files, string | undefined]>([
 test("the Argo CD of each environment knows its own clusters", async () => {
   const state = await stateOf(
     {
-      "one/argocd/set.yaml": set(),
+      "one/argocd/set.yaml": set().replace("name: '", "name: 'one-"),
       "one/argocd/eu.yaml": secret(named("eu")),
-      "two/argocd/set.yaml": set(),
+      "two/argocd/set.yaml": set().replace("name: '", "name: 'two-"),
       "two/argocd/us.yaml": secret(named("us"), undefined, "us"),
       "web/web.yaml": web,
     },
@@ -143,7 +143,7 @@ test("the Argo CD of each environment knows its own clusters", async () => {
     },
   );
   expect(applications(state)).toEqual([
-    "Application argocd/eu-prod-west one/argocd/eu.yaml:1",
-    "Application argocd/us-prod-west two/argocd/us.yaml:1",
+    "Application argocd/one-eu-prod-west one/argocd/eu.yaml:1",
+    "Application argocd/two-us-prod-west two/argocd/us.yaml:1",
   ]);
 });
