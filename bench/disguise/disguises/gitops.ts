@@ -137,12 +137,16 @@ export const gitops: { readonly [name: string]: Disguise } = {
   excludedByObject(change, random) {
     const delivery = declared(change, random);
     if (delivery?.tool !== "argo" || delivery.as !== "files") return false;
-    change.deliveries = change.deliveries.filter((one) => one !== delivery);
-    return edit(
-      change.head,
-      delivery.declaredIn,
-      ({ spec }) => (spec.source.directory.exclude = random.pick(["*.yaml", "*", "{workload.yaml,extra.yaml}"])),
-    );
+    let done = false;
+    edit(change.head, delivery.declaredIn, ({ spec }) => {
+      // An ApplicationSet has it in its template; another disguise may have taken it away.
+      const directory = (spec.source ?? spec.template?.spec?.source)?.directory;
+      if (directory === undefined) return;
+      directory.exclude = random.pick(["*.yaml", "*", "{workload.yaml,extra.yaml}"]);
+      done = true;
+    });
+    if (done) change.deliveries = change.deliveries.filter((one) => one !== delivery);
+    return done;
   },
   otherDestination(change, random) {
     const delivery = declared(change, random);
