@@ -56,7 +56,7 @@ async function useDesiredState<Result>(
     get: (key: string) => known.get(key),
     set: (key: string, value: unknown) => void known.set(key, value),
   };
-  const repositories = [...config.repositories, ...(await ownRepositories(process.cwd()))];
+  const repositories = [...config.repositories, ...(await ownRepositories(subject.after.name))];
   const find = (scope: Scope, by: Config, more: { readonly follow?: false } = {}): Promise<DesiredState> =>
     findDesiredState(subject.after, {
       ...more,

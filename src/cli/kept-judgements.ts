@@ -82,7 +82,7 @@ function read(path: string): Entries {
   try {
     const bytes = readFileSync(path);
     const content = bytes.subarray(digestLength);
-    // What is no longer as it was written is not looked at: the deserializer of V8 trusts its input.
+    // A file that was changed since it was written is not deserialized: V8 trusts its input.
     if (!digestOf(content).equals(bytes.subarray(0, digestLength))) return new Map();
     return deserialize(content) as Entries;
   } catch {

@@ -246,7 +246,7 @@ function draftsOf({ judge, builtins = [], config, now }: CheckRequest, treePaths
 
 function asNewContextOf(
   { before, after, judge, builtins = [], config, now, cache }: CheckRequest,
-  { isClusterScoped }: DesiredState,
+  { isClusterScoped, scopes }: DesiredState,
   budget: WorkBudget,
   onJudged: AsNewContext["onJudged"],
 ): AsNewContext {
@@ -258,6 +258,7 @@ function asNewContextOf(
     landing: {
       environmentsOf: (path) => (hasEnvironments ? environmentsOf({ path }, config) : none),
       isClusterScoped,
+      scopes,
     },
     now,
     cache,

@@ -42,6 +42,8 @@ export function isUnit(origin: Origin): origin is Unit {
 export interface Landing {
   readonly environmentsOf: (path: string) => readonly string[];
   readonly isClusterScoped: (group: string, kind: string) => boolean | undefined;
+  /** Equal where `isClusterScoped` answers alike. */
+  readonly scopes: string;
 }
 
 /** Where the manifests of a file land: each target once. */

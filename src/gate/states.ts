@@ -57,6 +57,7 @@ export const nothing: DesiredState = {
   incomplete: new Set(),
   starts: [],
   isClusterScoped,
+  scopes: "",
   unplanned: [],
   graph: { sources: [], gaps: [] },
   baseline: {

@@ -57,6 +57,8 @@ export interface DesiredState {
   readonly incomplete: ReadonlySet<string>;
   /** Whether a kind is cluster-scoped, by Kubernetes and by the CRDs of the tree; undefined where it is not known. */
   readonly isClusterScoped: (group: string, kind: string) => boolean | undefined;
+  /** Equal where `isClusterScoped` answers alike. */
+  readonly scopes: string;
   /** Ids of the sources that GitOps objects would be, had they been planned: problems tell why they were not. */
   readonly unplanned: readonly string[];
   /** What the tree before judged and nothing judges here, though files that it reads are not what they were. */

@@ -60,7 +60,7 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
     unplanned: unclaimed.plannings.flatMap(unplannedOf),
     baseline: baselineOf(
       assignment.files,
-      survey.applied === undefined ? standaloneOf(survey, own) : [],
+      survey.applied === undefined ? [...standaloneOf(survey, own), ...standInsAmong(survey, own)] : [],
       { ...unclaimed, instances: own },
       survey.renderContext,
     ),
@@ -68,6 +68,7 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
     incomplete: assignment.incomplete,
     starts: [...standaloneOf(survey, own), ...claimedStarts(survey, unclaimed)],
     isClusterScoped: survey.renderContext.scopes.isClusterScoped,
+    scopes: survey.renderContext.scopes.digest,
     problems: [
       ...once<Problem>([...survey.problems, ...found.problems]).map((problem) => ({ ...problem, inputs: "" })),
       ...unclaimed.plannings.flatMap((planning) =>
@@ -88,6 +89,16 @@ function unplannedOf({ object, planned }: Planning): readonly string[] {
 function standaloneOf({ standalone }: Survey, own: readonly Instance[]): readonly Standalone[] {
   const ids = new Set(own.map(({ plannedSource: { source } }) => source.id));
   return standalone.filter(({ directory }) => ids.has(directory === "" ? "." : directory));
+}
+
+/** The roots that stand in for a failed one that loads them: they judged this tree too. */
+function standInsAmong({ standalone }: Survey, own: readonly Instance[]): readonly Standalone[] {
+  const known = new Set(standalone.map(({ directory }) => directory));
+  return own.flatMap(({ plannedSource: { source, steps } }): readonly Standalone[] => {
+    const [directory] = steps.flatMap((step) => (step.kind === "kustomize" ? [step.path] : []));
+    if (source.kind !== "kustomize" || directory === undefined || known.has(directory)) return [];
+    return [{ kind: "root", directory, path: source.path, mentions: "nothing" }];
+  });
 }
 
 /** Roots and charts whose own objects lead to a source that accounts for them. */

@@ -3,6 +3,8 @@ import { join, relative, sep } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { readConfig } from "../../src/config/read-config.ts";
 import { check } from "../../src/gate/check.ts";
+import type { CheckCache } from "../../src/gate/judged-source.ts";
+import { memoryCache } from "../../src/gate/memory-cache.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Report } from "../../src/model/report.ts";
 import { suggestApply } from "../../src/render/apply/suggest-apply.ts";
@@ -38,12 +40,14 @@ async function judged(
   after: Files,
   written: string,
   before?: Files,
+  cache?: CheckCache,
 ): Promise<{ readonly report: Report; readonly asked: readonly string[] }> {
   const { config, source } = configOf(written);
   const judge = simpleJudge();
   const report = await check({
     renderer,
     repositories: [here],
+    ...(cache === undefined ? {} : { cache }),
     ...(before === undefined ? {} : { before: memoryTree(before, "before") }),
     after: memoryTree(after, "after"),
     config,
@@ -126,6 +130,20 @@ apply:
     expect(report.findings.map(({ policy, environment, location }) => [policy, environment, location.path])).toEqual([
       ["images/tag", "prod", "charts/web/prod.yaml"],
     ]);
+  });
+
+  test("asks again for a file whose object is no longer namespaced, since its CRD changed", async () => {
+    const crd = (scope: string): string =>
+      `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: widgets.acme.example, labels: { owner: me } }\nspec: { group: acme.example, scope: ${scope}, names: { kind: Widget, plural: widgets }, versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }] }\n`;
+    const widget = "apiVersion: acme.example/v1\nkind: Widget\nmetadata: { name: w, labels: { owner: me } }\n";
+    const config = "version: 1\napply: [{ path: plain, as: raw, namespace: web }]\n";
+    const cache = memoryCache(1_000_000);
+    const files = (scope: string): Files => ({ "plain/crd.yaml": crd(scope), "plain/widget.yaml": widget });
+    const widgets = async (scope: string): Promise<readonly string[]> =>
+      (await judged(files(scope), config, undefined, cache)).asked.filter((one) => one.startsWith("Widget"));
+    expect(await widgets("Namespaced")).toEqual(["Widget web/w - -"]);
+    expect(await widgets("Namespaced")).toEqual([]);
+    expect(await widgets("Cluster")).toEqual(["Widget -/w - -"]);
   });
 
   test("lands a file in every environment that an entry names, with its namespace where the object has none", async () => {

@@ -696,4 +696,14 @@ describe("where an outer root fails, the roots that it loads stand in for it", (
     expect(introduced(report)).toEqual(["images/tag a team-a/kustomization.yaml team-a"]);
     expect(report.verdict).toBe("error");
   });
+
+  test("they judge the tree after too, where the outer root goes and another one wraps and repairs them", async () => {
+    const { "kustomization.yaml": _, ...inner } = umbrella;
+    const report = await judged(umbrella, {
+      ...inner,
+      "team-a/kustomization.yaml": kustomization("resources: [../base]"),
+      "zz/kustomization.yaml": kustomization("resources: [../team-a]\nimages: [{ name: nginx, newTag: '2' }]"),
+    });
+    expect(introduced(report)).toContain("images/tag a team-a/kustomization.yaml team-a");
+  });
 });

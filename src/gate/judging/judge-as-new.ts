@@ -1,7 +1,7 @@
 import type { Judge } from "../../model/judge.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Tree } from "../../model/tree.ts";
-import type { ScopedFile } from "../../render/files/role.ts";
+import type { ScopedFile, Target } from "../../render/files/role.ts";
 import type { Unit } from "../../render/unit.ts";
 import type { CheckCache, JudgedSource } from "../judged-source.ts";
 import { contentKey, unitKey } from "../compare-origins.ts";
@@ -34,7 +34,7 @@ export async function judgeAsNew(
 ): Promise<JudgedOrigins<Origin>> {
   const { tree, judges, judgeOnce, landing } = context;
   const keyOfFile = (file: ScopedFile): string =>
-    [file.entry.path, contentKey(file), JSON.stringify(targetsOf(file, landing))].join("\0");
+    [file.entry.path, contentKey(file), targetsKey(targetsOf(file, landing), landing)].join("\0");
   const judgedFiles = await judgeAll(context, files, keyOfFile, {
     judges,
     read: (unknown) => readFiles(tree, unknown, landing),
@@ -44,6 +44,12 @@ export async function judgeAsNew(
     read: readUnits,
   });
   return [...judgedFiles, ...judgedUnits];
+}
+
+/** Whether an object takes the namespace of its target depends on CRDs of the tree. */
+function targetsKey(targets: readonly Target[], { scopes }: Landing): string {
+  const isNamespaced = targets.some(({ namespace }) => namespace !== undefined);
+  return JSON.stringify(isNamespaced ? [targets, scopes] : targets);
 }
 
 /** Reads a file or unit again, for the places of its values. */
