@@ -201,7 +201,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
       policies: { digest: judge.digest, count: judge.policies.length },
       mode,
       ...(isChange ? { changes: countChanges(changes) } : {}),
-      manifestChanges: isChange ? listChanges(changes, { sources, diff: request.diff }) : [],
+      manifestChanges: isChange ? listChanges(changes, { sources, after: overview.after, diff: request.diff }) : [],
       unknownKinds: unknownKinds(
         judged.after.map(([, one]) => one),
         change.after.facts,

@@ -1,4 +1,4 @@
-import type { Fact } from "../model/builtin-check.ts";
+import type { Fact, ManifestHandle } from "../model/builtin-check.ts";
 import type { Pointer } from "../model/json.ts";
 import type { Identity, Manifest, Place, SourcePosition } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
@@ -43,6 +43,11 @@ export interface JudgedManifest {
   readonly manifest?: Manifest;
 }
 
+/** A manifest that is not judged, since what yields it does not apply it. */
+export interface NotApplied extends ManifestHandle {
+  readonly reason: string;
+}
+
 /** One file or unit, read and judged as if it were new. Depends only on its content, its environments and the policies, not on the rest of the tree. */
 export interface JudgedSource {
   /** Why a file as a whole is not judged. */
@@ -52,6 +57,8 @@ export interface JudgedSource {
   readonly manifests: readonly JudgedManifest[];
   /** Parts of a judged file that are not judged. */
   readonly skipped: readonly { readonly line: number; readonly reason: string }[];
+  /** What a source yields and its tool neither applies nor deletes. */
+  readonly notApplied?: readonly NotApplied[];
   readonly problems: readonly Problem[];
   readonly gaps?: readonly Gap[];
 }

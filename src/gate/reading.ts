@@ -8,7 +8,7 @@ import type { FileReading } from "../render/files/read-file.ts";
 import type { ScopedFile, Target } from "../render/files/role.ts";
 import { encryptedGaps } from "./judging/encrypted-gaps.ts";
 import type { SourcePlace, Unit, UnitReading } from "../render/unit.ts";
-import type { JudgedSource } from "./judged-source.ts";
+import type { JudgedSource, NotApplied } from "./judged-source.ts";
 
 /** What yields manifests: a file in scope or a unit. */
 export type Origin = ScopedFile | Unit;
@@ -18,6 +18,7 @@ export interface Reading {
   readonly manifests: readonly Manifest[];
   readonly problems: readonly Problem[];
   readonly skipped: JudgedSource["skipped"];
+  readonly notApplied?: readonly NotApplied[];
   readonly gaps?: readonly Gap[];
   /** Of a unit: false where it could not be rendered, so that what it yields is unknown. */
   readonly isRendered?: boolean;
@@ -113,6 +114,13 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
       );
     }
   }
+  const notApplied = (rendered.notApplied ?? []).flatMap(({ manifest, reason }) =>
+    environments.map((environment): NotApplied => {
+      const { identity, apiVersion, position } = manifest;
+      const lands = environment === undefined ? {} : { environment };
+      return { identity, apiVersion, position, source: source.id, ...lands, reason };
+    }),
+  );
   const byOriginal = new Map<Manifest, Violation[]>();
   for (const { manifest, violation } of rendered.violations ?? []) {
     byOriginal.set(manifest, [...(byOriginal.get(manifest) ?? []), violation]);
@@ -122,6 +130,7 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
     manifests: [...originals.keys()],
     problems: rendered.problems,
     skipped: [],
+    ...(notApplied.length === 0 ? {} : { notApplied }),
     gaps: [...rendered.gaps, ...encryptedGaps(source.id, rendered.manifests)],
     isRendered: rendered.state === "rendered",
     violationsOf: (manifest) => byOriginal.get(originalOf(manifest)) ?? [],

@@ -97,6 +97,7 @@ export function overviewOf(
     sources.get(source ?? "")?.carriedOver !== true;
   return {
     manifests: judged.flatMap(([, { manifests }]) => manifests.filter(isApplied)),
+    notApplied: judged.flatMap(([, { notApplied = [] }]) => notApplied),
     sources: ownSources(sources),
   };
 }

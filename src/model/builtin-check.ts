@@ -58,6 +58,8 @@ export interface StateChange {
 /** Every manifest of one tree, without its content. */
 export interface StateOverview {
   readonly manifests: readonly ManifestHandle[];
+  /** What sources yield and their tools neither apply nor delete. */
+  readonly notApplied?: readonly ManifestHandle[];
   /** By id. */
   readonly sources: ReadonlyMap<string, Source>;
 }

@@ -23,7 +23,7 @@ export interface CheckedFile {
   readonly manifests: number;
   /** The sources that read the file and were rendered, so that it was judged through them and not by itself. */
   readonly sources?: readonly string[];
-  /** Documents of the file that hold no Kubernetes object. */
+  /** Documents of the file that hold no Kubernetes object, and objects that nothing applies. */
   readonly skipped?: readonly { readonly line: number; readonly reason: string }[];
 }
 

@@ -33,6 +33,8 @@ export interface UnitReading {
    * source's declaration.
    */
   readonly manifests: readonly Manifest[];
+  /** What the source yields and its tool neither applies nor deletes, with the reason: not among `manifests`. */
+  readonly notApplied?: readonly { readonly manifest: Manifest; readonly reason: string }[];
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
   /** What is wrong with manifests by the GitOps tool's own rules (an AppProject's resource lists); of the very objects in `manifests`. */

@@ -1,6 +1,7 @@
-import type { StateChange } from "../../model/builtin-check.ts";
+import type { ManifestHandle, StateChange, StateOverview } from "../../model/builtin-check.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Source, SourceKind } from "../../model/source.ts";
+import { identityKey } from "../fingerprint.ts";
 import { annotation, syncOptions } from "./marks.ts";
 import { sourceName } from "./source-name.ts";
 
@@ -22,7 +23,24 @@ export function deletionEffect(manifest: Manifest, { before, after }: StateChang
   const stays = after.sources.get(id);
   const mark = keepingMark(manifest, source, stays === undefined);
   if (mark !== undefined) return { kind: "kept", because: `it stays in the cluster: ${mark}` };
-  return stays === undefined ? effectOfCascade(source) : effectOfPruning(stays, manifest);
+  if (stays === undefined) return effectOfCascade(source);
+  const effect = effectOfPruning(stays, manifest);
+  if (effect.kind === "kept" || !isNotApplied(manifest, after)) return effect;
+  return {
+    kind: "unknown",
+    because: `${sourceName(id)} leaves it in the cluster as it is, and no longer if it leaves the tree too`,
+  };
+}
+
+/** Whether its source still yields the object and its tool does nothing with it. */
+export function isNotApplied(
+  { identity, environment, source }: ManifestHandle,
+  { notApplied = [] }: Pick<StateOverview, "notApplied">,
+): boolean {
+  return notApplied.some(
+    (other) =>
+      other.source === source && identityKey(other.identity, other.environment) === identityKey(identity, environment),
+  );
 }
 
 const controllers = new Set<SourceKind>(["argocd-application", "flux-kustomization", "flux-helmrelease"]);

@@ -2,6 +2,7 @@ import type { BuiltinFinding, StateChange } from "../../model/builtin-check.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Source } from "../../model/source.ts";
 import { identityKey } from "../fingerprint.ts";
+import { isNotApplied } from "./deletion-effect.ts";
 import { counted, dangerViolation } from "./danger-violation.ts";
 import { dangers } from "./policies.ts";
 import { sourceName } from "./source-name.ts";
@@ -10,7 +11,7 @@ import { sourceName } from "./source-name.ts";
 export function prunes(change: StateChange): readonly BuiltinFinding[] {
   const lost = new Map<string, Map<string, Manifest>>();
   for (const one of change.changes) {
-    if (one.kind !== "deleted" || one.before.source === undefined) continue;
+    if (one.kind !== "deleted" || one.before.source === undefined || isNotApplied(one.before, change.after)) continue;
     const objects = lost.get(one.before.source) ?? new Map<string, Manifest>();
     // Count one object in several environments once.
     lost.set(one.before.source, objects.set(identityKey(one.before.identity), one.before));

@@ -108,8 +108,14 @@ async function judgedSource(
     });
     for (const problem of masked.problems) problems.push({ ...problem, path: position.path, line: position.line });
   }
-  const { skipped, gaps } = reading;
-  return { manifests, skipped, problems, ...(gaps === undefined ? {} : { gaps }) };
+  const { skipped, notApplied, gaps } = reading;
+  return {
+    manifests,
+    skipped,
+    ...(notApplied === undefined ? {} : { notApplied }),
+    problems,
+    ...(gaps === undefined ? {} : { gaps }),
+  };
 }
 
 const silent: ReturnType<typeof askBuiltins> = { found: [], awaits: [], facts: [] };

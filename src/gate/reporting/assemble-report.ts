@@ -1,3 +1,4 @@
+import type { ManifestHandle } from "../../model/builtin-check.ts";
 import type { Finding, ReportedProblem } from "../../model/finding.ts";
 import type { CheckedFile, Report, ReportedGap, ReportedSource, Skipped } from "../../model/report.ts";
 import type { SourceNode } from "../../model/source.ts";
@@ -77,6 +78,7 @@ function listFiles({ origins, problems, touched, unusedPolicies = [] }: ReportPa
     if (!isUnit(of)) continue;
     for (const { position } of manifests) rendered.set(position.path, (rendered.get(position.path) ?? 0) + 1);
   }
+  const notApplied = notAppliedByPath(origins);
   const checked: CheckedFile[] = [];
   const skipped: Skipped[] = [];
   for (const [of, judged] of origins) {
@@ -87,20 +89,49 @@ function listFiles({ origins, problems, touched, unusedPolicies = [] }: ReportPa
     if (judged.skippedAs !== undefined) {
       const unseen = judged.unrendered === true && touched.has(path);
       skipped.push({ path, reason: judged.skippedAs, ...(unseen ? { touched: true } : {}) });
-    } else {
-      checked.push({
-        path,
-        manifests: judged.manifests.length + (rendered.get(path) ?? 0),
-        ...(role.kind === "rendered" ? { sources: role.sources } : {}),
-        ...(judged.skipped.length > 0 ? { skipped: judged.skipped } : {}),
-      });
+      continue;
     }
+    const manifests = judged.manifests.length + (rendered.get(path) ?? 0);
+    const left = notApplied.get(path) ?? [];
+    const [first] = left;
+    if (manifests === 0 && first !== undefined) {
+      skipped.push({ path, reason: first.reason, ...(touched.has(path) ? { touched: true } : {}) });
+      continue;
+    }
+    const parts = [...judged.skipped, ...left];
+    checked.push({
+      path,
+      manifests,
+      ...(role.kind === "rendered" ? { sources: role.sources } : {}),
+      ...(parts.length > 0 ? { skipped: parts } : {}),
+    });
   }
   const listed = new Set([...withProblems, ...[...checked, ...skipped].map(({ path }) => path)]);
   for (const path of new Set(unusedPolicies)) {
     if (!listed.has(path)) skipped.push({ path, reason: "not a policy: only Rego below a path of policies is one" });
   }
   return { checked, skipped };
+}
+
+/** The objects that no source applies, by the file that they are written in; what another one yields from the same text is judged. */
+function notAppliedByPath(origins: ReportParts["origins"]): ReadonlyMap<string, JudgedSource["skipped"]> {
+  const byPath = new Map<string, Map<string, { readonly line: number; readonly reason: string }>>();
+  for (const [, { notApplied = [] }] of origins) {
+    for (const one of notApplied) {
+      const { position, reason } = one;
+      const here = byPath.get(position.path) ?? new Map<string, { readonly line: number; readonly reason: string }>();
+      byPath.set(position.path, here.set(textKey(one), { line: position.line, reason }));
+    }
+  }
+  if (byPath.size === 0) return new Map();
+  for (const [, { manifests }] of origins) {
+    for (const manifest of manifests) byPath.get(manifest.position.path)?.delete(textKey(manifest));
+  }
+  return new Map([...byPath].map(([path, here]) => [path, [...here.values()].toSorted((a, b) => a.line - b.line)]));
+}
+
+function textKey({ identity: { group, kind, name }, position: { document, pointer } }: ManifestHandle): string {
+  return JSON.stringify([document, pointer, group, kind, name]);
 }
 
 function sourcesOf({ sources, origins, gaps }: ReportParts): readonly ReportedSource[] {

@@ -1,9 +1,11 @@
+import type { StateOverview } from "../../model/builtin-check.ts";
 import type { Change } from "../../model/change.ts";
 import type { Json } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { ChangeCounts, ManifestChange } from "../../model/report.ts";
 import type { Source } from "../../model/source.ts";
 import { isObject } from "../../manifest/identity.ts";
+import { isNotApplied } from "../dangers/deletion-effect.ts";
 
 /** Counts the manifests and environments that the change touches. */
 export function countChanges(changes: readonly Change[]): ChangeCounts {
@@ -15,6 +17,7 @@ export function countChanges(changes: readonly Change[]): ChangeCounts {
 export interface Showing {
   /** Of both trees, by id. */
   readonly sources: { readonly before: ReadonlyMap<string, Source>; readonly after: ReadonlyMap<string, Source> };
+  readonly after: StateOverview;
   /** The difference as text. */
   readonly diff: ((change: Change) => string) | undefined;
 }
@@ -39,12 +42,12 @@ export function listChanges(changes: readonly Change[], showing: Showing): reado
     .map(([, change]) => change);
 }
 
-function shown(change: Change, { sources, diff }: Showing): ManifestChange | undefined {
+function shown(change: Change, { sources, after, diff }: Showing): ManifestChange | undefined {
   const kind = kindOf(change);
   if (kind === undefined) return undefined;
   const manifest = change.kind === "deleted" ? change.before : change.after;
   const { identity, apiVersion, source, environment } = manifest;
-  const pruned = change.kind === "deleted" ? isPruned(source, sources.before, sources.after) : undefined;
+  const pruned = change.kind === "deleted" ? isPruned(change.before, sources, after) : undefined;
   const finalizers = change.kind === "deleted" ? finalizersOf(manifest) : [];
   return {
     kind,
@@ -80,13 +83,15 @@ function kindOf(change: Change): ManifestChange["kind"] | undefined {
 
 /** Whether a deleted object is pruned: a remaining source must prune, a removed one must cascade. Undefined where it is not known. */
 function isPruned(
-  source: string | undefined,
-  before: ReadonlyMap<string, Source>,
-  after: ReadonlyMap<string, Source>,
+  manifest: Manifest,
+  { before, after }: Showing["sources"],
+  state: StateOverview,
 ): boolean | undefined {
+  const { source } = manifest;
   if (source === undefined) return undefined;
   const now = after.get(source);
-  return now === undefined ? before.get(source)?.traits?.cascades : now.traits?.prune;
+  if (now === undefined) return before.get(source)?.traits?.cascades;
+  return isNotApplied(manifest, state) ? false : now.traits?.prune;
 }
 
 function finalizersOf({ value }: Manifest): readonly string[] {

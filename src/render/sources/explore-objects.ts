@@ -9,8 +9,8 @@ import { planFlux } from "../flux/plan-flux.ts";
 import type { GitOpsObject, PlanContext, Planned, TreeView, Wanted } from "../gitops.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
 import type { ObjectIndex, SearchOrigin } from "./object-index.ts";
+import { isGitOps } from "./objects-of-interest.ts";
 import {
-  isGitOps,
   manifestOf,
   sourceFromPlan,
   type RenderSummary,

@@ -1,7 +1,8 @@
 import { sha256 } from "../../manifest/sha256.ts";
-import type { Identity, Manifest } from "../../model/manifest.ts";
+import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Gap, Source } from "../../model/source.ts";
+import { isSkipped, skipReason } from "../argocd/skipped.ts";
 import { projectViolations } from "../argocd/project-violations.ts";
 import type { VendoredCopy } from "../charts/vendored-chart.ts";
 import { servedBy, type Scopes } from "../crd-scopes.ts";
@@ -11,6 +12,7 @@ import { facts } from "../kept-values.ts";
 import type { Plan, ProjectLimits, Step } from "../plan.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import { repeatedKey, sourceViolations, type SourceViolation } from "../source-violations.ts";
+import { isGitOps, isOfInterest } from "./objects-of-interest.ts";
 import type { Rendering, Renderings } from "./rendering-cache.ts";
 import type { Read, PlannedStep, StepPlaces } from "../steps/step.ts";
 import { askedFor } from "../steps/without-places.ts";
@@ -184,18 +186,6 @@ function summaryOf(rendered: Rendering): RenderSummary {
   };
 }
 
-/** Whether an object tells a GitOps controller what to apply, or how to read those that do. */
-export function isGitOps({ group, kind, name }: Identity): boolean {
-  // Flags of Flux's controllers decide how they read their objects.
-  if (group === "apps") return kind === "Deployment" && name === "kustomize-controller";
-  return group === "argoproj.io" || group.endsWith(".fluxcd.io") || group === "fluxcd.controlplane.io";
-}
-
-/** Whether an object decides what else is applied (GitOps objects) or may hold values for it (ConfigMaps, Secrets). */
-export function isOfInterest(identity: Identity): boolean {
-  return isGitOps(identity) || (identity.group === "" && (identity.kind === "ConfigMap" || identity.kind === "Secret"));
-}
-
 interface RenderedSource {
   readonly steps: readonly PlannedStep[];
   readonly rendered: Rendering;
@@ -224,6 +214,7 @@ function readingOf(
     };
   }
   const manifests: Manifest[] = [];
+  const notApplied: Manifest[] = [];
   const ofSteps: (readonly Manifest[])[] = [];
   const repeated: SourceViolation[] = [];
   /** Keyed by the value, which stays the same object when a manifest gets its environment. */
@@ -233,6 +224,10 @@ function readingOf(
     for (const [at, object] of objects.entries()) {
       found.set(object.value, { step, at });
       const manifest = manifestOf(object, source);
+      if (isLeftAlone(manifest, source)) {
+        notApplied.push(manifest);
+        continue;
+      }
       manifests.push(manifest);
       for (const key of object.repeatedKeys ?? []) repeated.push({ manifest, violation: repeatedKey(key) });
     }
@@ -250,6 +245,9 @@ function readingOf(
   return {
     state: isWhole ? "rendered" : "unknown",
     manifests,
+    ...(notApplied.length === 0
+      ? {}
+      : { notApplied: notApplied.map((manifest) => ({ manifest, reason: skipReason })) }),
     problems: [],
     gaps,
     violations: [
@@ -265,6 +263,14 @@ function readingOf(
       return place ?? (places === undefined ? startOf(manifest) : entryOf(source));
     },
   };
+}
+
+/**
+ * Whether Argo CD does nothing with an object that its Application yields. GitOps objects are judged all the same: one that was
+ * applied before goes on to apply what it names. So is everything that the plan of the tree before finds in the tree after.
+ */
+function isLeftAlone({ identity, value }: Manifest, { kind, carriedOver }: Source): boolean {
+  return kind === "argocd-application" && carriedOver !== true && isSkipped(value) && !isGitOps(identity);
 }
 
 /** Makes the manifest of a rendered object of a source. */

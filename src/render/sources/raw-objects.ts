@@ -4,7 +4,7 @@ import type { DesiredStateRequest } from "../desired-state.ts";
 import { facts } from "../kept-values.ts";
 import { readEach } from "../files/read-each.ts";
 import { readFile, tooLarge } from "../files/read-file.ts";
-import { isOfInterest } from "./planned-source.ts";
+import { isOfInterest } from "./objects-of-interest.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 

@@ -3,7 +3,8 @@ import type { Source } from "../../../src/model/source.ts";
 import type { Plan } from "../../../src/render/plan.ts";
 import type { RenderedObject } from "../../../src/render/rendered-objects.ts";
 import { renderings } from "../../../src/render/sources/rendering-cache.ts";
-import { isOfInterest, sourceFromPlan, type RenderCaches } from "../../../src/render/sources/planned-source.ts";
+import { isOfInterest } from "../../../src/render/sources/objects-of-interest.ts";
+import { sourceFromPlan, type RenderCaches } from "../../../src/render/sources/planned-source.ts";
 import type { PlannedStep, StepRendering } from "../../../src/render/steps/step.ts";
 
 const source: Source = { id: "shop", kind: "kustomize", path: "shop/app.yaml", line: 7, environments: ["prod"] };
