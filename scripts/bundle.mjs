@@ -1,9 +1,9 @@
-// Joins what the command line is made of into one file, and its thread into another: most of the time of a short run
+// Joins what the command line is made of into one file, and each of its threads into another: most of the time of a short run
 // would go into loading modules. Server and toolchain stay as they are.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 
 /** Replaces the built entry points below `root`/dist/src by bundles that do the same. */
 export async function bundle(root) {
@@ -26,18 +26,22 @@ export async function bundle(root) {
   });
   writeFileSync(join(src, "cli/main.cjs"), launcher);
   writeFileSync(join(src, "cli/main.js"), '#!/usr/bin/env node\nimport "./main.cjs";\n');
-  const [thread] = await outputs({
-    ...shared,
-    entryPoints: [join(src, "rego/evaluation.worker.js")],
-    format: "esm",
-    banner: {
-      js: 'import { createRequire } from "node:module"; const bundleUrl = import.meta.url, require = createRequire(bundleUrl);',
-    },
-    plugins: [thinned(join(src, "rego"))],
-  });
-  writeFileSync(join(src, "rego/evaluation.worker.js"), thread);
-  // What is cached is cached for one build: both files decide what a manifest is judged to be.
-  const digest = createHash("sha256").update(command).update(thread).digest("hex");
+  const threads = [];
+  for (const path of ["rego/evaluation.worker.js", "engine/judging.worker.js"]) {
+    const [thread] = await outputs({
+      ...shared,
+      entryPoints: [join(src, path)],
+      format: "esm",
+      banner: {
+        js: 'import { createRequire } from "node:module"; const bundleUrl = import.meta.url, require = createRequire(bundleUrl);',
+      },
+      plugins: [thinned(dirname(join(src, path)))],
+    });
+    threads.push(thread);
+    writeFileSync(join(src, path), thread);
+  }
+  // What is cached is cached for one build: all files decide what a manifest is judged to be.
+  const digest = createHash("sha256").update(command).update(threads.join("")).digest("hex");
   writeFileSync(join(src, "cli/portcullis.cjs"), `// ${digest}\n${command}`);
 }
 

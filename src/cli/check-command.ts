@@ -11,6 +11,7 @@ import { blocksBy, type FormatOptions } from "../report/format.ts";
 import { formats, type FormatName } from "../report/formats.ts";
 import { coloured } from "./coloured.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
+import { defaultThreads, openThreads } from "../engine/judging-threads.ts";
 import { openJudge } from "../engine/open-judge.ts";
 import { openRenderer } from "../engine/open-renderer.ts";
 import { judgedBranches } from "./judged-branches.ts";
@@ -42,6 +43,8 @@ export interface CheckOptions extends PolicyOptions {
   readonly diff?: boolean;
   /** False judges everything anew. */
   readonly cache?: boolean;
+  /** How many threads judge files; 1: only the main one. */
+  readonly threads?: string;
   /** False turns validation against the schemas of Kubernetes off, whatever the configuration sets. */
   readonly schemas?: boolean;
 }
@@ -110,8 +113,12 @@ async function judgeSubject(
     options.cache === false || judge.prints === true
       ? undefined
       : openKeptJudgements(defaultCacheDirectory(), [repository, ...subject.paths], buildDigest());
+  const beside = judge.prints === true ? 0 : threadsOf(options.threads) - 1;
+  const threads =
+    beside === 0 ? undefined : openThreads({ sources: policies.sources, now, ...(named ? {} : { config }) }, beside);
   try {
     const report = await check({
+      ...(threads === undefined ? {} : { threads }),
       ...(kept === undefined ? {} : { cache: kept.cache }),
       renderer,
       builtins,
@@ -143,7 +150,7 @@ async function judgeSubject(
     return EXIT_CODES[report.verdict];
   } finally {
     renderer.close();
-    await judge.close();
+    await Promise.all([judge.close(), threads?.close()]);
   }
 }
 
@@ -241,6 +248,15 @@ function deadlineOf(given = "300"): JudgementDeadline {
     throw new UsageError(`--deadline ${given}: expected a number of seconds, such as 300`);
   const start = performance.now();
   return { seconds, elapsed: () => (performance.now() - start) / 1000 };
+}
+
+/** How many threads judge files, the main one included. */
+function threadsOf(given: string | undefined): number {
+  if (given === undefined) return defaultThreads() + 1;
+  const count = Number(given);
+  if (!/^\d+$/.test(given) || count < 1 || count > 64)
+    throw new UsageError(`--threads ${given}: expected a number from 1 to 64`);
+  return count;
 }
 
 /** A single render takes no longer than what is left of the judgement, and a minute at most. */

@@ -109,6 +109,7 @@ export function program(done: (code: number) => void): Command {
     .option("--allow-empty", "succeed when there is nothing to judge")
     .option("--no-schemas", "do not validate manifests against Kubernetes' schemas and the CRDs in the tree")
     .option("--no-cache", "judge everything anew, and keep nothing for the next run")
+    .option("--threads <count>", "threads that judge many files at once (default: one for each core, at most 8)")
     .option("--diff", "with --base: show what the change does to each manifest, as it will be applied")
     .option("--show-all", "list existing findings and skipped files in full")
     .addHelpText("after", CHECK_HELP)

@@ -26,6 +26,7 @@ import { gapProblems, reportGaps } from "./reporting/gaps.ts";
 import { groupFindings } from "./placing/group-findings.ts";
 import { judgeChange } from "./judging/judge-change.ts";
 import { judgeAsNew, type AsNewContext } from "./judging/judge-as-new.ts";
+import type { JudgingThreads } from "./judging/judge-apart.ts";
 import { levelsOf } from "./levels.ts";
 import { countChanges, listChanges } from "./reporting/manifest-changes.ts";
 import { findingsOfPolicies } from "./reporting/policy-warnings.ts";
@@ -77,6 +78,8 @@ export interface CheckRequest {
   /** Nothing to judge is no problem. */
   readonly allowEmpty?: boolean;
   readonly cache?: CheckCache;
+  /** Judge files beside this thread; absent: this thread judges all. */
+  readonly threads?: JudgingThreads;
   /** Other limits of the judgement's work than the defaults. */
   readonly limits?: Partial<WorkLimits>;
   /** Absent: it may take any time. */
@@ -245,7 +248,7 @@ function draftsOf({ judge, builtins = [], config, now }: CheckRequest, treePaths
 }
 
 function asNewContextOf(
-  { before, after, judge, builtins = [], config, now, cache }: CheckRequest,
+  { before, after, judge, builtins = [], config, now, cache, threads }: CheckRequest,
   { isClusterScoped, scopes }: DesiredState,
   budget: WorkBudget,
   onJudged: AsNewContext["onJudged"],
@@ -260,6 +263,7 @@ function asNewContextOf(
       isClusterScoped,
       scopes,
     },
+    threads,
     now,
     cache,
     // What the change does not touch counts only towards its time.

@@ -30,7 +30,7 @@ export interface Reading {
 }
 
 /** An origin that was read; `done` where there is nothing to judge. */
-export type ReadOrigin<Of extends Origin = Origin> =
+export type ReadOrigin<Of = Origin> =
   | { readonly kind: "done"; readonly of: Of; readonly judged: JudgedSource }
   | { readonly kind: "read"; readonly of: Of; readonly reading: Reading };
 
@@ -58,6 +58,11 @@ export function targetsOf(
 }
 
 const nowhere: readonly Target[] = [{}];
+
+/** Whether targets add nothing to a manifest. */
+function isNowhere(targets: readonly Target[]): boolean {
+  return targets === nowhere || (targets.length === 1 && Object.keys(targets[0] ?? {}).length === 0);
+}
 
 /** The manifest as it lands in a target. */
 function landed(
@@ -90,10 +95,9 @@ export function fileReading(
     first === undefined ? [] : encryptedGaps(first.position.path, file.manifests, file.encrypted !== undefined);
   return {
     ...(gaps.length > 0 ? { gaps } : {}),
-    manifests:
-      targets === nowhere
-        ? file.manifests
-        : file.manifests.flatMap((manifest) => targets.map((target) => landed(manifest, target, landing))),
+    manifests: isNowhere(targets)
+      ? file.manifests
+      : file.manifests.flatMap((manifest) => targets.map((target) => landed(manifest, target, landing))),
     problems: file.problems,
     skipped: [...encrypted, ...skipped],
     place: ({ position }, pointer) => ({ path: position.path, place: file.place(position, pointer) }),

@@ -43,6 +43,10 @@ export interface Judge {
    * once. Absent: every environment is its own.
    */
   readonly environmentKey?: (environment: string | undefined) => string;
+  /** Whether a rule ran out of time or memory, so that later questions are answered without it. Absent: it never does. */
+  leavesOut?(): boolean;
+  /** The same policies in an instance of its own, which knows nothing of what was asked here and evaluates in the calling thread. It ends with this judge. */
+  apart?(): Judge;
   /** One judgement for each question, in order. Never rejects for what a policy does: that is a problem of the judgement. */
   judge(questions: readonly Question[]): Promise<readonly Judgement[]>;
   close(): Promise<void>;

@@ -43,6 +43,8 @@ export interface Asker {
    * before.
    */
   ask(inputs: readonly Input[]): Promise<readonly Answer[]>;
+  /** Whether a rule is not evaluated again. */
+  leavesOut(): boolean;
 }
 
 /**
@@ -129,6 +131,7 @@ export function createAsker(
       turn = answers.catch(() => undefined);
       return answers;
     },
+    leavesOut: () => leftOut.size > 0,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Builtins } from "./builtins/load-builtins.ts";
 import { loadBuiltins } from "./builtins/load-builtins.ts";
 import type { PolicyCompiler } from "./compile-sources.ts";
 import { compileSources, digestOf } from "./compile-sources.ts";
+import { createEvaluator, type Evaluator } from "./evaluator.ts";
 import { createGrowingEvaluator } from "./growing-evaluator.ts";
 import { environmentKey, mayReadEnvironment } from "./environment-data.ts";
 import type { Recipe } from "./instances.ts";
@@ -67,6 +68,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const { answer } = compiled;
   if (answer?.wasm === undefined || rules.length === 0) return { ...identity, problems, judge: judgeNothing };
 
+  const { entrypoints } = answer;
   const recipe = recipeOf(answer.wasm, data, { ...options, builtins: answer.builtins });
   const relaying = { deadlineMs: options.deadlineMs, ...(options.cacheDir && { cacheDir: options.cacheDir }) };
   const relay = createBuiltinRelay(relaying);
@@ -77,32 +79,46 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
     return { ...identity, problems: [...problems, first], judge: judgeNothing };
   }
   const setting = { recipe, relaying, deadlineMs: options.deadlineMs };
-  const evaluator = createGrowingEvaluator(setting, first, () => makeInstance(recipe, builtins));
-  const asker = createAsker(answer.entrypoints, evaluator, options.print);
+  const make = () => makeInstance(recipe, builtins);
+  const evaluator = createGrowingEvaluator(setting, first, make);
   const twins = readTwins(answer.twins);
-  const twinAsker = createTwinAsker(answer.entrypoints.twins, evaluator);
 
-  return { ...identity, problems, judge, close };
+  return {
+    ...identity,
+    problems,
+    ...answering(evaluator),
+    apart: () => ({
+      ...identity,
+      problems,
+      ...answering(createEvaluator({ deadlineMs: options.deadlineMs, instantiate: make })),
+    }),
+    close: async () => {
+      await Promise.all([evaluator.close(), relay.close()]);
+    },
+  };
 
-  async function close(): Promise<void> {
-    await Promise.all([evaluator.close(), relay.close()]);
-  }
-
-  async function judge(questions: readonly Question[]): Promise<readonly Judgement[]> {
-    const answers = await asker.ask(questions.map(inputOf));
-    const sorted = answers.map((one, i) => sortAnswer(at(questions, i), one, rules, describeFailure));
-    const places = sorted.flatMap(({ found, wrong }, i) => (found.length + wrong.length > 0 ? [i] : []));
-    const located = places.filter((i) => twins.statics.length > 0 && at(questions, i).operation !== "DELETE");
-    const twinAnswers = await twinAsker.ask(located.map((i) => inputOf(at(questions, i))));
-    const twinsAt = new Map(located.map((i, n) => [i, at(twinAnswers, n)]));
-    return sorted.map((one, i) => {
-      const locator = createLocator(at(questions, i).manifest.value, twins, twinsAt.get(i) ?? []);
-      return judgementOf(
-        one,
-        ({ rule, result }) => locator.causes(rule.index, result.value),
-        (rule, value) => locator.bodyOf(rule, value),
-      );
-    });
+  function answering(by: Evaluator): Pick<Judge, "judge" | "leavesOut"> {
+    const asker = createAsker(entrypoints, by, options.print);
+    const twinAsker = createTwinAsker(entrypoints.twins, by);
+    return {
+      leavesOut: asker.leavesOut,
+      judge: async (questions) => {
+        const answers = await asker.ask(questions.map(inputOf));
+        const sorted = answers.map((one, i) => sortAnswer(at(questions, i), one, rules, describeFailure));
+        const places = sorted.flatMap(({ found, wrong }, i) => (found.length + wrong.length > 0 ? [i] : []));
+        const located = places.filter((i) => twins.statics.length > 0 && at(questions, i).operation !== "DELETE");
+        const twinAnswers = await twinAsker.ask(located.map((i) => inputOf(at(questions, i))));
+        const twinsAt = new Map(located.map((i, n) => [i, at(twinAnswers, n)]));
+        return sorted.map((one, i) => {
+          const locator = createLocator(at(questions, i).manifest.value, twins, twinsAt.get(i) ?? []);
+          return judgementOf(
+            one,
+            ({ rule, result }) => locator.causes(rule.index, result.value),
+            (rule, value) => locator.bodyOf(rule, value),
+          );
+        });
+      },
+    };
   }
 
   function describeFailure(failure: RuleFailure): string {

@@ -6,6 +6,8 @@ import type { Unit } from "../../render/unit.ts";
 import type { CheckCache, JudgedSource } from "../judged-source.ts";
 import { contentKey, unitKey } from "../compare-origins.ts";
 import { created } from "./judge-change.ts";
+import { isWorthSharing, judgeApart, type JudgingThreads } from "./judge-apart.ts";
+import { shareJudge } from "./judge-share.ts";
 import { judgeOrigins, type Judges } from "./judge-origins.ts";
 import { isUnit, targetsOf, type Landing, type Origin, type ReadOrigin } from "../reading.ts";
 import { readFiles, readUnits } from "./read-origins.ts";
@@ -17,6 +19,8 @@ export interface AsNewContext {
   /** For units: much of what they yield is asked about more than once. */
   readonly judgeOnce: Judge;
   readonly landing: Landing;
+  /** Absent: every file is judged in this thread. */
+  readonly threads: JudgingThreads | undefined;
   readonly now: string;
   readonly cache: CheckCache | undefined;
   /** Told how many manifests an origin yields, before these are judged; what it throws ends the judgement. */
@@ -35,14 +39,14 @@ export async function judgeAsNew(
   const { tree, judges, judgeOnce, landing } = context;
   const keyOfFile = (file: ScopedFile): string =>
     [file.entry.path, contentKey(file), targetsKey(targetsOf(file, landing), landing)].join("\0");
-  const judgedFiles = await judgeAll(context, files, keyOfFile, {
-    judges,
-    read: (unknown) => readFiles(tree, unknown, landing),
+  const judgedFiles = await judgeAll(context, files, keyOfFile, async (unknown, onRead, hand) => {
+    const left = await shareOut(context, unknown, onRead, hand);
+    await judgeOrigins(judges, counted(readFiles(tree, left, landing), onRead), created, hand);
   });
-  const judgedUnits = await judgeAll(context, units, unitKey, {
-    judges: { ...judges, judge: judgeOnce },
-    read: readUnits,
-  });
+  const onUnits = { ...judges, judge: judgeOnce };
+  const judgedUnits = await judgeAll(context, units, unitKey, (unknown, onRead, hand) =>
+    judgeOrigins(onUnits, counted(readUnits(unknown), onRead), created, hand),
+  );
   return [...judgedFiles, ...judgedUnits];
 }
 
@@ -62,11 +66,26 @@ export async function readAgain({ tree, landing }: AsNewContext, of: Origin): Pr
 /** The stages whose failures may be temporary, so that what has one is not cached. */
 const passing: ReadonlySet<Problem["stage"]> = new Set(["read", "render", "evaluate"]);
 
+/** Judges the files that threads can; returns the others. */
+async function shareOut(
+  { tree, judges: { judge, builtins }, landing, threads }: AsNewContext,
+  files: readonly ScopedFile[],
+  onRead: OnRead<ScopedFile>,
+  hand: Hand<ScopedFile>,
+): Promise<readonly ScopedFile[]> {
+  if (threads === undefined || judge.apart === undefined || !isWorthSharing(files.length)) return files;
+  const here = shareJudge({ judge: judge.apart(), builtins });
+  return judgeApart({ tree, landing, threads, here, onRead }, files, hand);
+}
+
+type OnRead<Of> = (of: Of, manifests: number) => void;
+type Hand<Of> = (of: Of, judged: JudgedSource) => void;
+
 async function judgeAll<Of extends Origin>(
   { judges: { judge, builtins }, now, cache, onRead, onJudged }: AsNewContext,
   origins: readonly Of[],
   nameOf: (of: Of) => string,
-  by: { readonly judges: Judges; readonly read: (unknown: readonly Of[]) => AsyncIterable<ReadOrigin<Of>> },
+  judgeUnknown: (unknown: readonly Of[], onRead: OnRead<Of>, hand: Hand<Of>) => Promise<void>,
 ): Promise<JudgedOrigins<Of>> {
   const outcomes: (readonly [Of, JudgedSource])[] = [];
   const asked = JSON.stringify([
@@ -83,7 +102,12 @@ async function judgeAll<Of extends Origin>(
     }
     return known === undefined;
   });
-  await judgeOrigins(by.judges, counted(by.read(unknown), onRead), created, (of, judged) => {
+  const seen = new Set<Of>();
+  const readOnce = (of: Of, manifests: number): void => {
+    if (!seen.has(of)) onRead(of, manifests);
+    seen.add(of);
+  };
+  await judgeUnknown(unknown, readOnce, (of, judged) => {
     outcomes.push([of, judged]);
     const lasting = judged.problems.every(({ stage }) => !passing.has(stage));
     if (lasting) cache?.sources.set(keyOf(of), judged);
@@ -94,7 +118,7 @@ async function judgeAll<Of extends Origin>(
 
 async function* counted<Of extends Origin>(
   origins: AsyncIterable<ReadOrigin<Of>>,
-  onRead: AsNewContext["onRead"],
+  onRead: OnRead<Of>,
 ): AsyncGenerator<ReadOrigin<Of>> {
   for await (const origin of origins) {
     onRead(origin.of, origin.kind === "read" ? origin.reading.manifests.length : 0);

@@ -6,7 +6,7 @@ import type { Judgement } from "../../model/violation.ts";
 import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
 import { locateViolations } from "./locate-violations.ts";
 import { withoutSecrets } from "./mask-secret.ts";
-import type { Origin, Reading, ReadOrigin } from "../reading.ts";
+import type { Reading, ReadOrigin } from "../reading.ts";
 
 /** The policy judge and the built-in checks. */
 export interface Judges {
@@ -20,7 +20,7 @@ const batchSize = 128;
 const batchesUnderWay = 4;
 
 /** Judges every manifest of the origins with the question that `ask` makes, and passes each judged origin to `hand`. Rejects where the judge does. */
-export async function judgeOrigins<Of extends Origin>(
+export async function judgeOrigins<Of>(
   judges: Judges,
   origins: AsyncIterable<ReadOrigin<Of>> | Iterable<ReadOrigin<Of>>,
   ask: (manifest: Manifest) => Question,
@@ -51,9 +51,9 @@ export async function judgeOrigins<Of extends Origin>(
   }
 }
 
-type Read<Of extends Origin> = ReadOrigin<Of> & { readonly kind: "read" };
+type Read<Of> = ReadOrigin<Of> & { readonly kind: "read" };
 
-async function judgeBatch<Of extends Origin>(
+async function judgeBatch<Of>(
   judges: Judges,
   origins: readonly Read<Of>[],
   ask: (manifest: Manifest) => Question,

@@ -3,9 +3,10 @@ import type { Tree } from "../../model/tree.ts";
 import { tooLarge } from "../../render/files/read-file.ts";
 import { readEach, type PathReading } from "../../render/files/read-each.ts";
 import { readScoped } from "../../render/files/read-scoped.ts";
-import type { Role, ScopedFile } from "../../render/files/role.ts";
+import type { ScopedFile } from "../../render/files/role.ts";
 import type { Unit } from "../../render/unit.ts";
 import type { JudgedSource } from "../judged-source.ts";
+import { skippedSource, type ReadRole } from "./skipped-source.ts";
 import { fileReading, targetsOf, unitReading, type Landing, type ReadOrigin } from "../reading.ts";
 
 /** Reads files of a tree in order, each according to its role. */
@@ -21,7 +22,7 @@ export async function* readFiles(
   for (const file of files) {
     const { role } = file;
     const { path, size } = file.entry;
-    if (role.kind === "skip") yield { kind: "done", of: file, judged: skipped(role) };
+    if (role.kind === "skip") yield { kind: "done", of: file, judged: skippedSource(role) };
     else if (role.kind === "rendered") yield { kind: "done", of: file, judged: nothing };
     else if (role.kind === "problem") {
       yield { kind: "done", of: file, judged: failed({ stage: "read", path, message: role.message }) };
@@ -35,22 +36,18 @@ export async function* readFiles(
   }
 }
 
-function isRead({ entry, role }: ScopedFile): boolean {
+/** Whether what a file holds is asked for. */
+export function isRead({ entry, role }: ScopedFile): boolean {
   const unread = role.kind === "skip" || role.kind === "problem" || role.kind === "rendered";
   return !unread && tooLarge(entry.size) === undefined;
 }
 
-function readOne(
-  file: ScopedFile,
-  role: Role & { readonly kind: "plain" | "chart" | "used" },
-  got: PathReading,
-  landing: Landing,
-): ReadOrigin<ScopedFile> {
+function readOne(file: ScopedFile, role: ReadRole, got: PathReading, landing: Landing): ReadOrigin<ScopedFile> {
   const { path } = file.entry;
   if (got.kind === "failed")
     return { kind: "done", of: file, judged: failed({ stage: "read", path, message: got.message }) };
   const scoped = readScoped(path, role, got.bytes);
-  if (scoped.kind === "skipped") return { kind: "done", of: file, judged: skipped(scoped) };
+  if (scoped.kind === "skipped") return { kind: "done", of: file, judged: skippedSource(scoped) };
   return { kind: "read", of: file, reading: fileReading(scoped.reading, targetsOf(file, landing), landing) };
 }
 
@@ -66,10 +63,6 @@ export async function* readUnits(units: readonly Unit[]): AsyncGenerator<ReadOri
     if (rendered === undefined) throw new Error(`${unit.source.id} was not rendered`);
     yield { kind: "read", of: unit, reading: unitReading(unit, rendered) };
   }
-}
-
-function skipped({ reason, unrendered }: { readonly reason: string; readonly unrendered?: true }): JudgedSource {
-  return { skippedAs: reason, ...(unrendered ? { unrendered } : {}), manifests: [], skipped: [], problems: [] };
 }
 
 const nothing: JudgedSource = { manifests: [], skipped: [], problems: [] };

@@ -49,7 +49,7 @@ export async function mentionsIn(
     const text = decoder.decode(reading.bytes);
     const found = spellsOtherwise(text)
       ? gitOps + data + asksForData + applies + crds
-      : (text.includes("argoproj.io") || text.includes("fluxcd.") ? gitOps : 0) +
+      : (mayHoldGitOps(text) ? gitOps : 0) +
         (text.includes("ConfigMap") || text.includes("Secret") ? data : 0) +
         (text.includes("substituteFrom") || text.includes("valuesFrom") ? asksForData : 0) +
         (APPLIES.some((start) => namesGroup(text, start)) ? applies : 0) +
@@ -65,6 +65,11 @@ export async function mentionsIn(
     data: asks(data),
     asksForData: asks(asksForData),
   };
+}
+
+/** Whether a text may hold an object that a GitOps controller reads, or the Deployment whose flags decide how Flux does. */
+function mayHoldGitOps(text: string): boolean {
+  return namesGroup(text, "argoproj.io/") || text.includes("fluxcd.") || text.includes("kustomize-controller");
 }
 
 /** Where the `apiVersion` of objects that apply directories of the tree starts. */
