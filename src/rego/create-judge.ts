@@ -101,7 +101,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
     const asker = createAsker(entrypoints, by, options.print);
     const twinAsker = createTwinAsker(entrypoints.twins, by);
     return {
-      leavesOut: asker.leavesOut,
+      leavesOut: () => asker.leavesOut(),
       judge: async (questions) => {
         const answers = await asker.ask(questions.map(inputOf));
         const sorted = answers.map((one, i) => sortAnswer(at(questions, i), one, rules, describeFailure));
