@@ -163,7 +163,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
   ];
   const changedInTree = isChange ? await changedFiles(before, after) : undefined;
   const ofPolicies = findingsOfPolicies(
-    judge.warnings ?? [],
+    [...(judge.warnings ?? []), ...builtins.flatMap((one) => one.ofPolicies?.(judge.fieldsRead ?? []) ?? [])],
     levelsOf(config, request.now),
     isChange ? "existing" : "introduced",
   );

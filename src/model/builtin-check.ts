@@ -1,5 +1,6 @@
 import type { Change } from "./change.ts";
 import type { Json } from "./json.ts";
+import type { FieldRead, PolicyWarning } from "./judge.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Policy } from "./policy.ts";
 import type { Source } from "./source.ts";
@@ -22,6 +23,8 @@ export interface BuiltinCheck {
   readonly awaits?: (manifest: Manifest) => string | undefined;
   /** Called once with everything that the change creates, updates, moves or deletes. Its findings are always introduced. */
   readonly ofChange?: (change: StateChange) => readonly BuiltinFinding[];
+  /** What in the policies probably has no effect, since no manifest has the fields that they read. */
+  readonly ofPolicies?: (reads: readonly FieldRead[]) => readonly PolicyWarning[];
   /** Called for each tree as a whole, for the tree after together with the one before. Its findings are compared like others. */
   readonly ofState?: (state: StateOverview, earlier?: StateOverview) => readonly BuiltinFinding[];
 }

@@ -18,6 +18,20 @@ export interface PolicyWarning {
   readonly message: string;
 }
 
+/** A field that a rule reads where the manifest is of one of some kinds, as the rule's text tells. */
+export interface FieldRead {
+  readonly path: string;
+  readonly line: number;
+  readonly rule: string;
+  readonly kinds: readonly string[];
+  /** Absent: the rule reads it of any API version. */
+  readonly apiVersions?: readonly string[];
+  /** The steps from the manifest to the field; null for any key or index. */
+  readonly steps: readonly (string | number | null)[];
+  /** How many of the steps another read has brought into a variable; absent: none. */
+  readonly known?: number;
+}
+
 /** The parameters that policies read, by policy id; `any` where the text does not tell. */
 export type ParametersRead = ReadonlyMap<string, ReadonlySet<string> | "any"> | "any";
 
@@ -30,6 +44,8 @@ export interface Judge {
   readonly problems: readonly Problem[];
   /** What in the policies probably has no effect. */
   readonly warnings?: readonly PolicyWarning[];
+  /** What policies read of manifests whose kind they tell. */
+  readonly fieldsRead?: readonly FieldRead[];
   /** Absent: not known. */
   readonly parametersRead?: ParametersRead;
   /** Whether any rule reads the operation or the old object, so that deletions must be asked too. */

@@ -61,6 +61,7 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
     ...(compiled.answer?.builtins.includes("internal.print") === true ? { prints: true as const } : {}),
     environmentKey: (environment: string | undefined) => environmentKey(data, environment),
     warnings: unfit.warnings,
+    fieldsRead: unfit.fieldsRead,
     ...(unfit.parametersRead === undefined ? {} : { parametersRead: unfit.parametersRead }),
     close: async () => {},
   };

@@ -9,6 +9,7 @@ import { customKey, factsOfCrd, versionsOf, type CustomVersion } from "./custom-
 import { apiVersionPolicy, schemaPolicy } from "./policies.ts";
 import type { SchemaSource } from "./schema.ts";
 import { servedStatusOf, type ServedStatus } from "./served.ts";
+import { unknownReadsIn } from "./unknown-reads.ts";
 import { validateBuiltin, validateCustom } from "./validate.ts";
 import { versionOf } from "./versions.ts";
 import { apiVersionViolation, unknownKindViolation, violationOf } from "./violations.ts";
@@ -32,6 +33,7 @@ export function createSchemaCheck(source: SchemaSource, config: Config): Builtin
     policies: [schemaPolicy, apiVersionPolicy],
     digest: sha256(canonicalJson([edition, source.digest, config.schemas.kubernetes ?? null, versions])),
     factsOf: factsOfCrd,
+    ofPolicies: unknownReadsIn(source),
     awaits: (manifest) =>
       standing(manifest).kind === "foreign" ? customKey(manifest.identity.group, manifest.identity.kind) : undefined,
     ofManifest: (manifest, facts) => {

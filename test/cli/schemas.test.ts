@@ -89,6 +89,22 @@ test("Levels, versions and switches of the configuration hold for schemas, too",
   expect((await report(files, ["--no-schemas"])).lines).toEqual([]);
 });
 
+test("A policy that reads what no manifest of its kind has is a warning at its line, unless schemas are off", async () => {
+  const misspelt =
+    'package main\n\ndeny contains "x" if {\n\tinput.kind == "Deployment"\n\tinput.spec.replica > 3\n}\n';
+  const files = {
+    "policy/none.rego": misspelt,
+    "web.yaml": deployment.replace('"3"', "3").replace(/ +container:.*\n/, ""),
+  };
+  expect(await report(files)).toMatchObject({
+    code: 0,
+    lines: [
+      "warn policies/dead policy/none.rego:5 rule deny reads input.spec.replica, which no Deployment has; did you mean replicas?",
+    ],
+  });
+  expect((await report(files, ["--no-schemas"])).lines).toEqual([]);
+});
+
 test("A version that nobody knows schemas of is told at its line, and blocks", async () => {
   const directory = directoryWith({
     "policy/none.rego": policy,

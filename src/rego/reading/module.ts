@@ -90,16 +90,16 @@ export function referenceAt(tokens: readonly Token[], at: number): Reference | u
   return { root: root.text, steps, line: root.line, after: before?.kind === "word" ? before.text : "" };
 }
 
-/** The constant and variable steps after the token at `at`. */
+/** The constant and variable steps after the token at `at`, and the index of the token that follows them. */
 export function stepsAfter(
   tokens: readonly Token[],
   at: number,
-): { readonly steps: readonly (string | number | undefined)[] } {
+): { readonly steps: readonly (string | number | undefined)[]; readonly end: number } {
   const steps: (string | number | undefined)[] = [];
   let next = at + 1;
   for (;;) {
     const [mark, name, close] = [tokens[next], tokens[next + 1], tokens[next + 2]];
-    if (mark?.kind !== "mark" || !mark.tight) return { steps };
+    if (mark?.kind !== "mark" || !mark.tight) return { steps, end: next };
     if (mark.text === "." && name?.kind === "word") {
       steps.push(name.text);
       next += 2;
@@ -109,11 +109,12 @@ export function stepsAfter(
       else if (isConstant && name.kind === "number") steps.push(Number(name.text));
       else steps.push(undefined);
       next = closing(tokens, next) + 1;
-    } else return { steps };
+    } else return { steps, end: next };
   }
 }
 
-function closing(tokens: readonly Token[], open: number): number {
+/** The index of the bracket that closes the one at `open`. */
+export function closing(tokens: readonly Token[], open: number): number {
   let depth = 0;
   for (let at = open; at < tokens.length; at += 1) {
     const { kind, text } = tokens[at] ?? { kind: "mark", text: "" };

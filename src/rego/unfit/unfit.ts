@@ -1,11 +1,12 @@
 import type { JsonObject } from "../../model/json.ts";
-import type { ParametersRead, PolicyWarning } from "../../model/judge.ts";
+import type { FieldRead, ParametersRead, PolicyWarning } from "../../model/judge.ts";
 import type { PolicySources } from "../../model/policy.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Compiled } from "../compile-sources.ts";
 import type { RuleFacts } from "../policies.ts";
 import { readModule } from "../reading/module.ts";
 import { reachIn } from "../reading/reach.ts";
+import { fieldsRead } from "../reading/fields-read.ts";
 import { constantProblem, constantRules } from "./constants.ts";
 import { otherInputs } from "./input-shape.ts";
 import { unknownKeys } from "./metadata-keys.ts";
@@ -17,6 +18,7 @@ import { unknownData } from "./unknown-data.ts";
 export interface Unfit {
   readonly problems: readonly Problem[];
   readonly warnings: readonly PolicyWarning[];
+  readonly fieldsRead: readonly FieldRead[];
   readonly parametersRead?: ParametersRead;
   /** The indices of rules whose values are not to be read. */
   readonly unusable: ReadonlySet<number>;
@@ -29,7 +31,8 @@ export function findUnfit(
   rules: readonly RuleFacts[],
   { answer }: Compiled,
 ): Unfit {
-  if (answer === undefined || answer.errors.length > 0) return { problems: [], warnings: [], unusable: new Set() };
+  if (answer === undefined || answer.errors.length > 0)
+    return { problems: [], warnings: [], fieldsRead: [], unusable: new Set() };
   const modules = sources.files.map(readModule);
   const reach = reachIn(modules);
   const constants = constantRules(rules, reach);
@@ -44,6 +47,7 @@ export function findUnfit(
       ...unreadParameters(sources.data, read, ids),
     ],
     warnings: [...unknownData(modules, data), ...unknownKeys(sources.files, rules)],
+    fieldsRead: fieldsRead(modules),
     parametersRead: read,
     unusable: new Set(constants.map(({ index }) => index)),
   };
