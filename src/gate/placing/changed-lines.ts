@@ -1,3 +1,10 @@
+/** A line of a text after a change. */
+export interface ChangedLine {
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+}
+
 /** The most pairs of lines that are compared. Beyond, everything between the first and last difference counts as changed. */
 const MOST_PAIRS = 4_000_000;
 

@@ -4,7 +4,8 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { Tree, TreeEntry } from "../../model/tree.ts";
 import { isKustomizationName } from "../../render/files/scope.ts";
 import type { SourcePlace } from "../../render/unit.ts";
-import { changedLines } from "./changed-lines.ts";
+import { changedLines, type ChangedLine } from "./changed-lines.ts";
+import { loadingLines, type LoadingLine } from "./loading-line.ts";
 import { keysOf, valueAt } from "../../manifest/pointer.ts";
 
 /** The files that a change alters, with their changed lines. */
@@ -15,20 +16,18 @@ export interface ChangedFiles {
   gone(path: string): boolean;
   /** The file's changed lines with their text, first to last; at least one. Of a changed file only. */
   linesOf(path: string): Promise<readonly ChangedLine[]>;
-}
-
-interface ChangedLine {
-  readonly line: number;
-  readonly text: string;
+  /** Of the tree after. */
+  readonly loadingLine: LoadingLine;
 }
 
 /** Compares the files of two trees; each file's lines on demand. */
 export async function changedFiles(before: Tree, after: Tree): Promise<ChangedFiles> {
   const [old, now] = [await entriesOf(before), await entriesOf(after)];
   const known = new Map<string, Promise<readonly ChangedLine[]>>();
+  const decoder = new TextDecoder();
+  const textOf = async (path: string): Promise<string> => decoder.decode(await after.read(path));
   const read = async (path: string): Promise<readonly ChangedLine[]> => {
-    const decoder = new TextDecoder();
-    const text = decoder.decode(await after.read(path));
+    const text = await textOf(path);
     const lines = text.split("\n");
     const was = old.get(path)?.kind === "file" ? decoder.decode(await before.read(path)) : undefined;
     const numbers = was === undefined ? lines.map((_, index) => index + 1) : changedLines(was, text);
@@ -46,6 +45,7 @@ export async function changedFiles(before: Tree, after: Tree): Promise<ChangedFi
       known.set(path, lines);
       return lines;
     },
+    loadingLine: loadingLines((path) => now.get(path)?.kind === "file", textOf),
   };
 }
 
@@ -69,8 +69,8 @@ export interface Relocatable {
 
 /**
  * The finding's place on a line of the change, where it is not in a changed file already: the changed line where the
- * value stood before, else one that holds the value, else the first changed line of the source's own file or of what it
- * reads. Undefined where the change does not touch the source's files.
+ * value stood before, else one that holds the value, else the entry of a kustomization that loads it, else the first
+ * changed line of the source's own file or of what it reads. Undefined where the change does not touch the source's files.
  */
 export async function relocate(
   { finding, manifest, placeBefore, declaredIn, reads, wentAt }: Relocatable,
@@ -111,6 +111,11 @@ export async function relocate(
       const line = (await files.linesOf(path)).find(({ text }) => text.includes(value));
       if (line !== undefined) return on(path, line.line);
     }
+  }
+  for (const path of manifest === undefined ? [] : candidates) {
+    const lines = new Set((await files.linesOf(path)).map(({ line }) => line));
+    const line = await files.loadingLine(path, location.path, (one) => lines.has(one));
+    if (line !== undefined) return on(path, line);
   }
   const [line] = await files.linesOf(first);
   return on(first, line?.line ?? 1);

@@ -33,6 +33,15 @@ const inValues = (over: Partial<Relocatable["finding"]["location"]> = {}): Parti
 });
 const related = { path: "base/a.yaml", line: 7 };
 
+/** Kustomizations of which those below `shop` lead to `base/a.yaml`. */
+const shop: Files = {
+  "other/kustomization.yaml": "resources: [../base/b.yaml, ../gone]\n",
+  "shop/kustomization.yml": "components: [../base]\n",
+  "base/kustomization.yaml": "resources: [../shop, a.yaml]\n",
+  "base/near/kustomization.yaml": "resources: [b.yaml]\n",
+  "base/a.yaml": lines(9),
+};
+
 interface Row {
   readonly name: string;
   readonly of: Relocatable;
@@ -131,6 +140,46 @@ const rows: readonly Row[] = [
     before: { "prod/kustomization.yaml": lines(4), "base/b.yaml": "a\n", "prod/patch.yaml": "a\n" },
     after: { "prod/kustomization.yaml": lines(4, { 3: "x", 4: "y" }), "base/b.yaml": "b\n", "prod/patch.yaml": "b\n" },
     place: { location: { path: "prod/kustomization.yaml", line: 3, precision: "source" }, related },
+  },
+  {
+    name: "of a new kustomization it is the entry that loads the object's file through others",
+    of: inBase(),
+    before: shop,
+    after: {
+      ...shop,
+      "prod/kustomization.yaml": "---\nresources:\n  - ../other\n  - ../shop # all of it\ncomponents: [../base/near]\n",
+    },
+    place: { location: { path: "prod/kustomization.yaml", line: 4, precision: "source" }, related },
+  },
+  {
+    name: "or the entry that is the object's file",
+    of: inBase({ reads: ["base/kustomization.yaml", "base/a.yaml"] }),
+    before: { "base/kustomization.yaml": "resources:\n  - b.yaml\n" },
+    after: { "base/kustomization.yaml": "# all\nresources:\n  - b.yaml\n  - 'a.yaml'\n" },
+    place: { location: { path: "base/kustomization.yaml", line: 4, precision: "source" }, related },
+  },
+  {
+    name: "or the one that loads the patch or generator input in which the value stands",
+    of: inBase(),
+    before: { "part/kustomization.yaml": "configMapGenerator: [{ files: [x=../base/a.yaml] }]\n" },
+    after: {
+      "prod/kustomization.yaml": "namespace: x\nresources: []\ncomponents:\n- ../part\n",
+      "part/kustomization.yaml": "configMapGenerator: [{ files: [x=../base/a.yaml] }]\n",
+    },
+    place: { location: { path: "prod/kustomization.yaml", line: 4, precision: "source" }, related },
+  },
+  {
+    name: "an entry that was there before does not count",
+    of: inBase(),
+    before: {
+      "prod/kustomization.yaml": "resources:\n- ../base\n",
+      "base/kustomization.yaml": "resources: [a.yaml]\n",
+    },
+    after: {
+      "prod/kustomization.yaml": "# x\nresources:\n- ../base\n- ../more\n",
+      "base/kustomization.yaml": "resources: [a.yaml]\n",
+    },
+    place: { location: { path: "prod/kustomization.yaml", line: 1, precision: "source" }, related },
   },
   {
     name: "or of the first of the files that it reads",
