@@ -24,6 +24,8 @@ const program = new URL("./judging.worker.js", import.meta.url);
 /** A thread has the next share while it judges one. */
 const sharesAtOnce = 2;
 const mostThreads = 8;
+/** Many times what a share takes. */
+const heapLimitMiB = 2048;
 
 /** The threads that judge beside the calling one where nobody says how many: one for each other core. */
 export function defaultThreads(): number {
@@ -52,7 +54,8 @@ interface Thread {
 }
 
 function startThread(setting: ThreadSetting): Thread {
-  const worker = new Worker(program, { workerData: setting, execArgv: [] });
+  const resourceLimits = { maxOldGenerationSizeMb: heapLimitMiB };
+  const worker = new Worker(program, { workerData: setting, execArgv: [], resourceLimits });
   worker.unref();
   const waiting: ((answer: ShareAnswer) => void)[] = [];
   let isReady = false;

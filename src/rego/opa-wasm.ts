@@ -16,6 +16,12 @@ const quickMatch = createQuickMatch();
 const pageSize = 65_536;
 const supportedAbi = 1;
 
+/**
+ * The longest text of one value that leaves the module or enters it from a builtin: what it becomes in the memory of the
+ * process is not limited otherwise.
+ */
+const longestValueMiB = 16;
+
 /** A compiled policy module, which instances and threads can share. */
 export interface PolicyModule {
   readonly module: WebAssembly.Module;
@@ -149,11 +155,14 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
         builtinNames.get(number) ?? hostedName(number) ?? `number ${number}`,
         args.map(valueAt),
       );
-      return result === undefined ? 0 : parse(writeValue(result), opa.opa_value_parse);
+      if (result === undefined) return 0;
+      const text = writeValue(result);
+      if (text.length > longestValueMiB * 1024 * 1024) throw tooLong();
+      return parse(text, opa.opa_value_parse);
     };
     return {
       opa_abort: (address: number) => {
-        throw abortion(textAt(address));
+        throw abortion(textAt(address), maximum / 16);
       },
       opa_println: () => undefined,
       opa_builtin0: builtin,
@@ -189,7 +198,9 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
 
   function textAt(address: number): string {
     const bytes = Buffer.from(memory.buffer);
-    return bytes.toString("utf8", address, bytes.indexOf(0, address));
+    const end = bytes.indexOf(0, address);
+    if (end - address > longestValueMiB * 1024 * 1024) throw tooLong();
+    return bytes.toString("utf8", address, end);
   }
 
   function parse(text: string, parser: (address: number, size: number) => number): number {
@@ -217,10 +228,14 @@ function bytesOf(text: string): ArrayBuffer {
   return bytes;
 }
 
-function abortion(message: string): EvaluationError {
+function abortion(message: string, limitMiB: number): EvaluationError {
   return message === "opa_malloc: failed"
-    ? new EvaluationError("memory", "the memory limit was reached")
+    ? new EvaluationError("memory", `it needed more than ${limitMiB} MiB of memory`)
     : new EvaluationError("rule", message);
+}
+
+function tooLong(): EvaluationError {
+  return new EvaluationError("memory", `it needed more than ${longestValueMiB} MiB for the text of one value`);
 }
 
 /** Converts whatever an evaluation throws (strings of the package, traps, stack overflow) to EvaluationError. */

@@ -75,11 +75,36 @@ test("a policy that takes all memory is left out, and says so", async () => {
   );
   expect(judgements.map(messagesOf)).toEqual(kept);
   expect(judgements[0]?.problems.map(({ message }) => message)).toEqual([
-    "policy bad: rule deny (bad.rego:3) could not be judged: the memory limit was reached",
+    "policy bad: rule deny (bad.rego:3) could not be judged: it needed more than 32 MiB of memory",
   ]);
   expect(judgements[3]?.problems[0]?.message).toContain(
-    "was not evaluated, because on m1.yaml:1 the memory limit was reached",
+    "was not evaluated, because on m1.yaml:1 it needed more than 32 MiB of memory",
   );
+});
+
+/** `part` is a text of 20 kB, `huge` one of 20 MB. */
+const texts = `part := concat("", [s | some _ in numbers.range(1, 2000); s := "0123456789"])
+huge := concat("", [s | some _ in numbers.range(1, 1000); s := part])`;
+
+test.each([
+  ["returns a huge value", "deny contains huge"],
+  ["hands a huge value to a builtin", 'deny contains "x" if sprintf("%v", [huge]) == input.x'],
+  ["lets a builtin make a huge value", 'deny contains "x" if replace(part, "0", part) == input.x'],
+])("a policy that %s is left out, and says so", async (_name, rego) => {
+  const judge = await judgeOf(
+    toolchain,
+    { "bad.rego": `package bad\nimport rego.v1\n${rego}\n${texts}\n`, "good.rego": good },
+    { namespaces: ["bad", "good"] },
+    { memoryLimitMiB: 256 },
+  );
+  const judgements = await judge.judge(manifests);
+  expect(judgements.map(messagesOf)).toEqual(kept);
+  expect(judgements.map(({ problems }) => problems.map(({ message }) => message))).toEqual([
+    ["policy bad: rule deny (bad.rego:3) could not be judged: it needed more than 16 MiB for the text of one value"],
+    ...[2, 3, 4].map(() => [
+      "policy bad: rule deny (bad.rego:3) was not evaluated, because on m1.yaml:1 it needed more than 16 MiB for the text of one value",
+    ]),
+  ]);
 });
 
 test("a rule that contradicts itself on one manifest is a problem there, and judges the others", async () => {

@@ -1,4 +1,7 @@
 import { afterAll, expect, test } from "@jest/globals";
+import { sameEverywhere } from "../../src/rego/environment-data.ts";
+import { recipeOf } from "../../src/rego/instances.ts";
+import { createWorkerEvaluator } from "../../src/rego/worker-evaluator.ts";
 import { freshToolchain, judgeOf, messagesOf, question } from "./judging.ts";
 
 const toolchain = freshToolchain();
@@ -53,4 +56,32 @@ test("a large run gives the same in a thread of its own, bad rules and all, and 
     ]),
   );
   await judge.close();
+});
+
+test("an evaluation that takes the memory of its thread is told from those beside it, and another thread goes on", async () => {
+  const text =
+    'package main\nimport rego.v1\ndeny contains input.name if not input.items\ndeny contains "x" if count(json.unmarshal(input.items)) == 0';
+  const compiled = await toolchain.compile({ modules: [{ path: "policy.rego", text, regoVersion: "v1" }] });
+  if (compiled.kind === "failed" || compiled.answer.wasm === undefined) throw new Error("the policy does not compile");
+  const { wasm, builtins, entrypoints } = compiled.answer;
+  const options = { now: "2026-02-03T04:05:06Z", memoryLimitMiB: 256, builtins };
+  const evaluator = createWorkerEvaluator({
+    recipe: recipeOf(wasm, sameEverywhere({}), options),
+    relaying: { deadlineMs: 60_000 },
+    deadlineMs: 60_000,
+    heapLimitMiB: 32,
+  });
+  const asking = (name: string, items?: string) => ({
+    entrypoint: entrypoints.rules[0] ?? "",
+    input: () => JSON.stringify({ document: { name, items } }),
+  });
+  const many = `[${"1,".repeat(3_000_000)}1]`;
+  const evaluated = await evaluator.evaluate([asking("a"), asking("b", many), asking("c")]);
+  expect(evaluated).toEqual({
+    values: ['{"a"}'],
+    failure: { reason: "memory", message: "it needed more than 32 MiB for values outside the module" },
+    printed: [],
+  });
+  expect(await evaluator.evaluate([asking("c")])).toEqual({ values: ['{"c"}'] });
+  await evaluator.close();
 });
