@@ -17,8 +17,8 @@ export interface Change {
   deliveries: readonly Delivery[];
   /** The file with what the pull request is about. */
   carrier: string;
-  /** Part of what the cluster gets is in no tree that the gate sees. */
-  unseen: boolean;
+  /** The names of deliveries of which a part is in no tree that the gate sees, as long as they last. */
+  readonly unseen: Set<string>;
 }
 
 /** The names that Kustomize looks for. */

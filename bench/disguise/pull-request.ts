@@ -12,6 +12,7 @@ export interface PullRequest {
   readonly repository: Repository;
   readonly head: Files;
   readonly deliveries: readonly Delivery[];
+  /** Part of what the cluster gets is in no tree that the gate sees. */
   readonly unseen: boolean;
   readonly deed: string;
   readonly carrier: string;
@@ -33,13 +34,13 @@ export function makePullRequest(seed: number, index: number, kind: Kind = {}): P
   const deed = kind.harmless === true ? { name: "harmless", act: harmless } : { name, act: violations[name]! };
   const cover = kind.disguises !== 0 && random.chance(0.3) ? random.pick(Object.keys(covers)) : undefined;
   const covered = cover !== undefined && covers[cover]!(repository, target, deed, random);
-  const change: Change = {
+  let change: Change = {
     repository,
     target,
     head: new Map(repository.files),
     deliveries: repository.deliveries,
     carrier: target.workloadFile,
-    unseen: false,
+    unseen: new Set(),
   };
   let carrier = random.chance(0.3) ? "manifest" : random.pick(Object.keys(carriers));
   if (!carriers[carrier]!(change, deed, random)) {
@@ -50,16 +51,28 @@ export function makePullRequest(seed: number, index: number, kind: Kind = {}): P
   const done: string[] = [];
   for (const disguise of random.shuffle(Object.keys(disguises))) {
     if (done.length === wanted) break;
-    if (disguises[disguise]!(change, random)) done.push(disguise);
+    const earlier = { ...change, head: new Map(change.head), unseen: new Set(change.unseen) };
+    if (!disguises[disguise]!(change, random)) continue;
+    if (isPossible(change.head)) done.push(disguise);
+    else change = earlier;
   }
   const { head, deliveries, unseen } = change;
   return {
     repository,
     head,
     deliveries,
-    unseen,
+    unseen: deliveries.some(({ name: delivered }) => unseen.has(delivered)),
     deed: deed.name,
     carrier,
     disguises: covered ? [`cover: ${cover}`, ...done] : done,
   };
+}
+
+/** Whether Git can hold these files: none is below another file or link. */
+function isPossible(files: Files): boolean {
+  return [...files.keys()].every((path) => {
+    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1))
+      if (files.has(path.slice(0, at))) return false;
+    return true;
+  });
 }

@@ -21,10 +21,19 @@ function turned(name: string, change: (spec: Draft) => void): Disguise {
   return (pull, random) => {
     const delivery = declared(pull, random);
     if (delivery === undefined || (delivery.tool !== "argo" && name !== "suspend")) return false;
-    const done = edit(pull.head, delivery.declaredIn, ({ spec }) => change(spec));
-    pull.unseen ||= done;
-    return done;
+    return unseeing(pull, [delivery], () => edit(pull.head, delivery.declaredIn, ({ spec }) => change(spec)));
   };
+}
+
+/** Does what takes a part of deliveries out of the gate's sight. */
+function unseeing(change: Change, deliveries: readonly Delivery[], act: () => boolean): boolean {
+  const done = act();
+  if (done) for (const { name } of deliveries) change.unseen.add(name);
+  return done;
+}
+
+function of(change: Change, tool: Delivery["tool"]): readonly Delivery[] {
+  return change.deliveries.filter((one) => one.tool === tool);
 }
 
 export const gitops: { readonly [name: string]: Disguise } = {
@@ -86,35 +95,27 @@ export const gitops: { readonly [name: string]: Disguise } = {
     delete spec["source"];
   }),
   setOtherRevision(change) {
-    const done = edit(
-      change.head,
-      "argo/set.yaml",
-      ({ spec }) => (spec.template.spec.source.targetRevision = "feature"),
+    return unseeing(change, of(change, "argo"), () =>
+      edit(change.head, "argo/set.yaml", ({ spec }) => (spec.template.spec.source.targetRevision = "feature")),
     );
-    change.unseen ||= done;
-    return done;
   },
   sourceOtherBranch(change, random) {
-    const done = edit(change.head, "clusters/prod/source.yaml", ({ spec }) => {
-      spec.ref = random.pick<Draft>([
-        { branch: "feature" },
-        { tag: "v1" },
-        { commit: "0123456789012345678901234567890123456789" },
-      ]);
-    });
-    change.unseen ||= done;
-    return done;
+    return unseeing(change, of(change, "flux"), () =>
+      edit(change.head, "clusters/prod/source.yaml", ({ spec }) => {
+        spec.ref = random.pick<Draft>([
+          { branch: "feature" },
+          { tag: "v1" },
+          { commit: "0123456789012345678901234567890123456789" },
+        ]);
+      }),
+    );
   },
   otherSource(change, random) {
     const delivery = declared(change, random);
     if (delivery?.tool !== "flux") return false;
-    const done = edit(
-      change.head,
-      delivery.declaredIn,
-      ({ spec }) => ((spec.chart?.spec ?? spec).sourceRef.name = "mallory"),
+    return unseeing(change, [delivery], () =>
+      edit(change.head, delivery.declaredIn, ({ spec }) => ((spec.chart?.spec ?? spec).sourceRef.name = "mallory")),
     );
-    change.unseen ||= done;
-    return done;
   },
   secondSourceOfThatName(change) {
     if (!change.head.has("clusters/prod/source.yaml")) return false;
@@ -130,9 +131,7 @@ export const gitops: { readonly [name: string]: Disguise } = {
     return true;
   },
   sourceGoes(change) {
-    const done = change.head.delete("clusters/prod/source.yaml");
-    change.unseen ||= done;
-    return done;
+    return unseeing(change, of(change, "flux"), () => change.head.delete("clusters/prod/source.yaml"));
   },
   excludedByObject(change, random) {
     const delivery = declared(change, random);
