@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Script } from "node:vm";
@@ -20,6 +19,13 @@ type Bundle = (module: object, require: (id: string) => unknown, path: string, i
 await start(join(import.meta.dirname, "portcullis.cjs"));
 
 async function start(path: string): Promise<void> {
+  if (process.argv[2] === "--version" || process.argv[2] === "-V") {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../../package.json"), "utf8")) as {
+      readonly version: string;
+    };
+    process.stdout.write(`${version}\n`);
+    return;
+  }
   const source = readFileSync(path, "latin1");
   const kept = keptPath(source);
   const code = read(kept);
@@ -65,7 +71,8 @@ function read(path: string): Buffer | undefined {
 }
 
 function digestOf(code: Buffer): Buffer {
-  return createHash("sha256").update(code).digest();
+  // Loading it takes longer than some commands run.
+  return process.getBuiltinModule("node:crypto").createHash("sha256").update(code).digest();
 }
 
 async function keep(path: string, code: Buffer): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeFrame, encodeFrame } from "../../wasm/frame.ts";
 import type { CompileAnswer, CompileRequest } from "./protocol.ts";
@@ -41,7 +41,7 @@ export function createCompileCache(directory: string): CompileCache {
     async get(key) {
       const known = recent.get(key);
       if (known !== undefined) return remember(key, known);
-      const bytes = await readFile(pathOf(key)).catch(() => undefined);
+      const bytes = readIfThere(pathOf(key));
       const answer = bytes === undefined ? undefined : decodeEntry(key, bytes);
       return answer === undefined ? undefined : remember(key, answer);
     },
@@ -55,6 +55,15 @@ export function createCompileCache(directory: string): CompileCache {
       await pruneDirectory(join(directory, "compiled"), diskEntries);
     },
   };
+}
+
+/** Without a thread pool, whose start takes longer than the reading. */
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 const digestLength = 32;

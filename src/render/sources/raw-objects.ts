@@ -89,6 +89,8 @@ const IN_NAME = /[\w.-]/;
 
 /** Whether a file may mean a text that its bytes do not hold: by an escape, a tag (`!!binary`) or another encoding. */
 function spellsOtherwise(text: string): boolean {
+  // Searching for one character costs a tenth of the pattern.
+  if (!text.includes("\\") && !text.includes("!") && !text.includes("\0")) return false;
   return /\\[xuU\r\n/]|!!|!<|\0/.test(text);
 }
 

@@ -152,7 +152,21 @@ test.each<[string, Files, { readonly [path: string]: readonly string[] }]>([
     { "a.yaml": release, "b.yaml": `# valuesFrom\n${service}`, "c.yaml": settings },
     { "a.yaml": ["HelmRelease"] },
   ],
-  ["no other objects, where a file mentions a tool", { "s.yaml": `# argoproj.io\n${service}` }, { "s.yaml": [] }],
+  ["no other objects, where a file mentions a tool", { "s.yaml": `# argoproj.io/v1\n${service}` }, { "s.yaml": [] }],
+  [
+    "nothing of a file that only annotates for a tool",
+    { "s.yaml": service.replace("metadata: {", "metadata: { annotations: { argocd.argoproj.io/sync-wave: '1' }, ") },
+    {},
+  ],
+  [
+    "the Deployment whose flags decide how Flux reads its objects",
+    {
+      "d.yaml":
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: kustomize-controller }\n" +
+        "spec: { template: { spec: { containers: [{ name: manager, image: registry.example.com/kc }] } } }\n",
+    },
+    { "d.yaml": ["Deployment"] },
+  ],
 ])("objects of interest: %s", async (_, files, expected) => {
   const { raw } = await survey(files);
   const kinds = [...raw].map(([path, objects]) => [path, objects.map(({ identity }) => identity.kind)]);
