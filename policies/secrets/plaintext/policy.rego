@@ -38,7 +38,7 @@ reference(value) if {
 }
 
 references := [
-	`^op://[^/\s]+/[^/\s]+/\S+$`, # 1Password
+	`^op://[^/\t\r\n]+/[^/\t\r\n]+/[^\t\r\n]+$`, # 1Password, whose names may hold spaces
 	`^ref\+[a-z0-9]+://\S+$`, # vals
 	`^vault:[^\s#]+#\S+$`, # the webhook of Bank-Vaults
 	`^<path:[^\s#]+#[^\s>]+>$`, # Argo CD Vault Plugin

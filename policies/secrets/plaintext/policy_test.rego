@@ -27,6 +27,7 @@ test_references_to_a_secret_elsewhere_are_accepted if {
 	every text in [
 		"op://vault/item/field",
 		"op://vault/item/field\n",
+		"op://Home Lab/the item/section/one field",
 		"ref+awsssm://prod/db#/password",
 		"vault:secret/data/db#PASSWORD",
 		"<path:secret/data/db#password>",
@@ -37,7 +38,7 @@ test_references_to_a_secret_elsewhere_are_accepted if {
 }
 
 test_text_that_merely_holds_a_reference_is_denied if {
-	texts := {"op://", "password=${DB_PASSWORD}", "${DB_PASSWORD:=hunter2}", "<hunter2>", "vault:hunter2"}
+	texts := {"op://", "op://vault/item", "op://vault/item/field\nhunter2", "password=${DB_PASSWORD}", "${DB_PASSWORD:=hunter2}", "<hunter2>", "vault:hunter2"}
 	every text in texts {
 		count(plaintext.deny) == 1 with input as secret({"password": base64.encode(text)}, {})
 		count(plaintext.deny) == 1 with input as secret({}, {"password": text})
