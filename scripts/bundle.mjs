@@ -42,7 +42,8 @@ export async function bundle(root) {
   }
   // What is cached is cached for one build: all files decide what a manifest is judged to be.
   const digest = createHash("sha256").update(command).update(threads.join("")).digest("hex");
-  writeFileSync(join(src, "cli/portcullis.cjs"), `// ${digest}\n${command}`);
+  const wrapped = `(function (module, require, __filename, importOutside) {${command}\n})`;
+  writeFileSync(join(src, "cli/portcullis.cjs"), `// ${digest}\n${wrapped}`);
 }
 
 async function outputs(options) {

@@ -16,6 +16,7 @@ import { openJudge } from "../engine/open-judge.ts";
 import { openRenderer } from "../engine/open-renderer.ts";
 import { judgedBranches } from "./judged-branches.ts";
 import { buildDigest } from "./build-digest.ts";
+import { openDerivedFiles } from "./derived-files.ts";
 import { openKeptJudgements } from "./kept-judgements.ts";
 import { ownRepositories } from "./own-repositories.ts";
 import { progressLine, type Progress } from "./progress.ts";
@@ -98,28 +99,34 @@ async function judgeSubject(
   };
   const policies = await readPolicies(options, configuration, cwd, say);
   mentionUnused(policies.unused, say);
+  const repository = options.base === undefined ? subject.after.name : resolve(options.repo ?? cwd);
+  const kept =
+    options.cache === false
+      ? undefined
+      : openKeptJudgements(defaultCacheDirectory(), [repository, ...subject.paths], buildDigest());
+  const derived = openDerivedFiles(defaultCacheDirectory(), buildDigest());
   const printed = new Set<string>();
-  const judge = await openJudge(policies.sources, now, (place, lines) => {
-    for (const { at, text } of lines) printed.add(`print ${at}: ${text} (${place})\n`);
+  const judge = await openJudge(policies.sources, now, {
+    derived,
+    print: (place, lines) => {
+      for (const { at, text } of lines) printed.add(`print ${at}: ${text} (${place})\n`);
+    },
   });
   const renderer = openRenderer({ deadlineMs: () => renderMilliseconds(deadline) });
   const config = configOf(configuration.config, options);
   // A user who names packages wants no others.
   const named = options.namespace !== undefined;
   const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);
-  const repository = options.base === undefined ? subject.after.name : resolve(options.repo ?? cwd);
-  const kept =
-    // What is not judged again prints nothing.
-    options.cache === false || judge.prints === true
-      ? undefined
-      : openKeptJudgements(defaultCacheDirectory(), [repository, ...subject.paths], buildDigest());
   const beside = judge.prints === true ? 0 : threadsOf(options.threads) - 1;
   const threads =
-    beside === 0 ? undefined : openThreads({ sources: policies.sources, now, ...(named ? {} : { config }) }, beside);
+    beside === 0
+      ? undefined
+      : openThreads({ sources: policies.sources, derived: derived.known, now, ...(named ? {} : { config }) }, beside);
   try {
     const report = await check({
       ...(threads === undefined ? {} : { threads }),
-      ...(kept === undefined ? {} : { cache: kept.cache }),
+      // What is not judged again prints nothing.
+      ...(kept === undefined || judge.prints === true ? {} : { cache: kept.cache }),
       renderer,
       builtins,
       repositories: await ownRepositories(repository),
@@ -129,6 +136,7 @@ async function judgeSubject(
       config,
       ...(configuration.source === undefined ? {} : { configSource: configuration.source }),
       judge,
+      derived,
       now,
       judged: subject.judged,
       paths: subject.paths,
@@ -146,7 +154,7 @@ async function judgeSubject(
     mentionLeftOut(subject, say);
     if (subject.paths.length === 0) await mentionIdlePatterns(subject, say);
     await print(report, subject, options, blocksBy({ failOn: options.failOn, block: config.block }));
-    await kept?.save();
+    await Promise.all([kept?.save(), derived.save()]);
     return EXIT_CODES[report.verdict];
   } finally {
     renderer.close();

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { deserialize, serialize } from "node:v8";
 import type { CheckCache } from "../gate/judged-source.ts";
 import { pruneDirectory } from "../wasm/prune.ts";
 import { writeAtomically } from "../wasm/write-atomically.ts";
+import { readSealed, sealed } from "./sealed-file.ts";
 
 /** What runs in one directory found out, by content: the next run judges only what changed. */
 export interface KeptJudgements {
@@ -14,12 +13,19 @@ export interface KeptJudgements {
 }
 
 const keptFiles = 64;
-const digestLength = 32;
 /** How much more than what this run used a file may hold of earlier runs, which may have had other policies. */
 const spareBytes = 8 * 1024 * 1024;
 
 /** The results of reading and planning that are worth a place on disk. Renderings have files of their own. */
-const planningKinds = new Set(["mentioned", "objects", "crds", "kustomization", "kustomize-plugin", "summary"]);
+const planningKinds = new Set([
+  "mentioned",
+  "objects",
+  "crds",
+  "kustomization",
+  "kustomize-plugin",
+  "summary",
+  "policy-warnings",
+]);
 
 type Entries = Map<string, unknown>;
 
@@ -79,26 +85,13 @@ function isKept(key: string): boolean {
 }
 
 function read(path: string): Entries {
-  try {
-    const bytes = readFileSync(path);
-    const content = bytes.subarray(digestLength);
-    // A file that was changed since it was written is not deserialized: V8 trusts its input.
-    if (!digestOf(content).equals(bytes.subarray(0, digestLength))) return new Map();
-    return deserialize(content) as Entries;
-  } catch {
-    return new Map();
-  }
+  return (readSealed(path) as Entries | undefined) ?? new Map();
 }
 
 /** What this run used, and what earlier runs left, as far as there is room. */
 function encode(used: Entries, earlier: Entries): Buffer {
-  const own = serialize(used);
-  if ([...earlier.keys()].every((key) => used.has(key))) return Buffer.concat([digestOf(own), own]);
-  const both = serialize(new Map([...earlier, ...used]));
-  const content = both.length - own.length > spareBytes ? own : both;
-  return Buffer.concat([digestOf(content), content]);
-}
-
-function digestOf(content: Uint8Array): Buffer {
-  return createHash("sha256").update(content).digest();
+  const own = sealed(used);
+  if ([...earlier.keys()].every((key) => used.has(key))) return own;
+  const both = sealed(new Map([...earlier, ...used]));
+  return both.length - own.length > spareBytes ? own : both;
 }

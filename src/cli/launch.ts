@@ -29,7 +29,8 @@ async function start(path: string): Promise<void> {
   const source = readFileSync(path, "latin1");
   const kept = keptPath(source);
   const code = read(kept);
-  const script = new Script(`(function (module, require, __filename, importOutside) {${source}\n})`, {
+  // The build wraps the bundle in a function, so that no second copy of it is made here.
+  const script = new Script(source, {
     filename: path,
     ...(code === undefined ? {} : { cachedData: code }),
   });

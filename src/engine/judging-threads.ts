@@ -12,6 +12,8 @@ export interface ThreadSetting {
   readonly now: string;
   /** Absent: no built-in checks. */
   readonly config?: Config;
+  /** What the calling thread derived from the policies, by key. */
+  readonly derived: ReadonlyMap<string, unknown>;
 }
 
 /** Threads that judge shares, which their owner must close. */

@@ -4,8 +4,8 @@ import { builtinChecks } from "./builtin-checks.ts";
 import type { ThreadSetting } from "./judging-threads.ts";
 import { openJudge } from "./open-judge.ts";
 
-const { sources, now, config } = workerData as ThreadSetting;
-const judge = await openJudge(sources, now);
+const { sources, now, config, derived } = workerData as ThreadSetting;
+const judge = await openJudge(sources, now, { derived: new Map(derived) });
 const judgeShare = shareJudge({
   judge,
   builtins: config === undefined ? [] : builtinChecks(config, undefined).builtins,

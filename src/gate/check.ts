@@ -3,13 +3,14 @@ import type { BuiltinCheck } from "../model/builtin-check.ts";
 import type { Change } from "../model/change.ts";
 import type { Config } from "../model/config.ts";
 import type { ReportedProblem } from "../model/finding.ts";
-import type { Judge } from "../model/judge.ts";
+import type { Judge, PolicyWarning } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { Gap } from "../model/source.ts";
 import type { JudgedTrees, Report } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
 import type { DesiredState } from "../render/desired-state.ts";
+import { derivedOnce, type Derived } from "../model/derived.ts";
 import { environmentsOf } from "../render/environments.ts";
 import { scopeOf } from "../render/files/scope.ts";
 import { askingOnce } from "./judging/ask-once.ts";
@@ -56,6 +57,7 @@ export interface CheckRequest {
   /** Where the configuration was read, so that its problems have a line; absent for defaults. */
   readonly configSource?: ConfigSource;
   readonly judge: Judge;
+  readonly derived?: Derived;
   /** Policies without Rego. */
   readonly builtins?: readonly BuiltinCheck[];
   /** Absent: nothing is rendered, every file is judged as it stands. */
@@ -163,7 +165,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
   ];
   const changedInTree = isChange ? await changedFiles(before, after) : undefined;
   const ofPolicies = findingsOfPolicies(
-    [...(judge.warnings ?? []), ...builtins.flatMap((one) => one.ofPolicies?.(judge.fieldsRead ?? []) ?? [])],
+    warningsOf(request),
     levelsOf(config, request.now),
     isChange ? "existing" : "introduced",
   );
@@ -236,6 +238,16 @@ async function findStates(
   if (before === undefined) return { before: nothing, after: await find(after) };
   const earlier = await find(before);
   return { before: earlier, after: await find(after, earlier.baseline) };
+}
+
+/** What in the policies probably has no effect. */
+function warningsOf({ judge, builtins = [], derived }: CheckRequest): readonly PolicyWarning[] {
+  const ofBuiltins = builtins.flatMap(({ ofPolicies, digest }) =>
+    ofPolicies === undefined
+      ? []
+      : derivedOnce(derived, `warnings ${judge.digest} ${digest}`, () => ofPolicies(judge.fieldsRead ?? [])),
+  );
+  return [...(judge.warnings ?? []), ...ofBuiltins];
 }
 
 function draftsOf({ judge, builtins = [], config, now }: CheckRequest, treePaths: readonly string[]) {

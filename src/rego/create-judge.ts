@@ -1,3 +1,4 @@
+import { derivedOnce, type Derived } from "../model/derived.ts";
 import type { Judge, Question } from "../model/judge.ts";
 import type { PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
@@ -5,14 +6,12 @@ import type { Judgement } from "../model/violation.ts";
 import type { Input, Print, RuleFailure } from "./ask.ts";
 import { createAsker } from "./ask.ts";
 import { createTwinAsker } from "./ask-twins.ts";
-import type { Builtins } from "./builtins/load-builtins.ts";
 import { loadBuiltins } from "./builtins/load-builtins.ts";
 import type { PolicyCompiler } from "./compile-sources.ts";
 import { compileSources, digestOf } from "./compile-sources.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
 import { createGrowingEvaluator } from "./growing-evaluator.ts";
 import { environmentKey, mayReadEnvironment } from "./environment-data.ts";
-import type { Recipe } from "./instances.ts";
 import { makeInstance, recipeOf } from "./instances.ts";
 import { judgementOf, nameOf, sortAnswer } from "./judgement.ts";
 import { createLocator, readTwins } from "./locate/locate.ts";
@@ -36,6 +35,8 @@ export interface JudgeOptions {
   readonly memoryLimitMiB: number;
   /** Takes what policies print about a manifest, named by its file and line; by default it is dropped. */
   readonly print?: Print;
+  /** What was derived from policy sets before, by this build of Portcullis. */
+  readonly derived?: Derived;
   /** The directory for the unpacked toolchain, for builtins that OPA answers; default as in `createToolchain`. */
   readonly cacheDir?: string;
 }
@@ -51,10 +52,11 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const { data: common, problems: dataProblems } = mergeData(sources.data);
   const data = { common, parameters: sources.parameters ?? {}, named: mayReadEnvironment(sources.files) };
   const { policies, rules: described, problems: policyProblems } = describePolicies(compiled.answer?.rules ?? []);
-  const unfit = findUnfit(sources, common, described, compiled);
+  const digest = digestOf(sources, [options.toolchain.digest, options.deadlineMs, options.memoryLimitMiB]);
+  const unfit = derivedOnce(options.derived, `unfit ${digest}`, () => findUnfit(sources, common, described, compiled));
   const rules = described.map((rule) => (unfit.unusable.has(rule.index) ? { ...rule, usable: false } : rule));
   const identity = {
-    digest: digestOf(sources, [options.toolchain.digest, options.deadlineMs, options.memoryLimitMiB]),
+    digest,
     policies,
     readsChange: rules.some((rule) => rule.readsChange),
     readsTime: compiled.answer?.builtins.some((name) => builtinsOfTheRun.has(name)) ?? false,
@@ -69,18 +71,20 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const { answer } = compiled;
   if (answer?.wasm === undefined || rules.length === 0) return { ...identity, problems, judge: judgeNothing };
 
-  const { entrypoints } = answer;
-  const recipe = recipeOf(answer.wasm, data, { ...options, builtins: answer.builtins });
+  const { entrypoints, wasm } = answer;
+  const recipe = once(() => recipeOf(wasm, data, { ...options, builtins: answer.builtins }));
   const relaying = { deadlineMs: options.deadlineMs, ...(options.cacheDir && { cacheDir: options.cacheDir }) };
   const relay = createBuiltinRelay(relaying);
   const builtins = await loadBuiltins(answer.builtins, relay.call);
-  const first = firstInstance(recipe, builtins);
-  if ("stage" in first) {
+  const make = () => makeInstance(recipe(), builtins);
+  // Where nothing is asked that earlier runs did not answer, no instance is needed.
+  const first = options.derived?.get(`loads ${digest}`) === true ? undefined : firstInstance(make);
+  if (first !== undefined && "stage" in first) {
     await relay.close();
     return { ...identity, problems: [...problems, first], judge: judgeNothing };
   }
+  options.derived?.set(`loads ${digest}`, true);
   const setting = { recipe, relaying, deadlineMs: options.deadlineMs };
-  const make = () => makeInstance(recipe, builtins);
   const evaluator = createGrowingEvaluator(setting, first, make);
   const twins = readTwins(answer.twins);
 
@@ -129,13 +133,18 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   }
 }
 
-function firstInstance(recipe: Recipe, builtins: Builtins): PrintingInstance | Problem {
+function firstInstance(make: () => PrintingInstance): PrintingInstance | Problem {
   try {
-    return makeInstance(recipe, builtins);
+    return make();
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     return { stage: "evaluate", message: `the policies and their data could not be loaded: ${error.message}` };
   }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function inputOf(question: Question): Input {

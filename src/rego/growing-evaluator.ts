@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import type { Evaluator } from "./evaluator.ts";
 import { createEvaluator } from "./evaluator.ts";
-import type { EvaluationSetting } from "./worker-evaluator.ts";
+import type { LaterSetting } from "./worker-evaluator.ts";
 import { createWorkerEvaluator } from "./worker-evaluator.ts";
 import type { PrintingInstance } from "./instances.ts";
 
@@ -12,17 +12,16 @@ const evaluationsWithoutThread = 200;
 /**
  * Creates an evaluator that uses the calling thread first, and, from a larger number of evaluations on, a thread of its
  * own once that has started, so that manifests are read while others are judged. In a worker thread it starts no other
- * thread. `first` is the first instance; `make` creates more of them for this thread.
+ * thread. `first` is the first instance, if there is one; `make` creates more of them for this thread.
  */
 export function createGrowingEvaluator(
-  setting: EvaluationSetting,
-  first: PrintingInstance,
+  setting: LaterSetting,
+  first: PrintingInstance | undefined,
   make: () => PrintingInstance,
 ): Evaluator & { close(): Promise<void> } {
-  const { deadlineMs } = setting;
   let ready: PrintingInstance | undefined = first;
   const local = createEvaluator({
-    deadlineMs,
+    deadlineMs: setting.deadlineMs,
     instantiate: () => {
       const instance = ready ?? make();
       ready = undefined;

@@ -14,6 +14,9 @@ export interface EvaluationSetting {
   readonly heapLimitMiB?: number;
 }
 
+/** What a thread can be started with later: the module is compiled when one is. */
+export type LaterSetting = Omit<EvaluationSetting, "recipe"> & { readonly recipe: () => Recipe };
+
 /** Inputs as JSON text, each with its entry point and its environment. */
 export type EvaluationRequest = readonly (readonly [text: string, entrypoint: string, environment?: string])[];
 
@@ -40,7 +43,7 @@ interface Stopped {
 }
 
 /** Creates an evaluator in a thread of its own. It handles one request at a time. */
-export function createWorkerEvaluator(setting: EvaluationSetting): WorkerEvaluator {
+export function createWorkerEvaluator({ recipe, ...setting }: LaterSetting): WorkerEvaluator {
   let worker: Worker | undefined;
   let isReady = false;
   let turn: Promise<unknown> = Promise.resolve();
@@ -49,7 +52,8 @@ export function createWorkerEvaluator(setting: EvaluationSetting): WorkerEvaluat
 
   function start(): Worker {
     const resourceLimits = { maxOldGenerationSizeMb: heapLimitMiB };
-    const started = new Worker(program, { workerData: setting, execArgv: [], resourceLimits });
+    const workerData: EvaluationSetting = { ...setting, recipe: recipe() };
+    const started = new Worker(program, { workerData, execArgv: [], resourceLimits });
     started.on("message", (said: Evaluated | typeof ready) => {
       if (said === ready) isReady = true;
       else settle(said);

@@ -18,28 +18,50 @@ interface Index {
 let opened: SchemaSource | undefined;
 
 /**
- * Opens the schemas of Kubernetes that ship with this package. They are decompressed once in a process, in 1 to 2 ms; a
- * definition is parsed when it is first requested.
+ * Opens the schemas of Kubernetes that ship with this package. They are decompressed when the first is requested, and a
+ * definition is parsed when it is.
  */
 export function openSchemaBundle(): SchemaSource {
-  opened ??= read();
+  opened ??= open();
   return opened;
 }
 
-function read(): SchemaSource {
-  const manifest = JSON.parse(readFileSync(new URL("manifest.json", directory), "utf8")) as {
-    readonly raw: { readonly sha256: string };
-    readonly packed: { readonly file: string };
+interface BundleManifest {
+  readonly kubernetes: readonly string[];
+  readonly raw: { readonly sha256: string };
+  readonly packed: { readonly file: string };
+}
+
+function open(): SchemaSource {
+  const manifest = JSON.parse(readFileSync(new URL("manifest.json", directory), "utf8")) as BundleManifest;
+  let content: Content | undefined;
+  const contentOf = () => (content ??= read(manifest));
+  return {
+    digest: manifest.raw.sha256,
+    versions: manifest.kubernetes,
+    get groups() {
+      return contentOf().groups;
+    },
+    schemaOf: (version, apiVersion, kind) => contentOf().schemaOf(version, apiVersion, kind),
+    served: (version) => contentOf().served(version),
+    lifeOf: (apiVersion, kind) => contentOf().lifeOf(apiVersion, kind),
+    definition: (version, number) => contentOf().definition(version, number),
   };
+}
+
+/** What only the schemas themselves tell. */
+type Content = Omit<SchemaSource, "digest" | "versions">;
+
+function read(manifest: BundleManifest): Content {
   const bytes = brotliDecompressSync(readFileSync(new URL(manifest.packed.file, directory)));
   if (createHash("sha256").update(bytes).digest("hex") !== manifest.raw.sha256) {
     throw new Error(`${manifest.packed.file} is not the bundle of schemas that its manifest describes`);
   }
   const end = bytes.indexOf(10);
-  return sourceOf(manifest.raw.sha256, JSON.parse(bytes.toString("utf8", 0, end)) as Index, bytes.subarray(end + 1));
+  return contentIn(JSON.parse(bytes.toString("utf8", 0, end)) as Index, bytes.subarray(end + 1));
 }
 
-function sourceOf(digest: string, index: Index, texts: Buffer): SchemaSource {
+function contentIn(index: Index, texts: Buffer): Content {
   const starts = startsOf(index);
   const parsed = new Map<number, Schema>();
   const bits = new Map(index.versions.map((version, at) => [version, 1 << at]));
@@ -60,8 +82,6 @@ function sourceOf(digest: string, index: Index, texts: Buffer): SchemaSource {
     return schema;
   };
   return {
-    digest,
-    versions: index.versions,
     groups: new Set([...Object.keys(index.kinds), ...Object.keys(index.lives)].map(groupOf)),
     schemaOf: (version, apiVersion, kind) => {
       const [number, versions] = own(own(index.kinds, apiVersion), kind) ?? [0, 0];

@@ -66,7 +66,7 @@ test("an evaluation that takes the memory of its thread is told from those besid
   const { wasm, builtins, entrypoints } = compiled.answer;
   const options = { now: "2026-02-03T04:05:06Z", memoryLimitMiB: 256, builtins };
   const evaluator = createWorkerEvaluator({
-    recipe: recipeOf(wasm, sameEverywhere({}), options),
+    recipe: () => recipeOf(wasm, sameEverywhere({}), options),
     relaying: { deadlineMs: 60_000 },
     deadlineMs: 60_000,
     heapLimitMiB: 32,
