@@ -30,7 +30,7 @@ export interface Services {
   readonly queue: Queue;
   readonly clients: Clients;
   readonly mirrors: Pick<Mirrors, "acquire">;
-  readonly pool: Pick<JudgePool, "take">;
+  readonly pool: Pick<JudgePool, "take" | "takeSpare">;
   readonly metrics: Metrics;
   readonly log: Pick<Logger, "debug" | "info" | "warn" | "error">;
   readonly appId: number;

@@ -20,6 +20,7 @@ import { postComments, type CommentsCalls, type CommentsServices } from "../publ
 import { judgeTarget, type JudgeTargetServices, type TargetJudgement } from "./judge-target.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Mirror } from "../mirror/mirror.ts";
+import { checkProgress } from "../publish/progress.ts";
 import { enqueue, type Services, type UsesGitHub, type UsesStore } from "../services.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import { rejudgeSharedHead } from "./shared-heads.ts";
@@ -80,8 +81,11 @@ export async function runJudgeJob(
       token: access.token,
       ...(services.authorities === undefined ? {} : { authorities: services.authorities }),
     };
-    const context = { github, mirror, remote, job, target, repository, age: work.age, signal };
-    const judgement = await judgeTarget(services, context);
+    const progress = checkProgress(github, placeOf(target), run.runId);
+    const { onProgress } = progress;
+    const context = { github, mirror, remote, job, target, repository, age: work.age, signal, onProgress };
+    // Whatever ends it, nothing may be sent after what follows.
+    const judgement = await judgeTarget(services, context).finally(() => progress.stop());
     if (judgement.kind === "later") return judgement;
     if (judgement.kind === "moved") return again("the head moved on");
     if (before === undefined) {

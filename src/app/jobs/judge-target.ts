@@ -4,6 +4,7 @@ import type { Repository } from "../../store/repositories.ts";
 import { bodyOf, notEnrolled, type Body } from "../publish/check-body.ts";
 import { linesOfHead, onHead } from "../mirror/head-lines.ts";
 import type { LineMap } from "../mirror/hunks.ts";
+import type { OnProgress } from "../judge/pool.ts";
 import type { PrepareAnswer } from "../judge/protocol.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Mirror } from "../mirror/mirror.ts";
@@ -40,6 +41,7 @@ export interface JudgeTargetRequest {
   readonly repository: Repository;
   readonly age: number;
   readonly signal: AbortSignal;
+  readonly onProgress?: OnProgress;
 }
 
 /** What `judgeTarget` needs. */
@@ -108,6 +110,7 @@ export async function judgeTarget(
             : { kind: "none compiles", trusted },
       },
       signal,
+      request.onProgress,
     );
     services.metrics.judgeSeconds.observe((performance.now() - started) / 1_000);
     services.metrics.verdicts.inc({ verdict: judged.report.verdict });

@@ -1,4 +1,7 @@
 import { workKey, type LeasedWork, type Subject } from "../../store/work.ts";
+import type { RepositoryClient } from "../../github/repository-client.ts";
+import type { AheadRequest, PrepareAnswer } from "../judge/protocol.ts";
+import { JudgeInterrupted } from "../judge/pool.ts";
 import { backOff, recordRules, type RecordRulesServices } from "./judge-target.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import {
@@ -14,7 +17,7 @@ export type RulesJobServices = RecordRulesServices &
   EnqueueIfIdleServices &
   UsesStore<"findHead" | "findRepository" | "listTrackedPulls" | "upsertRepository"> &
   UsesGitHub<"readOpenPullRequests" | "readRepository"> &
-  Pick<Services, "mirrors" | "pool" | "authorities">;
+  Pick<Services, "mirrors" | "pool" | "authorities" | "log">;
 
 /**
  * Reads the default branch of a repository: puts its rules into force if they compile, and enqueues every open pull
@@ -46,8 +49,9 @@ export async function runRulesJob(
     if (trusted === undefined) throw new Error("the default branch was fetched but is missing from the mirror");
     const known = repository.trusted === undefined ? undefined : await mirror.pinned("in-force");
     const thread = await services.pool.take();
+    let prepared: PrepareAnswer;
     try {
-      const prepared = await thread.prepare(
+      prepared = await thread.prepare(
         {
           kind: "prepare",
           mirror: mirror.directory,
@@ -63,11 +67,33 @@ export async function runRulesJob(
     } finally {
       thread.release();
     }
+    await enqueueOpen(services, github, installation, now);
+    if (prepared.kind === "in force")
+      await judgeAhead(services, signal, {
+        kind: "ahead",
+        mirror: mirror.directory,
+        commit: trusted.id,
+        rules: prepared.commit,
+        branch: now.defaultBranch,
+        repositories: [now.cloneUrl],
+        now: new Date().toISOString(),
+      });
   } finally {
     await mirror.release(job);
   }
+  return { kind: "done" };
+}
+
+/** Enqueues every open pull request that was not judged by the rules in force. */
+async function enqueueOpen(
+  services: RulesJobServices,
+  github: Pick<RepositoryClient, "readOpenPullRequests">,
+  installation: number,
+  now: { readonly id: number; readonly owner: string; readonly name: string },
+): Promise<void> {
+  const place = { owner: now.owner, repo: now.name };
   const after = await services.store.findRepository(now.id);
-  if (after?.enrolled !== true) return { kind: "done" };
+  if (after?.enrolled !== true) return;
   const named = { installation, repository: { id: now.id, owner: now.owner, name: now.name } };
   const open = await github.readOpenPullRequests(place);
   for (const pull of open) {
@@ -81,5 +107,21 @@ export async function runRulesJob(
   for (const number of await services.store.listTrackedPulls(now.id)) {
     if (!numbers.has(number)) await enqueueIfIdle(services, { kind: "pull", ...named, number });
   }
-  return { kind: "done" };
+}
+
+/**
+ * Judges the tip of the default branch while no job needs the thread, so that the first pull request of a large repository
+ * finds its sources rendered. What an interrupted attempt rendered is kept.
+ */
+async function judgeAhead(services: RulesJobServices, signal: AbortSignal, request: AheadRequest): Promise<void> {
+  const spare = services.pool.takeSpare();
+  if (spare === undefined) return;
+  try {
+    await spare.thread.judgeAhead(request, AbortSignal.any([signal, spare.wanted]));
+  } catch (error) {
+    // The pull request that needs it will find out, and say it in its check.
+    if (!(error instanceof JudgeInterrupted)) services.log.warn({ err: error }, "judging ahead failed");
+  } finally {
+    spare.thread.release();
+  }
 }

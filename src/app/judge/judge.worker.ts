@@ -1,7 +1,17 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createEngine } from "../../engine/judge-engine.ts";
 import { createJudgeThread } from "./thread.ts";
-import type { Envelope, JudgeThreadAnswer, JudgeThreadOptions, JudgeThreadRequest, ThreadFailure } from "./protocol.ts";
+import type {
+  Envelope,
+  JudgeProgress,
+  JudgeThreadAnswer,
+  JudgeThreadOptions,
+  JudgeThreadRequest,
+  ThreadFailure,
+} from "./protocol.ts";
+
+/** How often a judgement says how far it is. */
+const progressMilliseconds = 1_000;
 
 const engine = createEngine(workerData as JudgeThreadOptions);
 const answer = createJudgeThread(engine);
@@ -12,12 +22,18 @@ parentPort?.on("message", (message: Envelope<JudgeThreadRequest> | "end") => {
     process.exit(0);
     return;
   }
-  void answer(message.content)
+  const say = (content: JudgeThreadAnswer | ThreadFailure | JudgeProgress): void =>
+    parentPort?.postMessage({ id: message.id, content } satisfies Envelope<typeof content>);
+  let last = performance.now();
+  const onProgress = (done: number, total: number): void => {
+    if (performance.now() - last < progressMilliseconds) return;
+    last = performance.now();
+    say({ kind: "progress", done, total });
+  };
+  void answer(message.content, onProgress)
     .catch((error: unknown): ThreadFailure => ({
       kind: "failed",
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     }))
-    .then((content) =>
-      parentPort?.postMessage({ id: message.id, content } satisfies Envelope<JudgeThreadAnswer | ThreadFailure>),
-    );
+    .then(say);
 });

@@ -1,8 +1,10 @@
 import { Worker } from "node:worker_threads";
 import type {
   Envelope,
+  AheadRequest,
   JudgeRequest,
   JudgeAnswer,
+  JudgeProgress,
   JudgeThreadAnswer,
   JudgeThreadOptions,
   JudgeThreadRequest,
@@ -18,10 +20,21 @@ export class JudgeInterrupted extends Error {
 
 /** A judge thread that one job holds. */
 export interface HeldThread {
-  /** Both methods reject with `JudgeInterrupted` soon after `signal` aborts: the thread is then terminated. */
+  /** All methods reject with `JudgeInterrupted` soon after `signal` aborts: the thread is then terminated. */
   prepare(request: PrepareRequest, signal: AbortSignal): Promise<PrepareAnswer>;
-  judge(request: JudgeRequest, signal: AbortSignal): Promise<JudgeAnswer>;
+  judge(request: JudgeRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<JudgeAnswer>;
+  judgeAhead(request: AheadRequest, signal: AbortSignal): Promise<void>;
   release(): void;
+}
+
+/** Told how many files and sources are judged, of how many. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** A thread that nobody needs at the moment. */
+export interface SpareThread {
+  readonly thread: HeldThread;
+  /** Aborts once a job waits for a thread. */
+  readonly wanted: AbortSignal;
 }
 
 /** A pool of judge threads: untrusted policies and manifests never run on the thread that serves webhooks. */
@@ -30,6 +43,7 @@ export class JudgePool {
   readonly #onRestart: () => void;
   readonly #idle: JudgeThread[] = [];
   readonly #waiting: ((thread: JudgeThread) => void)[] = [];
+  readonly #spare = new Set<AbortController>();
   #started = 0;
   readonly #size: number;
   #closed = false;
@@ -42,18 +56,37 @@ export class JudgePool {
 
   /** Waits for a free thread. The one used last is handed out first, since its policies are already compiled. */
   async take(): Promise<HeldThread> {
-    const thread = await this.#free();
+    return this.#held(await this.#free(), () => {});
+  }
+
+  /** A free thread for work that can wait; undefined while there is none. Its holder must release it once it is wanted. */
+  takeSpare(): SpareThread | undefined {
+    if (this.#closed || this.#waiting.length > 0) return undefined;
+    const thread = this.#idle.pop() ?? this.#startOne();
+    if (thread === undefined) return undefined;
+    const wanted = new AbortController();
+    this.#spare.add(wanted);
+    return { thread: this.#held(thread, () => this.#spare.delete(wanted)), wanted: wanted.signal };
+  }
+
+  #held(thread: JudgeThread, onRelease: () => void): HeldThread {
     let held = true;
-    const ask = async (request: JudgeThreadRequest, signal: AbortSignal): Promise<JudgeThreadAnswer> => {
+    const ask = async (
+      request: JudgeThreadRequest,
+      signal: AbortSignal,
+      onProgress?: OnProgress,
+    ): Promise<JudgeThreadAnswer> => {
       if (!held) throw new Error("a judge thread was used after its release");
-      return thread.ask(request, signal);
+      return thread.ask(request, signal, onProgress);
     };
     return {
       prepare: async (request, signal) => (await ask(request, signal)) as PrepareAnswer,
-      judge: async (request, signal) => (await ask(request, signal)) as JudgeAnswer,
+      judge: async (request, signal, onProgress) => (await ask(request, signal, onProgress)) as JudgeAnswer,
+      judgeAhead: async (request, signal) => void (await ask(request, signal)),
       release: () => {
         if (!held) return;
         held = false;
+        onRelease();
         this.#giveBack(thread);
       },
     };
@@ -65,13 +98,17 @@ export class JudgePool {
   }
 
   #free(): Promise<JudgeThread> {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return Promise.resolve(idle);
-    if (this.#started < this.#size) {
-      this.#started++;
-      return Promise.resolve(new JudgeThread(this.#options, this.#onRestart));
-    }
+    const free = this.#idle.pop() ?? this.#startOne();
+    if (free !== undefined) return Promise.resolve(free);
+    const [spare] = this.#spare;
+    spare?.abort();
     return new Promise((done) => this.#waiting.push(done));
+  }
+
+  #startOne(): JudgeThread | undefined {
+    if (this.#started >= this.#size) return undefined;
+    this.#started++;
+    return new JudgeThread(this.#options, this.#onRestart);
   }
 
   #giveBack(thread: JudgeThread): void {
@@ -89,6 +126,7 @@ export class JudgePool {
 const GRACE_MILLISECONDS = 500;
 
 interface Pending {
+  readonly progress: OnProgress;
   readonly done: (answer: JudgeThreadAnswer) => void;
   readonly fail: (error: Error) => void;
 }
@@ -106,7 +144,7 @@ class JudgeThread {
     this.#onRestart = onRestart;
   }
 
-  ask(request: JudgeThreadRequest, signal: AbortSignal): Promise<JudgeThreadAnswer> {
+  ask(request: JudgeThreadRequest, signal: AbortSignal, onProgress: OnProgress = () => {}): Promise<JudgeThreadAnswer> {
     if (signal.aborted) return Promise.reject(new JudgeInterrupted("no longer wanted"));
     const worker = this.#start();
     const id = ++this.#id;
@@ -126,6 +164,7 @@ class JudgeThread {
         this.#pending = undefined;
       };
       this.#pending = {
+        progress: onProgress,
         done: (answer) => (settle(), done(answer)),
         fail: (error) => (settle(), fail(error)),
       };
@@ -148,9 +187,10 @@ class JudgeThread {
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const worker = new Worker(new URL("./judge.worker.js", import.meta.url), { workerData: this.#options });
-    worker.on("message", (message: Envelope<JudgeThreadAnswer | ThreadFailure>) => {
+    worker.on("message", (message: Envelope<JudgeThreadAnswer | JudgeProgress | ThreadFailure>) => {
       if (message.id !== this.#id) return;
-      if (message.content.kind === "failed") this.#pending?.fail(new Error(message.content.message));
+      if (message.content.kind === "progress") this.#pending?.progress(message.content.done, message.content.total);
+      else if (message.content.kind === "failed") this.#pending?.fail(new Error(message.content.message));
       else this.#pending?.done(message.content);
     });
     worker.on("error", (error: unknown) => {

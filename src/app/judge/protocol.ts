@@ -62,8 +62,33 @@ export interface JudgeAnswer {
   readonly notes: readonly string[];
 }
 
-export type JudgeThreadRequest = PrepareRequest | JudgeRequest;
-export type JudgeThreadAnswer = PrepareAnswer | JudgeAnswer;
+/** Renders and judges a commit of the default branch by its own policies, so that what a change leaves as it is is known. */
+export interface AheadRequest {
+  readonly kind: "ahead";
+  readonly mirror: string;
+  readonly commit: string;
+  /** The commit that the policies are read from. */
+  readonly rules: string;
+  readonly branch: string;
+  /** URLs of this repository. */
+  readonly repositories: readonly string[];
+  readonly now: string;
+}
+
+/** Nothing but that it is done: what was found is kept by the thread and in its directory. */
+export interface AheadAnswer {
+  readonly kind: "done ahead";
+}
+
+export type JudgeThreadRequest = PrepareRequest | JudgeRequest | AheadRequest;
+export type JudgeThreadAnswer = PrepareAnswer | JudgeAnswer | AheadAnswer;
+
+/** How far a judgement is: files and sources judged so far, of all. */
+export interface JudgeProgress {
+  readonly kind: "progress";
+  readonly done: number;
+  readonly total: number;
+}
 
 /** A message to the thread or from it. */
 export interface Envelope<T> {

@@ -8,7 +8,10 @@ import { builtinChecks } from "../../engine/builtin-checks.ts";
 import type { Engine } from "../../engine/judge-engine.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { bootstrapReport } from "../rules/bootstrap.ts";
+import type { OnProgress } from "./pool.ts";
 import type {
+  AheadAnswer,
+  AheadRequest,
   JudgeAnswer,
   JudgeRequest,
   JudgeThreadAnswer,
@@ -30,7 +33,9 @@ const RENDERED_BYTES = 128 * 1024 * 1024;
  * Returns the function that handles the requests of one judge thread. Compiled policy sets are cached by commit, since
  * a commit never changes.
  */
-export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest) => Promise<JudgeThreadAnswer> {
+export function createJudgeThread(
+  engine: Engine,
+): (request: JudgeThreadRequest, onProgress: OnProgress) => Promise<JudgeThreadAnswer> {
   const sets = new Map<string, PolicySet>();
   const cache = memoryCache(CACHE_BYTES, RENDERED_BYTES);
   const mirrors = new Map<string, OpenMirror>();
@@ -68,12 +73,13 @@ export function createJudgeThread(engine: Engine): (request: JudgeThreadRequest)
     return set;
   };
 
-  return async (request) => {
+  return async (request, onProgress) => {
     const mirror = await openMirror(request.mirror);
     const at: SetAt = (commit) => setAt(mirror, commit, request.now);
     try {
       if (request.kind === "prepare") return await prepare(request, at);
-      return forgetWhereRulesFailed(sets, await judge(request, mirror, at, engine, cache));
+      if (request.kind === "ahead") return await judgeAhead(request, mirror, at, engine, cache);
+      return forgetWhereRulesFailed(sets, await judge(request, mirror, at, { engine, cache, onProgress }));
     } catch (error) {
       // The mirror may have been recreated while it was open.
       mirrors.delete(request.mirror);
@@ -148,8 +154,11 @@ async function judge(
   request: JudgeRequest,
   mirror: OpenMirror,
   setAt: SetAt,
-  engine: Engine,
-  cache: CheckCache,
+  {
+    engine,
+    cache,
+    onProgress,
+  }: { readonly engine: Engine; readonly cache: CheckCache; readonly onProgress: OnProgress },
 ): Promise<JudgeAnswer> {
   const after = treeAt(mirror, request.after);
   const before = request.before === undefined ? undefined : treeAt(mirror, request.before);
@@ -182,6 +191,7 @@ async function judge(
     },
     problems,
     diff: manifestDiff,
+    onProgress,
   });
   const { block } = set.config;
   if (!touchesRules(changed, set)) return { kind: "judged", report, block, notes: [] };
@@ -196,6 +206,32 @@ async function judge(
     desired,
   });
   return { kind: "judged", report: withRulesChange(report, change), block, notes: change.notes };
+}
+
+/** Judges a commit of the default branch for what stays in the caches. */
+async function judgeAhead(
+  request: AheadRequest,
+  mirror: OpenMirror,
+  setAt: SetAt,
+  engine: Engine,
+  cache: CheckCache,
+): Promise<AheadAnswer> {
+  const set = await setAt(request.rules);
+  if (set.kind === "none") return { kind: "done ahead" };
+  await check({
+    renderer: engine.renderer,
+    repositories: request.repositories,
+    branches: [request.branch],
+    cache,
+    builtins: builtinChecks(set.config, set.source).builtins,
+    after: treeAt(mirror, request.commit),
+    config: set.config,
+    configSource: set.source,
+    judge: set.judge,
+    now: request.now,
+    judged: { after: request.commit, how: "ahead of changes" },
+  });
+  return { kind: "done ahead" };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { JobOutcome } from "../../../src/app/jobs/job-outcome.ts";
+import { JudgeInterrupted, type HeldThread } from "../../../src/app/judge/pool.ts";
 import { runRulesJob } from "../../../src/app/jobs/rules-job.ts";
 import type { FetchOutcome } from "../../../src/app/mirror/mirror.ts";
 import type { Head } from "../../../src/store/heads.ts";
@@ -25,6 +26,8 @@ interface Asked {
   readonly head?: Partial<Head> | undefined;
   readonly trusted?: string | undefined;
   readonly authorities?: string;
+  /** What judging ahead does on a spare thread; absent: no thread is spare. */
+  readonly ahead?: HeldThread["judgeAhead"];
 }
 
 async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readonly calls: Calls }> {
@@ -49,7 +52,8 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
       commit: async () => ("trusted" in asked ? undefined : { id: "tip", tree: "t", parents: [] }),
       pinned: async () => asked.pinned ?? "older",
     },
-    thread: { prepare: async () => inForce },
+    thread: { prepare: async () => inForce, ...(asked.ahead === undefined ? {} : { judgeAhead: asked.ahead }) },
+    ...(asked.ahead === undefined ? {} : { wanted: new AbortController() }),
     ...(asked.authorities === undefined ? {} : { authorities: asked.authorities }),
   });
   const subject = { kind: "rules" as const, installation: 1, repository: pullSubject.repository };
@@ -140,4 +144,28 @@ test("a pull request without a published verdict is enqueued", async () => {
   expect(enqueued(calls)).toEqual([3]);
   // It waited or ran already: no worker is called.
   expect(askedOf(calls, "send")).toEqual([]);
+});
+
+test("the default branch is judged ahead on a spare thread, once the open pull requests wait for theirs", async () => {
+  const { outcome, calls } = await run({ open: [{ number: 4, head: "new" }], ahead: async () => {} });
+  expect(outcome).toEqual({ kind: "done" });
+  expect(askedOf(calls, "judgeAhead")[0]?.[0]).toMatchObject({ commit: "tip", rules: "tip", branch: "main" });
+  expect(methods(calls).indexOf("enqueueWorkIfIdle")).toBeLessThan(methods(calls).indexOf("judgeAhead"));
+  expect(methods(calls).filter((name) => name === "release")).toHaveLength(3);
+});
+
+test("nothing is judged ahead while every thread works", async () => {
+  const { outcome, calls } = await run({});
+  expect(outcome).toEqual({ kind: "done" });
+  expect(methods(calls)).not.toContain("judgeAhead");
+});
+
+test.each([
+  ["is interrupted, without a word", new JudgeInterrupted("wanted"), 0],
+  ["fails, with a warning", new Error("broken"), 1],
+])("the rules are in force even where judging ahead %s", async (_, error, warnings) => {
+  const { outcome, calls } = await run({ ahead: () => Promise.reject(error) });
+  expect(outcome).toEqual({ kind: "done" });
+  expect(methods(calls).filter((name) => name === "warn")).toHaveLength(warnings);
+  expect(methods(calls).filter((name) => name === "release")).toHaveLength(3);
 });

@@ -118,6 +118,8 @@ export interface Answers extends Partial<Omit<Services, "store" | "clients" | "m
   readonly github?: Partial<RepositoryClient>;
   readonly mirror?: Partial<Mirror>;
   readonly thread?: Partial<HeldThread>;
+  /** Aborts when a job waits for the spare thread; absent: no thread is spare. */
+  readonly wanted?: AbortController;
 }
 
 /** Services whose ports give these answers, and all that was asked of them, in order. */
@@ -127,7 +129,7 @@ export function fakeServices(answers: Answers = {}): {
   readonly mirror: Mirror;
   readonly calls: Calls;
 } {
-  const { store = {}, github = {}, mirror = {}, thread = {}, ...over } = answers;
+  const { store = {}, github = {}, mirror = {}, thread = {}, wanted, ...over } = answers;
   const calls: Calls = [];
   const client = fake<RepositoryClient>(github, calls);
   const fakeMirror = fake<Mirror>({ directory: "/mirror", ...mirror }, calls);
@@ -136,7 +138,11 @@ export function fakeServices(answers: Answers = {}): {
     clients: fake<Services["clients"]>({ access: async () => ({ github: client, token: "token" }) }, calls),
     queue: fake<Services["queue"]>({}, calls),
     mirrors: { acquire: async () => fakeMirror },
-    pool: { take: async () => fake<HeldThread>(thread, calls) },
+    pool: {
+      take: async () => fake<HeldThread>(thread, calls),
+      takeSpare: () =>
+        wanted === undefined ? undefined : { thread: fake<HeldThread>(thread, calls), wanted: wanted.signal },
+    },
     metrics: fake<Services["metrics"]>({
       jobs: fake<Services["metrics"]["jobs"]>({}),
       jobSeconds: fake<Services["metrics"]["jobSeconds"]>({}),
