@@ -19,7 +19,7 @@ function progressAt(annotate: () => Promise<void> = async () => {}) {
   );
   return {
     sent,
-    stop: progress.stop,
+    stop: () => progress.stop(),
     at: (seconds: number) => ((now = seconds * 1_000), progress.onProgress(seconds, 100)),
   };
 }
