@@ -1,63 +1,43 @@
+import type { DesiredState } from "../render/desired-state.ts";
 import type { ScopedFile } from "../render/files/role.ts";
-import type { Unit } from "../render/unit.ts";
+import { isUnit, type Origin } from "./reading.ts";
+import type { States } from "./states.ts";
 
-/** The files in scope of two trees: those that are the same, and those of either tree that differ. */
-export interface ComparedFiles {
-  /** Equal in path, content and role. */
-  readonly same: readonly ScopedFile[];
-  readonly before: readonly ScopedFile[];
-  readonly after: readonly ScopedFile[];
+/** The origins of two trees, or of one. */
+export interface ComparedOrigins {
+  /** What both trees have alike; of one tree all. Nothing of it needs to be matched, so its content is not kept. */
+  readonly unchanged: readonly Origin[];
+  /** What either tree has and the other has not, or not so. */
+  readonly before: readonly Origin[];
+  readonly after: readonly Origin[];
 }
 
-/** Compares by path, kind, blob id and role; nothing is read. */
-export function compareFiles(before: readonly ScopedFile[], after: readonly ScopedFile[]): ComparedFiles {
-  const known = new Map(before.map((file) => [file.entry.path, file]));
-  const same: ScopedFile[] = [];
-  const changed: ScopedFile[] = [];
-  for (const file of after) {
-    const old = known.get(file.entry.path);
-    if (old !== undefined && file.carriedOver !== true && isSameContent(old, file)) {
-      same.push(file);
-      known.delete(file.entry.path);
-    } else changed.push(file);
-  }
-  return { same, before: [...known.values()], after: changed };
+/** Compares the files and units of two trees by their keys; nothing is read or rendered. */
+export function compareOrigins({ before, after, isChange }: States): ComparedOrigins {
+  const now = originsOf(after);
+  if (!isChange) return { unchanged: now, before: [], after: [] };
+  const open = new Map(originsOf(before).map((of) => [originKey(of), of]));
+  // What the plan of the tree before finds in the tree after belongs to no plan of that tree: it is compared by itself.
+  const unchanged = new Set(now.filter((of) => !isCarriedOver(of) && open.delete(originKey(of))));
+  return { unchanged: [...unchanged], before: [...open.values()], after: now.filter((of) => !unchanged.has(of)) };
 }
 
-function isSameContent(old: ScopedFile, now: ScopedFile): boolean {
-  if (old.entry.kind !== now.entry.kind || old.entry.id !== now.entry.id) return false;
-  const isSame = old.role === now.role && old.targets === now.targets && old.linkedAt === now.linkedAt;
-  return isSame || roleKey(old) === roleKey(now);
+function originsOf({ files, units }: DesiredState): readonly Origin[] {
+  return [...files, ...units];
+}
+
+function isCarriedOver(of: Origin): boolean {
+  return (isUnit(of) ? of.source.carriedOver : of.carriedOver) === true;
+}
+
+/** Equal for files of equal path, content and role, and for units of equal id that yield equal manifests in equal environments. */
+export function originKey(of: Origin): string {
+  if (isUnit(of)) return `unit\0${JSON.stringify([of.source.id, of.key, of.source.environments])}`;
+  return `file\0${of.entry.path}\0${contentKey(of)}`;
 }
 
 /** Equal for files with equal content and role, whatever their path. */
-export function contentKey(file: ScopedFile): string {
-  return `${file.entry.kind}\0${file.entry.id}\0${roleKey(file)}`;
-}
-
-function roleKey({ role, targets, linkedAt }: ScopedFile): string {
+export function contentKey({ entry, role, targets, linkedAt }: ScopedFile): string {
   const landing = targets === undefined && linkedAt === undefined ? "" : JSON.stringify([targets, linkedAt]);
-  return role.kind === "plain" ? landing : JSON.stringify(role) + landing;
-}
-
-/** The units of two trees: those that are the same, and those of either tree that differ. */
-export interface ComparedUnits {
-  /** Equal in id, key and environments. */
-  readonly same: readonly Unit[];
-  readonly before: readonly Unit[];
-  readonly after: readonly Unit[];
-}
-
-/** Compares units by name, key and environments; nothing is rendered. */
-export function compareUnits(before: readonly Unit[], after: readonly Unit[]): ComparedUnits {
-  const known = new Map(before.map((unit) => [unitKey(unit), unit]));
-  // What the plan of the tree before finds in the tree after belongs to no plan of that tree: it is compared by itself.
-  const same = after.filter((unit) => unit.source.carriedOver !== true && known.delete(unitKey(unit)));
-  const unchanged = new Set(same);
-  return { same, before: [...known.values()], after: after.filter((unit) => !unchanged.has(unit)) };
-}
-
-/** Equal for units of the same name that yield equal manifests in equal environments. */
-export function unitKey({ source, key }: Unit): string {
-  return JSON.stringify([source.id, key, source.environments]);
+  return `${entry.kind}\0${entry.id}\0${role.kind === "plain" ? "" : JSON.stringify(role)}${landing}`;
 }

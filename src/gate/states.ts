@@ -1,38 +1,37 @@
-import type { StateOverview } from "../model/builtin-check.ts";
-import type { Config } from "../model/config.ts";
-import type { Renderer } from "../model/renderer.ts";
-import type { Source, SourceNode } from "../model/source.ts";
+import type { SourceNode } from "../model/source.ts";
 import type { Tree } from "../model/tree.ts";
-import type { DesiredState, DesiredStateRequest } from "../render/desired-state.ts";
+import type { DesiredState } from "../render/desired-state.ts";
 import type { Baseline } from "../render/gitops.ts";
 import { isClusterScoped } from "../render/cluster-scoped.ts";
 import { discover } from "../render/discover-files.ts";
 import { findDesiredState } from "../render/find-desired-state.ts";
 import type { KustomizationReading } from "../render/kustomizations/kustomization.ts";
 import { submoduleGaps } from "../render/files/submodule-gaps.ts";
-import type { Scope } from "../render/files/scope.ts";
-import type { CheckCache, JudgedSource } from "./judged-source.ts";
-import type { Origin } from "./reading.ts";
+import { scopeOf } from "../render/files/scope.ts";
+import type { CheckRequest } from "./check-request.ts";
+import type { WorkBudget } from "./judging/work-budget.ts";
 
 /** The desired state of both trees. */
 export interface States {
+  /** Where there is no tree before, `nothing`. */
   readonly before: DesiredState;
   readonly after: DesiredState;
+  /** Whether there is a tree before. */
+  readonly isChange: boolean;
 }
 
-/** What finding the desired state needs besides a tree. */
-export interface StateRequest {
-  readonly scope: Scope;
-  readonly config: Config;
-  readonly renderer: Renderer | undefined;
-  readonly repositories: readonly string[];
-  readonly branches: readonly string[];
-  readonly cache: CheckCache | undefined;
-  readonly onRendered?: DesiredStateRequest["onRendered"];
+/** Finds the desired state of the trees: what judged the tree before judges the tree after as well. */
+export async function findStates(request: CheckRequest, budget: WorkBudget): Promise<States> {
+  const find = stateFinder(request, budget);
+  if (request.before === undefined) return { before: nothing, after: await find(request.after), isChange: false };
+  const before = await find(request.before);
+  return { before, after: await find(request.after, before.baseline), isChange: true };
 }
 
 /** Makes the function that finds a tree's desired state. Without a renderer every file is judged unrendered. */
-export function stateFinder({ scope, config, renderer, repositories, branches, cache, onRendered }: StateRequest) {
+function stateFinder(request: CheckRequest, budget: WorkBudget) {
+  const { config, renderer, cache, repositories = [], branches = [], paths = [] } = request;
+  const scope = scopeOf(config.manifests, paths);
   const kustomizations = cache?.kustomizations ?? new Map<string, KustomizationReading>();
   const renderings = cache?.renderings ?? new Map<string, unknown>();
   return async (tree: Tree, baseline?: Baseline): Promise<DesiredState> =>
@@ -42,16 +41,16 @@ export function stateFinder({ scope, config, renderer, repositories, branches, c
           scope,
           config,
           renderer,
-          repositories,
+          repositories: [...repositories, ...config.repositories],
           branches,
           cache: renderings,
-          ...(onRendered === undefined ? {} : { onRendered }),
+          onRendered: ({ key, id, bytes }) => budget.spendOnce(key, id, { sources: 1, bytes }),
           ...(baseline === undefined ? {} : { baseline }),
         });
 }
 
 /** The empty state, where there is no tree. */
-export const nothing: DesiredState = {
+const nothing: DesiredState = {
   files: [],
   units: [],
   incomplete: new Set(),
@@ -81,23 +80,4 @@ function unrendered(files: DesiredState["files"]): DesiredState {
 /** The sources of a state by id. */
 export function sourcesById({ graph }: DesiredState): ReadonlyMap<string, SourceNode> {
   return new Map(graph.sources.map((source) => [source.id, source]));
-}
-
-/** The sources of the tree's own plan. */
-function ownSources(sources: ReadonlyMap<string, Source>): ReadonlyMap<string, Source> {
-  return new Map([...sources].filter(([, { carriedOver }]) => carriedOver !== true));
-}
-
-/** A state as builtin checks see it as a whole. */
-export function overviewOf(
-  judged: readonly (readonly [Origin, JudgedSource])[],
-  sources: ReadonlyMap<string, Source>,
-): StateOverview {
-  const isApplied = ({ source }: { readonly source?: string }): boolean =>
-    sources.get(source ?? "")?.carriedOver !== true;
-  return {
-    manifests: judged.flatMap(([, { manifests }]) => manifests.filter(isApplied)),
-    notApplied: judged.flatMap(([, { notApplied = [] }]) => notApplied),
-    sources: ownSources(sources),
-  };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { defaultConfig } from "../../src/config/default-config.ts";
 import { readConfig } from "../../src/config/read-config.ts";
-import { check, type CheckRequest } from "../../src/gate/check.ts";
+import type { CheckRequest } from "../../src/gate/check-request.ts";
+import { check } from "../../src/gate/check.ts";
 import { memoryCache } from "../../src/gate/memory-cache.ts";
 import type { Tree } from "../../src/model/tree.ts";
 import type { Report } from "../../src/model/report.ts";
@@ -315,14 +316,56 @@ test("an untouched tree is judged once, not twice", async () => {
   expect(judge.asked).toHaveLength(51);
 });
 
-test("with a cache only the change is judged, and the report has the same bytes", async () => {
+test("with a cache nothing is judged again, and the report has the same bytes", async () => {
   const cache = memoryCache(10_000_000);
   const files = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`${i}.yaml`, bad(`p${i}`)]));
-  const first = await judged({ ...files, "new.yaml": bad("new") }, files, { cache });
+  const after = { ...files, "new.yaml": bad("new"), "7.yaml": pod("p7") };
+  const first = await judged(after, files, { cache });
   const judge = simpleJudge();
-  const second = await judged({ ...files, "new.yaml": bad("new") }, files, { cache, judge });
-  expect(judge.asked.map(({ manifest }) => manifest.identity.name)).toEqual(["new"]);
+  const second = await judged(after, files, { cache, judge });
+  expect(judge.asked).toEqual([]);
   expect(JSON.stringify(second)).toBe(JSON.stringify(first));
+});
+
+test("of what is known of the tree before only the change is judged", async () => {
+  const cache = memoryCache(10_000_000);
+  const files = { "a.yaml": bad("a"), "b.yaml": bad("b"), "c.yaml": bad("c") };
+  await judged(files, undefined, { cache });
+  const after = { ...files, "b.yaml": pod("b"), "new.yaml": bad("new") };
+  const judge = simpleJudge();
+  const report = await judged(after, files, { cache, judge });
+  expect(judge.asked.map(({ manifest, operation }) => `${operation} ${manifest.identity.name}`)).toEqual([
+    "UPDATE b",
+    "CREATE new",
+  ]);
+  expect(JSON.stringify(report)).toBe(JSON.stringify(await judged(after, files)));
+});
+
+test("what was asked about one old object does not answer for another", async () => {
+  const cache = memoryCache(10_000_000);
+  const judge = simpleJudge({
+    judge: async (questions) =>
+      questions.map(({ operation, oldObject }) => ({
+        violations: [
+          {
+            policy: "change/freeze",
+            rule: "deny",
+            level: "deny",
+            message: `${operation} of ${JSON.stringify(oldObject?.["metadata"])}`,
+            cause: { pointer: "", stablePointer: "", precision: "manifest" },
+            readsChange: true,
+          },
+        ],
+        excepted: [],
+        problems: [],
+      })),
+  });
+  const messages = async (before: Files): Promise<readonly string[]> =>
+    (await judged({ "a.yaml": pod("a") }, before, { cache, judge })).findings.map(({ message }) => message);
+  const ownedBy = (owner: string): Files => ({ "a.yaml": pod("a", { labels: { owner } }) });
+  expect(await messages(ownedBy("you"))).toEqual(['UPDATE of {"name":"a","labels":{"owner":"you"}}']);
+  expect(await messages(ownedBy("others"))).toEqual(['UPDATE of {"name":"a","labels":{"owner":"others"}}']);
+  expect(await messages({})).toEqual(["CREATE of undefined"]);
 });
 
 test("a cache does not outlive a policy set, nor the time where policies read it", async () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Ajv } from "ajv";
 import { readFileSync } from "node:fs";
 import { defaultConfig } from "../../src/config/default-config.ts";
-import { check, type CheckRequest } from "../../src/gate/check.ts";
+import type { CheckRequest } from "../../src/gate/check-request.ts";
+import { check } from "../../src/gate/check.ts";
 import { memoryCache } from "../../src/gate/memory-cache.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Renderer } from "../../src/model/renderer.ts";
@@ -322,7 +323,7 @@ test("every file in scope is accounted for, rendered ones with the sources that 
   ]);
 });
 
-test("only what a change touches is judged anew, and the second report has the same bytes", async () => {
+test("only what a change touches is judged anew, and nothing of it the second time, with a report of the same bytes", async () => {
   const base = { "base/kustomization.yaml": "resources: [pod.yaml]\n", "base/pod.yaml": pod("a") };
   const others = Object.fromEntries(
     Array.from({ length: 20 }, (_, index) => [
@@ -333,10 +334,11 @@ test("only what a change touches is judged anew, and the second report has the s
   const before = { ...fleet(base), ...others };
   const after = { ...before, "r3/p.yaml": pod("p3", "y:latest") };
   const cache = memoryCache(50_000_000);
-  const first = await judged(after, before, { cache });
+  await judged(before, undefined, { cache });
   const judge = simpleJudge();
+  const first = await judged(after, before, { cache, judge });
   const second = await judged(after, before, { cache, judge });
-  expect(judge.asked.map(({ manifest }) => manifest.identity.name)).toEqual(["p3", "p3"]);
+  expect(judge.asked.map(({ manifest, operation }) => [manifest.identity.name, operation])).toEqual([["p3", "UPDATE"]]);
   expect(JSON.stringify(second)).toBe(JSON.stringify(first));
 });
 

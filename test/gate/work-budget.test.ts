@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { defaultConfig } from "../../src/config/default-config.ts";
-import { check, type CheckRequest } from "../../src/gate/check.ts";
+import type { CheckRequest } from "../../src/gate/check-request.ts";
+import { check } from "../../src/gate/check.ts";
 import { memoryCache } from "../../src/gate/memory-cache.ts";
 import type { Report } from "../../src/model/report.ts";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";

@@ -1,4 +1,5 @@
-import { check, type CheckRequest } from "../../gate/check.ts";
+import type { CheckRequest } from "../../gate/check-request.ts";
+import { check } from "../../gate/check.ts";
 import type { Finding, ReportedProblem } from "../../model/finding.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Report, Verdict } from "../../model/report.ts";

@@ -11,14 +11,14 @@ import type { JudgedManifest, LocatedViolation } from "../judged-source.ts";
 import type { Comparison } from "./classify.ts";
 import type { Draft, Drafter } from "./drafts.ts";
 import { fingerprintOf, lastingKey } from "../fingerprint.ts";
-import type { JudgedChange } from "../judging/judge-change.ts";
+import type { JudgedStates } from "../judging/judge-states.ts";
 import type { Reading } from "../reading.ts";
 
 /** Runs the builtin checks of a change. All their findings are introduced. */
 export async function findingsOfChange(
   builtins: readonly BuiltinCheck[],
   change: StateChange,
-  { before, after }: JudgedChange,
+  { before, after }: JudgedStates,
   draft: Drafter,
 ): Promise<Comparison> {
   const readingOf = (manifest: Manifest): Reading | undefined =>

@@ -1,17 +1,35 @@
 import type { Change } from "../../model/change.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import type { JudgedManifest } from "../judged-source.ts";
 import type { Comparison } from "./classify.ts";
-import type { Draft } from "./drafts.ts";
+import type { Draft, Drafter } from "./drafts.ts";
 import { identityKey, lastingKey } from "../fingerprint.ts";
-import { isNews, type JudgedChange, type JudgedSide } from "../judging/judge-change.ts";
+import type { JudgedStates, JudgedState } from "../judging/judge-states.ts";
 import { yielderOf } from "../match-manifests.ts";
 import { isUnit } from "../reading.ts";
 
 /** Pairs the drafts of manifests that belong together before and after the change. */
-export function comparisonsOf(
-  { matched, carriedOver, unknown, before, after, deletions }: JudgedChange,
-  draft: (manifest: JudgedManifest) => readonly Draft[],
+export function comparisonsOf(change: JudgedStates, draft: Drafter): readonly Comparison[] {
+  return [...unchangedOnes(change, draft), ...changedOnes(change, draft)];
+}
+
+/** The manifests of unchanged origins are the same in both trees, so that nothing of them is news; without a tree before all are. */
+function unchangedOnes({ unchanged, before, after }: JudgedStates, draft: Drafter): readonly Comparison[] {
+  return unchanged.flatMap((of) => {
+    const old = before.results.get(of);
+    const now = after.results.get(of)?.manifests ?? [];
+    if (old === undefined) return now.map((manifest) => ({ before: [], after: draft(manifest) }));
+    return now.map((manifest, index) => {
+      const was = old.manifests[index];
+      const drafts = lasting(draft(manifest));
+      if (was === manifest) return { before: drafts, after: drafts };
+      return { before: was === undefined ? [] : lasting(draft(was)), after: drafts };
+    });
+  });
+}
+
+function changedOnes(
+  { matched, carriedOver, unknown, before, after, deletions }: JudgedStates,
+  draft: Drafter,
 ): readonly Comparison[] {
   const lost = new Set([...unknown, ...unjudged(after)]);
   const judgedOf = new Map([...before.judged, ...after.judged].map(([judged, manifest]) => [manifest, judged]));
@@ -68,12 +86,12 @@ function groupsOf(
     if (change.kind !== "created" && !lost.has(yielderOf(change.before)))
       members.before.push({
         manifest: change.before,
-        drafts: draftsOf(change.before).filter(({ readsChange }) => !readsChange),
+        drafts: lasting(draftsOf(change.before)),
       });
     if (change.kind !== "deleted")
       members.after.push({
         manifest: change.after,
-        drafts: draftsOf(change.after).filter(({ readsChange }) => news || !readsChange),
+        drafts: news ? draftsOf(change.after) : lasting(draftsOf(change.after)),
       });
     if (change.kind === "moved" && change.exposed === true) members.exposed = true;
   }
@@ -116,9 +134,30 @@ function nameInFile({ identity, position }: Manifest): string {
   return `${position.path}\0${identityKey(identity)}`;
 }
 
-function unjudged({ origins }: JudgedSide): ReadonlySet<string> {
+/** Without what is found only as it changes. */
+function lasting(drafts: readonly Draft[]): readonly Draft[] {
+  return drafts.filter(({ readsChange }) => !readsChange);
+}
+
+/** Whether the cluster would see an operation. A manifest that only moves in the tree is not one. */
+function isNews(change: Change): boolean {
+  switch (change.kind) {
+    case "created":
+    case "updated":
+    case "deleted":
+      return true;
+    case "moved":
+      return !change.equal || change.exposed === true;
+    case "unchanged":
+      return false;
+    default:
+      return change satisfies never;
+  }
+}
+
+function unjudged({ results }: JudgedState): ReadonlySet<string> {
   return new Set(
-    origins
+    [...results]
       .filter(([, { skippedAs, problems }]) => skippedAs !== undefined || problems.length > 0)
       .map(([of]) => (isUnit(of) ? `source ${of.source.id}` : `file ${of.entry.path}`)),
   );

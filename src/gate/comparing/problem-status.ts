@@ -1,10 +1,9 @@
 import type { ReportedProblem } from "../../model/finding.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { DesiredState } from "../../render/desired-state.ts";
-import type { JudgedSource } from "../judged-source.ts";
 import { directoryOf } from "../../render/files/scope.ts";
 import { contentKey } from "../compare-origins.ts";
-import { isUnit, type Origin } from "../reading.ts";
+import type { JudgedState } from "../judging/judge-states.ts";
+import { isUnit } from "../reading.ts";
 
 /** A problem with the key that matches it in the other tree. */
 interface MarkedProblem {
@@ -30,7 +29,7 @@ function problemStatus(before: readonly MarkedProblem[], after: readonly MarkedP
 }
 
 /** The problems of the tree after with their status. Problems of origins match by content, those of planning by file. */
-export function problemsOf(before: ProblemsOfTree, after: ProblemsOfTree): readonly ReportedProblem[] {
+export function problemsOf(before: JudgedState, after: JudgedState): readonly ReportedProblem[] {
   const each = new Map<string, { readonly problem: ReportedProblem; readonly sources: ReadonlySet<string> }>();
   for (const { source, ...problem } of problemStatus(marked(before), marked(after))) {
     // A broken base breaks every source that loads it, and is one problem: introduced if it is introduced for any of them.
@@ -55,22 +54,21 @@ function named(problem: ReportedProblem, sources: readonly string[]): ReportedPr
   return { ...problem, message: `${shown} ${problem.message}` };
 }
 
-/** The problems of one tree, of untouched origins first, so that a copy does not replace the original. */
-export interface ProblemsOfTree {
-  readonly origins: readonly (readonly [Origin, JudgedSource])[];
-  readonly planning: DesiredState["problems"];
-}
-
-function marked({ origins, planning }: ProblemsOfTree): readonly MarkedProblem[] {
+/** The problems of one tree, of unchanged origins first, so that a copy does not replace the original. */
+function marked({ results, state }: JudgedState): readonly MarkedProblem[] {
   return [
-    ...origins.flatMap(([of, { problems }]) =>
+    ...[...results].flatMap(([of, { problems }]) =>
       problems.map((problem): MarkedProblem =>
         isUnit(of)
           ? { problem, content: `source ${of.source.id} ${of.inputs}`, anyLine: true }
           : { problem, content: `file ${directoryOf(of.entry.path)} ${contentKey(of)}` },
       ),
     ),
-    ...planning.map(({ inputs, ...problem }): MarkedProblem => ({ problem, content: `plan ${inputs}`, anyLine: true })),
+    ...state.problems.map(({ inputs, ...problem }): MarkedProblem => ({
+      problem,
+      content: `plan ${inputs}`,
+      anyLine: true,
+    })),
   ];
 }
 

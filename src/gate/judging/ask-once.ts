@@ -4,14 +4,16 @@ import type { Judge, Question } from "../../model/judge.ts";
 import type { Judgement } from "../../model/violation.ts";
 
 /**
- * Makes a judge that asks equal questions only once: a base that eleven overlays load is mostly the same in all of them. It keeps
- * all answers as long as it lives.
+ * Makes a judge that asks equal questions about what sources yield only once: a base that eleven overlays load is mostly the
+ * same in all of them. It keeps these answers as long as it lives.
  */
 export function askingOnce(judge: Judge): Judge {
   const answers = new Map<string, Promise<Judgement>>();
   return {
     ...judge,
     judge: async (questions) => {
+      // What plain files hold is hardly ever asked about twice.
+      if (questions.every(({ manifest }) => manifest.source === undefined)) return judge.judge(questions);
       const fresh: { readonly key: string; readonly question: Question }[] = [];
       const keys = questions.map((question) => keyOf(judge, question));
       const asked = new Set<string>();

@@ -14,6 +14,11 @@ export interface Judges {
   readonly builtins: readonly BuiltinCheck[];
 }
 
+/** Asks about a manifest as if it were new. */
+export function created(manifest: Manifest): Question {
+  return { manifest, operation: "CREATE" };
+}
+
 /** Manifests judged in one call: enough to keep workers busy, few enough to keep memory flat. */
 const batchSize = 128;
 /** Concurrent calls while the next files are read. */

@@ -2,9 +2,8 @@ import { readScoped } from "../../render/files/read-scoped.ts";
 import type { Target } from "../../render/files/role.ts";
 import type { JudgedSource } from "../judged-source.ts";
 import { fileReading, type ReadOrigin } from "../reading.ts";
-import { created } from "./judge-change.ts";
 import { skippedSource, type ReadRole } from "./skipped-source.ts";
-import { judgeOrigins, type Judges } from "./judge-origins.ts";
+import { created, judgeOrigins, type Judges } from "./judge-origins.ts";
 
 /** A file that is judged by itself: all that its judgement depends on, besides the policies. */
 export interface FileToJudge {

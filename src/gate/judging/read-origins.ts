@@ -7,14 +7,20 @@ import type { ScopedFile } from "../../render/files/role.ts";
 import type { Unit } from "../../render/unit.ts";
 import type { JudgedSource } from "../judged-source.ts";
 import { skippedSource, type ReadRole } from "./skipped-source.ts";
-import { fileReading, targetsOf, unitReading, type Landing, type ReadOrigin } from "../reading.ts";
+import { fileReading, isUnit, targetsOf, unitReading, type Landing, type Origin, type ReadOrigin } from "../reading.ts";
 
-/** Reads files of a tree in order, each according to its role. */
-export async function* readFiles(
+/** Reads the files and renders the units of a tree, each in order, files first. */
+export async function* readOrigins(
   tree: Tree,
-  files: readonly ScopedFile[],
+  origins: readonly Origin[],
   landing: Landing,
-): AsyncGenerator<ReadOrigin<ScopedFile>> {
+): AsyncGenerator<ReadOrigin> {
+  yield* readFiles(tree, origins.filter(isFile), landing);
+  yield* readUnits(origins.filter(isUnit));
+}
+
+/** Reads files of a tree, each according to its role. */
+async function* readFiles(tree: Tree, files: readonly ScopedFile[], landing: Landing): AsyncGenerator<ReadOrigin> {
   const readings = readEach(
     tree,
     files.filter(isRead).map(({ entry }) => entry.path),
@@ -36,13 +42,18 @@ export async function* readFiles(
   }
 }
 
+/** Whether an origin is a file and not a unit. */
+export function isFile(of: Origin): of is ScopedFile {
+  return !isUnit(of);
+}
+
 /** Whether what a file holds is asked for. */
 export function isRead({ entry, role }: ScopedFile): boolean {
   const unread = role.kind === "skip" || role.kind === "problem" || role.kind === "rendered";
   return !unread && tooLarge(entry.size) === undefined;
 }
 
-function readOne(file: ScopedFile, role: ReadRole, got: PathReading, landing: Landing): ReadOrigin<ScopedFile> {
+function readOne(file: ScopedFile, role: ReadRole, got: PathReading, landing: Landing): ReadOrigin {
   const { path } = file.entry;
   if (got.kind === "failed")
     return { kind: "done", of: file, judged: failed({ stage: "read", path, message: got.message }) };
@@ -54,8 +65,7 @@ function readOne(file: ScopedFile, role: ReadRole, got: PathReading, landing: La
 /** Units that are rendered ahead while others are judged. */
 const ahead = 4;
 
-/** Renders units and yields their readings in order. */
-export async function* readUnits(units: readonly Unit[]): AsyncGenerator<ReadOrigin<Unit>> {
+async function* readUnits(units: readonly Unit[]): AsyncGenerator<ReadOrigin> {
   const underWay: ReturnType<Unit["render"]>[] = [];
   for (const [index, unit] of units.entries()) {
     for (const next of units.slice(index + underWay.length, index + ahead)) underWay.push(next.render());

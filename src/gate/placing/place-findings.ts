@@ -1,45 +1,33 @@
 import type { Change } from "../../model/change.ts";
 import type { Finding } from "../../model/finding.ts";
-import type { Manifest } from "../../model/manifest.ts";
-import type { SourceNode } from "../../model/source.ts";
 import type { SourcePlace } from "../../render/unit.ts";
 import type { Classified } from "../comparing/classify.ts";
 import type { Draft } from "../comparing/drafts.ts";
-import type { JudgedChange } from "../judging/judge-change.ts";
+import type { JudgedStates } from "../judging/judge-states.ts";
 import { relocate, type ChangedFiles } from "./relocate.ts";
 
-/** What placing findings needs to know of the change. */
-export interface Placing {
-  readonly change: JudgedChange;
-  /** Of both trees, by id. */
-  readonly sources: {
-    readonly before: ReadonlyMap<string, SourceNode>;
-    readonly after: ReadonlyMap<string, SourceNode>;
-  };
-  /** Absent without a tree before. */
-  readonly files: ChangedFiles | undefined;
-}
-
-/** Makes findings of drafts with their status. A finding introduced through a source is placed on the changed line that introduced it, if there is one. */
+/**
+ * Makes findings of drafts with their status. A finding introduced through a source is placed on the changed line that
+ * introduced it, if there is one. `files` is undefined without a tree before.
+ */
 export async function placeFindings(
   classified: readonly Classified[],
-  { change, sources, files }: Placing,
+  change: JudgedStates,
+  files: ChangedFiles | undefined,
 ): Promise<readonly Finding[]> {
-  const changeOf = new Map<Manifest, Change>();
-  for (const one of [...change.matched, ...change.carriedOver])
-    if (one.kind !== "deleted") changeOf.set(one.after, one);
+  const { changeOf, before, after } = change;
   const findings: Finding[] = [];
   for (const { draft, status, changed } of classified) {
     const side = status === "introduced" && files !== undefined ? await changedSide(draft, files) : undefined;
     const finding: Finding = { ...draft.finding, ...side, status, ...(changed === undefined ? {} : { changed }) };
     const source = draft.about.source;
-    const nodes = source === undefined ? [] : [sources.after.get(source), sources.before.get(source)];
+    const nodes = source === undefined ? [] : [after.sources.get(source), before.sources.get(source)];
     const [node] = nodes.filter((one) => one !== undefined);
     if (files === undefined || node === undefined || status !== "introduced") {
       findings.push(finding);
       continue;
     }
-    const manifest = change.after.judged.get(draft.about);
+    const manifest = after.judged.get(draft.about);
     const placeBefore = await placeIn(
       change,
       manifest === undefined ? undefined : changeOf.get(manifest),
@@ -52,7 +40,7 @@ export async function placeFindings(
         ...(placeBefore === undefined ? {} : { placeBefore }),
         declaredIn: node.path,
         reads: nodes.flatMap((one) => one?.reads ?? []),
-        ...(source !== undefined && !sources.after.has(source) ? { wentAt: node.line } : {}),
+        ...(source !== undefined && !after.sources.has(source) ? { wentAt: node.line } : {}),
       },
       files,
     );
@@ -81,7 +69,7 @@ async function changedSide(
 }
 
 async function placeIn(
-  { before }: JudgedChange,
+  { before }: JudgedStates,
   change: Change | undefined,
   pointer: string,
 ): Promise<SourcePlace | undefined> {

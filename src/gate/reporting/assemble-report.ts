@@ -3,6 +3,7 @@ import type { Finding, ReportedProblem } from "../../model/finding.ts";
 import type { CheckedFile, Report, ReportedGap, ReportedSource, Skipped } from "../../model/report.ts";
 import type { SourceNode } from "../../model/source.ts";
 import type { JudgedSource } from "../judged-source.ts";
+import type { Results } from "../judging/judge-once.ts";
 import { isUnit, type Origin } from "../reading.ts";
 
 /** The parts of a report before counting and sorting. */
@@ -14,12 +15,12 @@ export interface ReportParts {
   readonly findings: readonly Finding[];
   readonly problems: readonly ReportedProblem[];
   /** Every file in scope and every unit of the tree after. */
-  readonly origins: readonly (readonly [Origin, JudgedSource])[];
+  readonly results: Results;
   /** Every source but plain files. */
   readonly sources: readonly SourceNode[];
   readonly gaps: readonly ReportedGap[];
-  /** The files that the change brings or alters. */
-  readonly touched: ReadonlySet<string>;
+  /** What the change brings or alters. */
+  readonly touched: ReadonlySet<Origin>;
   /** Files below the paths of the policies that are not policies. */
   readonly unusedPolicies?: readonly string[];
 }
@@ -28,7 +29,7 @@ export interface ReportParts {
 export function assembleReport(parts: ReportParts): Report {
   const { frame, findings, problems, gaps } = parts;
   const { checked, skipped } = listFiles(parts);
-  const all = parts.origins.map(([, judged]) => judged);
+  const all = [...parts.results.values()];
   let manifests = 0;
   let excepted = 0;
   for (const { manifests: judged } of all) {
@@ -68,26 +69,26 @@ export function assembleReport(parts: ReportParts): Report {
   };
 }
 
-function listFiles({ origins, problems, touched, unusedPolicies = [] }: ReportParts): {
+function listFiles({ results, problems, touched, unusedPolicies = [] }: ReportParts): {
   readonly checked: readonly CheckedFile[];
   readonly skipped: readonly Skipped[];
 } {
   const withProblems = new Set(problems.map(({ path }) => path));
   const rendered = new Map<string, number>();
-  for (const [of, { manifests }] of origins) {
+  for (const [of, { manifests }] of results) {
     if (!isUnit(of)) continue;
     for (const { position } of manifests) rendered.set(position.path, (rendered.get(position.path) ?? 0) + 1);
   }
-  const notApplied = notAppliedByPath(origins);
+  const notApplied = notAppliedByPath(results);
   const checked: CheckedFile[] = [];
   const skipped: Skipped[] = [];
-  for (const [of, judged] of origins) {
+  for (const [of, judged] of results) {
     if (isUnit(of)) continue;
     const { entry, role } = of;
     const { path } = entry;
     if (withProblems.has(path)) continue;
     if (judged.skippedAs !== undefined) {
-      const unseen = judged.unrendered === true && touched.has(path);
+      const unseen = judged.unrendered === true && touched.has(of);
       skipped.push({ path, reason: judged.skippedAs, ...(unseen ? { touched: true } : {}) });
       continue;
     }
@@ -95,7 +96,7 @@ function listFiles({ origins, problems, touched, unusedPolicies = [] }: ReportPa
     const left = notApplied.get(path) ?? [];
     const [first] = left;
     if (manifests === 0 && first !== undefined) {
-      skipped.push({ path, reason: first.reason, ...(touched.has(path) ? { touched: true } : {}) });
+      skipped.push({ path, reason: first.reason, ...(touched.has(of) ? { touched: true } : {}) });
       continue;
     }
     const parts = [...judged.skipped, ...left];
@@ -114,9 +115,9 @@ function listFiles({ origins, problems, touched, unusedPolicies = [] }: ReportPa
 }
 
 /** The objects that no source applies, by the file that they are written in; what another one yields from the same text is judged. */
-function notAppliedByPath(origins: ReportParts["origins"]): ReadonlyMap<string, JudgedSource["skipped"]> {
+function notAppliedByPath(results: Results): ReadonlyMap<string, JudgedSource["skipped"]> {
   const byPath = new Map<string, Map<string, { readonly line: number; readonly reason: string }>>();
-  for (const [, { notApplied = [] }] of origins) {
+  for (const [, { notApplied = [] }] of results) {
     for (const one of notApplied) {
       const { position, reason } = one;
       const here = byPath.get(position.path) ?? new Map<string, { readonly line: number; readonly reason: string }>();
@@ -124,7 +125,7 @@ function notAppliedByPath(origins: ReportParts["origins"]): ReadonlyMap<string, 
     }
   }
   if (byPath.size === 0) return new Map();
-  for (const [, { manifests }] of origins) {
+  for (const [, { manifests }] of results) {
     for (const manifest of manifests) byPath.get(manifest.position.path)?.delete(textKey(manifest));
   }
   return new Map([...byPath].map(([path, here]) => [path, [...here.values()].toSorted((a, b) => a.line - b.line)]));
@@ -134,9 +135,9 @@ function textKey({ identity: { group, kind, name }, position: { document, pointe
   return JSON.stringify([document, pointer, group, kind, name]);
 }
 
-function sourcesOf({ sources, origins, gaps }: ReportParts): readonly ReportedSource[] {
+function sourcesOf({ sources, results, gaps }: ReportParts): readonly ReportedSource[] {
   const yielded = new Map<string, number>();
-  for (const [of, { manifests }] of origins) {
+  for (const [of, { manifests }] of results) {
     if (isUnit(of)) yielded.set(of.source.id, manifests.length / Math.max(1, of.source.environments.length));
   }
   return sources.map(({ id, kind, path, line, environments }) => {

@@ -2,6 +2,12 @@ import type { Config } from "../../model/config.ts";
 import type { Gap } from "../../model/source.ts";
 import type { ReportedProblem } from "../../model/finding.ts";
 import type { ReportedGap } from "../../model/report.ts";
+import type { JudgedState } from "../judging/judge-states.ts";
+
+/** The gaps of one tree. */
+export function gapsOf({ state, results }: JudgedState): readonly Gap[] {
+  return [...state.graph.gaps, ...[...results.values()].flatMap(({ gaps = [] }) => gaps)];
+}
 
 /** The gaps of the tree after, each once, with what the change brings or alters; `before` is undefined without a change. */
 export function reportGaps(before: readonly Gap[] | undefined, after: readonly Gap[]): readonly ReportedGap[] {

@@ -1,11 +1,10 @@
-import type { StateOverview } from "../../model/builtin-check.ts";
 import type { Change } from "../../model/change.ts";
 import type { Json } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { ChangeCounts, ManifestChange } from "../../model/report.ts";
-import type { Source } from "../../model/source.ts";
 import { isObject } from "../../manifest/identity.ts";
 import { isNotApplied } from "../dangers/deletion-effect.ts";
+import type { JudgedStates } from "../judging/judge-states.ts";
 
 /** Counts the manifests and environments that the change touches. */
 export function countChanges(changes: readonly Change[]): ChangeCounts {
@@ -13,20 +12,17 @@ export function countChanges(changes: readonly Change[]): ChangeCounts {
   return { created: count("created"), updated: count("updated"), deleted: count("deleted"), moved: count("moved") };
 }
 
-/** What listing changes needs besides the changes. */
-export interface Showing {
-  /** Of both trees, by id. */
-  readonly sources: { readonly before: ReadonlyMap<string, Source>; readonly after: ReadonlyMap<string, Source> };
-  readonly after: StateOverview;
-  /** The difference as text. */
-  readonly diff: ((change: Change) => string) | undefined;
-}
-
-/** The changes that a cluster would see, sorted by name; equal ones of several environments and sources are grouped. */
-export function listChanges(changes: readonly Change[], showing: Showing): readonly ManifestChange[] {
+/**
+ * The changes that a cluster would see, sorted by name, with their differences as text by `diff`; equal ones of several
+ * environments and sources are grouped.
+ */
+export function listChanges(
+  states: Pick<JudgedStates, "changes" | "before" | "after">,
+  diff: ((change: Change) => string) | undefined,
+): readonly ManifestChange[] {
   const groups = new Map<string, ManifestChange>();
-  for (const change of changes) {
-    const one = shown(change, showing);
+  for (const change of states.changes) {
+    const one = shown(change, states, diff);
     if (one === undefined) continue;
     const { sources, environments, ...alike } = one;
     const key = JSON.stringify(alike);
@@ -42,12 +38,16 @@ export function listChanges(changes: readonly Change[], showing: Showing): reado
     .map(([, change]) => change);
 }
 
-function shown(change: Change, { sources, after, diff }: Showing): ManifestChange | undefined {
+function shown(
+  change: Change,
+  states: Pick<JudgedStates, "before" | "after">,
+  diff: ((change: Change) => string) | undefined,
+): ManifestChange | undefined {
   const kind = kindOf(change);
   if (kind === undefined) return undefined;
   const manifest = change.kind === "deleted" ? change.before : change.after;
   const { identity, apiVersion, source, environment } = manifest;
-  const pruned = change.kind === "deleted" ? isPruned(change.before, sources, after) : undefined;
+  const pruned = change.kind === "deleted" ? isPruned(change.before, states) : undefined;
   const finalizers = change.kind === "deleted" ? finalizersOf(manifest) : [];
   return {
     kind,
@@ -82,16 +82,12 @@ function kindOf(change: Change): ManifestChange["kind"] | undefined {
 }
 
 /** Whether a deleted object is pruned: a remaining source must prune, a removed one must cascade. Undefined where it is not known. */
-function isPruned(
-  manifest: Manifest,
-  { before, after }: Showing["sources"],
-  state: StateOverview,
-): boolean | undefined {
+function isPruned(manifest: Manifest, { before, after }: Pick<JudgedStates, "before" | "after">): boolean | undefined {
   const { source } = manifest;
   if (source === undefined) return undefined;
-  const now = after.get(source);
-  if (now === undefined) return before.get(source)?.traits?.cascades;
-  return isNotApplied(manifest, state) ? false : now.traits?.prune;
+  const now = after.sources.get(source);
+  if (now === undefined) return before.sources.get(source)?.traits?.cascades;
+  return isNotApplied(manifest, after) ? false : now.traits?.prune;
 }
 
 function finalizersOf({ value }: Manifest): readonly string[] {
