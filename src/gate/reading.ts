@@ -7,7 +7,7 @@ import type { Violation } from "../model/violation.ts";
 import type { FileReading } from "../render/files/read-file.ts";
 import type { ScopedFile, Target } from "../render/files/role.ts";
 import { encryptedGaps } from "./judging/encrypted-gaps.ts";
-import type { SourcePlace, Unit, UnitReading } from "../render/unit.ts";
+import type { RenderState, SourcePlace, Unit, UnitReading } from "../render/unit.ts";
 import type { JudgedSource, NotApplied } from "./judged-source.ts";
 
 /** What yields manifests: a file in scope or a unit. */
@@ -20,8 +20,6 @@ export interface Reading {
   readonly skipped: JudgedSource["skipped"];
   readonly notApplied?: readonly NotApplied[];
   readonly gaps?: readonly Gap[];
-  /** Of a unit: false where it could not be rendered, so that what it yields is unknown. */
-  readonly isRendered?: boolean;
   /** What the source's own tool found in one of `manifests`. */
   readonly violationsOf?: (manifest: Manifest) => readonly Violation[];
   /** Must be awaited before `place` is called. */
@@ -29,10 +27,13 @@ export interface Reading {
   readonly place: (manifest: Manifest, pointer: Pointer) => SourcePlace;
 }
 
-/** An origin that was read; `done` where there is nothing to judge. */
+/** An origin that was read; `done` where there is nothing to judge. `state`: whether it tells all that it yields. */
 export type ReadOrigin<Of = Origin> =
-  | { readonly kind: "done"; readonly of: Of; readonly judged: JudgedSource }
-  | { readonly kind: "read"; readonly of: Of; readonly reading: Reading };
+  | { readonly kind: "done"; readonly of: Of; readonly state: RenderState; readonly judged: JudgedSource }
+  | { readonly kind: "read"; readonly of: Of; readonly state: RenderState; readonly reading: Reading };
+
+/** An origin with manifests to judge. */
+export type ReadManifests<Of = Origin> = ReadOrigin<Of> & { readonly kind: "read" };
 
 /** Whether an origin is a unit and not a file. */
 export function isUnit(origin: Origin): origin is Unit {
@@ -136,7 +137,6 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
     skipped: [],
     ...(notApplied.length === 0 ? {} : { notApplied }),
     gaps: [...rendered.gaps, ...encryptedGaps(source.id, rendered.manifests)],
-    isRendered: rendered.state === "rendered",
     violationsOf: (manifest) => byOriginal.get(originalOf(manifest)) ?? [],
     prepare: () => rendered.prepare?.() ?? Promise.resolve(),
     place: (manifest, pointer) => rendered.place(originalOf(manifest), pointer),

@@ -14,7 +14,7 @@ export function unknownYielders(
   const unknown = new Set(state.unplanned.map((id) => `source ${id}`));
   for (const origin of origins) {
     const yields = isUnit(origin.of) ? `source ${origin.of.source.id}` : `file ${origin.of.entry.path}`;
-    if (isUnknown(origin)) unknown.add(yields);
+    if (origin.state !== "rendered") unknown.add(yields);
   }
   const here = new Set(state.graph.sources.map(({ id }) => id));
   const gone = other.graph.sources.filter(({ id }) => !here.has(id));
@@ -26,9 +26,4 @@ export function unknownYielders(
     }
   }
   return unknown;
-}
-
-function isUnknown(origin: ReadOrigin): boolean {
-  if (origin.kind === "read") return origin.reading.problems.length > 0 || origin.reading.isRendered === false;
-  return origin.judged.problems.length > 0 || origin.judged.unrendered === true;
 }

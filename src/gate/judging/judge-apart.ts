@@ -5,7 +5,7 @@ import type { JudgedSource } from "../judged-source.ts";
 import { targetsOf, type Landing } from "../reading.ts";
 import type { FileToJudge, ShareAnswer, ShareJudge } from "./judge-share.ts";
 import { isRead } from "./read-origins.ts";
-import type { ReadRole } from "./skipped-source.ts";
+import type { ReadRole } from "./read-origin.ts";
 
 /** Threads that judge shares of a tree's files. */
 export interface JudgingThreads {

@@ -6,7 +6,7 @@ import type { Judgement } from "../../model/violation.ts";
 import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
 import { locateViolations } from "./locate-violations.ts";
 import { withoutSecrets } from "./mask-secret.ts";
-import type { Reading, ReadOrigin } from "../reading.ts";
+import type { ReadManifests, Reading, ReadOrigin } from "../reading.ts";
 
 /** The policy judge and the built-in checks. */
 export interface Judges {
@@ -32,7 +32,7 @@ export async function judgeOrigins<Of>(
   hand: (of: Of, judged: JudgedSource) => void,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
-  let batch: Read<Of>[] = [];
+  let batch: ReadManifests<Of>[] = [];
   let manifests = 0;
   const send = (): void => {
     const sent = judgeBatch(judges, batch, ask, hand).finally(() => underWay.delete(sent));
@@ -56,11 +56,9 @@ export async function judgeOrigins<Of>(
   }
 }
 
-type Read<Of> = ReadOrigin<Of> & { readonly kind: "read" };
-
 async function judgeBatch<Of>(
   judges: Judges,
-  origins: readonly Read<Of>[],
+  origins: readonly ReadManifests<Of>[],
   ask: (manifest: Manifest) => Question,
   hand: (of: Of, judged: JudgedSource) => void,
 ): Promise<void> {

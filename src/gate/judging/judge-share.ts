@@ -2,7 +2,7 @@ import { readScoped } from "../../render/files/read-scoped.ts";
 import type { Target } from "../../render/files/role.ts";
 import type { JudgedSource } from "../judged-source.ts";
 import { fileReading, type ReadOrigin } from "../reading.ts";
-import { skippedSource, type ReadRole } from "./skipped-source.ts";
+import { readByRole, type ReadRole } from "./read-origin.ts";
 import { created, judgeOrigins, type Judges } from "./judge-origins.ts";
 
 /** A file that is judged by itself: all that its judgement depends on, besides the policies. */
@@ -51,10 +51,9 @@ export function shareJudge(judges: Judges): ShareJudge {
 }
 
 function readFile(file: FileToJudge): ReadOrigin<FileToJudge> {
-  const scoped = readScoped(file.path, file.role, file.bytes);
-  if (scoped.kind === "read")
-    return { kind: "read", of: file, reading: fileReading(scoped.reading, file.targets, unasked) };
-  return { kind: "done", of: file, judged: skippedSource(scoped) };
+  return readByRole(file, readScoped(file.path, file.role, file.bytes), (reading) =>
+    fileReading(reading, file.targets, unasked),
+  );
 }
 
 /** Only targets with a namespace ask. */

@@ -6,7 +6,7 @@ import type { DesiredState } from "../../render/desired-state.ts";
 import { compareOrigins } from "../compare-origins.ts";
 import type { JudgedManifest, JudgedSource, NotApplied } from "../judged-source.ts";
 import { matchStates, type MatchedStates } from "../match-states.ts";
-import type { Origin, ReadOrigin } from "../reading.ts";
+import type { Origin, ReadManifests, ReadOrigin } from "../reading.ts";
 import { sourcesById, type States } from "../states.ts";
 import { gatherFacts, sameFacts, withFacts, type Facts } from "./facts.ts";
 import { judgeOnce, keepReadings, readAgain, type Judging, type KeptReadings, type Results } from "./judge-once.ts";
@@ -36,7 +36,7 @@ export interface JudgedState {
   /** What its sources yield and their tools neither apply nor delete. */
   readonly notApplied: readonly NotApplied[];
   /** What the manifests of changed origins were read from: the places of their values can still be asked for. */
-  readonly readings: ReadonlyMap<Manifest, ReadOrigin & { readonly kind: "read" }>;
+  readonly readings: ReadonlyMap<Manifest, ReadManifests>;
   /** What became of each of these manifests. */
   readonly judged: ReadonlyMap<JudgedManifest, Manifest>;
 }
@@ -107,7 +107,7 @@ async function settle(
 }
 
 function manifestsOf(results: Results, kept: KeptReadings): Pick<JudgedState, "readings" | "judged"> {
-  const readings = new Map<Manifest, ReadOrigin & { readonly kind: "read" }>();
+  const readings = new Map<Manifest, ReadManifests>();
   const judged = new Map<JudgedManifest, Manifest>();
   for (const [of, { manifests }] of results) {
     const origin = kept.get(of);

@@ -5,8 +5,7 @@ import { readEach, type PathReading } from "../../render/files/read-each.ts";
 import { readScoped } from "../../render/files/read-scoped.ts";
 import type { ScopedFile } from "../../render/files/role.ts";
 import type { Unit } from "../../render/unit.ts";
-import type { JudgedSource } from "../judged-source.ts";
-import { skippedSource, type ReadRole } from "./skipped-source.ts";
+import { nothing, readByRole, skipped, type ReadRole } from "./read-origin.ts";
 import { fileReading, isUnit, targetsOf, unitReading, type Landing, type Origin, type ReadOrigin } from "../reading.ts";
 
 /** Reads the files and renders the units of a tree, each in order, files first. */
@@ -28,12 +27,12 @@ async function* readFiles(tree: Tree, files: readonly ScopedFile[], landing: Lan
   for (const file of files) {
     const { role } = file;
     const { path, size } = file.entry;
-    if (role.kind === "skip") yield { kind: "done", of: file, judged: skippedSource(role) };
-    else if (role.kind === "rendered") yield { kind: "done", of: file, judged: nothing };
+    if (role.kind === "skip") yield skipped(file, role);
+    else if (role.kind === "rendered") yield { kind: "done", of: file, state: "rendered", judged: nothing };
     else if (role.kind === "problem") {
-      yield { kind: "done", of: file, judged: failed({ stage: "read", path, message: role.message }) };
+      yield failed(file, { stage: "read", path, message: role.message });
     } else if (tooLarge(size) !== undefined) {
-      yield { kind: "done", of: file, judged: failed({ stage: "read", path, line: 1, message: tooLarge(size) ?? "" }) };
+      yield failed(file, { stage: "read", path, line: 1, message: tooLarge(size) ?? "" });
     } else {
       const next = await readings.next();
       if (next.done === true) throw new Error(`the tree did not answer for ${path}`);
@@ -55,11 +54,10 @@ export function isRead({ entry, role }: ScopedFile): boolean {
 
 function readOne(file: ScopedFile, role: ReadRole, got: PathReading, landing: Landing): ReadOrigin {
   const { path } = file.entry;
-  if (got.kind === "failed")
-    return { kind: "done", of: file, judged: failed({ stage: "read", path, message: got.message }) };
-  const scoped = readScoped(path, role, got.bytes);
-  if (scoped.kind === "skipped") return { kind: "done", of: file, judged: skippedSource(scoped) };
-  return { kind: "read", of: file, reading: fileReading(scoped.reading, targetsOf(file, landing), landing) };
+  if (got.kind === "failed") return failed(file, { stage: "read", path, message: got.message });
+  return readByRole(file, readScoped(path, role, got.bytes), (reading) =>
+    fileReading(reading, targetsOf(file, landing), landing),
+  );
 }
 
 /** Units that are rendered ahead while others are judged. */
@@ -71,12 +69,10 @@ async function* readUnits(units: readonly Unit[]): AsyncGenerator<ReadOrigin> {
     for (const next of units.slice(index + underWay.length, index + ahead)) underWay.push(next.render());
     const rendered = await underWay.shift();
     if (rendered === undefined) throw new Error(`${unit.source.id} was not rendered`);
-    yield { kind: "read", of: unit, reading: unitReading(unit, rendered) };
+    yield { kind: "read", of: unit, state: rendered.state, reading: unitReading(unit, rendered) };
   }
 }
 
-const nothing: JudgedSource = { manifests: [], skipped: [], problems: [] };
-
-function failed(problem: Problem): JudgedSource {
-  return { manifests: [], skipped: [], problems: [problem] };
+function failed(of: ScopedFile, problem: Problem): ReadOrigin {
+  return { kind: "done", of, state: "failed", judged: { ...nothing, problems: [problem] } };
 }

@@ -33,7 +33,7 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
   const incomplete = readByIncomplete(named);
   const failedReads = new Set(
     named.flatMap(({ plannedSource, summary }) =>
-      summary.failed || plannedSource.stopped ? plannedSource.reads.map(({ path }) => path) : [],
+      summary.state === "failed" || plannedSource.stopped ? plannedSource.reads.map(({ path }) => path) : [],
     ),
   );
   const files = survey.scoped.map((file): ScopedFile => {

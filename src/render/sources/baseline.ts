@@ -36,9 +36,9 @@ export function baselineOf(
 }
 
 function appliedBy({ plannedSource, summary }: Instance, tree: TreeFiles): readonly AppliedSource[] {
-  const { source, steps, reads, stopped } = plannedSource;
+  const { source, steps, reads } = plannedSource;
   const isOfObject = source.kind !== "kustomize" && source.kind !== "helm";
-  if (!isOfObject || stopped || summary.failed || summary.unknown) return [];
+  if (!isOfObject || summary.state !== "rendered") return [];
   // What ConfigMaps and Secrets hand to a chart is part of the step, and changes with their files.
   const layers = steps.flatMap((step) => (step.kind === "helm" ? step.values : []));
   const given = layers.map(({ path }) => path).filter((path) => path !== source.path);

@@ -189,9 +189,8 @@ async function standIns(
 ): Promise<readonly Instance[]> {
   const { nodes, files } = survey.renderContext;
   const made: Instance[] = [];
-  const unrendered = ({ summary, plannedSource }: Instance): boolean => summary.failed || plannedSource.stopped;
   const failed = (instance: Instance): readonly string[] =>
-    unrendered(instance)
+    instance.summary.state !== "rendered"
       ? instance.plannedSource.steps.flatMap((step) => (step.kind === "kustomize" ? [step.path] : []))
       : [];
   const todo = instances.flatMap(failed);
@@ -205,7 +204,7 @@ async function standIns(
       if (node === undefined || path === undefined || node.content.component || accounted.has(path)) continue;
       const instance = await explorePlan(planOf({ kind: "root", directory, path }, survey), explorer);
       for (const account of instance.summary.accounts) accounted.add(account);
-      if (!unrendered(instance)) made.push(instance);
+      if (instance.summary.state === "rendered") made.push(instance);
       todo.push(...failed(instance));
     }
   }

@@ -84,6 +84,6 @@ export function nodesOf(named: readonly NamedSource[]): readonly SourceNode[] {
   return named.map(({ plannedSource, summary }) => ({
     ...plannedSource.source,
     reads: [...new Set(plannedSource.reads.filter(({ id }) => id !== undefined).map(({ path }) => path))].toSorted(),
-    ...(summary.failed || summary.unknown || plannedSource.stopped ? {} : { manifests: summary.manifests }),
+    ...(summary.state === "rendered" ? { manifests: summary.manifests } : {}),
   }));
 }

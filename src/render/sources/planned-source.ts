@@ -16,13 +16,12 @@ import { isGitOps, isOfInterest } from "./objects-of-interest.ts";
 import type { Rendering, Renderings } from "./rendering-cache.ts";
 import type { Read, PlannedStep, StepPlaces } from "../steps/step.ts";
 import { askedFor } from "../steps/without-places.ts";
-import type { SourcePlace, Unit, UnitReading } from "../unit.ts";
+import type { RenderState, SourcePlace, Unit, UnitReading } from "../unit.ts";
 
 /** The summary of a rendering that is kept in memory: enough to find further sources. */
 export interface RenderSummary {
-  readonly failed: boolean;
-  /** Nothing of it is known: a gap tells why. */
-  readonly unknown: boolean;
+  /** `unknown` where nothing of it is known: a gap tells why. */
+  readonly state: RenderState;
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
   readonly manifests: number;
@@ -66,7 +65,7 @@ export interface RenderCaches {
 }
 
 /** Raised when the cached form of a rendering, or the way it is made, changes. */
-const version = 5;
+const version = 6;
 
 /** Makes a source from a plan and its prepared steps. */
 export function sourceFromPlan(
@@ -107,7 +106,8 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
   const planInputs = sha256(digestText([plan.steps.map(askedFor), projects]));
   const rendering = (): Promise<Rendering> => caches.renderings.of(renderKey, () => renderSteps(steps));
   // What stops a source leaves all of it unjudged; any other gap is about a part, and the rest is judged as it changes.
-  const gapInputs = steps.every(({ stopped }) => stopped === true) ? inputs : planInputs;
+  const stopped = steps.every((step) => step.stopped === true);
+  const gapInputs = stopped ? inputs : planInputs;
   const withGaps = (found: readonly Omit<Gap, "source">[]): readonly Gap[] =>
     [...plan.gaps, ...steps.flatMap((step) => step.gaps), ...found].map((gap) => ({
       inputs: gapInputs,
@@ -122,13 +122,13 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
     steps: plan.steps,
     reads: [...steps.flatMap(({ reads }) => reads), ...shared.madeFrom],
     copies: steps.flatMap(({ copies = [] }) => copies),
-    stopped: steps.every(({ stopped }) => stopped === true),
+    stopped,
     as: (other) => sourceUnderName({ ...plan, source: other }, shared),
     async summary() {
       const held = summaries.get(renderKey);
       if (held !== undefined) return { ...held, gaps: withGaps(held.gaps) };
       const rendered = await rendering();
-      const summary = summaryOf(rendered);
+      const summary = summaryOf(rendered, stopped);
       if (rendered.kind !== "failed" || rendered.transient !== true)
         summaries.set(renderKey, summary, 200 + 100 * (summary.accounts.length + summary.objects.length));
       return { ...summary, gaps: withGaps(summary.gaps) };
@@ -169,12 +169,12 @@ async function renderSteps(steps: readonly PlannedStep[]): Promise<Rendering> {
   return { kind: "steps", steps: rendered };
 }
 
-function summaryOf(rendered: Rendering): RenderSummary {
+function summaryOf(rendered: Rendering, stopped: boolean): RenderSummary {
   const steps = rendered.kind === "steps" ? rendered.steps : [];
   const objects = steps.flatMap((step) => step.objects);
+  const isUnknown = stopped || steps.every(({ unknown }) => unknown === true);
   return {
-    failed: rendered.kind === "failed",
-    unknown: steps.length > 0 && steps.every(({ unknown }) => unknown === true),
+    state: rendered.kind === "failed" ? "failed" : isUnknown ? "unknown" : "rendered",
     problems: rendered.kind === "failed" ? rendered.problems : [],
     gaps: steps.flatMap((step) => step.gaps.map((gap) => ({ ...gap, source: "" }))),
     manifests: objects.length,

@@ -5,8 +5,8 @@ export function readByIncomplete(
   sources: readonly { readonly plannedSource: PlannedSource; readonly summary: RenderSummary }[],
 ): ReadonlySet<string> {
   return new Set(
-    sources.flatMap(({ plannedSource, summary: { failed, unknown, gaps } }) =>
-      failed || unknown || plannedSource.stopped || gaps.length > 0 ? plannedSource.reads.map(({ path }) => path) : [],
+    sources.flatMap(({ plannedSource, summary: { state, gaps } }) =>
+      state !== "rendered" || gaps.length > 0 ? plannedSource.reads.map(({ path }) => path) : [],
     ),
   );
 }

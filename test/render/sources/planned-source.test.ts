@@ -59,16 +59,16 @@ test.each<[string, StepRendering, number]>([
   const cache = new Map<string, unknown>();
   const one = step([first, rendered([object("Secret", "later")])]);
   const before = sourceFromPlan(plan, [one], job(cache));
-  expect(await before.summary()).toMatchObject({ failed: first.kind === "failed" });
+  expect(await before.summary()).toMatchObject({ state: first.kind });
   // Within the job a limit counts for all that ask.
   expect((await before.unit([]).render()).problems).toEqual(first.kind === "failed" ? first.problems : []);
-  expect(await before.summary()).toMatchObject({ failed: first.kind === "failed" });
+  expect(await before.summary()).toMatchObject({ state: first.kind });
   expect(one.rendered).toBe(1);
 
   const after = sourceFromPlan(plan, [one], job(cache));
   const summary = await after.summary();
   expect(one.rendered).toBe(expected);
-  expect(summary.failed).toBe(first.kind === "failed" && expected === 1);
+  expect(summary.state).toBe(expected === 1 ? first.kind : "rendered");
   expect((await after.unit([]).render()).manifests.map(({ identity }) => identity.name)).toEqual(
     expected === 2 ? ["later"] : first.kind === "failed" ? [] : ["web"],
   );
@@ -90,7 +90,7 @@ test("of a rendering is kept what leads to other sources, and which files it acc
   ];
   const ready = sourceFromPlan({ ...plan, gaps: [{ ...gap, reason: "planned", source: "" }] }, steps, job());
   const summary = await ready.summary();
-  expect(summary).toMatchObject({ failed: false, problems: [], manifests: 3, accounts: ["a", "b", "c"] });
+  expect(summary).toMatchObject({ state: "rendered", problems: [], manifests: 3, accounts: ["a", "b", "c"] });
   expect(summary.objects.map(({ identity: { name } }) => name)).toEqual(["env", "key"]);
   const gaps = ["planned", "known", "remote"].map((reason) => ({
     ...gap,
@@ -113,7 +113,7 @@ test("a step with a known problem keeps the whole source from being rendered", a
   const problem = { stage: "render" as const, path: "shop/a.yaml", line: 3, message: "unknown field" };
   const [good, bad] = [step([rendered([object("Pod", "web")])]), step([], { problems: [problem] })];
   const ready = sourceFromPlan(plan, [good, bad], job());
-  expect(await ready.summary()).toMatchObject({ failed: true, problems: [problem], manifests: 0, accounts: [] });
+  expect(await ready.summary()).toMatchObject({ state: "failed", problems: [problem], manifests: 0, accounts: [] });
   expect([good.rendered, bad.rendered]).toEqual([0, 0]);
   const { manifests, problems, yaml } = await ready.unit([]).render();
   expect({ manifests, problems, yaml }).toEqual({ manifests: [], problems: [problem], yaml: "" });
@@ -126,7 +126,7 @@ test("where one step fails, none of the source counts, and the steps that follow
     step([]),
   ];
   const summary = await sourceFromPlan(plan, [first, second, third], job()).summary();
-  expect(summary).toMatchObject({ failed: true, manifests: 0, accounts: [], objects: [], gaps: [] });
+  expect(summary).toMatchObject({ state: "failed", manifests: 0, accounts: [], objects: [], gaps: [] });
   expect([first.rendered, second.rendered, third.rendered]).toEqual([1, 1, 0]);
 });
 
