@@ -1,6 +1,7 @@
+import { here } from "./change-judge.ts";
+
 /** Texts of manifests, GitOps objects and charts for the tests of attacks. */
 
-export const here = "https://github.com/acme/gitops";
 const labels = "labels: { owner: me }";
 
 export const pod = (image = "nginx:1", name = "a"): string =>

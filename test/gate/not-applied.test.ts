@@ -1,37 +1,18 @@
-import { afterAll, expect, test } from "@jest/globals";
-import { defaultConfig } from "../../src/config/default-config.ts";
-import { check } from "../../src/gate/check.ts";
+import { expect, test } from "@jest/globals";
 import { createDangers } from "../../src/gate/dangers/create-dangers.ts";
 import type { Report } from "../../src/model/report.ts";
-import { createRenderer } from "../../src/renderers/create-renderer.ts";
-import { memoryTree } from "../../src/tree/memory-tree.ts";
-import { TEST_CACHE } from "../support/test-cache.ts";
-import { application, bad, chart, flux, gitRepository, here, kustomization, pod } from "./attack-files.ts";
-import { simpleJudge } from "./simple-judge.ts";
-
-const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
-afterAll(() => {
-  renderer.close();
-});
+import { application, bad, chart, flux, gitRepository, kustomization, pod } from "./attack-files.ts";
+import { changeJudge } from "./change-judge.ts";
 
 type Files = { readonly [path: string]: string | undefined };
 
-async function judged(before: Files, after: Files): Promise<Report> {
-  const laid = Object.entries({ ...before, ...after }).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return check({
-    renderer,
-    repositories: [here],
-    branches: ["main"],
-    before: memoryTree(before as { readonly [path: string]: string }, "before"),
-    after: memoryTree(Object.fromEntries(laid), "after"),
-    config: defaultConfig,
-    judge: simpleJudge(),
-    builtins: [createDangers(defaultConfig)],
-    now: "2026-01-01T00:00:00Z",
-    judged: { after: "after", before: "before", how: "test merge" },
-  });
+const judgedWhole = changeJudge((config) => ({ builtins: [createDangers(config)] }));
+/** Judges a change to some of the files; undefined removes one. */
+const judged = (before: Files, after: Files): Promise<Report> =>
+  judgedWhole(filesOf(before), filesOf({ ...before, ...after }));
+
+function filesOf(files: Files): { readonly [path: string]: string } {
+  return Object.fromEntries(Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 const introduced = ({ findings, problems }: Report): readonly string[] => [

@@ -1,53 +1,16 @@
-import { afterAll, expect, test } from "@jest/globals";
-import { defaultConfig } from "../../src/config/default-config.ts";
-import { check } from "../../src/gate/check.ts";
+import { expect, test } from "@jest/globals";
 import type { Config } from "../../src/model/config.ts";
-import type { Report } from "../../src/model/report.ts";
-import { createRenderer } from "../../src/renderers/create-renderer.ts";
-import { memoryTree, type MemoryFile } from "../../src/tree/memory-tree.ts";
-import { TEST_CACHE } from "../support/test-cache.ts";
-import { simpleJudge } from "./simple-judge.ts";
+import * as attack from "./attack-files.ts";
+import { pod } from "./attack-files.ts";
+import { blocking, changeJudge, here, type Files } from "./change-judge.ts";
 
-const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
-afterAll(() => {
-  renderer.close();
-});
+const judgedWhole = changeJudge();
+/** Judges a change to some of the files. */
+const judged = (before: Files, after: Files, config: Partial<Config> = {}) =>
+  judgedWhole(before, { ...before, ...after }, config);
 
-type Files = { readonly [path: string]: MemoryFile };
-
-const here = "https://github.com/acme/gitops";
-
-async function judged(before: Files, after: Files, config: Partial<Config> = {}): Promise<Report> {
-  return check({
-    renderer,
-    repositories: [here],
-    branches: ["main"],
-    before: memoryTree(before, "before"),
-    after: memoryTree({ ...before, ...after }, "after"),
-    config: { ...defaultConfig, ...config },
-    judge: simpleJudge(),
-    now: "2026-01-01T00:00:00Z",
-    judged: { after: "after", before: "before", how: "test merge" },
-  });
-}
-
-const blocking = ({ problems }: Report): readonly string[] =>
-  problems.filter(({ status }) => status === "introduced").map(({ path, message }) => `${path}: ${message}`);
-
-const pod = (image = "nginx:1"): string =>
-  `apiVersion: v1\nkind: Pod\nmetadata: { name: a, namespace: web, labels: { owner: me } }\nspec: { containers: [{ name: main, image: ${image} }] }\n`;
 const labels = "labels: { owner: me }";
-const application = (more: string): string =>
-  [
-    "apiVersion: argoproj.io/v1alpha1",
-    "kind: Application",
-    `metadata: { name: web, namespace: argocd, ${labels} }`,
-    "spec:",
-    "  project: default",
-    "  destination: { server: https://kubernetes.default.svc, namespace: web }",
-    `  source: { repoURL: ${here}, path: web${more} }`,
-    "",
-  ].join("\n");
+const application = (more: string): string => attack.application("web", { more });
 const set = (revision: string): string =>
   [
     "apiVersion: argoproj.io/v1alpha1",

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "@jest/globals";
+import { bad, kustomization, pod } from "./attack-files.ts";
+import type { Files } from "./change-judge.ts";
+import { application, dangerJudge, flux, gitRepository, hidden, introduced, overlay, plugin } from "./ratchet-files.ts";
+
+const judged = dangerJudge();
+
+describe("what the tree after does not tell is neither deleted nor fixed", () => {
+  const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: team, labels: { owner: me } }\n";
+  const app = {
+    "argo/web.yaml": application("prod"),
+    "prod/kustomization.yaml": kustomization("resources: [namespace.yaml, pod.yaml]"),
+    "prod/namespace.yaml": namespace,
+    "prod/pod.yaml": bad,
+  };
+
+  test.each<[string, Files]>([
+    [
+      "a root that no longer builds",
+      { ...app, "prod/kustomization.yaml": kustomization("resources: [namespace.yaml, gone.yaml]") },
+    ],
+    [
+      "a source in another repository",
+      { ...app, "argo/web.yaml": application("prod").replace("acme/gitops", "acme/other") },
+    ],
+    [
+      "an object that cannot be planned",
+      { ...app, "argo/web.yaml": application("prod").replace("  project: default\n", "") },
+    ],
+    ["a file that cannot be read", { ...app, "argo/web.yaml": "a: [" }],
+  ])("%s", async (_, after) => {
+    const report = await judged(app, after);
+    expect(report.verdict).toBe("error");
+    expect(report.changes).toMatchObject({ deleted: 0 });
+    expect(report.findings.filter(({ status }) => status === "fixed")).toEqual([]);
+    expect(report.findings.filter(({ policy }) => policy.startsWith("changes/"))).toEqual([]);
+  });
+
+  test("nor are the sources that an unreadable parent led to", async () => {
+    const parent = {
+      "apps/kustomization.yaml": kustomization("resources: [web.yaml]"),
+      "apps/web.yaml": application("prod"),
+    };
+    const before = {
+      ...parent,
+      "prod/kustomization.yaml": app["prod/kustomization.yaml"],
+      "prod/namespace.yaml": namespace,
+      "prod/pod.yaml": bad,
+    };
+    const report = await judged(before, {
+      ...before,
+      "apps/kustomization.yaml": kustomization("resources: [web.yaml, gone.yaml]"),
+    });
+    expect(report.changes).toMatchObject({ deleted: 0 });
+    expect(report.findings.filter(({ status }) => status === "fixed")).toEqual([]);
+  });
+});
+
+describe("what could not be judged before is blocked once it changes", () => {
+  const remote = "resources: [pod.yaml, 'https://github.com/acme/base//monitoring?ref=v1']";
+  const before = {
+    "prod/kustomization.yaml": kustomization(remote),
+    "prod/pod.yaml": pod(),
+    "other.yaml": pod("nginx:1", "o"),
+  };
+
+  test.each<[string, Files, Files, string]>([
+    ["nothing of it changes", before, { ...before, "other.yaml": pod("nginx:2", "o") }, "pass"],
+    [
+      "its kustomization gains a patch",
+      before,
+      { ...before, "prod/kustomization.yaml": kustomization(`${remote}\n${hidden}`) },
+      "error",
+    ],
+    ["a file that it reads changes", before, { ...before, "prod/pod.yaml": pod("nginx:2") }, "error"],
+    [
+      "an Application that needs a plugin gets another path",
+      { "a.yaml": application("prod", plugin), ...overlay },
+      { "a.yaml": application(".", plugin), ...overlay },
+      "error",
+    ],
+    [
+      "an Application that needs a plugin moves down its file",
+      { "a.yaml": application("prod", plugin), ...overlay },
+      { "a.yaml": `# a remark\n${application("prod", plugin)}`, ...overlay },
+      "pass",
+    ],
+  ])("%s", async (_, was, is, verdict) => {
+    expect((await judged(was, is)).verdict).toBe(verdict);
+  });
+
+  test("with gaps: allow a gap is named and lets through", async () => {
+    const report = await judged(overlay, { ...overlay, "a.yaml": application("prod", plugin) }, { gaps: "allow" });
+    expect(report.gaps).toMatchObject([{ source: "Application argocd/web", touched: true }]);
+    expect(report.verdict).toBe("pass");
+  });
+});
+
+describe("a finding is existing only where its object was applied before", () => {
+  const exposed: readonly [string, Files, Files][] = [
+    [
+      "an Application deploys an example",
+      { "example/pod.yaml": bad },
+      { "example/pod.yaml": bad, "a.yaml": application("example") },
+    ],
+    [
+      "a Flux Kustomization deploys an example",
+      { "s.yaml": gitRepository, "example/pod.yaml": bad },
+      { "s.yaml": gitRepository, "example/pod.yaml": bad, "k.yaml": flux("./example") },
+    ],
+    ["a file moves from an example to what is applied", { "example/pod.yaml": bad }, { "prod/pod.yaml": bad }],
+  ];
+  test.each(exposed)("%s", async (_, before, after) => {
+    const report = await judged(before, after);
+    expect(introduced(report).filter((line) => line.startsWith("images/tag"))).toHaveLength(1);
+    expect(report.verdict).toBe("fail");
+  });
+
+  test("an Application that takes over from another of the same cluster introduces nothing", async () => {
+    const files = { "prod/kustomization.yaml": overlay["prod/kustomization.yaml"], "prod/pod.yaml": bad };
+    const report = await judged(
+      { "a.yaml": application("prod"), ...files },
+      { "b.yaml": application("prod", "", "renamed"), ...files },
+    );
+    expect(introduced(report).filter((line) => line.startsWith("images/tag"))).toEqual([]);
+  });
+});
