@@ -11,6 +11,7 @@ import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
+import { withEdits } from "./edits.mjs";
 import { notices } from "./notices.mjs";
 import { sourceDigest } from "./source-digest.mjs";
 
@@ -29,7 +30,9 @@ const { values: options, positionals } = parseArgs({
 const names = positionals.length > 0 ? positionals : Object.keys(engines);
 /** What else the linker is told. Kustomize writes its release into a label where a kustomization asks for that. */
 const variables = { kustomize: " -X sigs.k8s.io/kustomize/api/provenance.version=v5.8.2" };
-const flagsOf = (name) => ["-trimpath", "-buildvcs=false", `-ldflags=-s -w${variables[name] ?? ""}`, "-buildmode=c-shared"];
+/** Set where a shim's edits.json is applied. */
+const tags = { kustomize: ["-tags=edited"] };
+const flagsOf = (name) => [...(tags[name] ?? []), "-trimpath", "-buildvcs=false", `-ldflags=-s -w${variables[name] ?? ""}`, "-buildmode=c-shared"];
 // Nothing of the machine may reach the artifact: no workspace, no flags, no other toolchain than the installed one.
 const environment = { ...process.env, GOOS: "wasip1", GOARCH: "wasm", GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0", GOWASM: "" };
 
@@ -66,7 +69,7 @@ function build(name) {
   if (!Object.hasOwn(engines, name)) throw new Error(`unknown module ${name}: expected one of ${Object.keys(engines).join(", ")}`);
   const shim = join(here, name);
   const target = join(scratch, `${name}.wasm`);
-  go(shim, "build", ...flagsOf(name), "-o", target, ".");
+  go(withEdits(shim, scratch, go), "build", ...flagsOf(name), "-o", target, ".");
   const raw = readFileSync(target);
   const linked = linkedModules(shim);
   const thirdParty = notices(name, [{ path: "Go standard library and runtime", version: goVersion, dir: goRoot, packages: [] }, ...linked]);

@@ -19,7 +19,7 @@ function besides(shim) {
 
 function addSources(hash, shim) {
   const files = readdirSync(shim, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.go$|^go\.(mod|sum)$/.test(entry.name) && !entry.name.endsWith("_test.go"))
+    .filter((entry) => entry.isFile() && /\.go$|^go\.(mod|sum)$|^edits\.json$/.test(entry.name) && !entry.name.endsWith("_test.go"))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((path) => ({ path, name: path.slice(shim.length + 1).replaceAll("\\", "/") }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

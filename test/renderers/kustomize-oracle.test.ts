@@ -33,6 +33,15 @@ const trees: { readonly [name: string]: { readonly [path: string]: string } } = 
     "buildMetadata: [originAnnotations, transformerAnnotations, managedByLabel]\nnamePrefix: p-\n",
   ),
   "first in, first out": patched("sortOptions: {order: fifo}\nconfigMapGenerator: [{name: c, literals: [a=b]}]\n"),
+  "anchors, merge keys and keys that are there twice": {
+    "kustomization.yaml":
+      "resources: [a.yaml, b.yaml]\npatches:\n- target: {name: b}\n  patch: '[{op: add, path: /data/x, value: \"1\"}]'\n",
+    "a.yaml": `${configMap("a")}data: &data\n  <<: {one: "1", two: "2"}\n  two: "3"\n  "<<x": y\nbinaryData: *data\n`,
+    "b.yaml": `${configMap("b")}data: {a: &a "yes", b: *a}\nx: {a: 1, a: 2}\n`,
+  },
+  "values that read otherwise than they look": patched(
+    "patches:\n- target: {name: b}\n  patch: |-\n    - {op: add, path: /spec, value: {a: 0.10, b: 1e3, c: 1.0, d: 0o7, e: 1_000, f: ~, g: 'no', h: no, i: 12345678901234567890}}\n    - {op: add, path: /text, value: \"a\\tb\\n c\\u0085\\n\\n\"}\n",
+  ),
   vars: patched("vars:\n- name: NAME\n  objref: {kind: ConfigMap, name: a, apiVersion: v1}\nconfigurations: []\n"),
 };
 

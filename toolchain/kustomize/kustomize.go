@@ -43,6 +43,7 @@ type failure struct {
 }
 
 func kustomizeOperation(raw json.RawMessage, blob []byte) (any, []byte, error) {
+	collect()
 	var request kustomizeRequest
 	if err := json.Unmarshal(raw, &request); err != nil {
 		return nil, nil, err
@@ -99,7 +100,7 @@ func kustomize(request kustomizeRequest, files *tree) ([]byte, kustomizeAnswer) 
 		if i > 0 {
 			yaml.WriteString("---\n")
 		}
-		text, err := one.AsYAML()
+		text, err := printed(one)
 		if err != nil {
 			return nil, kustomizeAnswer{Failure: &failure{Message: shown(err)}}
 		}
