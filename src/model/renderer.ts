@@ -4,6 +4,8 @@ import type { Json, JsonObject, Pointer } from "./json.ts";
 export interface Renderer {
   /** Digest of the modules and of how they are asked: part of every key of what was rendered. */
   readonly digest: string;
+  /** How many it renders side by side; absent: one. */
+  readonly sideBySide?: number;
   kustomize(request: KustomizeRequest): Promise<RenderOutcome<KustomizeAnswer>>;
   helm(request: HelmRequest): Promise<RenderOutcome<HelmAnswer>>;
   /** Flux's postBuild: `${var}`, `${var:=default}` and the other forms of its envsubst, document by document. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Renderer } from "../model/renderer.ts";
+import { askingAgain } from "./ask-again.ts";
 import { shippedModule, type ShippedModule } from "../wasm/shipped-module.ts";
 import type { Deadline } from "../wasm/reactor-process.ts";
 import type { Repeatable } from "../wasm/wasi.ts";
@@ -34,12 +35,15 @@ export function createRenderer(options: RendererOptions): Renderer & { readonly 
   const kustomizeModule = options.modules?.kustomize ?? shippedModule("kustomize");
   const helmModule = options.modules?.helm ?? shippedModule("helm");
   const turns = createTurns();
-  const kustomize = createPool(kustomizeModule, { ...options, turns });
-  const helmPool = createPool(helmModule, { ...options, turns, fresh: always });
+  const processes = options.processes ?? Math.min(availableParallelism(), 4);
+  const kustomize = createPool(kustomizeModule, { ...options, processes, turns });
+  const helmPool = createPool(helmModule, { ...options, processes, turns, fresh: always });
+  const again = askingAgain(kustomize);
   const helm: Renderer["helm"] = (request) => renderHelm(helmPool, request);
   return {
     digest: createHash("sha256").update(`${kustomizeModule.sha256}/${helmModule.sha256}`).digest("hex"),
-    kustomize: (request) => renderKustomize(kustomize, helm, request),
+    sideBySide: processes,
+    kustomize: (request) => renderKustomize({ pool: kustomize, again }, helm, request),
     substitute: (request) => renderSubstitute(kustomize, request),
     helm,
     goTemplate: (request) => renderGoTemplate(helmPool, request),
@@ -53,12 +57,17 @@ export function createRenderer(options: RendererOptions): Renderer & { readonly 
 
 function createPool(
   module: ShippedModule,
-  { fresh, turns, ...options }: RendererOptions & { readonly turns: Turns; readonly fresh?: Repeatable },
+  {
+    fresh,
+    turns,
+    processes,
+    ...options
+  }: RendererOptions & { readonly turns: Turns; readonly processes: number; readonly fresh?: Repeatable },
 ): ModulePool {
   return createModulePool({
     module,
     cacheDir: options.cacheDir,
-    processes: options.processes ?? Math.min(availableParallelism(), 4),
+    processes,
     deadlineMs: options.deadlineMs ?? 60_000,
     memoryLimitMiB: options.memoryLimitMiB ?? 1024,
     turns,

@@ -38,6 +38,7 @@ export function keepingRenderings(renderer: Renderer, directory: string): Render
   };
   return {
     digest: renderer.digest,
+    ...(renderer.sideBySide === undefined ? {} : { sideBySide: renderer.sideBySide }),
     kustomize: (request) => keep("kustomize", request, () => renderer.kustomize(request)),
     helm: (request) => keep("helm", request, () => renderer.helm(request)),
     substitute: (request) => keep("substitute", request, () => renderer.substitute(request)),

@@ -42,17 +42,19 @@ const address = / ?&\{0x[0-9a-f]+[^}]*\}/g;
 
 const decoder = new TextDecoder();
 
-/** `kustomize build` over the files of the request; charts that it asks for are rendered by `helm` first. */
+/**
+ * `kustomize build` over the files of the request; charts that it asks for are rendered by `helm` first, and what then is
+ * asked of `again`.
+ */
 export async function renderKustomize(
-  pool: ModulePool,
+  { pool, again }: { readonly pool: Pick<ModulePool, "ask">; readonly again: Pick<ModulePool, "ask"> },
   helm: Renderer["helm"],
   request: KustomizeRequest,
 ): Promise<RenderOutcome<KustomizeAnswer>> {
   const { files, cluster = {}, ...options } = request;
   const { list, blob } = packFiles(files);
-  const ask = (more: object): Promise<ModuleOutcome<Answer>> =>
-    pool.ask<Answer>("kustomize", { ...options, files: list, ...more }, blob);
-  const first = await ask({});
+  const build = { ...options, files: list };
+  const first = await pool.ask<Answer>("kustomize", build, blob);
   if (first.kind !== "answered" || first.answer.charts === undefined) return toOutcome(first);
   const charts: (readonly RenderedTemplate[])[] = [];
   const told: KustomizeChart[] = [];
@@ -70,7 +72,7 @@ export async function renderKustomize(
       printed: [...new Set(rendered.answer.map(({ template }) => template))],
     });
   }
-  const outcome = toOutcome(await ask({ charts }));
+  const outcome = toOutcome(await again.ask<Answer>("kustomize", { ...build, charts }, blob));
   return outcome.kind === "rendered" ? { ...outcome, answer: { ...outcome.answer, charts: told } } : outcome;
 }
 

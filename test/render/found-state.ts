@@ -16,13 +16,18 @@ afterAll(() => {
   renderer.close();
 });
 
-/** The renderer of this file's tests, counting what it is asked. */
-export const rendered = { kustomize: 0, helm: 0 };
+/** The renderer of this file's tests, counting what it is asked, and the most builds of Kustomize that were under way. */
+export const rendered = { kustomize: 0, helm: 0, most: 0 };
+let underWay = 0;
 const counting: Renderer = {
   ...renderer,
-  kustomize: (request) => {
+  async kustomize(request) {
     rendered.kustomize += 1;
-    return renderer.kustomize(request);
+    underWay += 1;
+    rendered.most = Math.max(rendered.most, underWay);
+    const outcome = await renderer.kustomize(request);
+    underWay -= 1;
+    return outcome;
   },
   helm: (request) => {
     rendered.helm += 1;
@@ -36,6 +41,8 @@ export interface Asked {
   readonly paths?: readonly string[];
   readonly repositories?: readonly string[];
   readonly cache?: Map<string, unknown>;
+  /** Of the renderer; default: one. */
+  readonly sideBySide?: number;
 }
 
 /** Finds the desired state of a record of files. */
@@ -53,7 +60,7 @@ export async function stateOf(files: Files, asked: Asked = {}): Promise<DesiredS
   return findDesiredState(memoryTree(files), {
     scope: scopeOf(config.manifests, asked.paths),
     config,
-    renderer: counting,
+    renderer: { ...counting, sideBySide: asked.sideBySide ?? 1 },
     repositories: asked.repositories ?? ["https://github.com/acme/gitops"],
     branches: [],
     cache,

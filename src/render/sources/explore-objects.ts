@@ -114,6 +114,13 @@ export async function explorePlan(plan: Plan, explorer: Explorer): Promise<Insta
   return instance;
 }
 
+/** Has a source rendered that may be asked for soon. Who asks is told how that went. */
+export function renderAhead(plan: Plan, explorer: Explorer): void {
+  void plannedFor(plan, explorer)
+    .then((source) => source.summary())
+    .catch(() => undefined);
+}
+
 async function follow(steps: readonly Step[], explorer: Explorer): Promise<void> {
   if (explorer.request.follow === false) return;
   let level = steps;

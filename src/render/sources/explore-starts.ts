@@ -7,12 +7,22 @@ import { patchVersion } from "../cluster-profile.ts";
 import type { Plan, Step } from "../plan.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Standalone } from "../standalone.ts";
-import { exploreObjects, explorePlan, type Explorer } from "./explore-objects.ts";
+import { exploreObjects, explorePlan, renderAhead, type Explorer } from "./explore-objects.ts";
 import type { Explored } from "./keep-unclaimed.ts";
 import type { Survey } from "./survey-tree.ts";
 
-/** Renders a root or chart by itself, and plans what comes of it. */
-export async function exploreDirectory(one: Standalone, survey: Survey, explorer: Explorer): Promise<Explored> {
+/**
+ * Renders a root or chart by itself, and plans what comes of it. Meanwhile those that may be asked for next are rendered, as
+ * many as the renderer has room for: where this one turns out to account for one of them, that was for nothing.
+ */
+export async function exploreDirectory(
+  one: Standalone,
+  survey: Survey,
+  explorer: Explorer,
+  later: readonly Standalone[] = [],
+): Promise<Explored> {
+  const room = (explorer.renderContext.renderer.sideBySide ?? 1) - 1;
+  for (const next of later.slice(0, room)) renderAhead(planOf(next, survey), explorer);
   return { start: one, instance: await explorePlan(planOf(one, survey), explorer), plannings: [] };
 }
 

@@ -18,6 +18,7 @@ import { manifestOf } from "./planned-source.ts";
 import { readByIncomplete } from "./read-by-incomplete.ts";
 import { lineageOf } from "./lineage.ts";
 import { keepAll, keepUnclaimed, type Unclaimed, type StartingPoint, type Explored } from "./keep-unclaimed.ts";
+import type { Standalone } from "../standalone.ts";
 import type { Survey } from "./survey-tree.ts";
 
 /** The sources that GitOps objects lead to, with the roots and charts that yield such objects. */
@@ -126,22 +127,29 @@ async function exploreEverything(survey: Survey, explorer: Explorer): Promise<Fo
   };
   const exploreFiles = (paths: readonly string[]): Promise<void> =>
     exploreAll(paths.map((path) => () => exploreFile(path, survey, explorer)));
+  const exploreNext = (one: Standalone, later: readonly Standalone[]): Promise<void> =>
+    exploreAll([() => exploreDirectory(one, survey, explorer, later)]);
   await exploreFiles([...raw.keys()].filter((path) => plain.has(path) && !readByRoots.has(path)));
   for (const mentions of ["directories", "charts"] as const) {
     // One after the other: an earlier one may account for later ones.
-    for (const one of standalone.filter((other) => other.mentions === mentions)) {
-      if (!accounted.has(one.path)) await exploreAll([() => exploreDirectory(one, survey, explorer)]);
+    const all = standalone.filter((other) => other.mentions === mentions);
+    for (const [at, one] of all.entries()) {
+      if (accounted.has(one.path)) continue;
+      await exploreNext(
+        one,
+        all.slice(at + 1).filter(({ path }) => !accounted.has(path)),
+      );
     }
   }
   for (;;) {
     const unclaimed = keepUnclaimed([...explored.values()]);
     // What accounted for these may itself have been left out.
     const live = new Set(unclaimed.instances.flatMap(({ summary }) => summary.accounts));
-    const directory = standalone.find(
+    const [directory, ...later] = standalone.filter(
       (one) => one.mentions !== "nothing" && !live.has(one.path) && !explored.has(keyOf(one)),
     );
     const paths = [...raw.keys()].filter((path) => !live.has(path) && !explored.has(keyOf({ kind: "file", path })));
-    if (directory !== undefined) await exploreAll([() => exploreDirectory(directory, survey, explorer)]);
+    if (directory !== undefined) await exploreNext(directory, later);
     else if (paths.length > 0) await exploreFiles(paths);
     else return { unclaimed, problems: explorer.problems, explorer };
   }

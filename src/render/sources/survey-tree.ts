@@ -174,6 +174,7 @@ function remembering(renderer: Renderer, cache: DesiredStateRequest["cache"]): R
   const known = facts<RenderOutcome<{ readonly texts: readonly string[] }>>(cache, "go-template");
   return {
     digest: renderer.digest,
+    ...(renderer.sideBySide === undefined ? {} : { sideBySide: renderer.sideBySide }),
     kustomize: (asked) => renderer.kustomize(asked),
     helm: (asked) => renderer.helm(asked),
     substitute: (asked) => renderer.substitute(asked),

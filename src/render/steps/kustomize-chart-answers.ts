@@ -53,11 +53,15 @@ export async function withChartAnswers(
     { ...step.cluster, isPrinted: true },
   );
   const readings: (StepRendering & { readonly kind: "rendered" })[] = [];
+  const printed = new Set<string>();
   for (const answer of answers) {
     const served = [...stable, ...answer.apiVersions];
     const outcome = served.length === 0 ? ({ kind: "rendered", answer: first } as const) : await ask(served);
     // One answer that Kustomize refuses does not keep the others from being judged.
     if (outcome.kind !== "rendered") continue;
+    // What is printed again adds nothing.
+    if (printed.has(outcome.answer.yaml)) continue;
+    printed.add(outcome.answer.yaml);
     const reading = await read(outcome.answer);
     if (reading.kind === "failed") return reading;
     const when = whenIt(answer);

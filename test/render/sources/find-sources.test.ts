@@ -201,6 +201,29 @@ test.each<[string, string, Files]>([
   expect(Object.values(await yields(state))).toEqual([["Pod crd", `Pod default/${name}`]]);
 });
 
+test("roots that yield GitOps objects are rendered ahead as far as the renderer has room, and found are the same sources", async () => {
+  const root = (name: string, more: string): Files => ({
+    [`${name}/kustomization.yaml`]: "resources: [all.yaml]\n",
+    [`${name}/all.yaml`]: `${pod(name)}---\n${more}`,
+  });
+  const files = {
+    ...root("a", alert("a")),
+    ...root("b", alert("b")),
+    ...root("c", `${repository}---\n${kustomization("d", "./d", substituted)}`),
+    ...root("d", alert("d")),
+  };
+  const foundWith = async (sideBySide: number) => {
+    rendered.most = 0;
+    const found = await yields(await stateOf(files, { sideBySide }));
+    return { found, most: rendered.most };
+  };
+  const one = await foundWith(1);
+  const two = await foundWith(2);
+  expect(Object.keys(one.found).toSorted()).toEqual(["Kustomization flux-system/d", "a", "b", "c"]);
+  expect(two).toEqual({ found: one.found, most: 2 });
+  expect(one.most).toBe(1);
+});
+
 test("roots are found before charts, which they may use", async () => {
   const files = {
     "root/kustomization.yaml": "helmCharts: [{ name: web, releaseName: main }]\n",
