@@ -1,6 +1,7 @@
 import type { Json } from "../model/json.ts";
 import type { Input } from "./ask.ts";
 import type { Evaluator } from "./evaluator.ts";
+import { onceMore } from "./once-more.ts";
 import { isArray, isSet } from "./value/rego-value.ts";
 import { jsonFromValue } from "./value/json-text.ts";
 import { readValue } from "./value/read-value.ts";
@@ -14,20 +15,21 @@ export interface TwinAsker {
   ask(inputs: readonly Omit<Input, "place">[]): Promise<readonly (readonly Json[])[]>;
 }
 
-/** Creates an asker. After twins run out of time or memory once, they are not evaluated again. */
+/** Creates an asker. After twins run out of steps, memory or time once, they are not evaluated again. */
 export function createTwinAsker(entrypoint: string, evaluator: Evaluator): TwinAsker {
+  const patient = onceMore(evaluator);
   let trusted = true;
   return {
     ask: async (inputs) => {
       const answers: (readonly Json[])[] = [];
       while (trusted && answers.length < inputs.length) {
-        const { values, failure } = await evaluator.evaluate(
+        const { values, failure } = await patient.evaluate(
           inputs.slice(answers.length).map(({ text, environment }) => ({ input: text, entrypoint, environment })),
         );
         answers.push(...values.map(readAnswers));
         if (failure === undefined) break;
         answers.push([]);
-        if (failure.reason === "late" || failure.reason === "memory") trusted = false;
+        if (failure.reason !== "rule" && failure.reason !== "input") trusted = false;
       }
       return inputs.map((_, i) => answers[i] ?? []);
     },

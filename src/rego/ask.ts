@@ -1,6 +1,7 @@
 import type { CompileAnswer } from "./toolchain/protocol.ts";
 import type { PrintedLine } from "./builtins/builtin.ts";
 import type { Evaluator, Failure } from "./evaluator.ts";
+import { onceMore } from "./once-more.ts";
 import type { RegoValue } from "./value/rego-value.ts";
 import { isArray } from "./value/rego-value.ts";
 import { readValue } from "./value/read-value.ts";
@@ -49,13 +50,14 @@ export interface Asker {
 
 /**
  * Creates an asker. It evaluates all rules at once. If that fails for a document, it evaluates them one by one, so that
- * the answers of the other rules are kept. A rule that ran out of time or memory is not evaluated again.
+ * the answers of the other rules are kept. A rule that ran out of steps, memory or time is not evaluated again.
  */
 export function createAsker(
   entrypoints: CompileAnswer["entrypoints"],
   evaluator: Evaluator,
   print: Print = () => {},
 ): Asker {
+  const patient = onceMore(evaluator);
   const leftOut = new Map<Failed, RuleFailure>();
   // Every failure costs an instance. If rules fail on many documents, evaluating all at once first would cost a second
   // one each time.
@@ -78,7 +80,7 @@ export function createAsker(
         values: texts,
         failure,
         printed = [],
-      } = await evaluator.evaluate(open.map(([, entrypoint]) => ({ input, entrypoint, environment })));
+      } = await patient.evaluate(open.map(([, entrypoint]) => ({ input, entrypoint, environment })));
       for (const [, lines] of printed) print(on, lines);
       for (const [i, text] of texts.entries()) {
         const part = open[i]?.[0];

@@ -12,7 +12,7 @@ import { compileSources, digestOf } from "./compile-sources.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
 import { createGrowingEvaluator } from "./growing-evaluator.ts";
 import { environmentKey, mayReadEnvironment } from "./environment-data.ts";
-import { makeInstance, recipeOf } from "./instances.ts";
+import { defaultStepLimit, makeInstance, recipeOf } from "./instances.ts";
 import { judgementOf, nameOf, sortAnswer } from "./judgement.ts";
 import { createLocator, readTwins } from "./locate/locate.ts";
 import { mergeData } from "./merge-data.ts";
@@ -33,6 +33,8 @@ export interface JudgeOptions {
   readonly deadlineMs: number;
   /** The memory limit of the policies, in MiB. */
   readonly memoryLimitMiB: number;
+  /** The most steps of one evaluation, which end it on every machine alike; default 100 million. */
+  readonly stepLimit?: number;
   /** Takes what policies print about a manifest, named by its file and line; by default it is dropped. */
   readonly print?: Print;
   /** What was derived from policy sets before, by this build of Portcullis. */
@@ -41,8 +43,11 @@ export interface JudgeOptions {
   readonly cacheDir?: string;
 }
 
-/** Default limits; a normal policy needs a thousandth of them. */
-export const defaultLimits = { deadlineMs: 5_000, memoryLimitMiB: 256 } as const;
+/**
+ * Default limits; a normal policy needs a thousandth of them. The steps are 3 to 18 seconds of work, so that the deadline ends
+ * only what takes no steps, or a machine that is very busy.
+ */
+export const defaultLimits = { deadlineMs: 60_000, memoryLimitMiB: 256, stepLimit: defaultStepLimit } as const;
 
 const builtinsOfTheRun = new Set(["time.now_ns", "rand.intn", "uuid.rfc4122"]);
 
@@ -52,7 +57,8 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const { data: common, problems: dataProblems } = mergeData(sources.data);
   const data = { common, parameters: sources.parameters ?? {}, named: mayReadEnvironment(sources.files) };
   const { policies, rules: described, problems: policyProblems } = describePolicies(compiled.answer?.rules ?? []);
-  const digest = digestOf(sources, [options.toolchain.digest, options.deadlineMs, options.memoryLimitMiB]);
+  const { toolchain, deadlineMs, memoryLimitMiB, stepLimit = defaultStepLimit } = options;
+  const digest = digestOf(sources, [toolchain.digest, deadlineMs, memoryLimitMiB, stepLimit]);
   const unfit = derivedOnce(options.derived, `unfit ${digest}`, () => findUnfit(sources, common, described, compiled));
   const rules = described.map((rule) => (unfit.unusable.has(rule.index) ? { ...rule, usable: false } : rule));
   const identity = {

@@ -9,6 +9,7 @@ export interface Recipe {
   readonly module: PolicyModule;
   readonly data: EnvironmentData;
   readonly memoryLimitMiB: number;
+  readonly stepLimit: number;
   readonly run: BuiltinRun;
   /** The names of the builtins that the module calls on its host. */
   readonly builtins: readonly string[];
@@ -20,6 +21,9 @@ export interface PrintingInstance extends PolicyInstance {
   takePrinted(): readonly PrintedLine[];
 }
 
+/** A normal evaluation takes a ten-thousandth. */
+export const defaultStepLimit = 100_000_000;
+
 // The lines kept of one evaluation.
 const printedLimit = 1000;
 
@@ -27,12 +31,13 @@ const printedLimit = 1000;
 export function recipeOf(
   wasm: Uint8Array,
   data: EnvironmentData,
-  options: { readonly now: string; readonly memoryLimitMiB: number; readonly builtins: readonly string[] },
+  options: Pick<Recipe, "memoryLimitMiB" | "builtins"> & { readonly now: string; readonly stepLimit?: number },
 ): Recipe {
   return {
     module: compilePolicyModule(wasm),
     data,
     memoryLimitMiB: options.memoryLimitMiB,
+    stepLimit: options.stepLimit ?? defaultStepLimit,
     run: { nowNs: BigInt(Date.parse(options.now)) * 1_000_000n },
     builtins: options.builtins,
   };
@@ -42,7 +47,10 @@ export function recipeOf(
  * Creates an instance; `builtins` are the loaded builtins of the recipe. Throws EvaluationError if the module and its
  * data do not fit into memory.
  */
-export function makeInstance({ module, data, memoryLimitMiB, run }: Recipe, builtins: Builtins): PrintingInstance {
+export function makeInstance(
+  { module, data, memoryLimitMiB, stepLimit, run }: Recipe,
+  builtins: Builtins,
+): PrintingInstance {
   let printed: PrintedLine[] = [];
   const printing: BuiltinRun = {
     ...run,
@@ -54,6 +62,7 @@ export function makeInstance({ module, data, memoryLimitMiB, run }: Recipe, buil
   const instance = instantiate(module, {
     data: { key: (one) => environmentKey(data, one), text: (one) => environmentData(data, one) },
     memoryLimitMiB,
+    stepLimit,
     builtin: (name, args) => {
       const builtin = builtins.get(name);
       if (builtin === undefined) throw new EvaluationError("rule", `the builtin ${name} is not available`);

@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import type { LoadedPolicy as Loaded } from "@open-policy-agent/opa-wasm";
+import { mostSteps, stepsLeft } from "../wasm/limit-steps.ts";
 import { createQuickMatch, quickMatchNumber } from "./quick-match.ts";
+import { stepsOfAllocation } from "./toolchain/steps.ts";
 import { hostedName, numberKeyMissed } from "./toolchain/hosted-natives.ts";
 import type { RegoObject, RegoValue } from "./value/rego-value.ts";
 import { readValue } from "./value/read-value.ts";
@@ -33,12 +35,12 @@ export interface PolicyModule {
 export class EvaluationError extends Error {
   override readonly name = "EvaluationError";
   /**
-   * `input`: the document could not be read; `memory`: the memory limit was reached; `rule`: a rule failed during
-   * evaluation.
+   * `input`: the document could not be read; `memory`: the memory limit was reached; `steps`: it took too many steps;
+   * `rule`: a rule failed during evaluation.
    */
-  readonly reason: "input" | "memory" | "rule";
+  readonly reason: "input" | "memory" | "steps" | "rule";
 
-  constructor(reason: "input" | "memory" | "rule", message: string, options?: ErrorOptions) {
+  constructor(reason: EvaluationError["reason"], message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }
@@ -52,6 +54,8 @@ export interface InstanceOptions {
     readonly text: (environment: string | undefined) => string;
   };
   readonly memoryLimitMiB: number;
+  /** The most steps of one evaluation. */
+  readonly stepLimit: number;
   /** Handles the builtins that the module calls on its host; `undefined` makes the expression undefined. */
   readonly builtin: (name: string, args: readonly RegoValue[]) => RegoValue | undefined;
 }
@@ -95,6 +99,7 @@ interface OpaExports {
   readonly eval: (context: number) => number;
   readonly builtins: () => number;
   readonly opa_wasm_abi_version: WebAssembly.Global;
+  readonly [stepsLeft]: WebAssembly.Global | undefined;
 }
 
 /**
@@ -110,6 +115,8 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
   const instance = new WebAssembly.Instance(policy.module, { env: { memory, ...hostFunctions() } });
   const opa = instance.exports as unknown as OpaExports;
   if (opa.opa_wasm_abi_version.value !== supportedAbi) throw new EvaluationError("rule", "unknown ABI of OPA's module");
+  const steps = opa[stepsLeft];
+  if (steps === undefined) throw new EvaluationError("rule", "the module does not count its steps");
   builtinNames = namesByNumber(textAt(opa.opa_json_dump(opa.builtins())));
   const loaded = guard(() => {
     const policies = new LoadedPolicy({ instance } as never, memory, undefined);
@@ -125,11 +132,13 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
     use: (environment) => {
       const wanted = options.data.key(environment);
       if (wanted === key) return;
+      steps.value = mostSteps;
       guard(() => loaded.setData(bytesOf(options.data.text(environment))));
       heap = loaded.dataHeapPtr as number;
       key = wanted;
     },
     read: (text) => {
+      steps.value = mostSteps;
       input = guard(() => {
         opa.opa_heap_ptr_set(heap);
         return parse(text, opa.opa_json_parse);
@@ -142,7 +151,13 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
         opa.opa_eval_ctx_set_input(context, input);
         opa.opa_eval_ctx_set_data(context, loaded.dataAddr);
         opa.opa_eval_ctx_set_entrypoint(context, entrypoint);
-        opa.eval(context);
+        steps.value = options.stepLimit;
+        try {
+          opa.eval(context);
+        } catch (error) {
+          throw (steps.value as number) < stepsOfAllocation ? tooManySteps(options.stepLimit, error) : error;
+        }
+        steps.value = mostSteps;
         return unwrap(textAt(opa.opa_value_dump(opa.opa_eval_ctx_get_result(context))));
       }),
   };
@@ -232,6 +247,10 @@ function abortion(message: string, limitMiB: number): EvaluationError {
   return message === "opa_malloc: failed"
     ? new EvaluationError("memory", `it needed more than ${limitMiB} MiB of memory`)
     : new EvaluationError("rule", message);
+}
+
+function tooManySteps(limit: number, cause: unknown): EvaluationError {
+  return new EvaluationError("steps", `it took more than ${limit / 1_000_000} million steps`, { cause });
 }
 
 function tooLong(): EvaluationError {

@@ -1,5 +1,6 @@
 /** The instructions that our patches use. */
 const opcodes = {
+  unreachable: 0x00,
   block: 0x02,
   loop: 0x03,
   if: 0x04,
@@ -22,6 +23,7 @@ const opcodes = {
   "i32.eq": 0x46,
   "i32.ne": 0x47,
   "i32.lt_s": 0x48,
+  "i32.lt_u": 0x49,
   "i32.gt_s": 0x4a,
   "i32.ge_u": 0x4f,
   "i32.gt_u": 0x4b,
@@ -75,7 +77,8 @@ export function unsigned(value: number): readonly number[] {
   }
 }
 
-function signed(value: number): readonly number[] {
+/** Encodes an integer of 32 bits as signed LEB128. */
+export function signed(value: number): readonly number[] {
   const bytes: number[] = [];
   for (let rest = value; ; rest >>= 7) {
     const byte = rest & 0x7f;

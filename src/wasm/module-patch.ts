@@ -1,4 +1,4 @@
-import { readUnsigned, unsigned } from "./instructions.ts";
+import { readUnsigned, signed, unsigned } from "./instructions.ts";
 
 /** A module whose functions can be looked up by name and given other bodies. */
 export interface ModulePatch {
@@ -8,12 +8,16 @@ export interface ModulePatch {
   replaceBody(index: number, body: Uint8Array): void;
   /** Adds a function of the same type as an existing one; returns its index. */
   addFunction(like: number, body: Uint8Array): number;
-  /** Adds a mutable i32 that starts as 0; returns its index. */
-  addGlobal(): number;
+  /** The functions of the name section by name. */
+  readonly names: ReadonlyMap<string, number>;
+  /** Adds a mutable i32, which starts as 0 if nothing else is given; returns its index. */
+  addGlobal(start?: number): number;
+  exportGlobal(index: number, name: string): void;
   toBytes(): Uint8Array;
 }
 
-const ids = { custom: 0, import: 2, function: 3, global: 6, code: 10 } as const;
+const ids = { custom: 0, import: 2, function: 3, global: 6, export: 7, code: 10 } as const;
+const globalExport = 3;
 
 interface Section {
   readonly id: number;
@@ -44,7 +48,7 @@ export function openModule(bytes: Uint8Array): ModulePatch {
   });
   const names = functionNames(sections);
   const [firstGlobals, globalsAt] = readUnsigned(section(ids.global).content, 0);
-  let globals = firstGlobals;
+  const added: number[] = [];
   return {
     functionNamed: (name) => names.get(name),
     body(index) {
@@ -61,15 +65,31 @@ export function openModule(bytes: Uint8Array): ModulePatch {
       types.push(type);
       return imported + bodies.push(body) - 1;
     },
-    addGlobal: () => globals++,
+    names,
+    addGlobal: (start = 0) => firstGlobals + added.push(start) - 1,
+    exportGlobal(index, name) {
+      const exports = section(ids.export);
+      const [count, first] = readUnsigned(exports.content, 0);
+      const text = new TextEncoder().encode(name);
+      const entry = [...unsigned(text.length), ...text, globalExport, ...unsigned(index)];
+      exports.content = Buffer.concat([
+        Uint8Array.from(unsigned(count + 1)),
+        exports.content.subarray(first),
+        Uint8Array.from(entry),
+      ]);
+    },
     toBytes() {
       section(ids.function).content = writeVector(types.map(unsigned));
       section(ids.code).content = writeVector(
         bodies.map((body) => Buffer.concat([Uint8Array.from(unsigned(body.length)), body])),
       );
-      const fresh = Array.from({ length: globals - firstGlobals }, () => [0x7f, 1, 0x41, 0, 0x0b]).flat();
+      const fresh = added.flatMap((start) => [0x7f, 1, 0x41, ...signed(start), 0x0b]);
       const old = section(ids.global).content.subarray(globalsAt);
-      section(ids.global).content = Buffer.concat([Uint8Array.from(unsigned(globals)), old, Uint8Array.from(fresh)]);
+      section(ids.global).content = Buffer.concat([
+        Uint8Array.from(unsigned(firstGlobals + added.length)),
+        old,
+        Uint8Array.from(fresh),
+      ]);
       return new Uint8Array(
         Buffer.concat([
           bytes.subarray(0, 8),

@@ -108,7 +108,7 @@ describe("policies that are no good", () => {
     expect(messages(judged)).toEqual(["kept", "a uses latest"]);
   });
 
-  // How one that takes all memory ends, and how often a deadline is paid, test/rego/bad-policies.test.ts shows with shorter ones.
+  // How one that takes all memory ends, and how often a limit is paid for, test/rego/bad-policies.test.ts shows with shorter ones.
   test("one that runs without end is stopped, and the others are judged", async () => {
     const endless =
       "package endless\ndeny contains a if { r := numbers.range(1, 3000); some a in r; some b in r; some c in r; a != b; c == input.x }\n";
@@ -119,8 +119,8 @@ describe("policies that are no good", () => {
     );
     expect(ran.code).toBe(2);
     expect(problemsOf(judged)).toEqual([
-      "evaluate m/evil.yaml:1 policy endless: rule deny (policy/endless.rego:2) could not be judged: it did not finish within 5000 ms",
-      "evaluate m/second.yaml:1 policy endless: rule deny (policy/endless.rego:2) was not evaluated, because on m/evil.yaml:1 it did not finish within 5000 ms",
+      "evaluate m/evil.yaml:1 policy endless: rule deny (policy/endless.rego:2) could not be judged: it took more than 100 million steps",
+      "evaluate m/second.yaml:1 policy endless: rule deny (policy/endless.rego:2) was not evaluated, because on m/evil.yaml:1 it took more than 100 million steps",
     ]);
     expect(messages(judged)).toEqual(["a uses latest", "a uses latest"]);
   });

@@ -104,6 +104,7 @@ test("compiled modules iterate sets and objects in the order of OPA's evaluator,
   const instance = instantiate(compilePolicyModule(compiled.answer.wasm!), {
     data: { key: () => "", text: () => "{}" },
     memoryLimitMiB: 256,
+    stepLimit: 100_000_000,
     builtin: (name, args) => {
       const answer = builtins.get(name)?.({ nowNs: 0n }, ...args);
       if (answer === undefined) throw new Error(`unexpected builtin ${name}`);
