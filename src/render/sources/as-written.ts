@@ -38,7 +38,9 @@ export function judgedAsWritten(
     }
   }
   for (const { entry, role } of scoped) {
-    if (role.kind !== "plain" || found.has(entry.path)) continue;
+    // A chart or kustomization that the change adds around it makes no difference to what applied the directory as it was.
+    const isWritten = role.kind === "plain" || role.kind === "used" || role.kind === "chart";
+    if (!isWritten || found.has(entry.path)) continue;
     if (above(entry.path).some((directory) => baseline.directories.has(directory))) found.set(entry.path, role);
   }
   return found;
