@@ -61,6 +61,29 @@ describe("what judged the tree before judges the tree after", () => {
       finding: "images/tag b k/b.yaml -",
     },
     {
+      name: "a new file beside a plain one, below a new chart and of a root that repairs it",
+      before: { "k/d/pod.yaml": pod() },
+      after: {
+        "k/d/pod.yaml": pod(),
+        "k/d/b.yaml": pod("nginx:latest", "b"),
+        "k/Chart.yaml": "type: library\n",
+        "k/d/kustomization.yaml": kustomization("resources: [pod.yaml, b.yaml]\n"),
+        "z/kustomization.yaml": kustomization(`resources: [../k/d]\n${hidden}`),
+      },
+      finding: "images/tag b k/d/b.yaml -",
+    },
+    {
+      name: "a new file beside a plain one, that a new root takes for a patch",
+      before: { "k/pod.yaml": pod() },
+      after: {
+        "k/pod.yaml": pod(),
+        "k/b.yaml": pod("nginx:latest", "b"),
+        "k/c.yaml": pod("nginx:1.0", "b"),
+        "k/kustomization.yaml": kustomization(`resources: [pod.yaml, c.yaml]\npatches: [{ path: b.yaml }]\n${hidden}`),
+      },
+      finding: "images/tag b k/b.yaml -",
+    },
+    {
       name: "a plain file that a link replaces, in a root that repairs it",
       before: { "k/pod.yaml": pod() },
       after: {
