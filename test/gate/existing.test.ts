@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { bad, kustomization, pod } from "./attack-files.ts";
+import { applicationSet, bad, kustomization, pod } from "./attack-files.ts";
 import type { Files } from "./change-judge.ts";
 import { application, dangerJudge, flux, gitRepository, hidden, introduced, overlay, plugin } from "./ratchet-files.ts";
 
@@ -57,6 +57,7 @@ describe("what the tree after does not tell is neither deleted nor fixed", () =>
 });
 
 describe("what could not be judged before is blocked once it changes", () => {
+  const forClusters = applicationSet("").replace("{ list: { elements: [] } }", "{ clusters: {} }");
   const remote = "resources: [pod.yaml, 'https://github.com/acme/base//monitoring?ref=v1']";
   const before = {
     "prod/kustomization.yaml": kustomization(remote),
@@ -84,6 +85,36 @@ describe("what could not be judged before is blocked once it changes", () => {
       { "a.yaml": application("prod", plugin), ...overlay },
       { "a.yaml": `# a remark\n${application("prod", plugin)}`, ...overlay },
       "pass",
+    ],
+    [
+      "an Application without its directory moves down its file",
+      { "a.yaml": application("gone"), ...overlay },
+      { "a.yaml": `# a remark\n${application("gone")}`, ...overlay },
+      "pass",
+    ],
+    [
+      "an ApplicationSet of which one directory is missing gains another one",
+      { "a.yaml": applicationSet("{ name: a, path: gone }"), ...overlay },
+      { "a.yaml": applicationSet("{ name: a, path: gone }, { name: b, path: prod }"), ...overlay },
+      "pass",
+    ],
+    [
+      "an ApplicationSet of which one directory is missing gains another that is missing",
+      { "a.yaml": applicationSet("{ name: a, path: gone }"), ...overlay },
+      { "a.yaml": applicationSet("{ name: a, path: gone }, { name: b, path: gone }"), ...overlay },
+      "error",
+    ],
+    [
+      "another object in the file of an ApplicationSet for unknown clusters changes",
+      { "a.yaml": `${forClusters}---\n${pod("nginx:1", "o")}` },
+      { "a.yaml": `${forClusters}---\n${pod("nginx:2", "o")}` },
+      "pass",
+    ],
+    [
+      "an ApplicationSet for unknown clusters changes",
+      { "a.yaml": forClusters },
+      { "a.yaml": forClusters.replace("{ clusters: {} }", "{ clusters: { values: { a: b } } }") },
+      "error",
     ],
   ])("%s", async (_, was, is, verdict) => {
     expect((await judged(was, is)).verdict).toBe(verdict);

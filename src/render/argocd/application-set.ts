@@ -19,7 +19,7 @@ export async function planApplicationSet(object: GitOpsObject, context: PlanCont
     places,
   );
   const children: GeneratedObject[] = [];
-  const reads = new Set([places.path]);
+  const reads = new Set<string>();
   const spec = fieldsOf(manifest.value, "", diagnostics.wrongType).object("spec");
   if (spec === undefined) diagnostics.problem("", "an ApplicationSet needs spec");
   else {

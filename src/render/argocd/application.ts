@@ -16,7 +16,7 @@ import { collectDiagnostics, type Diagnostics } from "./diagnostics.ts";
 /** Plans what Argo CD would sync for an Application, as far as this tree holds it. */
 export async function planApplication(object: GitOpsObject, within: PlanContext): Promise<Planned> {
   const { manifest, origin } = object;
-  const reads = new Set(origin === undefined ? [] : [origin.path]);
+  const reads = new Set<string>();
   const context = { ...within, tree: noting(within.tree, reads) };
   const { namespace, name } = manifest.identity;
   const id = `Application ${namespace === undefined ? "" : `${namespace}/`}${name}`;
@@ -87,7 +87,9 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
     steps: diagnostics.problems.length > 0 ? [] : steps,
     gaps: diagnostics.gaps,
     ...(incomplete ? { incomplete } : {}),
-    reads: [...reads].filter((path) => path !== places.path).toSorted(),
+    reads: [...new Set([...(origin === undefined ? [] : [origin.path]), ...reads])]
+      .filter((path) => path !== places.path)
+      .toSorted(),
     ...(limits.projects.length === 0 ? {} : { projects: limits.projects }),
   };
   return {
@@ -96,7 +98,7 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
     gaps: [],
     problems: diagnostics.problems,
     violations: limits.violations.map((violation) => ({ manifest, violation })),
-    reads: [places.path, ...reads],
+    reads: [...reads].toSorted(),
   };
 }
 
