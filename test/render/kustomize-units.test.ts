@@ -265,3 +265,55 @@ test("a chart that only a registry has stops the root, and says so", async () =>
   expect(state.graph.gaps[0]?.reason).toContain("chart db (https://charts.example.com 1.2.3) is not in this tree");
   expect(standings(state)["k/web.yaml"]).toBe("plain");
 });
+
+const inflation =
+  "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: { name: db }\nname: db\nrepo: https://charts.example.com\nversion: 1.2.3\n";
+
+test.each<[string, Files, readonly (readonly [string, number])[]]>([
+  [
+    "a file",
+    { "k/kustomization.yaml": "generators: [charts.yaml]\n", "k/charts.yaml": `# Charts\n---\n${inflation}` },
+    [["k/charts.yaml", 3]],
+  ],
+  [
+    "the kustomization itself",
+    { "k/kustomization.yaml": `generators:\n- |\n  ${inflation.replaceAll("\n", "\n  ")}\n` },
+    [["k/kustomization.yaml", 2]],
+  ],
+  [
+    "a directory that it names",
+    {
+      "k/kustomization.yaml": "generators: [../shared]\n",
+      "shared/kustomization.yaml": "resources: [charts.yaml]\n",
+      "shared/charts.yaml": inflation,
+    },
+    [["shared/charts.yaml", 1]],
+  ],
+  [
+    "a base",
+    {
+      "k/kustomization.yaml": "resources: [base]\n",
+      "k/base/kustomization.yaml": "generators: [charts.yaml]\n",
+      "k/base/charts.yaml": inflation,
+    },
+    [["k/base/charts.yaml", 1]],
+  ],
+])("a chart of a generator in %s is a gap at its line", async (_, files, places) => {
+  const state = await stateOf(files);
+  expect(state.graph.gaps.map(({ path, line }) => [path, line])).toEqual(places);
+  expect(state.graph.gaps[0]).toMatchObject({
+    source: "k",
+    reason: expect.stringMatching(/^chart db \(https:\/\/charts\.example\.com 1\.2\.3\) is not rendered, .*helmCharts/),
+  });
+  expect((await state.units[0]?.render())?.problems).toEqual([]);
+});
+
+test("other generators are no gap", async () => {
+  const state = await stateOf({
+    "k/kustomization.yaml": "generators: [settings.yaml]\n",
+    "k/settings.yaml":
+      "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: { name: db }\nname: db\nliterals: [a=b]\n",
+  });
+  expect(state.graph.gaps).toEqual([]);
+  expect(await yields(state)).toEqual({ k: [expect.stringMatching(/^ConfigMap db-/)] });
+});

@@ -26,6 +26,8 @@ export interface KustomizationContent {
   readonly resources: readonly KustomizeEntry[];
   /** Entries of `generators`, `transformers` and `validators` that are files or directories, with configurations that may name files in turn. */
   readonly plugins: readonly KustomizeUse[];
+  /** Entries of `generators` that are configurations themselves, as texts. */
+  readonly inlineGenerators: readonly string[];
   /** `helmCharts`, as written. */
   readonly charts: readonly JsonObject[];
   /** `helmGlobals.chartHome`. */
@@ -68,6 +70,7 @@ export function readKustomization(path: string, bytes: Uint8Array): Kustomizatio
       ...use("transformer", strings(value["transformers"])),
       ...use("validator", strings(value["validators"])),
     ],
+    inlineGenerators: texts(value["generators"]),
     charts: [...objects(value["helmCharts"]), ...objects(value["helmChartInflationGenerator"]).map(asHelmChart)],
     ...(typeof chartHome === "string" && chartHome !== "" ? { chartHome } : {}),
   };
@@ -139,10 +142,13 @@ function usesOf(value: JsonObject): readonly KustomizeUse[] {
 /** Uses of generators and transformers that are written inline, as texts of several lines. */
 function inlinePluginUses(value: JsonObject): readonly KustomizeUse[] {
   const lists = [value["generators"], value["transformers"], value["validators"]];
-  return lists
-    .flatMap((list) => (Array.isArray(list) ? (list as readonly Json[]) : []))
-    .filter((item): item is string => typeof item === "string" && item.includes("\n"))
-    .flatMap((text) => pluginUses(new TextEncoder().encode(text)));
+  return lists.flatMap(texts).flatMap((text) => pluginUses(new TextEncoder().encode(text)));
+}
+
+/** The strings of a list that are no paths but have several lines. */
+function texts(list: Json | undefined): readonly string[] {
+  if (!Array.isArray(list)) return [];
+  return list.filter((item): item is string => typeof item === "string" && item.includes("\n"));
 }
 
 function usesOfPlugin(config: JsonObject): readonly KustomizeUse[] {

@@ -12,6 +12,7 @@ import { isKustomizationName } from "../files/scope.ts";
 import { chartAccounts, isAccounted } from "./chart-accounts.ts";
 import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
+import { generatorGaps } from "./generator-gaps.ts";
 import { kustomizeCharts, type KustomizeCharts } from "./kustomize-charts.ts";
 import { withChartAnswers } from "./kustomize-chart-answers.ts";
 import { kustomizeGaps } from "./kustomize-gaps.ts";
@@ -30,13 +31,17 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
     const node = isKustomizationName(path) ? await nodes.standIn(path, bytes) : undefined;
     if (node !== undefined) standIns.set(node.directory, node);
   }
-  const build = kustomizeBuild(root, { get: (directory) => standIns.get(directory) ?? nodes.get(directory) });
+  const used = { get: (directory: string) => standIns.get(directory) ?? nodes.get(directory) };
+  const build = kustomizeBuild(root, used);
   const asked = new Map(build?.asks.map(({ path, entry }) => [path, contentId(entry)]) ?? []);
   const charts = await kustomizeCharts(build, context);
   for (const [path, from] of charts.files) asked.set(path, contentId(files.fileAt(from)));
   for (const path of step.overrides?.keys() ?? []) asked.delete(path);
   const work: Work = { build, charts, step, context, entry };
-  const gaps = [...charts.gaps, ...(build === undefined ? [] : await kustomizeGaps(build, files))];
+  const gaps =
+    build === undefined
+      ? charts.gaps
+      : [...charts.gaps, ...(await kustomizeGaps(build, files)), ...(await generatorGaps(build, used, files))];
   return {
     reads: [...asked].map(([path, id]) => ({ path, id })),
     problems: [],
