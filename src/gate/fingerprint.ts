@@ -1,4 +1,5 @@
 import type { Identity } from "../model/manifest.ts";
+import type { Source } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import { sha256 } from "../manifest/sha256.ts";
 
@@ -18,6 +19,11 @@ export function identityKey(identity: Identity, environment?: string): string {
     identity.namespace ?? null,
     identity.name,
   ]);
+}
+
+/** The key of a source that lasts while others of its name come and go. */
+export function sourceKey({ id, name, environments }: Pick<Source, "id" | "name" | "environments">): string {
+  return JSON.stringify([name ?? id, environments]);
 }
 
 /** The suffix that Kustomize adds to generated names: ten characters of its digest alphabet. */

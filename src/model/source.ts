@@ -15,6 +15,8 @@ export interface Source {
    * namespace and name of a GitOps object (`Application argocd/guestbook`).
    */
   readonly id: string;
+  /** The id without what tells it apart from others of that name, which come and go; absent: the id. */
+  readonly name?: string;
   readonly kind: SourceKind;
   /** Where it is declared: kustomization.yaml, Chart.yaml, or the file and line of the GitOps object. */
   readonly path: string;

@@ -256,6 +256,29 @@ test.each<[string, Files]>([
   },
 );
 
+test("another object of the same name touches no old gap, and neither does its removal", async () => {
+  const alone = { ...plain, "argo/app.yaml": application(", targetRevision: feature") };
+  const both = { ...alone, "more/app.yaml": application(", targetRevision: v1.0.0") };
+  const added = await judgedWhole(alone, both);
+  expect(added.gaps.filter(({ touched }) => touched).map(({ path }) => path)).toEqual(["more/app.yaml"]);
+  expect(added.gaps.map(({ path }) => path)).toContain("argo/app.yaml");
+  const removed = await judgedWhole(both, alone);
+  expect(removed.gaps.filter(({ touched, path }) => touched === true && path === "argo/app.yaml")).toEqual([]);
+});
+
+test("another object of the same name leaves an old problem an old one", async () => {
+  const alone = { "web/kustomization.yaml": "resources: [gone.yaml]\n", "argo/app.yaml": application("") };
+  const other = attack.application("other", { name: "web" });
+  const report = await judgedWhole(alone, { ...alone, "other/pod.yaml": pod(), "more/app.yaml": other });
+  expect(report.problems.map(({ path, status }) => [path, status])).toEqual([["web/kustomization.yaml", "existing"]]);
+});
+
+test("another object of the same name brings its own gap, even one that reads the same", async () => {
+  const alone = { ...plain, "argo/app.yaml": application(", targetRevision: feature") };
+  const report = await judgedWhole(alone, { ...alone, "more/app.yaml": alone["argo/app.yaml"] });
+  expect(blocking(report)).toEqual([expect.stringMatching(/^more\/app\.yaml: .* follows feature/)]);
+});
+
 const pinned = repository("").replace("branch: main", "tag: v1");
 const edited = (field: string): string => flux().replace("prune: true", `prune: true, ${field}`);
 const registry = (more: string): string =>

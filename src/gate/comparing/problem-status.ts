@@ -2,6 +2,7 @@ import type { ReportedProblem } from "../../model/finding.ts";
 import type { Problem } from "../../model/problem.ts";
 import { directoryOf } from "../../render/files/scope.ts";
 import { contentKey } from "../compare-origins.ts";
+import { sourceKey } from "../fingerprint.ts";
 import type { JudgedState } from "../judging/judge-states.ts";
 import { isUnit } from "../reading.ts";
 
@@ -60,7 +61,7 @@ function marked({ results, state }: JudgedState): readonly MarkedProblem[] {
     ...[...results].flatMap(([of, { problems }]) =>
       problems.map((problem): MarkedProblem =>
         isUnit(of)
-          ? { problem, content: `source ${of.source.id} ${of.inputs}`, anyLine: true }
+          ? { problem, content: `source ${sourceKey(of.source)} ${of.inputs}`, anyLine: true }
           : { problem, content: `file ${directoryOf(of.entry.path)} ${contentKey(of)}` },
       ),
     ),

@@ -16,8 +16,11 @@ export function nameSources(
 ): readonly NamedSource[] {
   const names = distinctNames(own);
   const taken = new Set(names.values());
-  for (const [instance, name] of distinctNames(carriedOver))
+  const doubled = new Set<Instance>();
+  for (const [instance, name] of distinctNames(carriedOver)) {
+    if (taken.has(name)) doubled.add(instance);
     names.set(instance, taken.has(name) ? `${name} (before this change)` : name);
+  }
   const isCarriedOver = new Set(carriedOver);
   const instances = [...own, ...carriedOver];
   const parents = parentsOf(instances, plannings, names);
@@ -31,6 +34,8 @@ export function nameSources(
         plannedSource: instance.plannedSource.as({
           ...source,
           id,
+          // What stands beside its successor is not what it was.
+          ...(id === source.id || doubled.has(instance) ? {} : { name: source.id }),
           ...(parent === undefined ? {} : { parent }),
           ...(isCarriedOver.has(instance) ? { carriedOver: true } : {}),
         }),
