@@ -147,6 +147,38 @@ describe("a finding is existing only where its object was applied before", () =>
     expect(report.verdict).toBe("fail");
   });
 
+  const root = (more: string): string => `namespace: prod\nnamePrefix: a-\n${more}`;
+  const loading = root("components: [../extra]\n");
+  const extra = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [pod.yaml]\n";
+  const loaded = { "prod/kustomization.yaml": loading, "extra/kustomization.yaml": extra, "extra/pod.yaml": bad };
+  const tags = (report: Awaited<ReturnType<typeof judged>>): readonly string[] =>
+    introduced(report).filter((line) => line.startsWith("images/tag"));
+
+  test("a file that a root no longer loads, and that stays as it is, introduces nothing", async () => {
+    expect(tags(await judged(loaded, { ...loaded, "prod/kustomization.yaml": root("") }))).toEqual([]);
+  });
+
+  const { "extra/kustomization.yaml": _, ...plain } = loaded;
+  const deep = {
+    "prod/kustomization.yaml": root("components: [../examples/a]\n"),
+    "examples/a/kustomization.yaml": extra,
+    "examples/a/pod.yaml": bad,
+    "examples/other.yaml": pod("nginx:1", "other"),
+  };
+  const repaired = { ...loaded, "prod/kustomization.yaml": `${loading}images: [{ name: nginx, newTag: "1.27" }]\n` };
+  test.each<[string, Files, Files]>([
+    ["it changes as well", loaded, { ...loaded, "extra/pod.yaml": `# Other\n${bad}` }],
+    ["its root had repaired it", repaired, loaded],
+    ["its directory is no longer a kustomization", loaded, plain],
+    [
+      "a directory above it is no longer a kustomization",
+      { ...deep, "examples/kustomization.yaml": extra.replace("pod.yaml", "other.yaml") },
+      deep,
+    ],
+  ])("a file that a root no longer loads is new where %s", async (_, before, after) => {
+    expect(tags(await judged(before, { ...after, "prod/kustomization.yaml": root("") }))).toHaveLength(1);
+  });
+
   test("an Application that takes over from another of the same cluster introduces nothing", async () => {
     const files = { "prod/kustomization.yaml": overlay["prod/kustomization.yaml"], "prod/pod.yaml": bad };
     const report = await judged(

@@ -7,6 +7,8 @@ export interface Comparison {
   readonly after: readonly Draft[];
   /** Nothing tells that the manifest was applied before where it is now: a finding that it had is introduced all the same. */
   readonly exposed?: true;
+  /** What tools made of a text and the text itself: the object may be called otherwise. */
+  readonly sameText?: true;
   /** Of the plan of the tree before, asked of the tree after: what it no longer finds is not fixed by that alone. */
   readonly carriedOver?: true;
 }
@@ -22,7 +24,7 @@ export interface Classified {
  * Gives findings their status by comparing fingerprints as multisets: a surplus after the change is introduced, a surplus
  * before it is fixed. An introduced finding at a place that had one with other values is `changed`.
  */
-export function classify({ before, after, exposed, carriedOver }: Comparison): readonly Classified[] {
+export function classify({ before, after, exposed, sameText, carriedOver }: Comparison): readonly Classified[] {
   const findings: Classified[] = [];
   const open = [...before];
   const take = (fits: (draft: Draft) => boolean): Draft | undefined => {
@@ -37,6 +39,7 @@ export function classify({ before, after, exposed, carriedOver }: Comparison): r
   const passes: ((old: Draft, now: Draft) => boolean)[] = [
     (old, now) => old.finding.fingerprint === now.finding.fingerprint && old.finding.pointer === now.finding.pointer,
     (old, now) => old.finding.fingerprint === now.finding.fingerprint,
+    ...(sameText === true ? [(old: Draft, now: Draft) => old.unnamed() === now.unnamed()] : []),
   ];
   let surplus = comparable;
   for (const fits of passes) {

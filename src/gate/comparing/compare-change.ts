@@ -6,6 +6,7 @@ import { identityKey, lastingKey } from "../fingerprint.ts";
 import type { JudgedStates, JudgedState } from "../judging/judge-states.ts";
 import { yielderOf } from "../match-manifests.ts";
 import { isUnit } from "../reading.ts";
+import { keptTexts } from "./kept-texts.ts";
 
 /** Pairs the drafts of manifests that belong together before and after the change. */
 export function comparisonsOf(change: JudgedStates, draft: Drafter): readonly Comparison[] {
@@ -38,7 +39,7 @@ function changedOnes(
     if (judged === undefined) throw new Error(`a manifest of ${manifest.position.path} was matched but not judged`);
     return draft(judged);
   };
-  const groups = groupsOf(matched, draftsOf, lost);
+  const groups = groupsOf(matched, draftsOf, { lost, kept: keptTexts(before.state, after.state) });
   const gone = deletions.map((manifest) => ({
     before: [],
     after: draft(manifest).filter(({ readsChange }) => readsChange),
@@ -50,6 +51,7 @@ interface Group {
   readonly before: Member[];
   readonly after: Member[];
   exposed?: true;
+  sameText?: true;
 }
 
 interface Member {
@@ -61,7 +63,7 @@ interface Member {
 function groupsOf(
   changes: readonly Change[],
   draftsOf: (manifest: Manifest) => readonly Draft[],
-  lost: ReadonlySet<string>,
+  { lost, kept }: { readonly lost: ReadonlySet<string>; readonly kept: ReadonlySet<string> },
 ): readonly Comparison[] {
   const groups = new Map<string, Group>();
   const group = (key: string): Group => {
@@ -71,17 +73,25 @@ function groupsOf(
   };
   /** Of objects that leave some environment, by name and file. */
   const left = new Map<string, string>();
+  /** Of objects that leave some source, by the text that they were made from. */
+  const unloaded = new Map<string, string>();
   for (const change of changes) {
     if (change.kind !== "deleted") continue;
     const name = nameInFile(change.before);
     if (!left.has(name)) left.set(name, keyOf(change));
+    const text = textOf(change.before);
+    if (change.before.source !== undefined && !unloaded.has(text)) unloaded.set(text, keyOf(change));
   }
   for (const change of changes) {
     const news = isNews(change);
     // Where a manifest only loses its environment (the Application is deleted, the files remain), nothing is introduced.
     const stays = change.kind === "created" && change.after.environment === undefined;
-    const key = (stays ? left.get(nameInFile(change.after)) : undefined) ?? keyOf(change);
-    const members = group(key);
+    const known = stays ? left.get(nameInFile(change.after)) : undefined;
+    // Where a source no longer loads a file that remains as it is, nothing applies more than before.
+    const isLeft = stays && change.after.source === undefined && kept.has(change.after.position.path);
+    const made = known === undefined && isLeft ? unloaded.get(textOf(change.after)) : undefined;
+    const members = group(known ?? made ?? keyOf(change));
+    if (made !== undefined) members.sameText = true;
     // Findings of a manifest that is no longer judged are not fixed.
     if (change.kind !== "created" && !lost.has(yielderOf(change.before)))
       members.before.push({
@@ -120,7 +130,10 @@ function carriedOverGroups(
   changes: readonly Change[],
   draftsOf: (manifest: Manifest) => readonly Draft[],
 ): readonly Comparison[] {
-  return groupsOf(changes, draftsOf, new Set()).map((comparison) => ({ ...comparison, carriedOver: true }));
+  return groupsOf(changes, draftsOf, { lost: new Set(), kept: new Set() }).map((comparison) => ({
+    ...comparison,
+    carriedOver: true,
+  }));
 }
 
 function keyOf(change: Change): string {
@@ -132,6 +145,10 @@ function keyOf(change: Change): string {
 
 function nameInFile({ identity, position }: Manifest): string {
   return `${position.path}\0${identityKey(identity)}`;
+}
+
+function textOf({ identity: { group, kind }, position: { path, document, pointer } }: Manifest): string {
+  return JSON.stringify([path, document, pointer, group, kind]);
 }
 
 /** Without what is found only as it changes. */

@@ -1,6 +1,7 @@
 import type { Finding } from "../../model/finding.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { JudgedManifest, LocatedViolation } from "../judged-source.ts";
+import { fingerprintOf } from "../fingerprint.ts";
 import type { LevelOf } from "../levels.ts";
 
 /** A finding before its status is known. */
@@ -8,6 +9,8 @@ export interface Draft {
   readonly finding: Omit<Finding, "status" | "changed">;
   /** Its place by names, not by positions. */
   readonly stablePointer: string;
+  /** As its fingerprint, whatever the object is called and wherever it lands. */
+  readonly unnamed: () => string;
   /** The rule reads the operation or the old object. */
   readonly readsChange: boolean;
   /** Where the fault may be as well: the values that the one at its place was compared with. */
@@ -68,6 +71,8 @@ export function drafter({ policies, levelOf, hasPath }: DraftContext): Drafter {
         {
           finding,
           stablePointer: cause.stablePointer,
+          unnamed: () =>
+            fingerprintOf(violation, { identity: { group: identity.group, kind: identity.kind, name: "" } }),
           readsChange: violation.readsChange,
           ...(compared === undefined ? {} : { compared }),
           about: manifest,
