@@ -21,7 +21,8 @@ function percentile(values: readonly number[], share: number): string {
 
 async function fromWebhookToCheck(): Promise<void> {
   const github = await startGitHub();
-  const app = await startApp(github);
+  const stateDir = await mkdtemp(join(tmpdir(), "portcullis-app-"));
+  const app = await startApp(github, { stateDir });
   const files = Object.fromEntries(
     Array.from({ length: 10 }, (_, n) => [`apps/a${n}.yaml`, deployment("nginx:1.27", `a${n}`)]),
   );
@@ -29,6 +30,7 @@ async function fromWebhookToCheck(): Promise<void> {
   await app.idle();
   const milliseconds: number[] = [];
   const calls: number[] = [];
+  const spent = process.cpuUsage();
   for (let n = 0; n < pulls; n++) {
     const bad = n % 10 === 0;
     const before = github.restCalls().length;
@@ -49,8 +51,19 @@ async function fromWebhookToCheck(): Promise<void> {
   console.log(`webhook → concluded check, ${pulls} pull requests one after another, 10 % of them refused:`);
   console.log(`  p50 ${percentile(milliseconds, 0.5)} ms, p99 ${percentile(milliseconds, 0.99)} ms`);
   console.log(`  REST calls per pull request: mean ${mean}, most ${Math.max(...calls)}`);
+  const { user, system } = process.cpuUsage(spent);
+  const processor = ((user + system) / 1_000 / pulls).toFixed(0);
+  const mib = (process.resourceUsage().maxRSS / 1_024).toFixed(0);
+  console.log(`  processor time per pull request, with the simulated GitHub: ${processor} ms; most memory: ${mib} MiB`);
   if (github.violations.length > 0) throw new Error(JSON.stringify(github.violations));
   await app.stop();
+  const restarted = await startApp(github, { stateDir });
+  const pull = await github.proposeFiles(repository, { "apps/a1.yaml": deployment("nginx:9.9", "a1") });
+  const sent = performance.now();
+  await restarted.concluded(pull);
+  console.log(`  the first pull request after a start: ${(performance.now() - sent).toFixed(0)} ms`);
+  await restarted.stop();
+  await rm(stateDir, { recursive: true, force: true });
   await github.close();
 }
 
