@@ -8,5 +8,5 @@ export const now = "2027-01-15T00:00:00Z";
 /** Makes judges that have policies of these ids, whatever the sources; `more` of a judge replaces the rest. */
 export function judgeOfPolicies(ids: readonly string[] = ["a/b"], more: Partial<Judge> = {}): Engine["makeJudge"] {
   const policies = ids.map((id): Policy => ({ id, package: id }));
-  return async () => fake<Judge>({ digest: ids.join(), policies, problems: [], ...more });
+  return async () => fake<Judge>({ digest: ids.join(), policies, problems: [], fieldsRead: [], ...more });
 }
