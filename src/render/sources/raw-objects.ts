@@ -67,9 +67,15 @@ export async function mentionsIn(
   };
 }
 
-/** Whether a text may hold an object that a GitOps controller reads, or the Deployment whose flags decide how Flux does. */
+/**
+ * Whether a text may hold an object that a GitOps controller reads, the Deployment whose flags decide how Flux does, or the
+ * label by which Argo CD knows the Secret of a cluster (a JSON patch writes it with `~1`).
+ */
 function mayHoldGitOps(text: string): boolean {
-  return namesGroup(text, "argoproj.io/") || text.includes("fluxcd.") || text.includes("kustomize-controller");
+  return (
+    namesGroup(text, "argoproj.io/") ||
+    ["fluxcd.", "kustomize-controller", "secret-type"].some((part) => text.includes(part))
+  );
 }
 
 /** Where the `apiVersion` of objects that apply directories of the tree starts. */
