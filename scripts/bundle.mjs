@@ -33,7 +33,7 @@ export async function bundle(root) {
       entryPoints: [join(src, path)],
       format: "esm",
       banner: {
-        js: 'import { createRequire } from "node:module"; const bundleUrl = import.meta.url, require = createRequire(bundleUrl);',
+        js: 'import { createRequire as requireOf } from "node:module"; const bundleUrl = import.meta.url, require = requireOf(bundleUrl);',
       },
       plugins: [thinned(dirname(join(src, path)))],
     });

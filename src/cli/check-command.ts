@@ -150,6 +150,8 @@ async function judgeSubject(
     });
     progress.end();
     for (const line of printed) process.stderr.write(line);
+    for (const reason of threads?.failures() ?? [])
+      say(`a judging thread ended, and its files were judged in this one: ${reason}`);
     mentionFixtures(report, say);
     mentionLeftOut(subject, say);
     if (subject.paths.length === 0) await mentionIdlePatterns(subject, say);

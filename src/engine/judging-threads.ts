@@ -18,6 +18,8 @@ export interface ThreadSetting {
 
 /** Threads that judge shares, which their owner must close. */
 export interface OpenThreads extends JudgingThreads {
+  /** Why threads ended by themselves, each reason once. What they were to judge was judged in the calling thread. */
+  failures(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -37,9 +39,11 @@ export function defaultThreads(): number {
 /** Opens `count` threads that judge beside the calling one. They start when they are first asked for, and take shares once they have started. */
 export function openThreads(setting: ThreadSetting, count: number): OpenThreads {
   let threads: readonly Thread[] | undefined;
+  const failures = new Set<string>();
   return {
+    failures: () => [...failures],
     free: () => {
-      threads ??= Array.from({ length: count }, () => startThread(setting));
+      threads ??= Array.from({ length: count }, () => startThread(setting, (reason) => failures.add(reason)));
       return threads.filter((thread) => thread.room() > 0).toSorted((a, b) => b.room() - a.room())[0]?.judge;
     },
     close: async () => {
@@ -55,7 +59,7 @@ interface Thread {
   close(): Promise<void>;
 }
 
-function startThread(setting: ThreadSetting): Thread {
+function startThread(setting: ThreadSetting, onFailure: (reason: string) => void): Thread {
   const resourceLimits = { maxOldGenerationSizeMb: heapLimitMiB };
   const worker = new Worker(program, { workerData: setting, execArgv: [], resourceLimits });
   worker.unref();
@@ -71,7 +75,10 @@ function startThread(setting: ThreadSetting): Thread {
     else waiting.shift()?.(said);
     if (waiting.length === 0) worker.unref();
   });
-  worker.on("error", ended);
+  worker.on("error", (error: unknown) => {
+    onFailure(error instanceof Error ? error.message : String(error));
+    ended();
+  });
   worker.on("exit", ended);
   return {
     room: () => (isReady ? sharesAtOnce - waiting.length : 0),

@@ -41,6 +41,7 @@ describe("threads", () => {
     };
     expect(report.findings.length).toBeGreaterThan(60);
     expect(report.problems.length).toBeGreaterThan(0);
+    // Also in what is said beside it: no thread ended.
     for (const one of shared) expect(one).toEqual(alone);
   });
 
