@@ -4,7 +4,7 @@ import { directoryWith, portcullis } from "./run-portcullis.ts";
 /** Enough files to be shared, among them those that are judged in a way of their own. */
 const files: { readonly [path: string]: string } = {
   ...Object.fromEntries(
-    Array.from({ length: 600 }, (_, i) => [
+    Array.from({ length: 1_600 }, (_, i) => [
       `apps/${i % 7}/config-${i}.yaml`,
       `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c${i}, namespace: n${i % 3}}\ndata: {number: "${i}"}\n`,
     ]),
@@ -39,7 +39,7 @@ describe("threads", () => {
       readonly findings: readonly unknown[];
       readonly problems: readonly unknown[];
     };
-    expect(report.findings.length).toBeGreaterThan(60);
+    expect(report.findings.length).toBeGreaterThan(160);
     expect(report.problems.length).toBeGreaterThan(0);
     // Also in what is said beside it: no thread ended.
     for (const one of shared) expect(one).toEqual(alone);

@@ -25,7 +25,7 @@ export interface ApartContext {
 }
 
 /** From this number of files on, sharing them costs less than it brings. */
-const fewestFiles = 300;
+const fewestFiles = 1_500;
 const filesOfShare = 64;
 const bytesOfShare = 512 * 1024;
 
