@@ -31,7 +31,7 @@ const mostThreads = 8;
 /** Many times what a share takes. */
 const heapLimitMiB = 2048;
 
-/** The threads that judge beside the calling one where nobody says how many: one for each other core. */
+/** The default number of threads beside the calling one: one for each other core. */
 export function defaultThreads(): number {
   return Math.min(mostThreads, availableParallelism()) - 1;
 }

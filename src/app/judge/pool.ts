@@ -30,7 +30,7 @@ export interface HeldThread {
 /** Told how many files and sources are judged, of how many. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** A thread that nobody needs at the moment. */
+/** A free thread, lent for work that can wait. */
 export interface SpareThread {
   readonly thread: HeldThread;
   /** Aborts once a job waits for a thread. */

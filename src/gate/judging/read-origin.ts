@@ -6,7 +6,7 @@ import type { Reading, ReadOrigin } from "../reading.ts";
 /** The roles of files that are read. */
 export type ReadRole = Role & { readonly kind: "plain" | "chart" | "used" };
 
-/** What yields no manifests and is no problem. */
+/** The result of an origin without manifests and problems. */
 export const nothing: JudgedSource = { manifests: [], skipped: [], problems: [] };
 
 /** A file that was skipped as a whole. */

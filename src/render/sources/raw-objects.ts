@@ -73,13 +73,13 @@ export async function mentionsIn(
  */
 function mayHoldGitOps(text: string): boolean {
   return (
-    namesGroup(text, "argoproj.io/") ||
+    namesGroup(text, "argoproj.io") ||
     ["fluxcd.", "kustomize-controller", "secret-type"].some((part) => text.includes(part))
   );
 }
 
 /** Where the `apiVersion` of objects that apply directories of the tree starts. */
-const APPLIES = ["argoproj.io/", "kustomize.toolkit.fluxcd", "fluxcd.controlplane"];
+const APPLIES = ["argoproj.io", "kustomize.toolkit.fluxcd", "fluxcd.controlplane"];
 
 /**
  * Whether a text holds `start` where an API group can start. Within a longer name, as in `argocd.argoproj.io/sync-wave`,

@@ -152,7 +152,7 @@ test.each<[string, Files, { readonly [path: string]: readonly string[] }]>([
     { "a.yaml": release, "b.yaml": `# valuesFrom\n${service}`, "c.yaml": settings },
     { "a.yaml": ["HelmRelease"] },
   ],
-  ["no other objects, where a file mentions a tool", { "s.yaml": `# argoproj.io/v1\n${service}` }, { "s.yaml": [] }],
+  ["no other objects, where a file mentions a tool", { "s.yaml": `# argoproj.io\n${service}` }, { "s.yaml": [] }],
   [
     "nothing of a file that only annotates for a tool",
     { "s.yaml": service.replace("metadata: {", "metadata: { annotations: { argocd.argoproj.io/sync-wave: '1' }, ") },
