@@ -26,7 +26,7 @@ export interface LocatedPointer {
 }
 
 /** Makes a locator for a document of a file, by index; undefined where the document does not exist or cannot be read. */
-function createLocator(text: string, document: number): Locator | undefined {
+export function createLocator(text: string, document: number): Locator | undefined {
   for (const part of splitDocuments(text)) {
     if (part.kind === "separator") return undefined;
     if (part.index === document) return locatorOf(part);

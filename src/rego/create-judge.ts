@@ -6,7 +6,7 @@ import type { Judgement } from "../model/violation.ts";
 import type { Input, Print, RuleFailure } from "./ask.ts";
 import { createAsker } from "./ask.ts";
 import { createTwinAsker } from "./ask-twins.ts";
-import { loadBuiltins } from "./builtins/load-builtins.ts";
+import { loadBuiltins, startRelay } from "./builtins/load-builtins.ts";
 import type { PolicyCompiler } from "./compile-sources.ts";
 import { compileSources, digestOf } from "./compile-sources.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
@@ -82,7 +82,11 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const relaying = { deadlineMs: options.deadlineMs, ...(options.cacheDir && { cacheDir: options.cacheDir }) };
   const relay = createBuiltinRelay(relaying);
   const builtins = await loadBuiltins(answer.builtins, relay.call);
-  const make = () => makeInstance(recipe(), builtins);
+  const start = once(() => startRelay(answer.builtins, relay.call));
+  const make = () => {
+    start();
+    return makeInstance(recipe(), builtins);
+  };
   // Where nothing is asked that earlier runs did not answer, no instance is needed.
   const first = options.derived?.get(`loads ${digest}`) === true ? undefined : firstInstance(make);
   if (first !== undefined && "stage" in first) {

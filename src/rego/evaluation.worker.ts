@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { loadBuiltins } from "./builtins/load-builtins.ts";
+import { loadBuiltins, startRelay } from "./builtins/load-builtins.ts";
 import { createEvaluator } from "./evaluator.ts";
 import type { EvaluationRequest, EvaluationSetting } from "./worker-evaluator.ts";
 import { ready } from "./worker-evaluator.ts";
@@ -7,7 +7,9 @@ import { makeInstance } from "./instances.ts";
 import { createBuiltinRelay } from "./toolchain/builtin-relay.ts";
 
 const { recipe, relaying, deadlineMs } = workerData as EvaluationSetting;
-const builtins = await loadBuiltins(recipe.builtins, createBuiltinRelay(relaying).call);
+const relay = createBuiltinRelay(relaying);
+const builtins = await loadBuiltins(recipe.builtins, relay.call);
+startRelay(recipe.builtins, relay.call);
 const evaluator = createEvaluator({ deadlineMs, instantiate: () => makeInstance(recipe, builtins) });
 
 parentPort?.on("message", (request: EvaluationRequest) => {

@@ -14,17 +14,37 @@ export interface ServedVersions {
   readonly versions: readonly string[];
 }
 
-/**
- * The profile of the clusters that a source lands in: the oldest of their Kubernetes versions, the API versions that the
- * configuration names, and those of CRDs that land there too, in files of the tree and in what sources yield. Where the configuration names API versions for each
- * cluster, they are all that it serves.
- */
-export function clusterProfile(
-  environments: readonly string[],
-  config: Config,
-  { served }: Pick<Scopes, "served">,
-  rendered: readonly Omit<ServedVersions, "source">[] = [],
-): ClusterProfile {
+/** The profiles of the clusters of one tree. */
+export interface ClusterProfiles {
+  /**
+   * The profile of the clusters that a source lands in: the oldest of their Kubernetes versions, the API versions that the
+   * configuration names, and those of CRDs that land there too, in files of the tree and in what sources yield
+   * (`rendered`). Where the configuration names API versions for each cluster, they are all that it serves.
+   */
+  of(environments: readonly string[], rendered?: readonly Landed[]): ClusterProfile;
+}
+
+type Landed = Omit<ServedVersions, "source">;
+
+/** Makes the profiles for the CRDs in the files of a tree. */
+export function clusterProfiles(config: Config, { served }: Pick<Scopes, "served">): ClusterProfiles {
+  const written = served.map(({ path, versions }): Landed => ({
+    environments: environmentsOf({ path }, config),
+    versions,
+  }));
+  const known = new Map<string, ClusterProfile>();
+  return {
+    of(environments, rendered = []) {
+      if (rendered.length > 0) return clusterProfile(environments, config, [...written, ...rendered]);
+      const key = environments.join("\0");
+      const profile = known.get(key) ?? clusterProfile(environments, config, written);
+      known.set(key, profile);
+      return profile;
+    },
+  };
+}
+
+function clusterProfile(environments: readonly string[], config: Config, served: readonly Landed[]): ClusterProfile {
   const named = environments.map((name) => config.environments[name]);
   const asked =
     named.length === 0 ? [config.schemas.kubernetes] : named.map((one) => one?.kubernetes ?? config.schemas.kubernetes);
@@ -32,8 +52,7 @@ export function clusterProfile(
     .filter((version) => version !== undefined)
     .toSorted((one, other) => minor(one) - minor(other));
   const apiVersions = new Set(named.flatMap((one) => one?.apiVersions ?? []));
-  const written = served.map(({ path, versions }) => ({ environments: environmentsOf({ path }, config), versions }));
-  for (const { environments: landing, versions } of [...written, ...rendered]) {
+  for (const { environments: landing, versions } of served) {
     if (landing.length === 0 || landing.some((one) => environments.includes(one)))
       for (const version of versions) apiVersions.add(version);
   }

@@ -19,6 +19,7 @@ export class ObjectReader {
   #body: Uint8Array | undefined;
   #filled = 0;
   #unwanted = 0;
+  #unsent = "";
   #stderr = "";
 
   constructor(directory: string, objects: { readonly [name: string]: string } = {}) {
@@ -31,11 +32,20 @@ export class ObjectReader {
     if (!/^[0-9a-f]{40,64}$/.test(id)) return Promise.reject(new Error(`${id} is no object id`));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ id, resolve, reject });
-      (this.#child ??= this.#start()).stdin.write(`${id}\n`);
+      // What is asked for at once is sent at once: a write to a pipe takes longer than a small object.
+      if (this.#unsent === "") process.nextTick(() => this.#send());
+      this.#unsent += `${id}\n`;
     });
   }
 
+  #send(): void {
+    const ids = this.#unsent;
+    this.#unsent = "";
+    if (ids !== "") (this.#child ??= this.#start()).stdin.write(ids);
+  }
+
   async close(): Promise<void> {
+    this.#send();
     const child = this.#child;
     if (child === undefined) return;
     const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));

@@ -14,8 +14,6 @@ export type Builtins = ReadonlyMap<string, Builtin>;
 
 /**
  * Loads the implementations of the named builtins only. Those that this process does not implement are relayed to OPA.
- * Its process is started here if a builtin always needs it, so that the start does not count against the deadline of a
- * manifest.
  */
 export async function loadBuiltins(names: readonly string[], relay: RelayCall): Promise<Builtins> {
   const found = new Map<string, Builtin>();
@@ -24,9 +22,15 @@ export async function loadBuiltins(names: readonly string[], relay: RelayCall): 
     const own = (await families[name]?.())?.[name];
     found.set(name, own === undefined ? asked : withSecondOpinion(own, asked));
   }
-  // A relay that cannot start fails again when a rule calls it; then it is a problem of that rule.
-  if (names.some((name) => families[name] === undefined)) relay({ name: "upper", args: ['""'] });
   return found;
+}
+
+/**
+ * Starts the process of OPA if one of the builtins always needs it, so that the start does not count against the deadline
+ * of a manifest. Where it cannot start, it fails again when a rule calls it; then it is a problem of that rule.
+ */
+export function startRelay(names: readonly string[], relay: RelayCall): void {
+  if (names.some((name) => families[name] === undefined)) relay({ name: "upper", args: ['""'] });
 }
 
 function withSecondOpinion(own: Builtin, asked: Builtin): Builtin {

@@ -1,6 +1,6 @@
 import { decodeText } from "../../manifest/decode-text.ts";
 import { DEFAULT_BUDGET } from "../../manifest/budget.ts";
-import { locateDeepest } from "../../manifest/locate.ts";
+import { createLocator, type Locator } from "../../manifest/locate.ts";
 import type { Pointer } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { GitOpsObject, TreeView } from "../gitops.ts";
@@ -18,12 +18,10 @@ export interface Places {
 export async function placesOf({ manifest }: GitOpsObject, tree: TreeView): Promise<Places> {
   const { path, document, line, pointer: base } = manifest.position;
   const bytes = (await tree.read(path)) ?? new Uint8Array();
-  let text: string | undefined;
   const lineOf = (pointer: Pointer): number => {
     // Most objects need no other line, so the file is parsed for places only on demand.
     if (pointer === "") return line;
-    text ??= textOf(bytes);
-    const found = locateDeepest(text, document, base + pointer);
+    const found = locatorIn(bytes, document)?.locateDeepest(base + pointer);
     // The text of a rendered object may lack the value at the pointer.
     return found === undefined || found.pointer.length < base.length ? line : found.place.line;
   };
@@ -32,6 +30,16 @@ export async function placesOf({ manifest }: GitOpsObject, tree: TreeView): Prom
     line: lineOf,
     problem: (pointer, message) => ({ stage: "render", path, line: lineOf(pointer), message }),
   };
+}
+
+/** By the bytes of a file, which a view of a tree hands out again and again. */
+const locators = new WeakMap<Uint8Array, Map<number, Locator | undefined>>();
+
+function locatorIn(bytes: Uint8Array, document: number): Locator | undefined {
+  const known = locators.get(bytes) ?? new Map<number, Locator | undefined>();
+  locators.set(bytes, known);
+  if (!known.has(document)) known.set(document, createLocator(textOf(bytes), document));
+  return known.get(document);
 }
 
 function textOf(bytes: Uint8Array): string {

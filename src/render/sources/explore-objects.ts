@@ -17,7 +17,7 @@ import {
   type RenderCaches,
   type PlannedSource,
 } from "./planned-source.ts";
-import { clusterProfile, type ClusterProfile, type ServedVersions } from "../cluster-profile.ts";
+import type { ClusterProfile, ServedVersions } from "../cluster-profile.ts";
 import type { Plan, Step as PlanStep } from "../plan.ts";
 import { planStep } from "../steps/plan-step.ts";
 import type { RenderContext } from "../steps/step.ts";
@@ -236,7 +236,7 @@ function withProfile(step: PlanStep, { apiVersions, kubeVersion, servesNoOther }
 
 /** The source of a plan: with what rendered CRDs make clusters serve only where it asks for API versions. */
 async function plannedFor(plan: Plan, { renderContext, caches, served }: Explorer): Promise<PlannedSource> {
-  const { config, scopes } = renderContext;
+  const { profiles } = renderContext;
   const madeFrom = (plan.reads ?? []).map((path) => ({ path, id: contentId(renderContext.files.fileAt(path)) }));
   const sourceWith = async (profile: ClusterProfile): Promise<PlannedSource> =>
     sourceFromPlan(
@@ -248,10 +248,7 @@ async function plannedFor(plan: Plan, { renderContext, caches, served }: Explore
   const { id, environments } = plan.source;
   // A chart is rendered before its own CRDs are there, at first, and after: they leave open what the cluster serves.
   const others = served.filter(({ source }) => source !== id);
-  const [known, all] = [
-    clusterProfile(environments, config, scopes),
-    clusterProfile(environments, config, scopes, others),
-  ];
+  const [known, all] = [profiles.of(environments), profiles.of(environments, others)];
   const source = await sourceWith(known);
   const isWhole = all.apiVersions.length === known.apiVersions.length;
   return isWhole || !(await source.summary()).asksApiVersions ? source : sourceWith(all);

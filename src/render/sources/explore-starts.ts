@@ -55,9 +55,9 @@ export function plainManifest({ identity, apiVersion, value, position }: Rendere
 /** The plan of a root or chart that no GitOps object applies: default options. */
 export function planOf(
   { kind, directory, path }: Pick<Standalone, "kind" | "directory" | "path">,
-  { request, raw }: Survey,
+  { request, holdsFlux }: Survey,
 ): Plan {
-  const clusterFolder = holdsFlux(raw) ? /^(?:.*\/)?clusters\/[^/]+(?=\/)/.exec(path)?.[0] : undefined;
+  const clusterFolder = holdsFlux ? /^(?:.*\/)?clusters\/[^/]+(?=\/)/.exec(path)?.[0] : undefined;
   const source: Source = {
     id: directory === "" ? "." : directory,
     kind: kind === "root" ? "kustomize" : "helm",
@@ -108,8 +108,4 @@ function appliedPlan(one: AppliedDirectory, survey: Survey): Plan {
     }),
     gaps,
   };
-}
-
-function holdsFlux(raw: Survey["raw"]): boolean {
-  return [...raw.values()].some((objects) => objects.some(({ identity }) => identity.group.endsWith(".fluxcd.io")));
 }

@@ -1,7 +1,7 @@
 import { sameJson } from "../../manifest/same-json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
-import { clusterProfile, type ServedVersions } from "../cluster-profile.ts";
+import type { ServedVersions } from "../cluster-profile.ts";
 import { digestText } from "../digest-text.ts";
 import { explorePlan, type Explorer, type Instance, type Search } from "./explore-objects.ts";
 import {
@@ -74,11 +74,11 @@ function neverServes(served: readonly ServedVersions[]): Problem {
 
 /** What CRDs that sources yield make clusters serve, besides those in files of the tree. */
 function servedIn(instances: readonly Instance[], { renderContext }: Survey): readonly ServedVersions[] {
-  const { config, scopes } = renderContext;
+  const { profiles } = renderContext;
   const found = instances.flatMap(({ plannedSource: { source }, summary }): readonly ServedVersions[] => {
     if (summary.served.length === 0) return [];
     const { id, environments } = source;
-    const known = new Set(clusterProfile(environments, config, scopes).apiVersions);
+    const known = new Set(profiles.of(environments).apiVersions);
     const versions = summary.served.filter((one) => !known.has(one));
     return versions.length === 0 ? [] : [{ source: id, environments, versions }];
   });

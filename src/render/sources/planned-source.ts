@@ -40,7 +40,6 @@ export interface RenderSummary {
 /** A source whose reads are known; it is rendered on the first request. */
 export interface PlannedSource {
   readonly source: Source;
-  readonly key: string;
   /** Equal for sources that render the same, whatever their names. */
   readonly renderKey: string;
   readonly reads: readonly Read[];
@@ -74,23 +73,28 @@ export function sourceFromPlan(
   caches: RenderCaches,
   madeFrom: readonly Read[] = [],
 ): PlannedSource {
-  const reads = steps.map((step) => step.reads.map(({ path, id }) => [path, id ?? 0]));
+  const reads = sha256(JSON.stringify(steps.map((step) => step.reads.map(({ path, id }) => [path, id ?? 0]))));
   const digestOf = (options: readonly string[]): string =>
     sha256(JSON.stringify([version, caches.digest, options, reads]));
   return sourceUnderName(plan, {
     steps,
     renderKey: digestOf(steps.map(({ options }) => options)),
-    inputs: digestOf(steps.map(({ inputs }) => inputs)),
+    inputs: once(() => digestOf(steps.map(({ inputs }) => inputs))),
     madeFrom,
     caches,
   });
+}
+
+function once<Value extends {}>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }
 
 interface SharedSteps {
   readonly steps: readonly PlannedStep[];
   readonly renderKey: string;
   /** The same without where options are written. */
-  readonly inputs: string;
+  readonly inputs: () => string;
   /** The files that the plan was made from. */
   readonly madeFrom: readonly Read[];
   readonly caches: RenderCaches;
@@ -101,22 +105,23 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
   const { steps, renderKey, caches } = shared;
   const summaries = facts<RenderSummary>(caches.cache, "summary");
   const needsScopes = projects.length > 0 || source.kind === "flux-kustomization";
-  const key = sha256(digestText([renderKey, source, plan.gaps, projects, needsScopes ? caches.scopes.digest : null]));
-  const inputs = sha256(digestText([shared.inputs, projects]));
-  const planInputs = sha256(digestText([plan.steps.map(askedFor), projects]));
+  // Most sources are asked for none of these before they have their final name.
+  const keyOf = once(() =>
+    sha256(digestText([renderKey, source, plan.gaps, projects, needsScopes ? caches.scopes.digest : null])),
+  );
+  const inputsOf = once(() => sha256(digestText([shared.inputs(), projects])));
+  const planInputsOf = once(() => sha256(digestText([plan.steps.map(askedFor), projects])));
   const rendering = (): Promise<Rendering> => caches.renderings.of(renderKey, () => renderSteps(steps));
   // What stops a source leaves all of it unjudged; any other gap is about a part, and the rest is judged as it changes.
   const stopped = steps.every((step) => step.stopped === true);
-  const gapInputs = stopped ? inputs : planInputs;
   const withGaps = (found: readonly Omit<Gap, "source">[]): readonly Gap[] =>
     [...plan.gaps, ...steps.flatMap((step) => step.gaps), ...found].map((gap) => ({
-      inputs: gapInputs,
+      inputs: stopped ? inputsOf() : planInputsOf(),
       ...gap,
       source: source.id,
     }));
   return {
     source,
-    key,
     renderKey,
     projects,
     steps: plan.steps,
@@ -135,8 +140,8 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
     },
     unit: (covers) => ({
       source,
-      key,
-      inputs,
+      key: keyOf(),
+      inputs: inputsOf(),
       covers,
       render: async () => {
         const rendered = await rendering();

@@ -5,6 +5,7 @@ import { sha256 } from "../../manifest/sha256.ts";
 import { findApplied, type Applied } from "../apply/applied.ts";
 import { readChart } from "../charts/read-chart.ts";
 import { readVendorLock } from "../charts/vendor-lock.ts";
+import { clusterProfiles } from "../cluster-profile.ts";
 import { crdScopes } from "../crd-scopes.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { discover } from "../discover-files.ts";
@@ -45,6 +46,8 @@ export interface Survey {
   readonly asWritten: ReadonlyMap<string, Role>;
   /** Objects of interest as files write them, by path, whatever the files are to kustomizations and charts. */
   readonly raw: ReadonlyMap<string, readonly RenderedObject[]>;
+  /** Whether any of these is Flux's. */
+  readonly holdsFlux: boolean;
   /** What is wrong with the lock of the vendored charts. */
   readonly problems: readonly Problem[];
   readonly view: TreeView;
@@ -113,6 +116,7 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
   const interesting = written.filter((entry) => mentions.gitOps(entry) || (needsData && mentions.data(entry)));
   const scopes = await crdScopes(written.filter(mentions.crds), files, cache);
   const renderer = remembering(request.renderer, cache);
+  const raw = withoutActions(await rawObjects(interesting, files, cache), scoped);
   const applied = findApplied(config, scoped, inScope, files);
   const { lock, problems } = await readVendorLock(config.helm.vendor, files);
   const vendor =
@@ -128,9 +132,21 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     readByRoots,
     asWritten,
     plain: new Set(scoped.filter(({ role }) => role.kind === "plain").map(({ entry }) => entry.path)),
-    raw: withoutActions(await rawObjects(interesting, files, cache), scoped),
+    raw,
+    holdsFlux: [...raw.values()].some((objects) =>
+      objects.some(({ identity }) => identity.group.endsWith(".fluxcd.io")),
+    ),
     view: treeView(files),
-    renderContext: { files, nodes, renderer, scopes, config, vendor, questions: facts(cache, "chart-questions") },
+    renderContext: {
+      files,
+      nodes,
+      renderer,
+      scopes,
+      profiles: clusterProfiles(config, scopes),
+      config,
+      vendor,
+      questions: facts(cache, "chart-questions"),
+    },
     problems,
     caches: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
   };

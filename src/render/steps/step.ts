@@ -5,6 +5,7 @@ import type { Renderer } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
 import type { ChartQuestions } from "../charts/chart-questions.ts";
 import type { VendoredCharts, VendoredCopy } from "../charts/vendored-chart.ts";
+import type { ClusterProfiles } from "../cluster-profile.ts";
 import type { Scopes } from "../crd-scopes.ts";
 import type { Facts } from "../kept-values.ts";
 import type { KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
@@ -19,6 +20,7 @@ export interface RenderContext {
   readonly nodes: KustomizationNodes;
   readonly renderer: Renderer;
   readonly scopes: Scopes;
+  readonly profiles: ClusterProfiles;
   readonly config: Config;
   readonly vendor: VendoredCharts | undefined;
   /** What charts ask, by their content. */
