@@ -33,6 +33,7 @@ const opcodes = {
   "i32.shr_s": 0x75,
   "i32.shr_u": 0x76,
   "i32.and": 0x71,
+  "i32.or": 0x72,
 } as const;
 
 type Name = keyof typeof opcodes;

@@ -1,4 +1,4 @@
-import { assemble } from "./instructions.ts";
+import { insertAt, insertFirst } from "./insert-instructions.ts";
 import { openModule } from "./module-patch.ts";
 import { walkCode } from "./walk-code.ts";
 
@@ -24,40 +24,23 @@ export function limitSteps(wasm: Uint8Array, { countsLoopsOf, calls }: Steps): U
   const module = openModule(wasm);
   const left = module.addGlobal(mostSteps);
   module.exportGlobal(left, stepsLeft);
-  const turn = code(`global.get ${left} i32.eqz if unreachable end ${less(left, 1)}`);
+  const turn = `global.get ${left} i32.eqz if unreachable end ${less(left, 1)}`;
   for (const [name, cost] of Object.entries(calls)) {
     const index = module.functionNamed(name);
     if (index === undefined) throw new Error(`the module has no function ${name}`);
-    const call = code(`global.get ${left} i32.const ${cost} i32.lt_u if unreachable end ${less(left, cost)}`);
-    const body = module.body(index);
-    module.replaceBody(index, inserted(body, [walkCode(body).start], call));
+    const call = `global.get ${left} i32.const ${cost} i32.lt_u if unreachable end ${less(left, cost)}`;
+    module.replaceBody(index, insertFirst(module.body(index), call));
   }
   const counted = [...module.names].filter(([name]) => countsLoopsOf(name));
   if (counted.length === 0) throw new Error("the module has no function with a name that was expected");
   for (const [, index] of counted) {
     const body = module.body(index);
     const starts = walkCode(body).loops.flatMap((loop) => (loop.calls ? [loop.start] : []));
-    if (starts.length > 0) module.replaceBody(index, inserted(body, starts, turn));
+    if (starts.length > 0) module.replaceBody(index, insertAt(body, starts, turn));
   }
   return module.toBytes();
 }
 
 function less(global: number, steps: number): string {
   return `global.get ${global} i32.const ${steps} i32.sub global.set ${global}`;
-}
-
-/** Instructions without the frame of a function: no locals before them, no end after them. */
-function code(text: string): Uint8Array {
-  return assemble(0, text).subarray(1, -1);
-}
-
-/** The body with the same instructions at several places. */
-function inserted(body: Uint8Array, places: readonly number[], added: Uint8Array): Uint8Array {
-  const parts: Uint8Array[] = [];
-  let from = 0;
-  for (const at of places) {
-    parts.push(body.subarray(from, at), added);
-    from = at;
-  }
-  return new Uint8Array(Buffer.concat([...parts, body.subarray(from)]));
 }

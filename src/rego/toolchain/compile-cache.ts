@@ -5,7 +5,7 @@ import { decodeFrame, encodeFrame } from "../../wasm/frame.ts";
 import type { CompileAnswer, CompileRequest } from "./protocol.ts";
 
 /** Increased when the meaning of an answer changes without a change of the toolchain. */
-const format = 7;
+const format = 9;
 const memoryEntries = 16;
 const diskEntries = 64;
 

@@ -1,5 +1,6 @@
 import { assemble } from "../../wasm/instructions.ts";
 import { openModule } from "../../wasm/module-patch.ts";
+import { keepOrders } from "./kept-orders.ts";
 
 /*
  * OPA's evaluator iterates sets and objects in the order of their keys. Its WebAssembly runtime iterates by hash, so that
@@ -12,13 +13,8 @@ import { openModule } from "../../wasm/module-patch.ts";
 const objectType = 6;
 const setType = 7;
 
-/** Up to this length the next key is found by a scan; above it, from a sorted array of the keys. */
+/** Up to this length the next key of an object is found by a scan; above it, from a sorted array of the keys. */
 const scanLimit = 2;
-/**
- * The number of sorted arrays kept at once, so that as many nested iterations are fast; more work too, but slower. A
- * power of two.
- */
-const slots = 8;
 
 /**
  * Returns the module with sets and objects iterated in key order, as the evaluator of OPA does. Throws if the runtime
@@ -35,12 +31,8 @@ export function orderIteration(wasm: Uint8Array): Uint8Array {
   const compare = named("opa_value_compare");
   const raw = module.addFunction(iterate, module.body(iterate));
   const scan = module.addFunction(iterate, scanBody(compare));
-  const cache = Array.from({ length: slots }, () => ({ node: module.addGlobal(), keys: module.addGlobal() }));
   const fill = module.addFunction(iterate, sortedKeysBody(compare));
-  const step = module.addFunction(
-    iterate,
-    stepBody({ compare, scan, fill, malloc: named("opa_malloc"), free: named("opa_free"), cache, turn: module.addGlobal() }),
-  );
+  const step = keepOrders(module, { iterate, scan, fill });
   module.replaceBody(iterate, dispatchBody(raw, scan, step));
 
   // The only builtin of the runtime that makes text from a set without that function.
@@ -61,13 +53,16 @@ function dispatchBody(raw: number, scan: number, step: number): Uint8Array {
     local.get ${type} i32.const ${setType} i32.ne
     i32.and
     if local.get ${node} local.get ${previous} call ${raw} return end
-    local.get ${node} i32.load 12 i32.const ${scanLimit} i32.gt_u
-    if local.get ${node} local.get ${previous} call ${step} return end
     local.get ${node} i32.load 12 i32.eqz if i32.const 0 return end
-    local.get ${previous} i32.eqz i32.eqz
     local.get ${node} i32.load 12 i32.const 1 i32.eq
-    i32.and
-    if i32.const 0 return end
+    if
+    local.get ${previous} if i32.const 0 return end
+    else
+    local.get ${type} i32.const ${setType} i32.eq
+    local.get ${node} i32.load 12 i32.const ${scanLimit} i32.gt_u
+    i32.or
+    if local.get ${node} local.get ${previous} call ${step} return end
+    end
     local.get ${node} local.get ${previous} call ${scan}`);
 }
 
@@ -141,70 +136,6 @@ function sortedKeysBody(compare: number): Uint8Array {
     br 0 end end
     br 0 end end
     i32.const 0`);
-}
-
-interface StepNeeds {
-  readonly compare: number;
-  readonly scan: number;
-  readonly fill: number;
-  readonly malloc: number;
-  readonly free: number;
-  readonly cache: readonly { readonly node: number; readonly keys: number }[];
-  readonly turn: number;
-}
-
-/**
- * (collection, previous) → the next key, from a sorted array that is created when an iteration starts and freed when it
- * ends. The array of an iteration that is left early is freed when the heap is reset after the evaluation. Only the
- * iteration that filled a slot uses it: every start clears a leftover for the same address.
- */
-function stepBody({ compare, scan, fill, malloc, free, cache, turn }: StepNeeds): Uint8Array {
-  const [node, previous, array, low, high, middle] = [0, 1, 2, 3, 4, 5];
-  const length = `local.get ${node} i32.load 12`;
-  const at = (index: number) => `local.get ${array} local.get ${index} i32.const 2 i32.shl i32.add i32.load 0`;
-  // One cell more than there are keys: the last cell contains the position of the key that was returned last.
-  const position = `local.get ${array} ${length} i32.const 2 i32.shl i32.add`;
-  const forget = cache.map((slot) => `global.get ${slot.node} local.get ${node} i32.eq if i32.const 0 global.set ${slot.node} end`).join("\n");
-  const next = `
-    local.get ${low} ${length} i32.ge_u
-    if ${forget} local.get ${array} call ${free} i32.const 0 return end
-    ${position} local.get ${low} i32.store 0
-    ${at(low)} return`;
-  return assemble(4, `
-    local.get ${previous} i32.eqz
-    if
-    ${length} i32.const 1 i32.add i32.const 2 i32.shl call ${malloc} local.set ${array}
-    local.get ${node} local.get ${array} call ${fill} local.set ${low}
-    ${position} local.get ${low} i32.store 0
-    ${forget}
-    ${cache.map((slot, index) => `
-      global.get ${turn} i32.const ${index} i32.eq
-      if local.get ${node} global.set ${slot.node} local.get ${array} global.set ${slot.keys} end
-    `).join("")}
-    global.get ${turn} i32.const 1 i32.add i32.const ${slots - 1} i32.and global.set ${turn}
-    local.get ${array} i32.load 0 return
-    end
-    ${cache.map((slot) => `
-      global.get ${slot.node} local.get ${node} i32.eq if global.get ${slot.keys} local.set ${array} end
-    `).join("")}
-    local.get ${array} i32.eqz
-    if local.get ${node} local.get ${previous} call ${scan} return end
-    block
-    ${position} i32.load 0 local.tee ${low} ${length} i32.ge_u br_if 0
-    ${at(low)} local.get ${previous} i32.ne br_if 0
-    local.get ${low} i32.const 1 i32.add local.set ${low}
-    ${next}
-    end
-    i32.const 0 local.set ${low}
-    ${length} local.set ${high}
-    block loop
-    local.get ${low} local.get ${high} i32.ge_u br_if 1
-    local.get ${low} local.get ${high} i32.add i32.const 1 i32.shr_u local.set ${middle}
-    ${at(middle)} local.get ${previous} call ${compare} i32.const 0 i32.gt_s
-    if local.get ${middle} local.set ${high}
-    else local.get ${middle} i32.const 1 i32.add local.set ${low} end
-    br 0 end end
-    ${next} i32.const 0`);
 }
 
 /** (delimiter, collection) → as before, with a set passed as the array of its members in order. */

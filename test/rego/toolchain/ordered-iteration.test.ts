@@ -25,10 +25,22 @@ deny contains json.marshal({
 	"json": json.marshal(input.object),
 	"set": json.marshal(members),
 	"filtered": [key | some key, _ in object.remove(input.object, ["k1"])],
+	"wrapped": [[a, b] | some a in wrapped; some b in wrapped],
+	"wrapped again": [member | some member in wrapped],
+	"overtaken": overtaken,
 	"union": [key | some key, _ in object.union(input.object, {"zz": 1, "aa": 2})],
 })
 
 members := {name | some name in input.names}
+
+wrapped := {{"of": name} | some name in few}
+
+# More sets of arrays are iterated than orders are kept, in the midst of an iteration of another.
+overtaken := [[member, x] |
+	some member in wrapped
+	some i in numbers.range(1, 12)
+	some x in numbered(i)
+]
 
 few := members if count(members) < 10
 
