@@ -23,6 +23,7 @@ const planningKinds = new Set([
   "crds",
   "kustomization",
   "kustomize-plugin",
+  "step",
   "summary",
   "policy-warnings",
 ]);

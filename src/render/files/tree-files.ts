@@ -13,6 +13,10 @@ export interface TreeFiles {
   directoryAt(path: string): string | undefined;
   /** All files below a directory, by the name that was asked for, sorted. */
   filesBelow(directory: string): readonly string[];
+  /** The submodule that a path is or lies in, directly or through a link. */
+  submoduleOf(path: string): string | undefined;
+  /** Equal where links and submodules are alike. */
+  readonly layout: string;
   /** The bytes of files, by the paths asked for; what cannot be read is left out. */
   read(paths: Iterable<string>): Promise<ReadonlyMap<string, Uint8Array>>;
 }
@@ -49,6 +53,11 @@ export async function treeFiles(tree: Tree): Promise<TreeFiles> {
     links,
     fileAt,
     directoryAt,
+    submoduleOf: (path) => submoduleOf(path, entries, links),
+    layout: JSON.stringify([
+      [...links.targets],
+      list.flatMap(({ kind, path }) => (kind === "submodule" ? [path] : [])),
+    ]),
     filesBelow(directory) {
       const known = listings.get(directory);
       if (known !== undefined) return known;
@@ -70,6 +79,16 @@ export async function treeFiles(tree: Tree): Promise<TreeFiles> {
       return found;
     },
   };
+}
+
+function submoduleOf(path: string, entries: TreeFiles["entries"], links: Links): string | undefined {
+  for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
+    const above = end === -1 ? path : path.slice(0, end);
+    if (entries.get(above)?.kind === "submodule") return above;
+    if (end === -1) break;
+  }
+  const end = links.follow(path);
+  return end.kind === "submodule" ? end.path : undefined;
 }
 
 interface Listing {

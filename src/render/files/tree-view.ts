@@ -1,5 +1,4 @@
 import type { TreeView } from "../gitops.ts";
-import { submoduleOf } from "./submodule-of.ts";
 import type { TreeFiles } from "./tree-files.ts";
 
 /** The view of a tree that planners read. Content is kept as long as the view. */
@@ -8,7 +7,7 @@ export function treeView(files: TreeFiles): TreeView {
   return {
     has: (path) => files.fileAt(path) !== undefined,
     isDirectory: (path) => files.directoryAt(path) !== undefined,
-    submoduleOf: (path) => submoduleOf(path, files),
+    submoduleOf: (path) => files.submoduleOf(path),
     filesBelow: (directory) => files.filesBelow(directory),
     read(path) {
       let reading = held.get(path);

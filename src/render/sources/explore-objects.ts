@@ -18,8 +18,8 @@ import {
   type PlannedSource,
 } from "./planned-source.ts";
 import type { ClusterProfile, ServedVersions } from "../cluster-profile.ts";
-import type { Plan, Step as PlanStep } from "../plan.ts";
-import { planStep } from "../steps/plan-step.ts";
+import type { Plan } from "../plan.ts";
+import type { StepPlanner } from "../steps/step-planner.ts";
 import type { RenderContext } from "../steps/step.ts";
 
 /** A source with its rendering, shared by all objects that lead to it. */
@@ -48,6 +48,7 @@ export interface Explorer {
   readonly request: DesiredStateRequest;
   readonly view: TreeView;
   readonly renderContext: RenderContext;
+  readonly steps: StepPlanner;
   readonly caches: RenderCaches;
   /** By key. */
   readonly instances: Map<string, Instance>;
@@ -212,36 +213,14 @@ function isPlannedAlike(one: Planning, other: Pick<Planning, "planned" | "instan
   return outcome(one) === outcome(other);
 }
 
-/** What the step itself asks for comes first. */
-function withProfile(step: PlanStep, { apiVersions, kubeVersion, servesNoOther }: ClusterProfile): PlanStep {
-  if (step.kind === "directory") return step;
-  if (step.kind === "kustomize")
-    return {
-      ...step,
-      cluster: {
-        apiVersions,
-        ...(servesNoOther === undefined ? {} : { servesNoOther }),
-        ...(kubeVersion === undefined ? {} : { kubeVersion }),
-      },
-    };
-  const version = step.kubeVersion ?? kubeVersion;
-  const all = [...new Set([...(step.apiVersions ?? []), ...apiVersions])];
-  return {
-    ...step,
-    ...(servesNoOther === true || step.apiVersions !== undefined ? { servesNoOther: true } : {}),
-    ...(version === undefined ? {} : { kubeVersion: version }),
-    ...(all.length === 0 ? {} : { apiVersions: all }),
-  };
-}
-
 /** The source of a plan: with what rendered CRDs make clusters serve only where it asks for API versions. */
-async function plannedFor(plan: Plan, { renderContext, caches, served }: Explorer): Promise<PlannedSource> {
+async function plannedFor(plan: Plan, { renderContext, steps, caches, served }: Explorer): Promise<PlannedSource> {
   const { profiles } = renderContext;
   const madeFrom = (plan.reads ?? []).map((path) => ({ path, id: contentId(renderContext.files.fileAt(path)) }));
   const sourceWith = async (profile: ClusterProfile): Promise<PlannedSource> =>
     sourceFromPlan(
       plan,
-      await Promise.all(plan.steps.map((step) => planStep(withProfile(step, profile), renderContext, plan.source))),
+      await Promise.all(plan.steps.map((step) => steps.plan(step, profile, plan.source))),
       caches,
       madeFrom,
     );

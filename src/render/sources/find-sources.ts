@@ -220,7 +220,7 @@ async function standIns(
 }
 
 function explorerOf(
-  { request, view, renderContext, caches }: Survey,
+  { request, view, renderContext, steps, caches }: Survey,
   objects: readonly IndexedObject[],
   served: readonly ServedVersions[],
 ): Explorer {
@@ -228,6 +228,7 @@ function explorerOf(
     request,
     view,
     renderContext,
+    steps,
     caches,
     instances: new Map(),
     index: objectIndex(objects),

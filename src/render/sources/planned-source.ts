@@ -64,7 +64,7 @@ export interface RenderCaches {
 }
 
 /** Raised when the cached form of a rendering, or the way it is made, changes. */
-const version = 6;
+const version = 7;
 
 /** Makes a source from a plan and its prepared steps. */
 export function sourceFromPlan(
@@ -73,9 +73,9 @@ export function sourceFromPlan(
   caches: RenderCaches,
   madeFrom: readonly Read[] = [],
 ): PlannedSource {
-  const reads = sha256(JSON.stringify(steps.map((step) => step.reads.map(({ path, id }) => [path, id ?? 0]))));
+  const content = steps.map((step) => step.content);
   const digestOf = (options: readonly string[]): string =>
-    sha256(JSON.stringify([version, caches.digest, options, reads]));
+    sha256(JSON.stringify([version, caches.digest, options, content]));
   return sourceUnderName(plan, {
     steps,
     renderKey: digestOf(steps.map(({ options }) => options)),

@@ -26,6 +26,7 @@ import type { Role, ScopedFile } from "../files/role.ts";
 import { holdsAction } from "../files/read-scoped.ts";
 import { directoryOf, isKustomizationName } from "../files/scope.ts";
 import type { RenderContext } from "../steps/step.ts";
+import { stepPlanner, type StepPlanner } from "../steps/step-planner.ts";
 import { treeFiles } from "../files/tree-files.ts";
 import { treeView } from "../files/tree-view.ts";
 
@@ -52,6 +53,7 @@ export interface Survey {
   readonly problems: readonly Problem[];
   readonly view: TreeView;
   readonly renderContext: RenderContext;
+  readonly steps: StepPlanner;
   readonly caches: RenderCaches;
 }
 
@@ -123,6 +125,16 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     config.helm.vendor === undefined
       ? undefined
       : { directory: config.helm.vendor, ...(lock === undefined ? {} : { lock }) };
+  const renderContext: RenderContext = {
+    files,
+    nodes,
+    renderer,
+    scopes,
+    profiles: clusterProfiles(config, scopes),
+    config,
+    vendor,
+    questions: facts(cache, "chart-questions"),
+  };
   return {
     request,
     scoped,
@@ -137,16 +149,8 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
       objects.some(({ identity }) => identity.group.endsWith(".fluxcd.io")),
     ),
     view: treeView(files),
-    renderContext: {
-      files,
-      nodes,
-      renderer,
-      scopes,
-      profiles: clusterProfiles(config, scopes),
-      config,
-      vendor,
-      questions: facts(cache, "chart-questions"),
-    },
+    renderContext,
+    steps: stepPlanner(renderContext, cache),
     problems,
     caches: { cache, renderings: renderings(cache), scopes, digest: renderer.digest },
   };

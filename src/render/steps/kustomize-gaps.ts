@@ -1,6 +1,5 @@
 import type { Gap } from "../../model/source.ts";
 import { cleanPath, directoryOf } from "../files/scope.ts";
-import { submoduleOf } from "../files/submodule-of.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { ownTexts } from "../own-text.ts";
@@ -21,7 +20,7 @@ export async function kustomizeGaps(build: KustomizeBuild, files: TreeFiles): Pr
         : [],
     ),
     ...node.asks.flatMap(({ path: asked, entry, as }) => {
-      const submodule = entry === undefined ? submoduleOf(asked, files) : undefined;
+      const submodule = entry === undefined ? files.submoduleOf(asked) : undefined;
       return submodule === undefined
         ? []
         : [

@@ -1,3 +1,4 @@
+import { sha256 } from "../../manifest/sha256.ts";
 import { digestText } from "../digest-text.ts";
 import type { Step } from "../plan.ts";
 import { directoryStep } from "./directory-step.ts";
@@ -14,8 +15,9 @@ export async function planStep(step: Step, context: RenderContext, { path, line 
   const { used = step, ...ready } = await readyFor(step, context, { path, line });
   return {
     ...ready,
-    options: digestText([used, scopes]),
-    inputs: digestText([withoutPlaces(used), scopes]),
+    options: sha256(digestText([used, scopes])),
+    inputs: sha256(digestText([withoutPlaces(used), scopes])),
+    content: sha256(JSON.stringify(ready.reads.map(({ path, id }) => [path, id ?? 0]))),
   };
 }
 

@@ -59,11 +59,13 @@ export type StepRendering =
 
 /** A step whose reads are known and that can be rendered. */
 export interface PlannedStep {
-  /** Everything the result and its places depend on besides file contents, as text. */
+  /** Digest of everything the result and its places depend on besides file contents. */
   readonly options: string;
   /** The same without where options are written. */
   readonly inputs: string;
   readonly reads: readonly Read[];
+  /** Digest of these. */
+  readonly content: string;
   /** Problems known without rendering; then the step is not rendered. */
   readonly problems: readonly Problem[];
   /** Known without rendering. */
@@ -78,7 +80,7 @@ export interface PlannedStep {
 }
 
 /** A step before its options are known as text. */
-export interface UnkeyedStep extends Omit<PlannedStep, "options" | "inputs"> {
+export interface UnkeyedStep extends Omit<PlannedStep, "options" | "inputs" | "content"> {
   /** The step without what it makes no use of; absent: it uses all. */
   readonly used?: Step;
 }

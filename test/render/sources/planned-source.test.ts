@@ -26,6 +26,7 @@ function step(answers: readonly StepRendering[], more: Partial<PlannedStep> = {}
     options: "options",
     inputs: "inputs",
     reads: [{ path: "shop/a.yaml", id: "1" }],
+    content: "content",
     problems: [],
     gaps: [],
     rendered: 0,
@@ -144,9 +145,7 @@ const limits = {
 test.each<[string, Partial<typeof base>, "render" | "key" | "neither"]>([
   ["nothing", {}, "neither"],
   ["the options of a step", { steps: [step([], { options: "other" })] }, "render"],
-  ["the content of a file", { steps: [step([], { reads: [{ path: "shop/a.yaml", id: "2" }] })] }, "render"],
-  ["a file that is gone", { steps: [step([], { reads: [{ path: "shop/a.yaml", id: undefined }] })] }, "render"],
-  ["the name of a file", { steps: [step([], { reads: [{ path: "shop/b.yaml", id: "1" }] })] }, "render"],
+  ["the content of what a step reads", { steps: [step([], { content: "other" })] }, "render"],
   ["the renderer", { caches: job(new Map(), "another") }, "render"],
   ["one more step", { steps: [step([]), step([])] }, "render"],
   ["what the source is called", { plan: { ...plan, source: { ...source, id: "other" } } }, "key"],

@@ -1,0 +1,144 @@
+import { sha256 } from "../../manifest/sha256.ts";
+import type { ClusterProfile } from "../cluster-profile.ts";
+import type { DesiredStateRequest } from "../desired-state.ts";
+import { digestText } from "../digest-text.ts";
+import { isFoundAgain, recordLookups, type Lookups } from "../files/lookups.ts";
+import { facts } from "../kept-values.ts";
+import type { Step } from "../plan.ts";
+import type { Entry } from "./failure.ts";
+import { planStep } from "./plan-step.ts";
+import type { PlannedStep, Read, RenderContext } from "./step.ts";
+
+/** Plans the steps of sources of one tree, each once. */
+export interface StepPlanner {
+  /** `entry` is the line that declares the source, `profile` that of the clusters it lands in. */
+  plan(step: Step, profile: ClusterProfile, entry: Entry): Promise<PlannedStep>;
+}
+
+/** A planned step as it is cached, with what was looked up to plan it. */
+interface KeptStep extends Omit<PlannedStep, "reads" | "render" | "places"> {
+  readonly lookups: string;
+  readonly reads: string;
+}
+
+/** What one step was in this many trees is cached: in a base, and in what changes make of it. */
+const treesAtOnce = 4;
+
+/**
+ * Makes the planner of a tree. A step that was planned before, in this tree or another one, is taken from the cache where
+ * all that was looked up for it is found again. Such a step is planned anew only to be rendered.
+ */
+export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["cache"]): StepPlanner {
+  const { files, nodes, renderer, scopes, config, vendor } = context;
+  const known = facts<readonly KeptStep[]>(cache, "step");
+  const common = sha256(digestText([renderer.digest, config, vendor, scopes.digest, files.layout]));
+  const made = new Map<string, Promise<PlannedStep>>();
+
+  async function planned(key: string, step: Step, entry: Entry): Promise<PlannedStep> {
+    if (step.kind === "kustomize") await nodes.load([files.directoryAt(step.path) ?? step.path]);
+    const held = known.get(key) ?? [];
+    const kept = held.find(({ lookups }) => isFoundAgain(listOf(lookups), context));
+    if (kept !== undefined) return unkept(kept, step, entry);
+    const recording = recordLookups(context);
+    const fresh = await planStep(step, { ...context, ...recording }, entry);
+    const lookups = recording.lookups();
+    if (lookups === undefined) return fresh;
+    const made = keptOf(fresh, lookups);
+    const all = [made, ...held].slice(0, treesAtOnce);
+    known.set(
+      key,
+      all,
+      all.reduce((sum, one) => sum + 1000 + 2 * (one.lookups.length + one.reads.length), 0),
+    );
+    return unkept(made, step, entry);
+  }
+
+  function unkept(kept: KeptStep, step: Step, entry: Entry): PlannedStep {
+    const { lookups: _, reads, ...plain } = kept;
+    let anew: Promise<PlannedStep> | undefined;
+    const again = (): Promise<PlannedStep> => (anew ??= planStep(step, context, entry));
+    return {
+      ...plain,
+      reads: readsOf(reads),
+      render: async () => (await again()).render(),
+      places: async (rendering) => (await again()).places(rendering),
+    };
+  }
+
+  return {
+    plan(step, profile, { path, line }) {
+      const entry = { path, line };
+      const full = withProfile(step, profile);
+      // What an object edits of a kustomization is read from no tree.
+      if (step.kind === "kustomize" && step.overrides !== undefined) return planStep(full, context, entry);
+      const key = sha256(`${common} ${digestOf(profile)} ${digestText([step, entry])}`);
+      const plan = made.get(key) ?? planned(key, full, entry);
+      made.set(key, plan);
+      return plan;
+    },
+  };
+}
+
+/** What the step itself asks for comes first. */
+function withProfile(step: Step, { apiVersions, kubeVersion, servesNoOther }: ClusterProfile): Step {
+  if (step.kind === "directory") return step;
+  if (step.kind === "kustomize")
+    return {
+      ...step,
+      cluster: {
+        apiVersions,
+        ...(servesNoOther === undefined ? {} : { servesNoOther }),
+        ...(kubeVersion === undefined ? {} : { kubeVersion }),
+      },
+    };
+  const version = step.kubeVersion ?? kubeVersion;
+  const all = [...new Set([...(step.apiVersions ?? []), ...apiVersions])];
+  return {
+    ...step,
+    ...(servesNoOther === true || step.apiVersions !== undefined ? { servesNoOther: true } : {}),
+    ...(version === undefined ? {} : { kubeVersion: version }),
+    ...(all.length === 0 ? {} : { apiVersions: all }),
+  };
+}
+
+const profileDigests = new WeakMap<ClusterProfile, string>();
+
+function digestOf(profile: ClusterProfile): string {
+  const digest = profileDigests.get(profile) ?? sha256(digestText(profile));
+  profileDigests.set(profile, digest);
+  return digest;
+}
+
+function keptOf(step: PlannedStep, lookups: Lookups): KeptStep {
+  const { options, inputs, content, problems, gaps, copies, stopped } = step;
+  return {
+    options,
+    inputs,
+    content,
+    problems,
+    gaps,
+    ...(copies === undefined ? {} : { copies }),
+    ...(stopped === undefined ? {} : { stopped }),
+    lookups: textOf(lookups),
+    reads: textOf(step.reads.flatMap(({ path, id = "" }) => [path, id])),
+  };
+}
+
+// One text takes less time to load than a list of many.
+function textOf(list: readonly string[]): string {
+  return list.join("\0");
+}
+
+function listOf(text: string): Lookups {
+  return text === "" ? [] : text.split("\0");
+}
+
+function readsOf(text: string): readonly Read[] {
+  const list = listOf(text);
+  const reads: Read[] = [];
+  for (let at = 0; at < list.length; at += 2) {
+    const id = list[at + 1];
+    reads.push({ path: list[at] ?? "", id: id === "" ? undefined : id });
+  }
+  return reads;
+}
