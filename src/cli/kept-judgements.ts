@@ -20,6 +20,7 @@ const spareBytes = 8 * 1024 * 1024;
 const planningKinds = new Set([
   "mentioned",
   "objects",
+  "chart-questions",
   "crds",
   "kustomization",
   "kustomize-plugin",
@@ -61,12 +62,14 @@ export function openKeptJudgements(
     },
   });
   const sources = section("source");
+  const late = section("late");
   const planning = section("planning");
   const passing = new Map<string, unknown>();
   const kustomizations = section("kustomization");
   return {
     cache: {
       sources: sources as CheckCache["sources"],
+      late: late as CheckCache["late"],
       kustomizations: kustomizations as CheckCache["kustomizations"],
       renderings: {
         get: (key) => (isKept(key) ? planning.get(key) : passing.get(key)),

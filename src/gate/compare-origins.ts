@@ -32,6 +32,14 @@ function isCarriedOver(of: Origin): boolean {
 
 /** Equal for files of equal path, content and role, and for units of equal id that yield equal manifests in equal environments. */
 export function originKey(of: Origin): string {
+  const key = keys.get(of) ?? makeKey(of);
+  keys.set(of, key);
+  return key;
+}
+
+const keys = new WeakMap<Origin, string>();
+
+function makeKey(of: Origin): string {
   if (isUnit(of)) return `unit\0${JSON.stringify([of.source.id, of.key, of.source.environments])}`;
   return `file\0${of.entry.path}\0${contentKey(of)}`;
 }

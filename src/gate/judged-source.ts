@@ -39,7 +39,7 @@ export interface JudgedManifest {
   readonly facts?: readonly Fact[];
   /** Builtin checks (by their number) that cannot answer before the facts of `key` are known, and the content they need. */
   readonly awaits?: readonly { readonly check: number; readonly key: string }[];
-  /** With `awaits`. */
+  /** With `awaits`; absent in what is cached. */
   readonly manifest?: Manifest;
 }
 
@@ -63,9 +63,16 @@ export interface JudgedSource {
   readonly gaps?: readonly Gap[];
 }
 
+/**
+ * What builtin checks found in the manifests of an origin once the facts that they waited for were known, manifest by
+ * manifest; empty where they found nothing.
+ */
+export type LateViolations = readonly (readonly LocatedViolation[])[];
+
 /** Caches readings and judgements between checks, so that the cost depends on the change and not on the tree. */
 export interface CheckCache {
   readonly sources: { get(key: string): JudgedSource | undefined; set(key: string, judged: JudgedSource): void };
+  readonly late: { get(key: string): LateViolations | undefined; set(key: string, late: LateViolations): void };
   readonly kustomizations: KustomizationCache;
   readonly renderings: DesiredStateRequest["cache"];
 }

@@ -56,9 +56,13 @@ export async function createJudge(sources: PolicySources, options: JudgeOptions)
   const compiled = await compileSources(sources, options.toolchain);
   const { data: common, problems: dataProblems } = mergeData(sources.data);
   const data = { common, parameters: sources.parameters ?? {}, named: mayReadEnvironment(sources.files) };
-  const { policies, rules: described, problems: policyProblems } = describePolicies(compiled.answer?.rules ?? []);
   const { toolchain, deadlineMs, memoryLimitMiB, stepLimit = defaultStepLimit } = options;
   const digest = digestOf(sources, [toolchain.digest, deadlineMs, memoryLimitMiB, stepLimit]);
+  const {
+    policies,
+    rules: described,
+    problems: policyProblems,
+  } = derivedOnce(options.derived, `described ${digest}`, () => describePolicies(compiled.answer?.rules ?? []));
   const unfit = derivedOnce(options.derived, `unfit ${digest}`, () => findUnfit(sources, common, described, compiled));
   const rules = described.map((rule) => (unfit.unusable.has(rule.index) ? { ...rule, usable: false } : rule));
   const identity = {

@@ -24,6 +24,8 @@ export interface ClusterProfiles {
   of(environments: readonly string[], rendered?: readonly Landed[]): ClusterProfile;
 }
 
+const nothing: readonly Landed[] = [];
+
 type Landed = Omit<ServedVersions, "source">;
 
 /** Makes the profiles for the CRDs in the files of a tree. */
@@ -32,13 +34,14 @@ export function clusterProfiles(config: Config, { served }: Pick<Scopes, "served
     environments: environmentsOf({ path }, config),
     versions,
   }));
-  const known = new Map<string, ClusterProfile>();
+  const known = new WeakMap<readonly Landed[], Map<string, ClusterProfile>>();
   return {
-    of(environments, rendered = []) {
-      if (rendered.length > 0) return clusterProfile(environments, config, [...written, ...rendered]);
+    of(environments, rendered = nothing) {
+      const profiles = known.get(rendered) ?? new Map<string, ClusterProfile>();
+      known.set(rendered, profiles);
       const key = environments.join("\0");
-      const profile = known.get(key) ?? clusterProfile(environments, config, written);
-      known.set(key, profile);
+      const profile = profiles.get(key) ?? clusterProfile(environments, config, [...written, ...rendered]);
+      profiles.set(key, profile);
       return profile;
     },
   };

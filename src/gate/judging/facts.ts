@@ -1,7 +1,7 @@
 import type { BuiltinCheck, Fact } from "../../model/builtin-check.ts";
 import type { Report } from "../../model/report.ts";
-import type { Violation } from "../../model/violation.ts";
-import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
+import { sha256 } from "../../manifest/sha256.ts";
+import type { JudgedSource, LateViolations } from "../judged-source.ts";
 import { locateViolations } from "./locate-violations.ts";
 import type { Reading, ReadOrigin } from "../reading.ts";
 
@@ -9,6 +9,8 @@ import type { Reading, ReadOrigin } from "../reading.ts";
 export interface Facts {
   /** In a fixed order. */
   about(key: string): readonly Fact[];
+  /** Equal for equal facts about a key. */
+  digest(key: string): string;
 }
 
 /** Gathers the facts of everything that was judged in a tree. */
@@ -24,7 +26,16 @@ export function gatherFacts(judged: Iterable<JudgedSource>): Facts {
     }
   }
   for (const facts of byKey.values()) facts.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
-  return { about: (key) => byKey.get(key) ?? [] };
+  const about = (key: string): readonly Fact[] => byKey.get(key) ?? [];
+  const digests = new Map<string, string>();
+  return {
+    about,
+    digest(key) {
+      const digest = digests.get(key) ?? sha256([...new Set(about(key).map(orderOf))].join("\n"));
+      digests.set(key, digest);
+      return digest;
+    },
+  };
 }
 
 function orderOf({ environment = "", digest }: Fact): string {
@@ -33,42 +44,56 @@ function orderOf({ environment = "", digest }: Fact): string {
 
 /** Whether the facts that a source waits for are equal in both trees. */
 export function sameFacts({ manifests }: JudgedSource, one: Facts, other: Facts): boolean {
-  const factKeys = (facts: Facts, key: string): string => [...new Set(facts.about(key).map(orderOf))].join("\n");
-  return manifests.every(({ awaits = [] }) => awaits.every(({ key }) => factKeys(one, key) === factKeys(other, key)));
+  return manifests.every(({ awaits = [] }) => awaits.every(({ key }) => one.digest(key) === other.digest(key)));
 }
 
-/** The source with the violations of builtin checks that waited for facts. `read` is called only where a violation needs a place. */
-export async function withFacts(
+/** Equal where what a source waits for is answered alike; undefined where it waits for nothing. */
+export function awaitedKey({ manifests }: JudgedSource, facts: Facts): string | undefined {
+  const awaited = new Set(manifests.flatMap(({ awaits = [] }) => awaits.map(({ key }) => key)));
+  return awaited.size === 0 ? undefined : sha256([...awaited].map((key) => `${key} ${facts.digest(key)}`).join("\n"));
+}
+
+/**
+ * What the builtin checks that waited for facts find in a source. `read` is called only where a violation needs a place, or
+ * where the source comes from the cache without the content of its manifests.
+ */
+export async function lateViolations(
   builtins: readonly BuiltinCheck[],
   judged: JudgedSource,
   facts: Facts,
   read: () => Promise<ReadOrigin>,
-): Promise<JudgedSource> {
-  const late = judged.manifests.map((manifest) => lateViolations(builtins, manifest, facts));
-  if (late.every(({ length }) => length === 0)) return judged;
+): Promise<LateViolations> {
+  const isWhole = judged.manifests.every(({ awaits, manifest }) => awaits === undefined || manifest !== undefined);
+  const origin = isWhole ? undefined : await readingOf(read);
+  const found = judged.manifests.map(({ awaits = [], manifest }, index) => {
+    const content = manifest ?? origin?.manifests[index];
+    if (content === undefined) return [];
+    return awaits.flatMap(({ check, key }) => builtins[check]?.ofManifest?.(content, facts.about(key)) ?? []);
+  });
+  if (found.every(({ length }) => length === 0)) return [];
+  const reading = origin ?? (await readingOf(read));
+  await reading.prepare?.();
+  return found.map((late, index) => {
+    const manifest = reading.manifests[index];
+    if (manifest === undefined || late.length === 0) return [];
+    return locateViolations(reading, manifest, { shown: late, unmasked: late });
+  });
+}
+
+async function readingOf(read: () => Promise<ReadOrigin>): Promise<Reading> {
   const origin = await read();
   if (origin.kind === "done") throw new Error("what was judged has no content any more");
-  await origin.reading.prepare?.();
-  const manifests = judged.manifests.map((manifest, index) =>
-    withLate(manifest, late[index] ?? [], origin.reading, index),
-  );
+  return origin.reading;
+}
+
+/** The source with what was found late. */
+export function withLate(judged: JudgedSource, late: LateViolations): JudgedSource {
+  if (late.length === 0) return judged;
+  const manifests = judged.manifests.map((manifest, index) => {
+    const found = late[index] ?? [];
+    return found.length === 0 ? manifest : { ...manifest, violations: [...manifest.violations, ...found] };
+  });
   return { ...judged, manifests };
-}
-
-function lateViolations(
-  builtins: readonly BuiltinCheck[],
-  { awaits = [], manifest }: JudgedManifest,
-  facts: Facts,
-): readonly Violation[] {
-  if (manifest === undefined) return [];
-  return awaits.flatMap(({ check, key }) => builtins[check]?.ofManifest?.(manifest, facts.about(key)) ?? []);
-}
-
-function withLate(judged: JudgedManifest, late: readonly Violation[], reading: Reading, index: number): JudgedManifest {
-  const manifest = reading.manifests[index];
-  if (manifest === undefined || late.length === 0) return judged;
-  const located = locateViolations(reading, manifest, { shown: late, unmasked: late });
-  return { ...judged, violations: [...judged.violations, ...located] };
 }
 
 /** The kinds without the facts that checks waited for (no schema), each with its number of manifests. */

@@ -42,9 +42,8 @@ export async function judgeOnce(
   { kept, ask = created }: { readonly kept?: KeptReadings; readonly ask?: (manifest: Manifest) => Question } = {},
 ): Promise<Results> {
   const { cache, judges, onRead, onJudged } = judging;
-  const asked = askedKey(judging);
-  const keyOf = (of: Origin): string =>
-    [asked, originKey(of), targetsKey(of, judging), oldObjectsKey(kept?.get(of), ask)].join("\0");
+  const judgedAs = judgedKey(judging);
+  const keyOf = (of: Origin): string => `${judgedAs(of)}\0${oldObjectsKey(kept?.get(of), ask)}`;
   const results = new Map<Origin, JudgedSource | undefined>();
   for (const of of origins) {
     const known = cache?.sources.get(keyOf(of));
@@ -57,7 +56,7 @@ export async function judgeOnce(
   const hand = (of: Origin, judged: JudgedSource): void => {
     results.set(of, judged);
     const lasting = judged.problems.every(({ stage }) => !passing.has(stage));
-    if (lasting) cache?.sources.set(keyOf(of), judged);
+    if (lasting) cache?.sources.set(keyOf(of), withoutContent(judged));
     onJudged(of);
   };
   if (kept === undefined) await judgeUnread(judging, unknown, hand);
@@ -117,6 +116,24 @@ async function* readCounted(
     onRead(origin.of, origin.kind === "read" ? origin.reading.manifests.length : 0);
     yield origin;
   }
+}
+
+/** What is waiting for facts is read again where they are not what they were. */
+function withoutContent(judged: JudgedSource): JudgedSource {
+  if (judged.manifests.every(({ manifest }) => manifest === undefined)) return judged;
+  return {
+    ...judged,
+    manifests: judged.manifests.map((one) => {
+      const { manifest: _, ...rest } = one;
+      return rest;
+    }),
+  };
+}
+
+/** Makes the function that gives the key of an origin: all that judging it as new depends on. */
+export function judgedKey(judging: Judging): (of: Origin) => string {
+  const asked = askedKey(judging);
+  return (of) => [asked, originKey(of), targetsKey(of, judging)].join("\0");
 }
 
 /** The stages whose failures may be temporary, so that what has one is not cached. */

@@ -8,8 +8,16 @@ import type { JudgedManifest, JudgedSource, NotApplied } from "../judged-source.
 import { matchStates, type MatchedStates } from "../match-states.ts";
 import type { Origin, ReadManifests, ReadOrigin } from "../reading.ts";
 import { sourcesById, type States } from "../states.ts";
-import { gatherFacts, sameFacts, withFacts, type Facts } from "./facts.ts";
-import { judgeOnce, keepReadings, readAgain, type Judging, type KeptReadings, type Results } from "./judge-once.ts";
+import { awaitedKey, gatherFacts, lateViolations, sameFacts, withLate, type Facts } from "./facts.ts";
+import {
+  judgedKey,
+  judgeOnce,
+  keepReadings,
+  readAgain,
+  type Judging,
+  type KeptReadings,
+  type Results,
+} from "./judge-once.ts";
 import { created, judgeOrigins } from "./judge-origins.ts";
 
 /** A change, judged; or one tree, which then is the tree after, and all of it is `unchanged`. */
@@ -97,11 +105,21 @@ async function settle(
   kept: KeptReadings,
   settledAs?: (of: Origin, judged: JudgedSource) => JudgedSource | undefined,
 ): Promise<Results> {
+  const { cache, judges } = judging;
+  const keyOf = judgedKey(judging);
   const settled = new Map<Origin, JudgedSource>();
   for (const [of, judged] of results) {
+    const awaited = awaitedKey(judged, facts);
+    const known = awaited === undefined ? judged : settledAs?.(of, judged);
+    if (known !== undefined) {
+      settled.set(of, known);
+      continue;
+    }
+    const key = `${keyOf(of)}\0${awaited}`;
     const read = async (): Promise<ReadOrigin> => kept.get(of) ?? readAgain(judging, of);
-    const known = settledAs?.(of, judged);
-    settled.set(of, known ?? (await withFacts(judging.judges.builtins, judged, facts, read)));
+    const late = cache?.late.get(key) ?? (await lateViolations(judges.builtins, judged, facts, read));
+    cache?.late.set(key, late);
+    settled.set(of, withLate(judged, late));
   }
   return settled;
 }

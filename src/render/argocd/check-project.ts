@@ -1,11 +1,11 @@
 import { RE2JS } from "re2js";
 import { isObject } from "../../manifest/identity.ts";
 import { sameJson } from "../../manifest/same-json.ts";
-import type { Json, Pointer } from "../../model/json.ts";
+import type { Pointer } from "../../model/json.ts";
 import type { Identity, Manifest } from "../../model/manifest.ts";
 import type { SourceTraits } from "../../model/source.ts";
 import type { Violation } from "../../model/violation.ts";
-import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import type { Baseline, GitOpsObject, PlanContext } from "../gitops.ts";
 import { placesShown } from "../places-shown.ts";
 import type { ProjectLimits } from "../plan.ts";
 import {
@@ -95,10 +95,7 @@ function formerProjects(
   { baseline }: PlanContext,
 ): readonly { readonly manifest: Manifest; readonly former: true }[] {
   if (baseline === undefined) return [];
-  const before = baseline.objects
-    .filter(({ manifest: old }) => sameJson(identityJson(old.identity), identityJson(identity)))
-    .map(({ manifest: old }) => projectNameOf(old));
-  const names = new Set([now.name, ...before]);
+  const names = new Set([now.name, ...(namesBefore(baseline).get(identityKey(identity)) ?? [])]);
   return baseline.projects
     .filter((old) => names.has(old.identity.name))
     .filter(
@@ -107,8 +104,25 @@ function formerProjects(
     .map((manifest) => ({ manifest, former: true }));
 }
 
-function identityJson({ group, kind, namespace, name }: Identity): Json {
-  return [group, kind, namespace ?? null, name];
+const known = new WeakMap<Baseline, ReadonlyMap<string, readonly string[]>>();
+
+/** The names of the projects of each object of the tree before. */
+function namesBefore(baseline: Baseline): ReadonlyMap<string, readonly string[]> {
+  const held = known.get(baseline);
+  if (held !== undefined) return held;
+  const names = new Map<string, string[]>();
+  for (const { manifest } of baseline.objects) {
+    const key = identityKey(manifest.identity);
+    const list = names.get(key);
+    if (list === undefined) names.set(key, [projectNameOf(manifest)]);
+    else list.push(projectNameOf(manifest));
+  }
+  known.set(baseline, names);
+  return names;
+}
+
+function identityKey({ group, kind, namespace, name }: Identity): string {
+  return JSON.stringify([group, kind, namespace ?? null, name]);
 }
 
 function projectNameOf({ value }: Manifest): string {

@@ -226,7 +226,7 @@ async function plannedFor(plan: Plan, { renderContext, steps, caches, served }: 
     );
   const { id, environments } = plan.source;
   // A chart is rendered before its own CRDs are there, at first, and after: they leave open what the cluster serves.
-  const others = served.filter(({ source }) => source !== id);
+  const others = served.some(({ source }) => source === id) ? served.filter(({ source }) => source !== id) : served;
   const [known, all] = [profiles.of(environments), profiles.of(environments, others)];
   const source = await sourceWith(known);
   const isWhole = all.apiVersions.length === known.apiVersions.length;
