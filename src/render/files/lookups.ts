@@ -78,7 +78,17 @@ export function recordLookups(tree: LookedAt): Recording {
         note("node", directory);
         return nodes.get(directory);
       },
-      standIn: (path, bytes) => unrecorded(nodes.standIn(path, bytes)),
+      async standIn(path, bytes) {
+        const node = await nodes.standIn(path, bytes);
+        // Where links, replacements or the files of plugins had a say, more was looked up than the node tells.
+        if (node === undefined || node.unresolved.length > 0 || node.content.plugins.length > 0)
+          return unrecorded(node);
+        for (const asked of [...node.asks.map((ask) => ask.path), ...node.loads]) {
+          note("file", asked);
+          note("directory", asked);
+        }
+        return node;
+      },
     },
     lookups: () => (isWhole ? [...found].flat() : undefined),
   };

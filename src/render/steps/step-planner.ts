@@ -69,9 +69,9 @@ export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["
     plan(step, profile, { path, line }) {
       const entry = { path, line };
       const full = withProfile(step, profile);
-      // What an object edits of a kustomization is read from no tree.
-      if (step.kind === "kustomize" && step.overrides !== undefined) return planStep(full, context, entry);
       const key = sha256(`${common} ${digestOf(profile)} ${digestText([step, entry])}`);
+      // What is equal to another step may yet be written elsewhere.
+      if (step.kind === "kustomize" && step.writtenAt !== undefined) return planned(key, full, entry);
       const plan = made.get(key) ?? planned(key, full, entry);
       made.set(key, plan);
       return plan;

@@ -28,6 +28,13 @@ const chart: Step = {
   namespace: "web",
   values: [{ kind: "file", path: "values/web.yaml" }],
 };
+const edited: Step = {
+  kind: "kustomize",
+  path: "flux",
+  overrides: new Map([
+    ["flux/kustomization.yaml", new TextEncoder().encode("resources: [../inner, b.yaml, ../later]\n")],
+  ]),
+};
 const absent: Step = { ...chart, chart: { kind: "path", path: "late" }, values: [] };
 const directory: Step = { kind: "directory", path: "plain", recurse: true };
 
@@ -42,6 +49,9 @@ const files: Files = {
   "chart/Chart.yaml": chartText,
   "chart/templates/a.yaml": "kind: A\n",
   "values/web.yaml": "a: 1\n",
+  "flux/b.yaml": "kind: B\n",
+  "inner/kustomization.yaml": "resources: [c.yaml]\n",
+  "inner/c.yaml": "kind: C\n",
   "plain/a.yaml": "apiVersion: v1\nkind: Service\nmetadata: { name: p }\n",
   "other/a.yaml": "apiVersion: v1\nkind: Service\nmetadata: { name: o }\n",
 };
@@ -72,14 +82,16 @@ async function plan(of: Files | Tree, held: Map<string, unknown>, more: Partial<
   });
   const entry = { path: "o.yaml", line: 3 };
   const profile = renderContext.profiles.of([]);
-  const planned = await Promise.all([root, chart, absent, directory].map((step) => steps.plan(step, profile, entry)));
+  const planned = await Promise.all(
+    [root, edited, chart, absent, directory].map((step) => steps.plan(step, profile, entry)),
+  );
   return { steps: planned.map((step): unknown => JSON.parse(JSON.stringify(step))), fresh };
 }
 
 test("a step is planned once for all trees in which all that was looked up for it is found again", async () => {
   const held = new Map<string, unknown>();
   const first = await plan(files, held);
-  expect(first.fresh).toBe(4);
+  expect(first.fresh).toBe(5);
   const again = await plan({ ...files, "other/a.yaml": "kind: Other\n", "new/b.yaml": "kind: B\n" }, held);
   expect(again).toEqual({ ...first, fresh: 0 });
 });
@@ -136,6 +148,10 @@ test.each<[string, Files, Partial<Config>]>([
   ["a chart is gone", without("chart/Chart.yaml", "chart/templates/a.yaml"), {}],
   ["a directory stands where a chart was missing", { ...files, "late/values.yaml": "a: 1\n" }, {}],
   ["a submodule stands where a resource was missing", { ...files, gone: { submodule: "1" } }, {}],
+  ["a file beside an edited kustomization changed", { ...files, "flux/b.yaml": "kind: Changed\n" }, {}],
+  ["a file beside an edited kustomization is gone", without("flux/b.yaml"), {}],
+  ["a base of an edited kustomization changed", { ...files, "inner/c.yaml": "kind: Changed\n" }, {}],
+  ["a base of an edited kustomization is there", { ...files, "later/kustomization.yaml": "resources: []\n" }, {}],
   ["a values file changed", { ...files, "values/web.yaml": "a: 2\n" }, {}],
   ["a values file is gone", without("values/web.yaml"), {}],
   ["a directory has a new file", { ...files, "plain/b.yaml": "kind: New\n" }, {}],
@@ -153,5 +169,5 @@ test.each<[string, Files, Partial<Config>]>([
   const anew = await plan(tree, new Map(), config);
   expect(steps).toEqual(anew.steps);
   expect(fresh).toBeGreaterThan(0);
-  expect(fresh).toBeLessThanOrEqual(4);
+  expect(fresh).toBeLessThanOrEqual(5);
 });
