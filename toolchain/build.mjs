@@ -69,7 +69,8 @@ function build(name) {
   if (!Object.hasOwn(engines, name)) throw new Error(`unknown module ${name}: expected one of ${Object.keys(engines).join(", ")}`);
   const shim = join(here, name);
   const target = join(scratch, `${name}.wasm`);
-  go(withEdits(shim, scratch, go), "build", ...flagsOf(name), "-o", target, ".");
+  const { directory, flags } = withEdits(shim, scratch, go);
+  go(directory, "build", ...flags, ...flagsOf(name), "-o", target, ".");
   const raw = readFileSync(target);
   const linked = linkedModules(shim);
   const thirdParty = notices(name, [{ path: "Go standard library and runtime", version: goVersion, dir: goRoot, packages: [] }, ...linked]);

@@ -61,6 +61,8 @@ export interface JudgedSource {
   readonly notApplied?: readonly NotApplied[];
   readonly problems: readonly Problem[];
   readonly gaps?: readonly Gap[];
+  /** A limit ended what finds places: another time they may be known better, so this is not cached. */
+  readonly transient?: true;
 }
 
 /**

@@ -22,8 +22,8 @@ export interface Reading {
   readonly gaps?: readonly Gap[];
   /** What the source's own tool found in one of `manifests`. */
   readonly violationsOf?: (manifest: Manifest) => readonly Violation[];
-  /** Must be awaited before `place` is called. */
-  readonly prepare?: () => Promise<void>;
+  /** Must be awaited before `place` is called. `transient`: places may be known better next time. */
+  readonly prepare?: () => Promise<{ readonly transient?: true }>;
   readonly place: (manifest: Manifest, pointer: Pointer) => SourcePlace;
 }
 
@@ -138,7 +138,7 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
     ...(notApplied.length === 0 ? {} : { notApplied }),
     gaps: [...rendered.gaps, ...encryptedGaps(source.id, rendered.manifests)],
     violationsOf: (manifest) => byOriginal.get(originalOf(manifest)) ?? [],
-    prepare: () => rendered.prepare?.() ?? Promise.resolve(),
+    prepare: () => rendered.prepare(),
     place: (manifest, pointer) => rendered.place(originalOf(manifest), pointer),
   };
 }

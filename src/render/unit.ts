@@ -41,8 +41,11 @@ export interface UnitReading {
   readonly violations?: readonly { readonly manifest: Manifest; readonly violation: Violation }[];
   /** As the tools printed it: for a Kustomize root byte for byte what `kustomize build` prints; several steps one after the other. */
   readonly yaml: string;
-  /** Makes `place` as precise as it gets: call it once, before the first. Until then only the objects' own texts are known. */
-  prepare(): Promise<void>;
+  /**
+   * Makes `place` as precise as it gets: call it once, before the first. Until then only the objects' own texts are known.
+   * `transient`: a limit ended it, so that places may be known better next time.
+   */
+  prepare(): Promise<{ readonly transient?: true }>;
   /** The place in the tree that a value of a manifest comes from, or of the deepest value on the way to it. */
   place(manifest: Manifest, pointer: Pointer): SourcePlace;
 }

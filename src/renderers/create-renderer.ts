@@ -36,8 +36,9 @@ export function createRenderer(options: RendererOptions): Renderer & { readonly 
   const helmModule = options.modules?.helm ?? shippedModule("helm");
   const turns = createTurns();
   const processes = options.processes ?? Math.min(availableParallelism(), 4);
-  const kustomize = createPool(kustomizeModule, { ...options, processes, turns });
-  const helmPool = createPool(helmModule, { ...options, processes, turns, fresh: always });
+  const kustomize = createPool(kustomizeModule, { ...options, processes, turns, optimise: true });
+  // Optimising Helm costs a second of processor time: more than ten large charts or a hundred small ones gain by it.
+  const helmPool = createPool(helmModule, { ...options, processes, turns, optimise: false, fresh: always });
   const again = askingAgain(kustomize);
   const helm: Renderer["helm"] = (request) => renderHelm(helmPool, request);
   return {
@@ -61,8 +62,14 @@ function createPool(
     fresh,
     turns,
     processes,
+    optimise,
     ...options
-  }: RendererOptions & { readonly turns: Turns; readonly processes: number; readonly fresh?: Repeatable },
+  }: RendererOptions & {
+    readonly turns: Turns;
+    readonly processes: number;
+    readonly optimise: boolean;
+    readonly fresh?: Repeatable;
+  },
 ): ModulePool {
   return createModulePool({
     module,
@@ -71,6 +78,7 @@ function createPool(
     deadlineMs: options.deadlineMs ?? 60_000,
     memoryLimitMiB: options.memoryLimitMiB ?? 1024,
     turns,
+    optimise,
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
     ...(fresh === undefined ? {} : { fresh }),
   });

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../model/json.ts";
 import type { HelmAnswer, HelmDocument, HelmLine, HelmRequest, RenderOutcome } from "../model/renderer.ts";
 import type { ModulePool } from "./module-pool.ts";
+import { readLines, type LineTables } from "./helm-lines.ts";
 import { packFiles, type PackedFiles } from "./pack-files.ts";
 
 interface Failure {
@@ -10,14 +11,14 @@ interface Failure {
 }
 
 interface Rendered {
-  readonly yaml: string;
+  /** In bytes: the texts follow each other in the binary part. */
+  readonly size: number;
   readonly template: string;
   readonly hook?: boolean;
-  readonly lines?: readonly (HelmLine | null)[] | null;
 }
 
-interface Answer {
-  readonly documents?: readonly Rendered[];
+interface Answer extends Partial<LineTables> {
+  readonly documents?: readonly Rendered[] | null;
   readonly values?: JsonObject | null;
   readonly notes?: readonly string[];
   readonly failure?: Failure;
@@ -32,25 +33,40 @@ export async function renderHelm(pool: ModulePool, request: HelmRequest): Promis
     lines === true ? ask(pool, "helmLines", files, options) : undefined,
   ]);
   if (outcome.kind !== "answered") return outcome;
-  const { failure, documents = [], values, notes } = outcome.answer;
+  const { failure, values, notes } = outcome.answer;
   if (failure !== undefined) return { kind: "failed", ...failure };
-  const origins = lined?.kind === "answered" ? (lined.answer.documents ?? []) : [];
+  // Whether a limit ends the second render depends on the machine: the first one alone is no answer to keep.
+  if (lined !== undefined && lined.kind !== "answered" && lined.kind !== "failed") return lined;
+  const origins = lined?.kind === "answered" ? linedDocuments(lined.answer, lined.blob) : [];
   return {
     kind: "rendered",
     answer: {
-      documents: documents.map(({ yaml, template, hook }, at): HelmDocument => {
-        const known = linesOf({ yaml, template }, origins[at]);
-        return {
-          yaml,
-          template,
-          ...(hook === true ? { hook } : {}),
-          ...(known === undefined ? {} : { lines: known }),
-        };
+      documents: documentsOf(outcome.answer, outcome.blob).map((document, at): HelmDocument => {
+        const known = linesOf(document, origins[at]);
+        return known === undefined ? document : { ...document, lines: known };
       }),
       values: values ?? {},
       ...(notes === undefined ? {} : { notes }),
     },
   };
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function documentsOf({ documents }: Answer, blob: Uint8Array): HelmDocument[] {
+  let at = 0;
+  return (documents ?? []).map(({ size, template, hook }) => {
+    const yaml = decoder.decode(blob.subarray(at, (at += size)));
+    return { yaml, template, ...(hook === true ? { hook } : {}) };
+  });
+}
+
+function linedDocuments(answer: Answer, blob: Uint8Array): HelmDocument[] {
+  const lines = readLines(answer);
+  return documentsOf(answer, blob).map((document, at) => {
+    const known = lines[at] ?? [];
+    return known.length === 0 ? document : { ...document, lines: known };
+  });
 }
 
 function ask(pool: ModulePool, operation: string, { list, blob }: PackedFiles, options: object) {
@@ -62,10 +78,10 @@ const doubtful = 0.25;
 
 // The second render runs templates that say where they are. Its lines are good for what it prints alike. A checksum of
 // another template prints otherwise, and is the one thing that may: its line is known by its key.
-function linesOf(document: Rendered, other: Rendered | undefined): readonly (HelmLine | null)[] | undefined {
+function linesOf(document: HelmDocument, other: HelmDocument | undefined): readonly (HelmLine | null)[] | undefined {
   if (other === undefined || other.template !== document.template) return undefined;
   const { lines } = other;
-  if (lines === undefined || lines === null) return undefined;
+  if (lines === undefined) return undefined;
   if (other.yaml === document.yaml) return lines;
   const [mine, theirs] = [document.yaml.split("\n"), other.yaml.split("\n")];
   const differing = mine.filter((line, at) => line !== theirs[at]).length;

@@ -34,6 +34,8 @@ export interface ModulePoolOptions {
   readonly turns?: Turns;
   /** Every request finds the instance as it was at its start, with this clock and these random bytes. */
   readonly fresh?: Repeatable;
+  /** Whether V8 optimises what has run long in a process; see `ReactorProcessOptions`. */
+  readonly optimise?: boolean;
 }
 
 /** No process is started before a request needs it. */
@@ -51,7 +53,7 @@ export function createModulePool(options: ModulePoolOptions): ModulePool {
   }
 
   function start(): ReactorProcess {
-    const process = createReactorProcess({ module: unpack, prefix: "portcullis", optimise: true, ...limits });
+    const process = createReactorProcess({ module: unpack, prefix: "portcullis", ...limits });
     all.add(process);
     return process;
   }

@@ -26,15 +26,13 @@ export function exportGlobals(module: Uint8Array): Uint8Array {
       const old = module.subarray(first, content + size);
       const total = unsigned(count + mutable.length);
       const head = [id, ...unsigned(total.length + old.length + added.length), ...total];
-      return new Uint8Array(
-        Buffer.concat([
-          module.subarray(0, at),
-          Uint8Array.from(head),
-          old,
-          Uint8Array.from(added),
-          module.subarray(content + size),
-        ]),
-      );
+      return Buffer.concat([
+        module.subarray(0, at),
+        Uint8Array.from(head),
+        old,
+        Uint8Array.from(added),
+        module.subarray(content + size),
+      ]);
     }
     at = content + size;
   }

@@ -4,10 +4,7 @@ import { createWasi, type Repeatable } from "./wasi.ts";
 
 const pageSize = 65_536;
 
-/**
- * WebAssembly memory never shrinks, and a later call does not reuse what an earlier one grew: beyond this size a new
- * instance is created.
- */
+/** WebAssembly memory never shrinks: after a call that grew it by more, a new instance is created. */
 const grownLimit = 256 * 1024 * 1024;
 
 /**

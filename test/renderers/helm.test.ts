@@ -115,6 +115,17 @@ test("documents say which template they came from, by its file, and which are ho
   ]);
 });
 
+test("a chart whose lines are late is late: what it yields without them is no answer to keep", async () => {
+  const deadlines = [60_000, 1, 1];
+  const late = createRenderer({ cacheDir: TEST_CACHE, processes: 1, deadlineMs: () => deadlines.shift() ?? 60_000 });
+  try {
+    expect(await late.helm({ ...shopRequest, lines: true })).toMatchObject({ kind: "late" });
+    expect(await late.helm({ ...shopRequest, lines: true })).toMatchObject({ kind: "rendered" });
+  } finally {
+    late.close();
+  }
+});
+
 test("lines come only where they are asked for, and then for every line of a document", async () => {
   const plain = await renderer.helm(shopRequest);
   const lined = await renderer.helm({ ...shopRequest, lines: true });

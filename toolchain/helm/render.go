@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chartutil"
 	"helm.sh/helm/v3/pkg/engine"
 	"helm.sh/helm/v3/pkg/releaseutil"
+	"portcullis.dev/toolchain/helm/manifests"
 	"portcullis.dev/toolchain/reactor"
 )
 
@@ -33,13 +34,15 @@ type helmAnswer struct {
 	Notes     []string        `json:"notes,omitempty"`
 }
 
+// document is one of those whose texts are the binary part, one after the other.
 type document struct {
-	Yaml     string `json:"yaml"`
+	Size     int    `json:"size"`
 	Template string `json:"template"`
 	Hook     bool   `json:"hook,omitempty"`
-	// From here on for the host: the template by Helm's own name, and the number of the document in what it wrote.
-	Source string `json:"source"`
-	Crd    bool   `json:"crd,omitempty"`
+	yaml     string
+	// The template by Helm's own name.
+	source string
+	crd    bool
 }
 
 // prepared is a chart ready to be rendered.
@@ -70,7 +73,21 @@ func helmOperation(text json.RawMessage, blob []byte) (any, []byte, error) {
 	if err != nil {
 		return failed(renderFailure(err, ready.paths))
 	}
-	return helmAnswer{Documents: documents, Values: merged, Notes: ready.notes}, nil, nil
+	return helmAnswer{Documents: documents, Values: merged, Notes: ready.notes}, textsOf(documents), nil
+}
+
+// textsOf gives the texts of documents end to end, and notes their sizes. What is no UTF-8 is replaced, byte by byte.
+func textsOf(documents []document) []byte {
+	var texts []byte
+	for at := range documents {
+		text := documents[at].yaml
+		if !utf8.ValidString(text) {
+			text = string([]rune(text))
+		}
+		documents[at].Size = len(text)
+		texts = append(texts, text...)
+	}
+	return texts
 }
 
 // Some messages quote a whole template, or every call of a thousand; the cause stands at the end.
@@ -170,38 +187,25 @@ func documentsOf(files map[string]string, ready *prepared, includeCrds bool) ([]
 			delete(files, name)
 		}
 	}
-	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
+	hooks, others, err := manifests.Sort(files, releaseutil.InstallOrder)
 	if err != nil {
 		return nil, err
 	}
 	documents := []document{}
 	if includeCrds {
 		for _, crd := range ready.chart.CRDObjects() {
-			for _, text := range splitStream(string(crd.File.Data)) {
-				documents = append(documents, document{Yaml: text, Template: ready.paths.of(crd.Filename), Source: crd.Filename, Crd: true})
+			for _, text := range manifests.SplitStream(string(crd.File.Data)) {
+				documents = append(documents, document{yaml: text, Template: ready.paths.of(crd.Filename), source: crd.Filename, crd: true})
 			}
 		}
 	}
-	for _, one := range manifests {
-		documents = append(documents, document{Yaml: one.Content, Template: ready.paths.of(one.Name), Source: one.Name})
+	for _, one := range others {
+		documents = append(documents, document{yaml: one.Content, Template: ready.paths.of(one.Name), source: one.Name})
 	}
 	for _, hook := range hooks {
-		documents = append(documents, document{Yaml: hook.Manifest, Template: ready.paths.of(hook.Path), Source: hook.Path, Hook: true})
+		documents = append(documents, document{yaml: hook.Manifest, Template: ready.paths.of(hook.Path), source: hook.Path, Hook: true})
 	}
 	return documents, nil
-}
-
-var separator = regexp.MustCompile(`(?m)^---(?:[ \t].*)?\r?$\n?`)
-
-// splitStream cuts a file of several CRDs, which Helm prints as it stands.
-func splitStream(text string) []string {
-	var parts []string
-	for _, part := range separator.Split(text, -1) {
-		if strings.TrimSpace(part) != "" {
-			parts = append(parts, part)
-		}
-	}
-	return parts
 }
 
 // withoutRemoteSchemas makes what a values schema refers to by URL permit everything, as Helm does with URNs it does not

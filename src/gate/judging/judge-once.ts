@@ -55,7 +55,7 @@ export async function judgeOnce(
   const unknown = origins.filter((of) => results.get(of) === undefined);
   const hand = (of: Origin, judged: JudgedSource): void => {
     results.set(of, judged);
-    const lasting = judged.problems.every(({ stage }) => !passing.has(stage));
+    const lasting = judged.transient !== true && judged.problems.every(({ stage }) => !passing.has(stage));
     if (lasting) cache?.sources.set(keyOf(of), withoutContent(judged));
     onJudged(of);
   };

@@ -80,7 +80,7 @@ async function judgedSource(
   questions: readonly Question[],
 ): Promise<JudgedSource> {
   const manifests: JudgedManifest[] = [];
-  let prepared = reading.prepare === undefined;
+  let prepared: Awaited<ReturnType<NonNullable<Reading["prepare"]>>> | undefined;
   const problems: Problem[] = [...reading.problems];
   for (const [index, manifest] of reading.manifests.entries()) {
     const { identity, apiVersion, position, environment, source } = manifest;
@@ -94,10 +94,7 @@ async function judgedSource(
     const all = violations.length === judgement.violations.length ? judgement : { ...judgement, violations };
     // Fingerprints depend on the secret values, shown messages do not.
     const masked = withoutSecrets(all, question);
-    if (!prepared && violations.length > 0) {
-      await reading.prepare?.();
-      prepared = true;
-    }
+    if (violations.length > 0) prepared ??= (await reading.prepare?.()) ?? {};
     manifests.push({
       identity,
       apiVersion,
@@ -118,6 +115,7 @@ async function judgedSource(
     ...(notApplied === undefined ? {} : { notApplied }),
     problems,
     ...(gaps === undefined ? {} : { gaps }),
+    ...prepared,
   };
 }
 

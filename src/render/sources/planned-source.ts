@@ -14,7 +14,7 @@ import type { RenderedObject } from "../rendered-objects.ts";
 import { repeatedKey, sourceViolations, type SourceViolation } from "../source-violations.ts";
 import { isGitOps, isOfInterest } from "./objects-of-interest.ts";
 import type { Rendering, Renderings } from "./rendering-cache.ts";
-import type { Read, PlannedStep, StepPlaces } from "../steps/step.ts";
+import type { Read, PlannedStep, StepPlaces, Transient } from "../steps/step.ts";
 import { askedFor } from "../steps/without-places.ts";
 import type { RenderState, SourcePlace, Unit, UnitReading } from "../unit.ts";
 
@@ -214,7 +214,7 @@ function readingOf(
       ),
       gaps,
       yaml: "",
-      prepare: async () => {},
+      prepare: async () => ({}),
       place: () => entryOf(source),
     };
   }
@@ -239,13 +239,14 @@ function readingOf(
     ofSteps.push(manifests.slice(start));
   }
   let places: readonly StepPlaces[] | undefined;
-  let preparing: Promise<void> | undefined;
-  const prepare = async (): Promise<void> => {
+  let preparing: Promise<Transient> | undefined;
+  const prepare = async (): Promise<Transient> => {
     const pending = rendered.steps.flatMap((rendering, at) => {
       const step = steps[at];
       return step === undefined ? [] : [step.places(rendering)];
     });
     places = await Promise.all(pending);
+    return places.some(({ transient }) => transient === true) ? { transient: true } : {};
   };
   return {
     state: isWhole ? "rendered" : "unknown",

@@ -10,7 +10,7 @@ import type { RenderedObject } from "../rendered-objects.ts";
 import type { SourcePlace } from "../unit.ts";
 import { keptDocuments } from "./helm-output.ts";
 import { postRenderedPlaces } from "./post-rendered-places.ts";
-import type { RenderContext } from "./step.ts";
+import type { RenderContext, Transient } from "./step.ts";
 
 /** The output of rendering a chart, with its inputs. */
 export interface HelmBuild {
@@ -23,7 +23,7 @@ export interface HelmBuild {
 }
 
 /** The places of values of documents, by the number of the document. */
-export interface DocumentPlaces {
+export interface DocumentPlaces extends Transient {
   place(object: RenderedObject, document: number, pointer: Pointer): SourcePlace | undefined;
 }
 
@@ -33,7 +33,8 @@ export async function helmPlacesOf(
   { files, renderer }: RenderContext,
 ): Promise<DocumentPlaces> {
   const outcome = await renderer.helm({ ...request, lines: true });
-  if (outcome.kind !== "rendered") return { place: () => undefined };
+  if (outcome.kind === "failed") return { place: () => undefined };
+  if (outcome.kind !== "rendered") return noPlacesYet;
   const bytes = await files.read([...chart.values(), ...ownValues, ...step.values.map(({ path }) => path)]);
   const held = (path: string): Uint8Array => bytes.get(path) ?? new Uint8Array();
   const own = new Map(
@@ -69,5 +70,8 @@ export async function helmPlacesOf(
     (document, pointer, value) => places.place(document, pointer, value),
     { files, renderer },
   );
-  return made ?? { place: () => undefined };
+  // They succeeded when the chart was rendered.
+  return made ?? noPlacesYet;
 }
+
+const noPlacesYet: DocumentPlaces = { place: () => undefined, transient: true };

@@ -85,6 +85,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
         ),
       );
       return {
+        ...(places.some((one) => one?.transient === true) ? { transient: true } : {}),
         place(number, pointer) {
           const object = objects[number];
           const from = traces[object?.document ?? -1];

@@ -57,6 +57,11 @@ export type StepRendering =
       readonly transient?: true;
     };
 
+/** `transient`: a limit ended what finds places, which may succeed next time. */
+export interface Transient {
+  readonly transient?: true;
+}
+
 /** A step whose reads are known and that can be rendered. */
 export interface PlannedStep {
   /** Digest of everything the result and its places depend on besides file contents. */
@@ -85,7 +90,7 @@ export interface UnkeyedStep extends Omit<PlannedStep, "options" | "inputs" | "c
   readonly used?: Step;
 }
 
-export interface StepPlaces {
+export interface StepPlaces extends Transient {
   /** The place of a value of the object at an index of `objects`; undefined where only the source's entry is known. */
   place(object: number, pointer: Pointer): SourcePlace | undefined;
 }

@@ -12,11 +12,11 @@ import (
 // Line says where one rendered line came from.
 type Line struct {
 	// Helm's name of the template, and the line in it.
-	Template string `json:"template"`
-	Line     int    `json:"line"`
+	Template string
+	Line     int
 	// JSON Pointers into the values of the top chart: what was printed in this line, and the conditions around it.
-	Values []string `json:"values,omitempty"`
-	Guards []string `json:"guards,omitempty"`
+	Values []string
+	Guards []string
 }
 
 // File is a rendered file with the origin of each of its lines; nil for a line of which nothing is known.

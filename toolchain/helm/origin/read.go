@@ -1,7 +1,6 @@
 package origin
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -15,7 +14,41 @@ type piece struct {
 	guards     [][]string
 }
 
-var mark = regexp.MustCompile(opening + `(?:([a-zA-Z])(\d+))?` + closing)
+// mark is one in a text, from start to end; kind 0, where it only separates.
+type mark struct {
+	start, end int
+	kind       byte
+	number     int
+}
+
+// nextMark finds the next mark from a place on.
+func nextMark(text string, from int) (mark, bool) {
+	for at := from; ; {
+		opens := strings.Index(text[at:], opening)
+		if opens == -1 {
+			return mark{}, false
+		}
+		at += opens + len(opening)
+		found := mark{start: at - len(opening)}
+		rest := at
+		if rest < len(text) && isLetter(text[rest]) {
+			found.kind = text[rest]
+			digits := rest + 1
+			for rest = digits; rest < len(text) && text[rest] >= '0' && text[rest] <= '9'; rest++ {
+			}
+			found.number, _ = strconv.Atoi(text[digits:rest])
+			if rest == digits {
+				continue
+			}
+		}
+		if strings.HasPrefix(text[rest:], closing) {
+			found.end = rest + len(closing)
+			return found, true
+		}
+	}
+}
+
+func isLetter(one byte) bool { return one >= 'a' && one <= 'z' || one >= 'A' && one <= 'Z' }
 
 // reader takes the marks out of one rendered file.
 type reader struct {
@@ -32,14 +65,10 @@ type reader struct {
 func read(marked string, sites []site, root thing, values any) (string, []piece, bool) {
 	r := &reader{sites: sites, values: values, frames: []*frame{{data: root, rounds: map[int]int{}}}}
 	at := 0
-	for _, found := range mark.FindAllStringSubmatchIndex(marked, -1) {
-		r.text.WriteString(marked[at:found[0]])
-		at = found[1]
-		if found[2] == -1 {
-			continue
-		}
-		number, _ := strconv.Atoi(marked[found[4]:found[5]])
-		if !r.meet(marked[found[2]], number) {
+	for found, more := nextMark(marked, 0); more; found, more = nextMark(marked, at) {
+		r.text.WriteString(marked[at:found.start])
+		at = found.end
+		if found.kind != 0 && !r.meet(found.kind, found.number) {
 			return "", nil, false
 		}
 	}

@@ -42,9 +42,8 @@ func markedName(name string) string { return "portcullis:" + name }
 // rewriter makes marked templates of those of one file.
 type rewriter struct {
 	*shared
-	file string
-	text string
-	out  *strings.Builder
+	parsed
+	out *strings.Builder
 	// Whether marks are printed at all.
 	marks bool
 }
@@ -60,8 +59,9 @@ type shared struct {
 // parsed is a template file with all that it defines, itself under its own name.
 type parsed struct {
 	file  string
-	text  string
 	trees map[string]*parse.Tree
+	// Where each line of the text ends.
+	ends []int
 }
 
 func parseFile(file, text string) (parsed, error) {
@@ -69,7 +69,21 @@ func parseFile(file, text string) (parsed, error) {
 	root := parse.New(file)
 	root.Mode = parse.SkipFuncCheck
 	_, err := root.Parse(text, "", "", trees)
-	return parsed{file, text, trees}, err
+	return parsed{file, trees, lineEnds(text)}, err
+}
+
+func lineEnds(text string) []int {
+	var ends []int
+	for at := range len(text) {
+		if text[at] == '\n' {
+			ends = append(ends, at)
+		}
+	}
+	return ends
+}
+
+func (p parsed) lineOf(at int) int {
+	return 1 + sort.SearchInts(p.ends, at)
 }
 
 func (p parsed) defines() []string {
@@ -94,13 +108,13 @@ func (s *shared) rewrite(p parsed) string {
 				called = markedName(name)
 			}
 			fmt.Fprintf(&out, "{{define %q}}", called)
-			r := &rewriter{shared: s, file: p.file, text: p.text, out: &out, marks: marks}
+			r := &rewriter{shared: s, parsed: p, out: &out, marks: marks}
 			r.list(p.trees[name].Root, newScope(), nil)
 			out.WriteString("{{end}}")
 		}
 	}
 	if own := p.trees[p.file]; own != nil {
-		r := &rewriter{shared: s, file: p.file, text: p.text, out: &out, marks: true}
+		r := &rewriter{shared: s, parsed: p, out: &out, marks: true}
 		r.list(own.Root, newScope(), nil)
 	}
 	return out.String()
@@ -118,10 +132,6 @@ func (r *rewriter) site(at parse.Pos, symbol symbol, guards []symbol) int {
 	}
 	r.sites = append(r.sites, site{file: r.file, line: r.lineOf(int(at)), symbol: symbol, guards: guards})
 	return len(r.sites)
-}
-
-func (r *rewriter) lineOf(at int) int {
-	return 1 + strings.Count(r.text[:min(at, len(r.text))], "\n")
 }
 
 func (r *rewriter) list(list *parse.ListNode, s *scope, guards []symbol) {
