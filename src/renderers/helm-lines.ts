@@ -16,9 +16,14 @@ export function readLines(tables: Partial<LineTables>): readonly (readonly (Helm
   const pointers = tables.pointers ?? [];
   return (tables.lines ?? []).map((numbers) =>
     Array.from({ length: numbers.length / numbersOfLine }, (_, at) => {
-      const [template = -1, line = 0, values = -1, guards = -1] = numbers.slice(at * numbersOfLine, (at + 1) * numbersOfLine);
+      const [template = -1, line = 0, values = -1, guards = -1] = numbers.slice(
+        at * numbersOfLine,
+        (at + 1) * numbersOfLine,
+      );
       const path = templates[template];
-      return path === undefined ? null : { template: path, line, ...named("values", values), ...named("guards", guards) };
+      return path === undefined
+        ? null
+        : { template: path, line, ...named("values", values), ...named("guards", guards) };
     }),
   );
 

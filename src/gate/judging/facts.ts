@@ -55,14 +55,14 @@ export function awaitedKey({ manifests }: JudgedSource, facts: Facts): string | 
 
 /**
  * What the builtin checks that waited for facts find in a source. `read` is called only where a violation needs a place, or
- * where the source comes from the cache without the content of its manifests.
+ * where the source comes from the cache without the content of its manifests. `transient`: as of `JudgedSource`.
  */
 export async function lateViolations(
   builtins: readonly BuiltinCheck[],
   judged: JudgedSource,
   facts: Facts,
   read: () => Promise<ReadOrigin>,
-): Promise<LateViolations> {
+): Promise<{ readonly late: LateViolations; readonly transient?: true }> {
   const isWhole = judged.manifests.every(({ awaits, manifest }) => awaits === undefined || manifest !== undefined);
   const origin = isWhole ? undefined : await readingOf(read);
   const found = judged.manifests.map(({ awaits = [], manifest }, index) => {
@@ -70,14 +70,15 @@ export async function lateViolations(
     if (content === undefined) return [];
     return awaits.flatMap(({ check, key }) => builtins[check]?.ofManifest?.(content, facts.about(key)) ?? []);
   });
-  if (found.every(({ length }) => length === 0)) return [];
+  if (found.every(({ length }) => length === 0)) return { late: [] };
   const reading = origin ?? (await readingOf(read));
-  await reading.prepare?.();
-  return found.map((late, index) => {
+  const prepared = await reading.prepare?.();
+  const late = found.map((shown, index) => {
     const manifest = reading.manifests[index];
-    if (manifest === undefined || late.length === 0) return [];
-    return locateViolations(reading, manifest, { shown: late, unmasked: late });
+    if (manifest === undefined || shown.length === 0) return [];
+    return locateViolations(reading, manifest, { shown, unmasked: shown });
   });
+  return { late, ...prepared };
 }
 
 async function readingOf(read: () => Promise<ReadOrigin>): Promise<Reading> {

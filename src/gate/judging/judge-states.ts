@@ -118,8 +118,9 @@ async function settle(
     const key = `${keyOf(of)}\0${awaited}`;
     const read = async (): Promise<ReadOrigin> => kept.get(of) ?? readAgain(judging, of);
     const held = cache?.late.get(key);
-    const late = held ?? (await lateViolations(judges.builtins, judged, facts, read));
-    if (held === undefined) cache?.late.set(key, late);
+    const { late, transient } =
+      held === undefined ? await lateViolations(judges.builtins, judged, facts, read) : { late: held };
+    if (held === undefined && transient !== true) cache?.late.set(key, late);
     settled.set(of, withLate(judged, late));
   }
   return settled;
