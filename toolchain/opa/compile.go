@@ -324,7 +324,12 @@ func compilingTwins(set policySet, all twins.Output) twins.Output {
 }
 
 func build(set policySet, result compileAnswer, generated twins.Output) ([]byte, error) {
-	text := entryModule(set.parsed, result.Rules, result.Exceptions, generated.Queries)
+	policies, prints := placedPrints(set.parsed)
+	asked := newEntry(result, generated)
+	if !prints {
+		policies = asked.dispatch(set, generated)
+	}
+	text := asked.module(set.parsed)
 	entry, err := ast.ParseModuleWithOpts(entryPackage+".rego", text, ast.ParserOptions{RegoVersion: ast.RegoV1})
 	if err != nil {
 		return nil, err
@@ -342,7 +347,6 @@ func build(set policySet, result compileAnswer, generated twins.Output) ([]byte,
 	add := func(path string, module *ast.Module) {
 		source.Modules = append(source.Modules, bundle.ModuleFile{URL: path, Path: path, Parsed: module, Raw: standIn})
 	}
-	policies, prints := placedPrints(set.parsed)
 	for _, path := range sortedKeys(policies) {
 		add(path, policies[path])
 	}
