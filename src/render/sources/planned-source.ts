@@ -141,7 +141,9 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
     unit: (covers) => ({
       source,
       key: keyOf(),
-      inputs: inputsOf(),
+      get inputs() {
+        return inputsOf();
+      },
       covers,
       render: async () => {
         const rendered = await rendering();
