@@ -1,0 +1,90 @@
+import type { Tree } from "./tree.ts";
+
+/** What a tree refers to and does not hold. */
+export type RemoteReference = RemoteChart | RemoteArtifact | RemoteRepository | RemoteFile;
+
+/** A chart of a Helm repository (`https://…`, with an index.yaml) or of an OCI registry (`oci://…`, without the chart's name). */
+export interface RemoteChart {
+  readonly kind: "chart";
+  readonly repository: string;
+  readonly name: string;
+  /** A version, a range, or empty: the latest that is no pre-release. */
+  readonly version: string;
+}
+
+/** An OCI artifact: Flux's OCIRepository. */
+export interface RemoteArtifact {
+  readonly kind: "artifact";
+  /** `oci://registry/repository`, without a tag. */
+  readonly url: string;
+  readonly tag?: string;
+  readonly semver?: string;
+  /** With `semver`: a regular expression that tags must match (RE2). */
+  readonly semverFilter?: string;
+  readonly digest?: string;
+  /** The layer to take; absent: the first. */
+  readonly layer?: { readonly mediaType: string; readonly operation: "extract" | "copy" };
+}
+
+/** A Git repository at one revision. */
+export interface RemoteRepository {
+  readonly kind: "git";
+  /** `https://`, `ssh://`, or scp-like. */
+  readonly url: string;
+  readonly revision: GitRevision;
+  /** With the content of its submodules. */
+  readonly submodules?: boolean;
+}
+
+/** `any`: a branch, a tag, a full reference or a commit, as `git fetch` finds it. `semver`: the latest tag in a range. */
+export type GitRevision =
+  | { readonly kind: "any" | "branch" | "tag" | "name" | "commit" | "semver"; readonly value: string }
+  | { readonly kind: "head" };
+
+/** A file that a URL names. */
+export interface RemoteFile {
+  readonly kind: "file";
+  readonly url: string;
+}
+
+/** What a reference named at the time of the judgement. */
+export interface RemoteContent {
+  /** The version of a chart, the tag of an artifact, or the commit. */
+  readonly version: string;
+  /** `sha256:…` of the archive, artifact or file, or the commit id. */
+  readonly digest: string;
+  /** Its files: of a chart those below its own directory. */
+  readonly tree: Tree;
+}
+
+/**
+ * - `absent`: its server has no such version, refuses the credentials, or its content is not what the digest says. What
+ *   applies the tree would fail as well.
+ * - `unanswered`: its server did not answer, so that nothing is known.
+ * - `refused`: the configuration does not let it be fetched.
+ */
+export type RemoteOutcome =
+  | { readonly kind: "found"; readonly content: RemoteContent }
+  | { readonly kind: "absent" | "unanswered" | "refused"; readonly message: string };
+
+/** What servers have. */
+export interface Remotes {
+  /**
+   * Finds what a reference names. Within one judgement the same reference always names the same, whatever its server
+   * does. Never rejects.
+   */
+  fetch(reference: RemoteReference): Promise<RemoteOutcome>;
+}
+
+/** Tells which versions fulfil a range, in the language of Helm, Flux and Argo CD. */
+export interface VersionMatcher {
+  /** Indexes of the versions that fulfil the range, latest first; versions of equal precedence keep their order. */
+  matching(
+    range: string,
+    versions: readonly string[],
+  ): Promise<
+    | { readonly kind: "matching"; readonly indexes: readonly number[] }
+    /** No range, or it could not be asked. */
+    | { readonly kind: "invalid"; readonly message: string }
+  >;
+}
