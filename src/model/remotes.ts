@@ -53,8 +53,10 @@ export interface RemoteContent {
   readonly version: string;
   /** `sha256:…` of the archive, artifact or file, or the commit id. */
   readonly digest: string;
-  /** Its files: of a chart those below its own directory. */
+  /** Its files: of a chart those below its own directory, of a file itself, under the last part of its URL's path. */
   readonly tree: Tree;
+  /** Its server did not answer: this is what the reference named when it was last asked. */
+  readonly stale?: true;
 }
 
 /**

@@ -1,0 +1,125 @@
+import type { RemoteContent, RemoteOutcome, RemoteReference, Remotes, VersionMatcher } from "../model/remotes.ts";
+import type { ReadCredentials } from "./credentials/credential.ts";
+import { oneLine, RemoteFailure } from "./failure.ts";
+import { fetchFromHelmRepository } from "./helm/repository.ts";
+import { createClient, type HttpClient } from "./http/client.ts";
+import { namedHosts } from "./http/named-hosts.ts";
+import { createNames, type Resolver } from "./http/names.ts";
+import { hasProxy, openTransport } from "./http/transport.ts";
+import type { Job } from "./job.ts";
+import { defaultLimits, megabytes, type RemoteLimits } from "./limits.ts";
+import { mirroring, type Mirrors } from "./mirrors.ts";
+import { openStore } from "./store/store.ts";
+import { createTurns } from "./turns.ts";
+
+/** What is fetched for one job, from where, and how patiently. */
+export interface RemotesOptions {
+  /** Where the store is; it need not exist. */
+  readonly directory: string;
+  /**
+   * Patterns of what may be fetched. A host that one spells out may have a private address; one in `http://HOST` or
+   * `oci+http://HOST` is spoken to in plain HTTP. Who writes them can have this machine's own network read.
+   */
+  readonly allow: readonly string[];
+  readonly mirrors: Mirrors;
+  readonly versions: VersionMatcher;
+  readonly credentials: ReadCredentials;
+  /** How often a request is tried. */
+  readonly tries: number;
+  /** Nothing is fetched: the store alone answers. */
+  readonly offline?: boolean;
+  readonly signal?: AbortSignal;
+  readonly limits?: Partial<RemoteLimits>;
+  /** Finds the addresses of names in place of the system. */
+  readonly resolve?: Resolver;
+}
+
+/** Creates what fetches the references of one job. Nothing needs to be closed. */
+export function createRemotes(options: RemotesOptions): Remotes {
+  const job = createJob(options);
+  const outcomes = new Map<string, Promise<RemoteOutcome>>();
+  const turns = createTurns(job.limits.atOnce);
+  const fetch = async (reference: RemoteReference): Promise<RemoteOutcome> => {
+    try {
+      return { kind: "found", content: await turns(() => fetchContent(reference, job)) };
+    } catch (error) {
+      if (error instanceof RemoteFailure) return { kind: error.kind, message: error.message };
+      const message = error instanceof Error ? error.message : String(error);
+      return { kind: "unanswered", message: `it could not be fetched: ${oneLine(message)}` };
+    }
+  };
+  return {
+    fetch: (reference) => {
+      const key = keyOf(reference);
+      const known = outcomes.get(key);
+      if (known !== undefined) return known;
+      if (outcomes.size >= job.limits.references) {
+        return Promise.resolve({ kind: "refused", message: `there are more than ${job.limits.references} references` });
+      }
+      const outcome = fetch(reference);
+      outcomes.set(key, outcome);
+      return outcome;
+    },
+  };
+}
+
+async function fetchContent(reference: RemoteReference, job: Job): Promise<RemoteContent> {
+  switch (reference.kind) {
+    case "chart":
+      return fetchFromHelmRepository(reference, job);
+    case "artifact":
+    case "file":
+    case "git":
+      throw new RemoteFailure("refused", "repositories are not fetched yet");
+    default:
+      throw new Error(`unknown reference ${JSON.stringify(reference satisfies never)}`);
+  }
+}
+
+function createJob(options: RemotesOptions): Job {
+  const limits = { ...defaultLimits, ...options.limits };
+  const named = namedHosts([...options.allow, ...Object.values(options.mirrors)]);
+  const asked = new Map<string, Promise<unknown>>();
+  let held = 0;
+  return {
+    http: options.offline === true ? nothing : openClient(options, limits, named),
+    named,
+    store: openStore(options.directory, limits.storeBytes),
+    versions: options.versions,
+    credentials: options.credentials,
+    limits,
+    mirrored: mirroring(options.mirrors),
+    once: <T>(question: string, ask: () => Promise<T>): Promise<T> => {
+      const answer = asked.get(question) ?? ask();
+      asked.set(question, answer);
+      return answer as Promise<T>;
+    },
+    hold: (bytes) => {
+      held += bytes;
+      if (held <= limits.jobBytes) return;
+      throw new RemoteFailure("refused", `all that was fetched is larger than ${megabytes(limits.jobBytes)}`);
+    },
+  };
+}
+
+function openClient(options: RemotesOptions, limits: RemoteLimits, named: Job["named"]): HttpClient {
+  const { tries, signal, resolve } = options;
+  const names = createNames({ named, byProxy: hasProxy(), ...(resolve === undefined ? {} : { resolve }) });
+  const transport = openTransport(names.lookup);
+  return createClient({ named, names, transport, limits, tries, ...(signal === undefined ? {} : { signal }) });
+}
+
+/** Without the network. */
+const nothing: HttpClient = {
+  ask: ({ what }) =>
+    Promise.reject(new RemoteFailure("unanswered", `${what} is not fetched: nothing is, and it was not before`)),
+};
+
+/** The same for references that say the same, in whatever order their members were written. */
+function keyOf(reference: RemoteReference): string {
+  return JSON.stringify(reference, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}

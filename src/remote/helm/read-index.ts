@@ -1,0 +1,82 @@
+import { CORE_SCHEMA, load } from "js-yaml";
+import { oneLine, RemoteFailure } from "../failure.ts";
+import { sliceIndex } from "./slice-index.ts";
+
+/** A version of a chart, as a repository's index lists it. */
+export interface IndexEntry {
+  readonly version: string;
+  /** Milliseconds since 1970; 0 if the index does not say. */
+  readonly created: number;
+  /** `sha256:…`, where the index states one. */
+  readonly digest?: string;
+  readonly url?: string;
+}
+
+/** The versions of one chart in an index, or undefined if it has none of that name. `what` names the index in messages. */
+export function readIndex(index: string, name: string, what: string): readonly IndexEntry[] | undefined {
+  if (!/^(?:"apiVersion"|apiVersion):/m.test(index) && !index.includes('"apiVersion"')) {
+    throw new RemoteFailure("absent", `${what} is no index of charts: it has no apiVersion`);
+  }
+  const entries = sliced(index, name) ?? memberOf(memberOf(parse(index, what), "entries"), name);
+  if (entries === undefined) return undefined;
+  if (!Array.isArray(entries)) throw new RemoteFailure("absent", `${what} has no list of versions for ${name}`);
+  return entries.flatMap(readEntry);
+}
+
+function sliced(index: string, name: string): unknown {
+  const slice = sliceIndex(index, name);
+  if (slice === undefined) return undefined;
+  try {
+    const entries = memberOf(load(slice, { schema: CORE_SCHEMA }), name);
+    return Array.isArray(entries) ? entries : undefined;
+  } catch {
+    // As when it has an alias whose anchor is elsewhere.
+    return undefined;
+  }
+}
+
+function parse(index: string, what: string): unknown {
+  try {
+    if (index.trimStart().startsWith("{")) return JSON.parse(index);
+  } catch {
+    // YAML in flow style.
+  }
+  try {
+    return load(index, { schema: CORE_SCHEMA });
+  } catch (error) {
+    throw new RemoteFailure(
+      "absent",
+      `${what} cannot be read: ${oneLine(error instanceof Error ? error.message : "")}`,
+    );
+  }
+}
+
+function readEntry(entry: unknown): readonly IndexEntry[] {
+  const version = textOf(memberOf(entry, "version"));
+  // Helm drops what is no semantic version.
+  if (version === undefined || !/^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/.test(version))
+    return [];
+  const urls = memberOf(entry, "urls");
+  const url = Array.isArray(urls) ? textOf(urls[0]) : undefined;
+  const created = Date.parse(textOf(memberOf(entry, "created")) ?? "");
+  const digest = textOf(memberOf(entry, "digest"));
+  return [
+    {
+      version,
+      created: Number.isNaN(created) ? 0 : created,
+      ...(url === undefined ? {} : { url }),
+      ...(digest === undefined || digest === ""
+        ? {}
+        : { digest: `sha256:${digest.replace(/^sha256:/, "").toLowerCase()}` }),
+    },
+  ];
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as { readonly [key: string]: unknown })[key];
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}

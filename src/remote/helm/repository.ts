@@ -1,0 +1,85 @@
+import type { RemoteChart } from "../../model/remotes.ts";
+import { chartFiles } from "../archive/chart-files.ts";
+import { readArchive } from "../archive/read-archive.ts";
+import { authorizationOf } from "../credentials/credential.ts";
+import { oneLine, RemoteFailure, shown } from "../failure.ts";
+import { readUrl } from "../http/judge-url.ts";
+import type { Job, Protocol } from "../job.ts";
+import { resolve, type Resolved } from "../resolve.ts";
+import { memoryTree } from "../../tree/memory-tree.ts";
+import type { Tree } from "../../model/tree.ts";
+import { chooseVersion } from "../versions.ts";
+import { fetchIndex } from "./fetch-index.ts";
+import { readIndex, type IndexEntry } from "./read-index.ts";
+
+/** Fetches a chart from a Helm repository: the index says which versions there are, and where. */
+export const fetchFromHelmRepository: Protocol<RemoteChart> = async (reference, job) => {
+  const repository = readUrl(job.mirrored(reference.repository), job.named);
+  const named = oneLine(`${reference.name} ${reference.version}`);
+  return resolve(job, {
+    question: JSON.stringify(["helm", repository.href, reference.name, reference.version]),
+    what: `chart ${named} of ${shown(repository)}`,
+    isPinned: ({ version }) => version === reference.version,
+    ask: () => ask(reference, repository, job),
+    layout: "chart",
+    unpack: (bytes) => unpackChart(bytes, `chart ${named}`, job),
+  });
+};
+
+async function ask({ name, version }: RemoteChart, repository: URL, job: Job): Promise<Resolved> {
+  const what = `the index of ${shown(repository)}`;
+  const index = await job.once(`index ${repository.href}`, () => fetchIndex(repository, what, job));
+  const entries = readIndex(index, name, what);
+  if (entries === undefined) throw new RemoteFailure("absent", `${what} has no chart ${oneLine(name)}`);
+  // Of versions that differ in their build alone Flux takes the one that was made last.
+  const candidates = entries.toSorted((a, b) => b.created - a.created);
+  const at = await chooseVersion(
+    job.versions,
+    version,
+    candidates.map((entry) => entry.version),
+  );
+  const chosen = at === undefined ? undefined : candidates[at];
+  if (chosen === undefined) {
+    throw new RemoteFailure(
+      "absent",
+      `${what} has no version of ${oneLine(name)} that fits ${oneLine(version) || "*"}`,
+    );
+  }
+  return {
+    version: chosen.version,
+    ...(chosen.digest === undefined ? {} : { digest: chosen.digest }),
+    download: () => download(name, chosen, repository, job),
+  };
+}
+
+async function download(name: string, entry: IndexEntry, repository: URL, job: Job): Promise<Uint8Array> {
+  const what = oneLine(`chart ${name} ${entry.version}`);
+  if (entry.url === undefined)
+    throw new RemoteFailure("absent", `${what} has no URL in the index of ${shown(repository)}`);
+  const url = chartUrl(entry.url, repository, job);
+  // The repository's credentials are for its own host.
+  const credential = url.origin === repository.origin ? await job.credentials(repository.href) : undefined;
+  const authorization = authorizationOf(credential);
+  const { bytes } = await job.http.ask({
+    url: url.href,
+    what,
+    maxBytes: job.limits.archiveBytes,
+    ...(authorization === undefined ? {} : { authorization }),
+  });
+  return bytes;
+}
+
+/** A relative URL is relative to the repository, whose query it keeps, as some repositories authenticate by it. */
+function chartUrl(url: string, repository: URL, job: Job): URL {
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(url)) return readUrl(url, job.named);
+  const base = new URL(repository);
+  if (!base.pathname.endsWith("/")) base.pathname += "/";
+  const found = readUrl(url, job.named, base);
+  if (found.search === "") found.search = repository.search;
+  return found;
+}
+
+/** The tree of a chart's archive. */
+export async function unpackChart(bytes: Uint8Array, what: string, job: Job): Promise<Tree> {
+  return memoryTree(chartFiles(await readArchive(bytes, what, job.limits), what), what);
+}

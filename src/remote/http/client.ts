@@ -1,0 +1,177 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { RemoteFailure, shown } from "../failure.ts";
+import type { RemoteLimits } from "../limits.ts";
+import { readBody } from "./body.ts";
+import { startClock, type Clock } from "./clock.ts";
+import { readUrl } from "./judge-url.ts";
+import type { NamedHosts } from "./named-hosts.ts";
+import type { Names } from "./names.ts";
+import { causeOf, failureOf, Unanswered } from "./statuses.ts";
+import type { Exchange, Transport } from "./transport.ts";
+
+/** One thing that is asked for. */
+export interface HttpRequest {
+  readonly url: string;
+  /** What is asked for, in messages: "the index of https://…". */
+  readonly what: string;
+  readonly maxBytes: number;
+  readonly headers?: { readonly [name: string]: string };
+  /** A header that is sent to the origin of `url`, and to no other. */
+  readonly authorization?: string;
+  /** Statuses besides 200 that are an answer. */
+  readonly expected?: readonly number[];
+  /** Whether it may come compressed. */
+  readonly inflate?: boolean;
+  /** Sent with POST, as a form. */
+  readonly form?: URLSearchParams;
+}
+
+/** What a server answered. Its headers by lower-case name. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+  readonly header: (name: string) => string | undefined;
+}
+
+/** Asks servers under the rules of the room: which may be asked, how long, and how much they may say. */
+export interface HttpClient {
+  ask(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+interface ClientOptions {
+  readonly named: NamedHosts;
+  readonly names: Names;
+  readonly transport: Transport;
+  readonly limits: RemoteLimits;
+  readonly tries: number;
+  readonly signal?: AbortSignal;
+}
+
+const mostRedirects = 5;
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/** Creates the client of one job. */
+export function createClient(options: ClientOptions): HttpClient {
+  const down = new Map<string, Unanswered>();
+  return {
+    ask: async (request) => {
+      const { origin } = readUrl(request.url, options.named);
+      for (let tried = 1; ; tried++) {
+        const known = down.get(origin);
+        if (known !== undefined) throw known;
+        try {
+          return await tryOnce(request, options);
+        } catch (error) {
+          const wait = error instanceof Unanswered ? waitBefore(tried + 1, error, options) : undefined;
+          if (wait === undefined) {
+            if (error instanceof Unanswered && error.down !== undefined) down.set(error.down, error);
+            throw error;
+          }
+          await pause(wait, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => {});
+        }
+      }
+    },
+  };
+}
+
+/** Milliseconds to wait before another try; undefined: there is none. */
+function waitBefore(
+  nextTry: number,
+  { after }: Unanswered,
+  { tries, limits, signal }: ClientOptions,
+): number | undefined {
+  if (nextTry > tries || signal?.aborted === true) return undefined;
+  const own = Math.min(limits.pause * 2 ** (nextTry - 2), limits.longestPause);
+  // Asking earlier than a server wants is asking in vain.
+  if (after !== undefined && after > limits.longestPause) return undefined;
+  return Math.max(own, after ?? 0);
+}
+
+/** Where a request has got to. */
+interface Trail {
+  url: URL;
+  /** Whether this server said anything. */
+  isAnswered: boolean;
+}
+
+async function tryOnce(request: HttpRequest, options: ClientOptions): Promise<HttpAnswer> {
+  const trail: Trail = { url: readUrl(request.url, options.named), isAnswered: false };
+  const clock = startClock(options.limits, () => trail.url.host, options.signal);
+  try {
+    return await beforeEnd(follow(request, trail, options, clock), clock.signal);
+  } catch (error) {
+    if (error instanceof RemoteFailure) throw error;
+    const why = clock.signal.aborted ? clock.reason() : `${trail.url.host} gave no answer: ${causeOf(error)}`;
+    throw new Unanswered(`${request.what}: ${why}`, trail.isAnswered ? {} : { down: trail.url.origin });
+  } finally {
+    clock.stop();
+  }
+}
+
+async function follow(request: HttpRequest, trail: Trail, options: ClientOptions, clock: Clock): Promise<HttpAnswer> {
+  const first = trail.url;
+  let isSameOrigin = true;
+  for (let followed = 0; ; followed++) {
+    const { url } = trail;
+    await options.names.judge(url);
+    const exchange = await options.transport.send(url, headersOf(request, isSameOrigin), {
+      signal: clock.signal,
+      ...(request.form === undefined ? {} : { body: request.form.toString() }),
+    });
+    clock.tick();
+    trail.isAnswered = true;
+    try {
+      const location = exchange.headers["location"];
+      if (!redirects.has(exchange.status) || typeof location !== "string" || request.form !== undefined) {
+        return await answerOf(exchange, request, url, clock);
+      }
+      if (followed === mostRedirects) {
+        throw new RemoteFailure("absent", `${request.what} is behind more than ${mostRedirects} redirects`);
+      }
+      const next = readUrl(location, options.named, url);
+      if (url.protocol === "https:" && next.protocol !== "https:") {
+        throw new RemoteFailure("refused", `${shown(url)} redirects to ${shown(next)}, which is not HTTPS`);
+      }
+      // Not even when it comes back to where it began.
+      isSameOrigin &&= next.origin === first.origin;
+      trail.isAnswered = next.origin === url.origin;
+      trail.url = next;
+    } finally {
+      exchange.body.destroy();
+    }
+  }
+}
+
+async function answerOf(exchange: Exchange, request: HttpRequest, url: URL, clock: Clock): Promise<HttpAnswer> {
+  const { status, headers } = exchange;
+  if (status !== 200 && request.expected?.includes(status) !== true) throw await failureOf(exchange, request, url);
+  const bytes = await readBody(exchange, { ...request, clock, inflate: request.inflate === true });
+  return {
+    status,
+    bytes,
+    header: (name) => {
+      const value = headers[name];
+      return typeof value === "string" ? value : value?.join(", ");
+    },
+  };
+}
+
+function headersOf(request: HttpRequest, isSameOrigin: boolean): { readonly [name: string]: string } {
+  return {
+    "user-agent": "portcullis",
+    "accept-encoding": request.inflate === true ? "gzip" : "identity",
+    ...(request.form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
+    ...request.headers,
+    ...(isSameOrigin && request.authorization !== undefined ? { authorization: request.authorization } : {}),
+  };
+}
+
+/** A name may take long to be found, which no signal ends. */
+async function beforeEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = new Promise<never>((_, reject) => {
+    const end = (): void => reject(signal.reason);
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end, { once: true });
+  });
+  return Promise.race([work, ended]);
+}

@@ -1,0 +1,39 @@
+/** What a pattern lets be spoken to it: `https://charts.example.com:8443`, in the URL standard's form. */
+type Origin = string;
+
+const schemes: { readonly [scheme: string]: "https:" | "http:" } = {
+  https: "https:",
+  oci: "https:",
+  http: "http:",
+  "oci+http": "http:",
+};
+
+/** The hosts that patterns name, which may then have a private address or speak plain HTTP. */
+export interface NamedHosts {
+  has(url: URL): boolean;
+  /** Whether a registry (`host:port`) is to be spoken to without TLS. */
+  isPlainRegistry(host: string): boolean;
+}
+
+/**
+ * Reads the hosts that `allow` names. A pattern names the host that it spells out (`https://charts.internal/**`,
+ * `oci://10.1.2.3:5000/**`); one with a wildcard in the host names none. `http://HOST` and `oci+http://HOST` do so for
+ * plain HTTP alone, the latter for a registry.
+ */
+export function namedHosts(allow: readonly string[]): NamedHosts {
+  const origins = new Set<Origin>();
+  const plainRegistries = new Set<string>();
+  for (const pattern of allow) {
+    const [, scheme = "", host = ""] = /^([a-z+]+):\/\/([^/]+)/.exec(pattern) ?? [];
+    const protocol = schemes[scheme];
+    if (protocol === undefined || /[*?{}\\@]/.test(host)) continue;
+    const url = URL.canParse(`${protocol}//${host}`) ? new URL(`${protocol}//${host}`) : undefined;
+    if (url === undefined || url.host === "") continue;
+    origins.add(url.origin);
+    if (scheme === "oci+http") plainRegistries.add(url.host);
+  }
+  return {
+    has: ({ origin }) => origins.has(origin),
+    isPlainRegistry: (host) => plainRegistries.has(host),
+  };
+}

@@ -1,0 +1,111 @@
+import { STATUS_CODES } from "node:http";
+import { oneLine, RemoteFailure, shown } from "../failure.ts";
+import { readStart } from "./body.ts";
+import type { Exchange } from "./transport.ts";
+
+/** Nothing is known; it may be when it is asked again. */
+export class Unanswered extends RemoteFailure {
+  /** Milliseconds that the server wants not to be asked. */
+  readonly after: number | undefined;
+  /** The origin that did not say anything, so that asking it for something else is in vain as well. */
+  readonly down: string | undefined;
+
+  constructor(message: string, { after, down }: { after?: number | undefined; down?: string | undefined } = {}) {
+    super("unanswered", message);
+    this.after = after;
+    this.down = down;
+  }
+}
+
+const passing = new Set([408, 425, 429]);
+const startBytes = 2_000;
+
+/** What a status that is no answer means. */
+export async function failureOf(
+  exchange: Exchange,
+  { what, authorization }: { readonly what: string; readonly authorization?: string },
+  url: URL,
+): Promise<RemoteFailure> {
+  const { status, headers } = exchange;
+  const said = wordsOf(await readStart(exchange, startBytes), String(headers["content-type"] ?? ""));
+  const words = said === "" || authorization === undefined || !repeats(said, authorization) ? said : "";
+  const meaning = STATUS_CODES[status] === undefined ? "" : ` ${STATUS_CODES[status]}`;
+  const message = `${what}: ${shown(url)} answered ${status}${meaning}${words === "" ? "" : `: ${words}`}`;
+  if (passing.has(status) || status >= 500) {
+    return new Unanswered(message, { after: retryAfter(headers["retry-after"]) });
+  }
+  return new RemoteFailure("absent", message);
+}
+
+/** What a server says in its own words: plain text, or the messages of JSON. A page is for a browser. */
+function wordsOf(text: string, type: string): string {
+  if (/json/i.test(type) || /^\s*\{/.test(text)) return oneLine(messageOf(text));
+  if (/html/i.test(type) || /^\s*</.test(text)) return "";
+  return oneLine(text.trim().split(/\r?\n/, 1)[0] ?? "");
+}
+
+interface Said {
+  readonly errors?: unknown;
+  readonly message?: unknown;
+  readonly error?: unknown;
+  readonly details?: unknown;
+}
+
+function messageOf(text: string): string {
+  let said: Said;
+  try {
+    said = JSON.parse(text) as Said;
+  } catch {
+    return "";
+  }
+  const texts = Array.isArray(said?.errors)
+    ? said.errors.map(
+        (error: { readonly code?: unknown; readonly message?: unknown } | null) => error?.message ?? error?.code,
+      )
+    : [said?.message, said?.error, said?.details];
+  return texts.filter((part) => typeof part === "string" && part !== "").join("; ");
+}
+
+/** Whether a server repeats a secret that it was sent. */
+function repeats(words: string, authorization: string): boolean {
+  const [, credentials = ""] = authorization.split(" ");
+  const [, password = ""] = Buffer.from(credentials, "base64").toString().split(/:(.*)/s);
+  return [credentials, password].some((secret) => secret !== "" && words.includes(secret));
+}
+
+/** Milliseconds, from seconds or a date. */
+function retryAfter(header: string | readonly string[] | undefined): number | undefined {
+  if (typeof header !== "string") return undefined;
+  if (/^\d+$/.test(header)) return Number(header) * 1_000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+const causes: { readonly [code: string]: string } = {
+  ENOTFOUND: "its name is not known",
+  EAI_AGAIN: "its name could not be looked up",
+  ECONNREFUSED: "it refuses connections",
+  ECONNRESET: "it broke off",
+  UND_ERR_SOCKET: "it broke off",
+  EPIPE: "it broke off",
+  ETIMEDOUT: "it does not answer",
+  EHOSTUNREACH: "it cannot be reached",
+  ENETUNREACH: "it cannot be reached",
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: "it sent another length than it had said",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "it sent another length than it had said",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is signed by nobody who is trusted",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by nobody who is trusted",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is signed by nobody who is trusted",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is signed by nobody who is trusted",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  Z_DATA_ERROR: "it sent what cannot be inflated",
+  Z_BUF_ERROR: "it sent what cannot be inflated",
+};
+
+/** What a failure of the network or of a library means. */
+export function causeOf(error: unknown): string {
+  const { code, cause, message } = (error ?? {}) as { code?: unknown; cause?: unknown; message?: unknown };
+  const name = typeof code === "string" ? code : (cause as { code?: unknown } | undefined)?.code;
+  return (typeof name === "string" ? causes[name] : undefined) ?? oneLine(String(name ?? message));
+}

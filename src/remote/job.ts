@@ -1,0 +1,25 @@
+import type { RemoteContent, VersionMatcher } from "../model/remotes.ts";
+import type { ReadCredentials } from "./credentials/credential.ts";
+import type { HttpClient } from "./http/client.ts";
+import type { NamedHosts } from "./http/named-hosts.ts";
+import type { RemoteLimits } from "./limits.ts";
+import type { Store } from "./store/store.ts";
+
+/** What the protocols of one job work with. */
+export interface Job {
+  readonly http: HttpClient;
+  readonly named: NamedHosts;
+  readonly store: Store;
+  readonly versions: VersionMatcher;
+  readonly credentials: ReadCredentials;
+  readonly limits: RemoteLimits;
+  /** The address that stands in for one that a reference has. */
+  readonly mirrored: (url: string) => string;
+  /** Answers that several references need, such as an index: each question is asked once. */
+  readonly once: <T>(question: string, ask: () => Promise<T>) => Promise<T>;
+  /** Counts what the job holds; fails once that is too much. */
+  readonly hold: (bytes: number) => void;
+}
+
+/** Fetches references of one kind. Fails with a RemoteFailure. */
+export type Protocol<R> = (reference: R, job: Job) => Promise<RemoteContent>;
