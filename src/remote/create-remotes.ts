@@ -1,14 +1,19 @@
 import type { RemoteContent, RemoteOutcome, RemoteReference, Remotes, VersionMatcher } from "../model/remotes.ts";
 import type { ReadCredentials } from "./credentials/credential.ts";
 import { oneLine, RemoteFailure } from "./failure.ts";
+import { fetchFile } from "./file.ts";
+import { fetchRepository } from "./git.ts";
 import { fetchFromHelmRepository } from "./helm/repository.ts";
-import { createClient, type HttpClient } from "./http/client.ts";
+import { createClient } from "./http/client.ts";
+import type { HttpClient } from "./http/request.ts";
 import { namedHosts } from "./http/named-hosts.ts";
 import { createNames, type Resolver } from "./http/names.ts";
 import { hasProxy, openTransport } from "./http/transport.ts";
 import type { Job } from "./job.ts";
 import { defaultLimits, megabytes, type RemoteLimits } from "./limits.ts";
 import { mirroring, type Mirrors } from "./mirrors.ts";
+import { fetchArtifact } from "./oci/artifact.ts";
+import { fetchFromRegistry } from "./oci/chart.ts";
 import { openStore } from "./store/store.ts";
 import { createTurns } from "./turns.ts";
 
@@ -66,14 +71,22 @@ export function createRemotes(options: RemotesOptions): Remotes {
 async function fetchContent(reference: RemoteReference, job: Job): Promise<RemoteContent> {
   switch (reference.kind) {
     case "chart":
-      return fetchFromHelmRepository(reference, job);
+      return isRegistry(reference.repository)
+        ? fetchFromRegistry(reference, job)
+        : fetchFromHelmRepository(reference, job);
     case "artifact":
+      return fetchArtifact(reference, job);
     case "file":
+      return fetchFile(reference, job);
     case "git":
-      throw new RemoteFailure("refused", "repositories are not fetched yet");
+      return fetchRepository(reference, job);
     default:
       throw new Error(`unknown reference ${JSON.stringify(reference satisfies never)}`);
   }
+}
+
+function isRegistry(url: string): boolean {
+  return /^oci(?:\+http)?:\/\//.test(url);
 }
 
 function createJob(options: RemotesOptions): Job {
@@ -94,6 +107,7 @@ function createJob(options: RemotesOptions): Job {
       asked.set(question, answer);
       return answer as Promise<T>;
     },
+    authorizations: new Map(),
     hold: (bytes) => {
       held += bytes;
       if (held <= limits.jobBytes) return;

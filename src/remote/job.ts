@@ -1,6 +1,6 @@
 import type { RemoteContent, VersionMatcher } from "../model/remotes.ts";
 import type { ReadCredentials } from "./credentials/credential.ts";
-import type { HttpClient } from "./http/client.ts";
+import type { HttpClient } from "./http/request.ts";
 import type { NamedHosts } from "./http/named-hosts.ts";
 import type { RemoteLimits } from "./limits.ts";
 import type { Store } from "./store/store.ts";
@@ -17,6 +17,8 @@ export interface Job {
   readonly mirrored: (url: string) => string;
   /** Answers that several references need, such as an index: each question is asked once. */
   readonly once: <T>(question: string, ask: () => Promise<T>) => Promise<T>;
+  /** Authorization headers that registries accepted, by repository. */
+  readonly authorizations: Map<string, string>;
   /** Counts what the job holds; fails once that is too much. */
   readonly hold: (bytes: number) => void;
 }

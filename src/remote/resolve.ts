@@ -1,6 +1,6 @@
 import type { RemoteContent } from "../model/remotes.ts";
 import type { Tree } from "../model/tree.ts";
-import { RemoteFailure } from "./failure.ts";
+import { oneLine, RemoteFailure } from "./failure.ts";
 import type { Job } from "./job.ts";
 import type { Answer } from "./store/answers.ts";
 import { digestOf } from "./store/blobs.ts";
@@ -8,8 +8,10 @@ import { digestOf } from "./store/blobs.ts";
 /** What a server says that a reference names. */
 export interface Resolved {
   readonly version: string;
-  /** Absent: known once it is downloaded. */
+  /** What the reference named, where that is not the content itself: the manifest of an artifact. */
   readonly digest?: string;
+  /** The content's digest. Absent: known once it is downloaded. */
+  readonly content?: string;
   readonly download: () => Promise<Uint8Array>;
 }
 
@@ -35,9 +37,10 @@ interface Resolution {
 export async function resolve(job: Job, resolution: Resolution): Promise<RemoteContent> {
   const last = await job.store.answers.read(resolution.question);
   const kept = async (): Promise<RemoteContent | undefined> => {
-    const bytes = last === undefined ? undefined : await job.store.blobs.read(last.digest);
-    if (last === undefined || bytes === undefined) return undefined;
-    return { version: last.version, digest: last.digest, tree: await unpacked(job, resolution, last.digest, bytes) };
+    const content = last?.content ?? last?.digest;
+    const bytes = content === undefined ? undefined : await job.store.blobs.read(content);
+    if (last === undefined || content === undefined || bytes === undefined) return undefined;
+    return { version: last.version, digest: last.digest, tree: await unpacked(job, resolution, content, bytes) };
   };
   if (last !== undefined && resolution.isPinned(last)) {
     const content = await kept();
@@ -54,17 +57,17 @@ export async function resolve(job: Job, resolution: Resolution): Promise<RemoteC
 
 async function fetched(job: Job, resolution: Resolution): Promise<RemoteContent> {
   const { question, what, ask } = resolution;
-  const { version, digest: stated, download } = await ask();
+  const { version, digest, content: stated, download } = await ask();
   const stored = stated === undefined ? undefined : await job.store.blobs.read(stated);
   const bytes = stored ?? (await download());
-  const digest = digestOf(bytes);
-  if (stated !== undefined && digest !== stated) {
-    throw new RemoteFailure("absent", `${what} has the digest ${digest}, and its server says ${stated.slice(0, 80)}`);
+  const content = digestOf(bytes);
+  if (stated !== undefined && content !== stated) {
+    throw new RemoteFailure("absent", `${what} has the digest ${content}, and its server says ${oneLine(stated)}`);
   }
-  const tree = await unpacked(job, resolution, digest, bytes);
+  const tree = await unpacked(job, resolution, content, bytes);
   if (stored === undefined) await job.store.blobs.put(bytes);
-  await job.store.answers.put(question, { version, digest });
-  return { version, digest, tree };
+  await job.store.answers.put(question, { version, digest: digest ?? content, content });
+  return { version, digest: digest ?? content, tree };
 }
 
 async function unpacked(job: Job, { layout, unpack }: Resolution, digest: string, bytes: Uint8Array): Promise<Tree> {

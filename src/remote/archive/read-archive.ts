@@ -4,11 +4,11 @@ import type { Parser, ReadEntry } from "tar";
 import { oneLine, RemoteFailure } from "../failure.ts";
 import { megabytes, type RemoteLimits } from "../limits.ts";
 
-/** A file of an archive, or what is neither file nor directory: a link, a device. */
+/** A file of an archive, a symbolic link, or what is none of these and no directory either: a device. */
 export interface ArchiveEntry {
   /** As the archive has it. */
   readonly path: string;
-  readonly kind: "file" | "other";
+  readonly kind: "file" | "symlink" | "other";
   readonly bytes: Uint8Array;
 }
 
@@ -88,8 +88,7 @@ function collect(parser: Parser, what: string, mostFiles: number): Reading {
     entry.on("end", () => {
       const { path, type } = entry;
       if (type === "Directory" || path.endsWith("/")) return;
-      const kind = fileTypes.has(type) ? "file" : "other";
-      entries.push({ path, kind, bytes: kind === "file" ? Buffer.concat(chunks) : new Uint8Array() });
+      entries.push({ path, kind: kinds[type] ?? "other", bytes: Buffer.concat(chunks) });
     });
   });
   return {
@@ -100,4 +99,11 @@ function collect(parser: Parser, what: string, mostFiles: number): Reading {
   };
 }
 
-const fileTypes: ReadonlySet<string> = new Set(["File", "OldFile", "ContiguousFile"]);
+/** A hard link is the file that Helm and Flux make of it: an empty one. */
+const kinds: { readonly [type: string]: ArchiveEntry["kind"] } = {
+  File: "file",
+  OldFile: "file",
+  ContiguousFile: "file",
+  Link: "file",
+  SymbolicLink: "symlink",
+};

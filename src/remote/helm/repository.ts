@@ -1,13 +1,10 @@
 import type { RemoteChart } from "../../model/remotes.ts";
-import { chartFiles } from "../archive/chart-files.ts";
-import { readArchive } from "../archive/read-archive.ts";
+import { unpackChart } from "../archive/unpack-chart.ts";
 import { authorizationOf } from "../credentials/credential.ts";
 import { oneLine, RemoteFailure, shown } from "../failure.ts";
 import { readUrl } from "../http/judge-url.ts";
 import type { Job, Protocol } from "../job.ts";
 import { resolve, type Resolved } from "../resolve.ts";
-import { memoryTree } from "../../tree/memory-tree.ts";
-import type { Tree } from "../../model/tree.ts";
 import { chooseVersion } from "../versions.ts";
 import { fetchIndex } from "./fetch-index.ts";
 import { readIndex, type IndexEntry } from "./read-index.ts";
@@ -22,7 +19,7 @@ export const fetchFromHelmRepository: Protocol<RemoteChart> = async (reference, 
     isPinned: ({ version }) => version === reference.version,
     ask: () => ask(reference, repository, job),
     layout: "chart",
-    unpack: (bytes) => unpackChart(bytes, `chart ${named}`, job),
+    unpack: (bytes) => unpackChart(bytes, `chart ${named}`, job.limits),
   });
 };
 
@@ -47,7 +44,7 @@ async function ask({ name, version }: RemoteChart, repository: URL, job: Job): P
   }
   return {
     version: chosen.version,
-    ...(chosen.digest === undefined ? {} : { digest: chosen.digest }),
+    ...(chosen.digest === undefined ? {} : { content: chosen.digest }),
     download: () => download(name, chosen, repository, job),
   };
 }
@@ -77,9 +74,4 @@ function chartUrl(url: string, repository: URL, job: Job): URL {
   const found = readUrl(url, job.named, base);
   if (found.search === "") found.search = repository.search;
   return found;
-}
-
-/** The tree of a chart's archive. */
-export async function unpackChart(bytes: Uint8Array, what: string, job: Job): Promise<Tree> {
-  return memoryTree(chartFiles(await readArchive(bytes, what, job.limits), what), what);
 }

@@ -6,37 +6,9 @@ import { startClock, type Clock } from "./clock.ts";
 import { readUrl } from "./judge-url.ts";
 import type { NamedHosts } from "./named-hosts.ts";
 import type { Names } from "./names.ts";
+import type { HttpAnswer, HttpClient, HttpRequest } from "./request.ts";
 import { causeOf, failureOf, Unanswered } from "./statuses.ts";
 import type { Exchange, Transport } from "./transport.ts";
-
-/** One thing that is asked for. */
-export interface HttpRequest {
-  readonly url: string;
-  /** What is asked for, in messages: "the index of https://…". */
-  readonly what: string;
-  readonly maxBytes: number;
-  readonly headers?: { readonly [name: string]: string };
-  /** A header that is sent to the origin of `url`, and to no other. */
-  readonly authorization?: string;
-  /** Statuses besides 200 that are an answer. */
-  readonly expected?: readonly number[];
-  /** Whether it may come compressed. */
-  readonly inflate?: boolean;
-  /** Sent with POST, as a form. */
-  readonly form?: URLSearchParams;
-}
-
-/** What a server answered. Its headers by lower-case name. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly bytes: Uint8Array;
-  readonly header: (name: string) => string | undefined;
-}
-
-/** Asks servers under the rules of the room: which may be asked, how long, and how much they may say. */
-export interface HttpClient {
-  ask(request: HttpRequest): Promise<HttpAnswer>;
-}
 
 interface ClientOptions {
   readonly named: NamedHosts;
@@ -145,7 +117,8 @@ async function follow(request: HttpRequest, trail: Trail, options: ClientOptions
 async function answerOf(exchange: Exchange, request: HttpRequest, url: URL, clock: Clock): Promise<HttpAnswer> {
   const { status, headers } = exchange;
   if (status !== 200 && request.expected?.includes(status) !== true) throw await failureOf(exchange, request, url);
-  const bytes = await readBody(exchange, { ...request, clock, inflate: request.inflate === true });
+  const inflate = request.inflate === true;
+  const bytes = status === 200 ? await readBody(exchange, { ...request, clock, inflate }) : new Uint8Array();
   return {
     status,
     bytes,

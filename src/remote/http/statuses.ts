@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { oneLine, RemoteFailure, shown } from "../failure.ts";
 import { readStart } from "./body.ts";
+import type { HttpRequest } from "./request.ts";
 import type { Exchange } from "./transport.ts";
 
 /** Nothing is known; it may be when it is asked again. */
@@ -19,16 +20,20 @@ export class Unanswered extends RemoteFailure {
 
 const passing = new Set([408, 425, 429]);
 const startBytes = 2_000;
+/** A server's words may be cut off within a secret. */
+const startOfSecret = 8;
 
 /** What a status that is no answer means. */
 export async function failureOf(
   exchange: Exchange,
-  { what, authorization }: { readonly what: string; readonly authorization?: string },
+  { what, authorization, secrets = [] }: Pick<HttpRequest, "what" | "authorization" | "secrets">,
   url: URL,
 ): Promise<RemoteFailure> {
   const { status, headers } = exchange;
-  const said = wordsOf(await readStart(exchange, startBytes), String(headers["content-type"] ?? ""));
-  const words = said === "" || authorization === undefined || !repeats(said, authorization) ? said : "";
+  const text = await readStart(exchange, startBytes);
+  const sent = [...secrets, ...(authorization === undefined ? [] : secretsOf(authorization))];
+  const isSecret = sent.some((secret) => secret !== "" && text.includes(secret.slice(0, startOfSecret)));
+  const words = isSecret ? "" : wordsOf(text, String(headers["content-type"] ?? ""));
   const meaning = STATUS_CODES[status] === undefined ? "" : ` ${STATUS_CODES[status]}`;
   const message = `${what}: ${shown(url)} answered ${status}${meaning}${words === "" ? "" : `: ${words}`}`;
   if (passing.has(status) || status >= 500) {
@@ -66,11 +71,11 @@ function messageOf(text: string): string {
   return texts.filter((part) => typeof part === "string" && part !== "").join("; ");
 }
 
-/** Whether a server repeats a secret that it was sent. */
-function repeats(words: string, authorization: string): boolean {
+/** What of an Authorization header a server could repeat. */
+function secretsOf(authorization: string): readonly string[] {
   const [, credentials = ""] = authorization.split(" ");
   const [, password = ""] = Buffer.from(credentials, "base64").toString().split(/:(.*)/s);
-  return [credentials, password].some((secret) => secret !== "" && words.includes(secret));
+  return [credentials, password];
 }
 
 /** Milliseconds, from seconds or a date. */

@@ -8,6 +8,8 @@ import { writeWhole } from "./write-whole.ts";
 export interface Answer {
   readonly version: string;
   readonly digest: string;
+  /** The digest of the content, where `digest` is another's. */
+  readonly content?: string;
   readonly etag?: string;
   readonly lastModified?: string;
 }

@@ -1,0 +1,38 @@
+import type { RemoteFile } from "../model/remotes.ts";
+import { memoryTree } from "../tree/memory-tree.ts";
+import { askUnlessKept } from "./ask-unless-kept.ts";
+import { authorizationOf } from "./credentials/credential.ts";
+import { shown } from "./failure.ts";
+import { readUrl } from "./http/judge-url.ts";
+import type { Job, Protocol } from "./job.ts";
+import { resolve, type Resolved } from "./resolve.ts";
+import { digestOf } from "./store/blobs.ts";
+
+/** Fetches the file that a URL names. It may be another one whenever it is asked for. */
+export const fetchFile: Protocol<RemoteFile> = async (reference, job) => {
+  const url = readUrl(job.mirrored(reference.url), job.named);
+  const what = shown(url);
+  const name = url.pathname.split("/").at(-1) || "index";
+  return resolve(job, {
+    question: JSON.stringify(["file", url.href]),
+    what,
+    isPinned: () => false,
+    ask: () => ask(url, what, job),
+    layout: JSON.stringify(["file", name]),
+    unpack: async (bytes) => memoryTree({ [name]: bytes }, what),
+  });
+};
+
+async function ask(url: URL, what: string, job: Job): Promise<Resolved> {
+  const authorization = authorizationOf(await job.credentials(url.href));
+  const bytes = await askUnlessKept(
+    {
+      url: url.href,
+      what,
+      maxBytes: job.limits.archiveBytes,
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    job,
+  );
+  return { version: "", content: digestOf(bytes), download: async () => bytes };
+}

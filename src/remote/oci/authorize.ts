@@ -1,0 +1,73 @@
+import { authorizationOf, type Credential } from "../credentials/credential.ts";
+import { RemoteFailure, shown } from "../failure.ts";
+import { readUrl } from "../http/judge-url.ts";
+import type { HttpRequest } from "../http/request.ts";
+import type { Job } from "../job.ts";
+import { readChallenge } from "./challenge.ts";
+import type { OciRepository } from "./repository.ts";
+
+const tokenBytes = 1_000_000;
+
+/** The Authorization header that answers a registry's challenge; undefined if there is none, and so no way in. */
+export async function authorize(
+  repository: OciRepository,
+  challenge: string | undefined,
+  job: Job,
+): Promise<string | undefined> {
+  const { scheme, parameters } = readChallenge(challenge ?? "") ?? {};
+  if (scheme === undefined || parameters === undefined) return undefined;
+  const credential = await job.credentials(repository.url);
+  if (scheme === "basic") {
+    return credential !== undefined && "password" in credential ? authorizationOf(credential) : undefined;
+  }
+  if (credential !== undefined && "token" in credential) return authorizationOf(credential);
+  const token = await askForToken(repository, parameters, credential, job);
+  return `Bearer ${token}`;
+}
+
+async function askForToken(
+  repository: OciRepository,
+  { realm = "", service }: { readonly [name: string]: string },
+  credential: Credential | undefined,
+  job: Job,
+): Promise<string> {
+  const what = `a token for ${repository.url}`;
+  const url = readUrl(realm, job.named);
+  if (repository.origin.startsWith("https:") && url.protocol !== "https:") {
+    throw new RemoteFailure("refused", `${what}: ${shown(url)} is not HTTPS`);
+  }
+  // Our own scope, not the one that the server asks for: no more than reading, of this repository alone.
+  const wanted = { ...(service === undefined ? {} : { service }), scope: `repository:${repository.name}:pull` };
+  const { bytes } = await job.http.ask({ what, maxBytes: tokenBytes, ...tokenRequest(url, wanted, credential) });
+  const token = readToken(new TextDecoder().decode(bytes));
+  if (token === undefined) throw new RemoteFailure("absent", `${what}: ${shown(url)} gave none`);
+  return token;
+}
+
+function tokenRequest(
+  url: URL,
+  wanted: { readonly [name: string]: string },
+  credential: Credential | undefined,
+): Pick<HttpRequest, "url" | "authorization" | "form" | "secrets"> {
+  if (credential !== undefined && "identityToken" in credential) {
+    const secret = credential.identityToken;
+    const grant = { grant_type: "refresh_token", refresh_token: secret, client_id: "portcullis" };
+    return { url: url.href, form: new URLSearchParams({ ...wanted, ...grant }), secrets: [secret] };
+  }
+  const asked = new URL(url);
+  for (const [name, value] of Object.entries(wanted)) asked.searchParams.set(name, value);
+  const authorization = authorizationOf(credential);
+  return { url: asked.href, ...(authorization === undefined ? {} : { authorization }) };
+}
+
+function readToken(text: string): string | undefined {
+  let answer: { readonly token?: unknown; readonly access_token?: unknown } | null;
+  try {
+    answer = JSON.parse(text) as typeof answer;
+  } catch {
+    return undefined;
+  }
+  const token = answer?.token ?? answer?.access_token;
+  // What has no place in a header could smuggle another one.
+  return typeof token === "string" && /^[\x21-\x7e]+$/.test(token) ? token : undefined;
+}
