@@ -9,6 +9,17 @@ export type Credential =
 /** Finds the credential for an address: `https://HOST/PATH`, or `oci://HOST/PATH` for a registry. */
 export type ReadCredentials = (url: string) => Promise<Credential | undefined>;
 
+/** Asks several in turn. */
+export function firstOf(readers: readonly ReadCredentials[]): ReadCredentials {
+  return async (url) => {
+    for (const read of readers) {
+      const credential = await read(url);
+      if (credential !== undefined) return credential;
+    }
+    return undefined;
+  };
+}
+
 /** The header for a credential that is sent with each request. */
 export function authorizationOf(credential: Credential | undefined): string | undefined {
   if (credential === undefined || "identityToken" in credential) return undefined;
