@@ -21,7 +21,7 @@ function parse(text: string): ReadonlyMap<string, Credential> {
   let login = "";
   for (let at = 0; at < words.length; at++) {
     const value = words[at + 1] ?? "";
-    switch (words[at]) {
+    switch (words[at] ?? "") {
       case "machine":
         machine = value.toLowerCase();
         login = "";

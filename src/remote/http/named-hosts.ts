@@ -11,6 +11,8 @@ const schemes: { readonly [scheme: string]: "https:" | "http:" } = {
 /** The hosts that patterns name, which may then have a private address or speak plain HTTP. */
 export interface NamedHosts {
   has(url: URL): boolean;
+  /** Whether a host's name, without a port, is among those that are named. */
+  hasName(host: string): boolean;
   /** Whether a registry (`host:port`) is to be spoken to without TLS. */
   isPlainRegistry(host: string): boolean;
 }
@@ -22,6 +24,7 @@ export interface NamedHosts {
  */
 export function namedHosts(allow: readonly string[]): NamedHosts {
   const origins = new Set<Origin>();
+  const names = new Set<string>();
   const plainRegistries = new Set<string>();
   for (const pattern of allow) {
     const [, scheme = "", host = ""] = /^([a-z+]+):\/\/([^/]+)/.exec(pattern) ?? [];
@@ -30,10 +33,17 @@ export function namedHosts(allow: readonly string[]): NamedHosts {
     const url = URL.canParse(`${protocol}//${host}`) ? new URL(`${protocol}//${host}`) : undefined;
     if (url === undefined || url.host === "") continue;
     origins.add(url.origin);
+    names.add(bare(url.hostname));
     if (scheme === "oci+http") plainRegistries.add(url.host);
   }
   return {
     has: ({ origin }) => origins.has(origin),
+    hasName: (host) => names.has(host),
     isPlainRegistry: (host) => plainRegistries.has(host),
   };
+}
+
+/** The name or address of a URL's host, without the brackets of IPv6. */
+export function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "");
 }

@@ -2,12 +2,15 @@ import { lookup } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
 import { RemoteFailure } from "../failure.ts";
 import { isPublicAddress } from "./addresses.ts";
-import type { NamedHosts } from "./named-hosts.ts";
+import { bare, type NamedHosts } from "./named-hosts.ts";
 
 interface Address {
   readonly address: string;
   readonly family: number;
 }
+
+/** Milliseconds that a machine behind a proxy gets to find a name. */
+const patience = 2_000;
 
 /** Turns a host's name into addresses, each name once. */
 export type Resolver = (host: string) => Promise<readonly Address[]>;
@@ -40,33 +43,37 @@ export function createNames({ named, byProxy, resolve = systemResolver }: NamesO
   return {
     judge: async (url) => {
       if (named.has(url)) return;
-      const host = url.hostname.replace(/^\[|\]$/g, "");
-      const addresses = await addressesOf(host).catch((error: unknown) => {
-        if (byProxy) return [];
-        throw error;
-      });
-      const refused = addresses.find(({ address }) => !isPublicAddress(address));
-      if (refused !== undefined) {
-        const which = refused.address === host ? "" : `, ${refused.address}`;
-        throw new RemoteFailure(
-          "refused",
-          `${url.host} is no public address${which}, and remotes.allow does not name it`,
-        );
-      }
+      const host = bare(url.hostname);
+      const addresses = byProxy ? await orNone(addressesOf(host)) : await addressesOf(host);
+      refuseOthers(url.host, host, addresses);
     },
     lookup: (host, options, callback) => {
-      addressesOf(host).then(
-        (all) => {
+      addressesOf(host)
+        .then((all) => {
+          // Judged before, unless that was left to a proxy which then does not stand in between.
+          if (!named.hasName(host)) refuseOthers(host, host, all);
           const fitting = all.filter(({ family }) => !options.family || family === options.family);
           const [first] = fitting;
           if (first === undefined) callback(new Error(`${host} has no address`), "", 0);
           else if (options.all === true) callback(null, [...fitting]);
           else callback(null, first.address, first.family);
-        },
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), "", 0),
-      );
+        })
+        .catch((error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), "", 0));
     },
   };
+}
+
+function refuseOthers(shownHost: string, host: string, addresses: readonly Address[]): void {
+  const refused = addresses.find(({ address }) => !isPublicAddress(address));
+  if (refused === undefined) return;
+  const which = refused.address === host ? "" : `, ${refused.address}`;
+  throw new RemoteFailure("refused", `${shownHost} is no public address${which}, and remotes.allow does not name it`);
+}
+
+/** Behind a proxy a machine may not find names itself, and may take long to notice. */
+async function orNone(addresses: Promise<readonly Address[]>): Promise<readonly Address[]> {
+  const none = new Promise<readonly Address[]>((resolve) => setTimeout(resolve, patience, []).unref());
+  return Promise.race([addresses.catch(() => []), none]);
 }
 
 async function systemResolver(host: string): Promise<readonly Address[]> {

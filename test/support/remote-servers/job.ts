@@ -40,7 +40,7 @@ export async function textsOf({ tree }: RemoteContent): Promise<{ readonly [path
 type Parts = readonly [major: number, minor: number, patch: number];
 
 /** Knows versions of three numbers, `*`, `>=VERSION` and `^VERSION`, and of pre-releases only that no range has them. */
-export const versions: VersionMatcher = {
+const versions: VersionMatcher = {
   matching: async (range, written) => {
     const [, operator = "", base = ""] = /^(\*|>=|\^|)(.*)$/.exec(range) ?? [];
     const from = base === "" ? ([0, 0, 0] as const) : partsOf(base);
