@@ -9,7 +9,6 @@ export async function askUnlessKept(request: HttpRequest, job: Job): Promise<Uin
   const conditions = kept === undefined ? {} : { "if-none-match": last?.etag, "if-modified-since": last?.lastModified };
   const { status, bytes, header } = await job.http.ask({
     ...request,
-    inflate: true,
     expected: kept === undefined ? [] : [304],
     headers: stated(conditions),
   });

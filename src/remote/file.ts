@@ -30,6 +30,7 @@ async function ask(url: URL, what: string, job: Job): Promise<Resolved> {
       url: url.href,
       what,
       maxBytes: job.limits.archiveBytes,
+      inflate: true,
       ...(authorization === undefined ? {} : { authorization }),
     },
     job,

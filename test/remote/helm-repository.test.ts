@@ -1,6 +1,9 @@
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { RemoteChart } from "../../src/model/remotes.ts";
 import { createRemotes, type RemotesOptions } from "../../src/remote/create-remotes.ts";
+import { chartArchive } from "../support/remote-servers/archives.ts";
+import { startLoopback } from "../support/remote-servers/loopback.ts";
 import { digestOfChart, startHelmRepository, type HelmRepository } from "../support/remote-servers/helm-repository.ts";
 import { fetchContent, fetchOnce, jobOptions, storeDirectory, textsOf } from "../support/remote-servers/job.ts";
 
@@ -172,4 +175,40 @@ test("a mirror stands in for what it mirrors", async () => {
   const mirrors = { "https://charts.example.com/stable": `${repository.origin}/charts/` };
   const reference = { ...chart("1.2.0"), repository: "https://charts.example.com/stable/" };
   expect(await fetchContent({ ...options(), allow: [], mirrors }, reference)).toMatchObject({ version: "1.2.0" });
+});
+
+test("an index of tens of megabytes is downloaded once, compressed, and of it no more is read than is needed", async () => {
+  const others = Array.from(
+    { length: 200_000 },
+    (_, at) => `  - name: big\n    version: 0.0.${at}\n    description: ${"x".repeat(100)}\n`,
+  );
+  const index = gzipSync(
+    `apiVersion: v1\nentries:\n  big:\n${others.join("")}  web:\n  - version: 1.2.0\n    urls: [web-1.2.0.tgz]\n`,
+  );
+  const server = await startLoopback((request, response) => {
+    if (request.headers["if-none-match"] === '"1"') return response.writeHead(304).end();
+    if (request.url !== "/index.yaml") return response.setHeader("etag", '"1"').end(chartArchive("web", "1.2.0"));
+    return response.writeHead(200, { etag: '"1"', "content-encoding": "gzip" }).end(index);
+  });
+  try {
+    const job = { ...options(), allow: [`${server.origin}/**`] };
+    const reference = { ...chart("*"), repository: server.origin };
+    expect(await fetchContent(job, reference)).toMatchObject({ version: "1.2.0" });
+    expect(await fetchContent(job, reference)).toMatchObject({ version: "1.2.0" });
+    expect(server.seen.map(({ url, headers }) => [url, headers["if-none-match"]])).toEqual([
+      ["/index.yaml", undefined],
+      ["/web-1.2.0.tgz", undefined],
+      ["/index.yaml", '"1"'],
+      // The index says no digest.
+      ["/web-1.2.0.tgz", '"1"'],
+    ]);
+    expect(
+      await fetchOnce({ ...job, limits: { indexBytes: 10_000_000 }, directory: await storeDirectory() }, reference),
+    ).toEqual({
+      kind: "refused",
+      message: `the index of ${server.origin}/ is larger than 10 MB`,
+    });
+  } finally {
+    await server.close();
+  }
 });

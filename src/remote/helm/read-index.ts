@@ -12,15 +12,29 @@ export interface IndexEntry {
   readonly url?: string;
 }
 
-/** The versions of one chart in an index, or undefined if it has none of that name. `what` names the index in messages. */
-export function readIndex(index: string, name: string, what: string): readonly IndexEntry[] | undefined {
-  if (!/^(?:"apiVersion"|apiVersion):/m.test(index) && !index.includes('"apiVersion"')) {
+/** The index of a repository. */
+export interface ChartIndex {
+  /** The versions of one chart; undefined if the repository has none of that name. */
+  versionsOf(name: string): readonly IndexEntry[] | undefined;
+}
+
+/** Reads an index, of which no more is parsed than is asked for. `what` names it in messages. */
+export function readIndex(index: string, what: string): ChartIndex {
+  if (!/^["']?apiVersion["']?:/m.test(index) && !index.includes('"apiVersion"')) {
     throw new RemoteFailure("absent", `${what} is no index of charts: it has no apiVersion`);
   }
-  const entries = sliced(index, name) ?? memberOf(memberOf(parse(index, what), "entries"), name);
-  if (entries === undefined) return undefined;
-  if (!Array.isArray(entries)) throw new RemoteFailure("absent", `${what} has no list of versions for ${name}`);
-  return entries.flatMap(readEntry);
+  let whole: unknown;
+  return {
+    versionsOf: (name) => {
+      // Parsing takes seconds where there are tens of megabytes.
+      if (!index.includes(name)) return undefined;
+      const entries = sliced(index, name) ?? memberOf(memberOf((whole ??= parse(index, what)), "entries"), name);
+      if (entries === undefined || entries === null) return undefined;
+      if (!Array.isArray(entries))
+        throw new RemoteFailure("absent", `${what} has no list of versions of ${oneLine(name)}`);
+      return entries.flatMap(readEntry);
+    },
+  };
 }
 
 function sliced(index: string, name: string): unknown {

@@ -1,5 +1,6 @@
 import type { RemoteChart } from "../../model/remotes.ts";
 import { unpackChart } from "../archive/unpack-chart.ts";
+import { askUnlessKept } from "../ask-unless-kept.ts";
 import { authorizationOf } from "../credentials/credential.ts";
 import { oneLine, RemoteFailure, shown } from "../failure.ts";
 import { readUrl } from "../http/judge-url.ts";
@@ -7,7 +8,7 @@ import type { Job, Protocol } from "../job.ts";
 import { resolve, type Resolved } from "../resolve.ts";
 import { chooseVersion } from "../versions.ts";
 import { fetchIndex } from "./fetch-index.ts";
-import { readIndex, type IndexEntry } from "./read-index.ts";
+import type { IndexEntry } from "./read-index.ts";
 
 /** Fetches a chart from a Helm repository: the index says which versions there are, and where. */
 export const fetchFromHelmRepository: Protocol<RemoteChart> = async (reference, job) => {
@@ -24,9 +25,9 @@ export const fetchFromHelmRepository: Protocol<RemoteChart> = async (reference, 
 };
 
 async function ask({ name, version }: RemoteChart, repository: URL, job: Job): Promise<Resolved> {
+  const index = await job.once(`index ${repository.href}`, () => fetchIndex(repository, job));
+  const entries = index.versionsOf(name);
   const what = `the index of ${shown(repository)}`;
-  const index = await job.once(`index ${repository.href}`, () => fetchIndex(repository, what, job));
-  const entries = readIndex(index, name, what);
   if (entries === undefined) throw new RemoteFailure("absent", `${what} has no chart ${oneLine(name)}`);
   // Of versions that differ in their build alone Flux takes the one that was made last.
   const candidates = entries.toSorted((a, b) => b.created - a.created);
@@ -57,13 +58,14 @@ async function download(name: string, entry: IndexEntry, repository: URL, job: J
   // The repository's credentials are for its own host.
   const credential = url.origin === repository.origin ? await job.credentials(repository.href) : undefined;
   const authorization = authorizationOf(credential);
-  const { bytes } = await job.http.ask({
+  const request = {
     url: url.href,
     what,
     maxBytes: job.limits.archiveBytes,
     ...(authorization === undefined ? {} : { authorization }),
-  });
-  return bytes;
+  };
+  // Without a digest nothing else tells whether it is what the store has.
+  return entry.digest === undefined ? askUnlessKept(request, job) : (await job.http.ask(request)).bytes;
 }
 
 /** A relative URL is relative to the repository, whose query it keeps, as some repositories authenticate by it. */

@@ -21,7 +21,7 @@ export function readRepository(text: string, job: Job): OciRepository {
   const protocol = job.named.isPlainRegistry(rest.split("/", 1)[0] ?? "") ? "http:" : "https:";
   const url = readUrl(`${protocol}//${rest}`, job.named);
   const name = url.pathname.slice(1).replace(/\/+$/, "");
-  if (!nameForm.test(name) || name.length > 255 || url.search !== "") {
+  if (name.length > 255 || !nameForm.test(name) || url.search !== "") {
     throw new RemoteFailure("absent", `${oneLine(text)} names no repository of a registry`);
   }
   const isHub = ["docker.io", "index.docker.io", "registry-1.docker.io"].includes(url.host);

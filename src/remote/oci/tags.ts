@@ -39,7 +39,7 @@ function readTags(bytes: Uint8Array, what: string): readonly string[] {
 
 /** The next page, which the same registry must have: the token is for it alone. */
 function nextPage(link: string | undefined, repository: OciRepository, what: string): string | undefined {
-  const [, target] = /<([^>]*)>\s*;\s*rel="?next"?/i.exec(link ?? "") ?? [];
+  const [, target] = /<([^<>]*)>\s*;\s*rel="?next"?/i.exec(link ?? "") ?? [];
   if (target === undefined) return undefined;
   const base = `${repository.origin}/v2/${repository.name}/tags/list`;
   if (!URL.canParse(target, base) || new URL(target, base).origin !== repository.origin) {
