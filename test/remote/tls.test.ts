@@ -25,10 +25,11 @@ beforeAll(async () => {
   const [key, cert] = await Promise.all([readFile(files[1]!, "utf8"), readFile(files[3]!, "utf8")]);
   plain = await startLoopback((_, response) => response.end("a: 1\n"));
   secure = await startLoopback(
-    (request, response) =>
-      request.url === "/down"
-        ? response.writeHead(302, { location: `${plain.origin}/a.yaml` }).end()
-        : response.end(request.headers.authorization ?? "a: 1\n"),
+    (request, response) => {
+      if (request.url === "/down") return response.writeHead(302, { location: `${plain.origin}/a.yaml` }).end();
+      if (request.url?.startsWith("/v2/") !== true) return response.end("a: 1\n");
+      return response.writeHead(401, { "www-authenticate": `Bearer realm="${plain.origin}/token"` }).end();
+    },
     { key, cert },
   );
 });
@@ -66,6 +67,12 @@ test("HTTPS is not left for plain HTTP, even where that is allowed", async () =>
   expect(outcome).toEqual({
     kind: "refused",
     message: `${secure.origin}/down redirects to ${plain.origin}/a.yaml, which is not HTTPS`,
+  });
+  const chart = { kind: "chart", repository: `oci://${secure.host}/acme`, name: "web", version: "1.0.0" };
+  const allow = [`oci://${secure.host}/**`, `${plain.origin}/**`];
+  expect((await fetchApart(JSON.stringify(chart), trusting, ...allow)).outcome).toEqual({
+    kind: "refused",
+    message: `a token for oci://${secure.host}/acme/web: ${plain.origin}/token is not HTTPS`,
   });
   expect(plain.seen).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { RemoteFailure, shown } from "../failure.ts";
 import type { RemoteLimits } from "../limits.ts";
-import { readBody } from "./body.ts";
+import { readBody, readStart } from "./body.ts";
 import { startClock, type Clock } from "./clock.ts";
 import { readUrl } from "./judge-url.ts";
 import type { NamedHosts } from "./named-hosts.ts";
@@ -20,6 +20,7 @@ interface ClientOptions {
 }
 
 const mostRedirects = 5;
+const unreadBytes = 16_384;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /** Creates the client of one job. */
@@ -119,6 +120,8 @@ async function answerOf(exchange: Exchange, request: HttpRequest, url: URL, cloc
   if (status !== 200 && request.expected?.includes(status) !== true) throw await failureOf(exchange, request, url);
   const inflate = request.inflate === true;
   const bytes = status === 200 ? await readBody(exchange, { ...request, clock, inflate }) : new Uint8Array();
+  // A connection is used again once its answer was read.
+  if (status !== 200) await readStart(exchange, unreadBytes);
   return {
     status,
     bytes,
