@@ -14,7 +14,7 @@ export async function chooseVersion(
   if (exact !== -1) return exact;
   const answer = await matcher.matching(range === "" ? "*" : range, versions);
   if (answer.kind === "invalid") {
-    throw new RemoteFailure("absent", `${oneLine(range)} is no range of versions: ${oneLine(answer.message)}`);
+    throw new RemoteFailure("absent", `which versions fit ${oneLine(range)} is not known: ${oneLine(answer.message)}`);
   }
   return answer.indexes[0];
 }

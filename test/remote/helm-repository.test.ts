@@ -129,7 +129,7 @@ test("what its repository does not have is absent", async () => {
   });
   expect(await fetchOnce(options(), chart("not a range"))).toMatchObject({
     kind: "absent",
-    message: "not a range is no range of versions: improper constraint: not a range",
+    message: "which versions fit not a range is not known: improper constraint: not a range",
   });
 });
 

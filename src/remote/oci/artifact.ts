@@ -63,7 +63,7 @@ async function chooseTag(
   const versions = tags.map((tag) => (isChart ? tag.replaceAll("_", "+") : tag)).filter(isExactVersion);
   const answer = await job.versions.matching(range, versions);
   if (answer.kind === "invalid") {
-    throw new RemoteFailure("absent", `${oneLine(range)} is no range of versions: ${oneLine(answer.message)}`);
+    throw new RemoteFailure("absent", `which versions fit ${oneLine(range)} is not known: ${oneLine(answer.message)}`);
   }
   const [at] = answer.indexes;
   const version = at === undefined ? undefined : versions[at];
