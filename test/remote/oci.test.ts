@@ -191,6 +191,40 @@ test.each([
   }
 });
 
+test.each([
+  ["repository:acme/charts/web:metadata_read", "repository:acme/charts/web:pull,metadata_read"],
+  ["repository:acme/charts/web:pull,push,delete", "repository:acme/charts/web:pull"],
+  ["repository:acme/other:metadata_read registry:catalog:*", "repository:acme/charts/web:pull"],
+])("a registry that asks for the scope %s", async (scope, expected) => {
+  pushChart("1.2.0");
+  registry.authentication = { kind: "bearer" };
+  registry.scope = scope;
+  await fetchContent(options(), chart("*"));
+  const scopes = asked().flatMap((url) => new URL(url, registry.origin).searchParams.get("scope") ?? []);
+  expect(scopes).toEqual([expected]);
+});
+
+test("an index of a Helm repository may name a registry, which is asked as anyone", async () => {
+  pushChart("1.2.0");
+  registry.authentication = { kind: "bearer" };
+  const index = await startLoopback((_, response) =>
+    response.end(
+      `apiVersion: v1\nentries:\n  web:\n  - version: 1.2.0\n    urls: ["oci://${registry.host}/acme/charts/web:1.2.0"]\n`,
+    ),
+  );
+  try {
+    const credentials = async () => ({ username: "me", password: "secret" });
+    const job = { ...options({ credentials }), allow: [...options().allow, `${index.origin}/**`] };
+    expect(await fetchContent(job, { ...chart("1.2.0"), repository: index.origin })).toMatchObject({
+      version: "1.2.0",
+    });
+    const token = registry.seen.find(({ url }) => url.startsWith("/token"));
+    expect(token?.headers.authorization).toBeUndefined();
+  } finally {
+    await index.close();
+  }
+});
+
 test("wrong credentials are refused by the registry, and its words do not repeat them", async () => {
   registry.authentication = { kind: "bearer", user: "me:right" };
   const credentials = async () => ({ username: "me", password: "wrong-secret" });

@@ -5,7 +5,10 @@ import { authorizationOf } from "../credentials/credential.ts";
 import { oneLine, RemoteFailure, shown } from "../failure.ts";
 import { readUrl } from "../http/judge-url.ts";
 import type { Job, Protocol } from "../job.ts";
+import { resolveChart } from "../oci/chart.ts";
+import { readRepository } from "../oci/repository.ts";
 import { resolve, type Resolved } from "../resolve.ts";
+import { digestOf } from "../store/blobs.ts";
 import { chooseVersion } from "../versions.ts";
 import { fetchIndex } from "./fetch-index.ts";
 import type { IndexEntry } from "./read-index.ts";
@@ -54,6 +57,7 @@ async function download(name: string, entry: IndexEntry, repository: URL, job: J
   const what = oneLine(`chart ${name} ${entry.version}`);
   if (entry.url === undefined)
     throw new RemoteFailure("absent", `${what} has no URL in the index of ${shown(repository)}`);
+  if (entry.url.startsWith("oci://")) return downloadFromRegistry(entry.url, what, job);
   const url = chartUrl(entry.url, repository, job);
   // The repository's credentials are for its own host.
   const credential = url.origin === repository.origin ? await job.credentials(repository.href) : undefined;
@@ -66,6 +70,16 @@ async function download(name: string, entry: IndexEntry, repository: URL, job: J
   };
   // Without a digest nothing else tells whether it is what the store has.
   return entry.digest === undefined ? askUnlessKept(request, job) : (await job.http.ask(request)).bytes;
+}
+
+/** An index may name a tag of a registry, which is asked as anyone: the credentials for it are not the index's to use. */
+async function downloadFromRegistry(url: string, what: string, job: Job): Promise<Uint8Array> {
+  const [, address = url, tag = ""] = /^(.*):([^:/]*)$/.exec(url) ?? [];
+  const anyone: Job = { ...job, credentials: async () => undefined, authorizations: new Map() };
+  const chart = await resolveChart(readRepository(address, anyone), tag, what, anyone);
+  const bytes = await chart.download();
+  if (digestOf(bytes) === chart.content) return bytes;
+  throw new RemoteFailure("absent", `${what} is not what its manifest says`);
 }
 
 /** A relative URL is relative to the repository, whose query it keeps, as some repositories authenticate by it. */

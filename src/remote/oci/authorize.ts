@@ -27,7 +27,7 @@ export async function authorize(
 
 async function askForToken(
   repository: OciRepository,
-  { realm = "", service }: { readonly [name: string]: string },
+  { realm = "", service, scope = "" }: { readonly [name: string]: string },
   credential: Credential | undefined,
   job: Job,
 ): Promise<string> {
@@ -36,12 +36,20 @@ async function askForToken(
   if (repository.origin.startsWith("https:") && url.protocol !== "https:") {
     throw new RemoteFailure("refused", `${what}: ${shown(url)} is not HTTPS`);
   }
-  // Our own scope, not the one that the server asks for: no more than reading, of this repository alone.
-  const wanted = { ...(service === undefined ? {} : { service }), scope: `repository:${repository.name}:pull` };
+  const wanted = { ...(service === undefined ? {} : { service }), scope: readingScope(repository, scope) };
   const { bytes } = await job.http.ask({ what, maxBytes: tokenBytes, ...tokenRequest(url, wanted, credential) });
   const token = readToken(new TextDecoder().decode(bytes));
   if (token === undefined) throw new RemoteFailure("absent", `${what}: ${shown(url)} gave none`);
   return token;
+}
+
+/** No more than reading, of this repository alone, whatever a server asks for. Some want a word of their own for lists. */
+function readingScope({ name }: OciRepository, asked: string): string {
+  const forLists = asked.split(" ").some((scope) => {
+    const [type, repository, actions = ""] = scope.split(":");
+    return type === "repository" && repository === name && actions.split(",").includes("metadata_read");
+  });
+  return `repository:${name}:pull${forLists ? ",metadata_read" : ""}`;
 }
 
 function tokenRequest(

@@ -32,6 +32,16 @@ export const fetchFromRegistry: Protocol<RemoteChart> = async (reference, job) =
 async function ask(wanted: string, repository: OciRepository, what: string, job: Job): Promise<Resolved> {
   // The tag of one version need not be looked for, and lists of tags are long.
   const version = isExactVersion(wanted) ? wanted : await chooseTag(wanted, repository, job);
+  return resolveChart(repository, version, what, job);
+}
+
+/** The chart that a repository has in one version. */
+export async function resolveChart(
+  repository: OciRepository,
+  version: string,
+  what: string,
+  job: Job,
+): Promise<Resolved & { readonly content: string }> {
   const tag = tagOf(version);
   if (!isTag(tag)) throw new RemoteFailure("absent", `${oneLine(version)} cannot be a tag`);
   const { config, layers } = await readManifest(repository, tag, job);

@@ -19,6 +19,8 @@ export interface OciRegistry extends Loopback {
   authentication: RegistryAuthentication;
   /** Tags that one page lists. */
   page: number;
+  /** The scope that it asks for. */
+  scope: string;
   /** Changes an answer before it is sent; returns true if it sent one itself. */
   intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Stores a manifest with these layers under a tag, and returns its digest. */
@@ -75,6 +77,7 @@ export async function startOciRegistry(): Promise<OciRegistry> {
     ...server,
     authentication: { kind: "none" },
     page: 1_000,
+    scope: "repository:*:*",
     push: (repository, tag, layers, config = "application/vnd.oci.empty.v1+json") => {
       const describe = (mediaType: string, content: Uint8Array): object => ({
         mediaType,
@@ -109,12 +112,12 @@ function isLetIn(authentication: RegistryAuthentication, { headers }: IncomingMe
   }
 }
 
-function challenge({ authentication, origin }: OciRegistry, response: ServerResponse): void {
+function challenge({ authentication, origin, scope }: OciRegistry, response: ServerResponse): void {
   const realm = (authentication.kind === "bearer" ? authentication.realm : undefined) ?? `${origin}/token`;
   const header =
     authentication.kind === "basic"
       ? 'Basic realm="here"'
-      : `Bearer realm="${realm}",service="the, registry",scope="repository:*:*"`;
+      : `Bearer realm="${realm}",service="the, registry",scope="${scope}"`;
   response.setHeader("www-authenticate", header);
   fail(response, 401, "UNAUTHORIZED");
 }
