@@ -3,11 +3,12 @@ import type { ReadCredentials } from "./credentials/credential.ts";
 import { oneLine, RemoteFailure } from "./failure.ts";
 import { fetchFile } from "./file.ts";
 import { fetchRepository } from "./git.ts";
+import { isNamedRepository } from "./git/address.ts";
 import { fetchFromHelmRepository } from "./helm/repository.ts";
 import { createClient } from "./http/client.ts";
 import type { HttpClient } from "./http/request.ts";
-import { namedHosts } from "./http/named-hosts.ts";
-import { createNames, type Resolver } from "./http/names.ts";
+import { namedHosts, type NamedHosts } from "./http/named-hosts.ts";
+import { createNames, type Names, type Resolver } from "./http/names.ts";
 import { hasProxy, openTransport } from "./http/transport.ts";
 import type { Job } from "./job.ts";
 import { defaultLimits, megabytes, type RemoteLimits } from "./limits.ts";
@@ -31,6 +32,13 @@ export interface RemotesOptions {
   readonly credentials: ReadCredentials;
   /** How often a request is tried. */
   readonly tries: number;
+  /**
+   * Uses the person's own SSH, with its keys, and the credential helpers of the person's own Git: programs that their
+   * configuration names. For the command line alone; without it nothing is fetched over SSH.
+   */
+  readonly ownGit?: boolean;
+  /** Whether a submodule on another host than what it belongs to may be fetched; absent: where `allow` names its host. */
+  readonly permits?: (url: string) => boolean;
   /** Nothing is fetched: the store alone answers. */
   readonly offline?: boolean;
   readonly signal?: AbortSignal;
@@ -91,16 +99,23 @@ function isRegistry(url: string): boolean {
 
 function createJob(options: RemotesOptions): Job {
   const limits = { ...defaultLimits, ...options.limits };
+  const { signal, resolve, ownGit = false, offline = false } = options;
   const named = namedHosts([...options.allow, ...Object.values(options.mirrors)]);
+  const names = createNames({ named, byProxy: hasProxy(), ...(resolve === undefined ? {} : { resolve }) });
   const asked = new Map<string, Promise<unknown>>();
   let held = 0;
   return {
-    http: options.offline === true ? nothing : openClient(options, limits, named),
+    http: offline ? nothing : openClient(options, limits, named, names),
     named,
+    names,
     store: openStore(options.directory, limits.storeBytes),
     versions: options.versions,
     credentials: options.credentials,
     limits,
+    isOffline: offline,
+    ...(signal === undefined ? {} : { signal }),
+    ownGit,
+    permits: options.permits ?? ((url) => isNamedRepository(url, named)),
     mirrored: mirroring(options.mirrors),
     once: <T>(question: string, ask: () => Promise<T>): Promise<T> => {
       const answer = asked.get(question) ?? ask();
@@ -116,9 +131,8 @@ function createJob(options: RemotesOptions): Job {
   };
 }
 
-function openClient(options: RemotesOptions, limits: RemoteLimits, named: Job["named"]): HttpClient {
-  const { tries, signal, resolve } = options;
-  const names = createNames({ named, byProxy: hasProxy(), ...(resolve === undefined ? {} : { resolve }) });
+function openClient(options: RemotesOptions, limits: RemoteLimits, named: NamedHosts, names: Names): HttpClient {
+  const { tries, signal } = options;
   const transport = openTransport(names.lookup);
   return createClient({ named, names, transport, limits, tries, ...(signal === undefined ? {} : { signal }) });
 }

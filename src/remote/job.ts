@@ -2,6 +2,7 @@ import type { RemoteContent, VersionMatcher } from "../model/remotes.ts";
 import type { ReadCredentials } from "./credentials/credential.ts";
 import type { HttpClient } from "./http/request.ts";
 import type { NamedHosts } from "./http/named-hosts.ts";
+import type { Names } from "./http/names.ts";
 import type { RemoteLimits } from "./limits.ts";
 import type { Store } from "./store/store.ts";
 
@@ -9,10 +10,17 @@ import type { Store } from "./store/store.ts";
 export interface Job {
   readonly http: HttpClient;
   readonly named: NamedHosts;
+  readonly names: Names;
   readonly store: Store;
   readonly versions: VersionMatcher;
   readonly credentials: ReadCredentials;
   readonly limits: RemoteLimits;
+  readonly isOffline: boolean;
+  readonly signal?: AbortSignal;
+  /** Whether the person's own SSH and Git's credential helpers are used. */
+  readonly ownGit: boolean;
+  /** Whether a submodule on another host than what it belongs to may be fetched. */
+  readonly permits: (url: string) => boolean;
   /** The address that stands in for one that a reference has. */
   readonly mirrored: (url: string) => string;
   /** Answers that several references need, such as an index: each question is asked once. */

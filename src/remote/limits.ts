@@ -8,6 +8,12 @@ export interface RemoteLimits {
   readonly unpackedBytes: number;
   /** Files of one archive. */
   readonly files: number;
+  /** Bytes that a Git repository sends at once. */
+  readonly repositoryBytes: number;
+  /** Files of one commit, with those of its submodules. */
+  readonly repositoryFiles: number;
+  /** Submodules of one commit, with theirs. */
+  readonly submodules: number;
   /** Bytes of all files that one job holds. */
   readonly jobBytes: number;
   /** Different references of one job. */
@@ -34,6 +40,9 @@ export const defaultLimits: RemoteLimits = {
   indexBytes: 100 * MB,
   unpackedBytes: 300 * MB,
   files: 20_000,
+  repositoryBytes: 500 * MB,
+  repositoryFiles: 200_000,
+  submodules: 100,
   jobBytes: 1_000 * MB,
   references: 2_000,
   atOnce: 4,

@@ -5,16 +5,26 @@ import { runGit } from "./run-git.ts";
 /** How many objects are requested ahead of the one that is awaited. */
 const ahead = 256;
 
-/** A tree in the object database of a repository. `id` is the full id of a commit or a tree. */
+/** A tree has more files than its reader wants. */
+export class TreeTooLarge extends Error {
+  override readonly name = "TreeTooLarge";
+}
+
+/**
+ * A tree in the object database of a repository. `id` is the full id of a commit or a tree. A listing of more than
+ * `maxListing` bytes fails with TreeTooLarge.
+ */
 export function gitTree(
   directory: string,
   id: string,
   objects: ObjectReader,
   name: string,
   environment: { readonly [name: string]: string } = {},
+  maxListing?: number,
 ): Tree {
   let listed: Promise<ReadonlyMap<string, TreeEntry>> | undefined;
-  const entries = (): Promise<ReadonlyMap<string, TreeEntry>> => (listed ??= listTree(directory, id, environment));
+  const entries = (): Promise<ReadonlyMap<string, TreeEntry>> =>
+    (listed ??= listTree(directory, id, environment, maxListing));
   const idOf = async (path: string): Promise<string> => {
     const entry = (await entries()).get(path);
     if (entry === undefined || entry.kind === "submodule") throw new Error(`${name} has no file ${path}`);
@@ -50,9 +60,14 @@ async function listTree(
   directory: string,
   id: string,
   environment: { readonly [name: string]: string },
+  maxListing: number | undefined,
 ): Promise<ReadonlyMap<string, TreeEntry>> {
   const args = ["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", id];
-  const { code, stdout, bytes, stderr } = await runGit(directory, args, { objects: environment });
+  const { code, stdout, bytes, stderr, isTooLong } = await runGit(directory, args, {
+    objects: environment,
+    ...(maxListing === undefined ? {} : { maxOutput: maxListing }),
+  });
+  if (isTooLong === true && maxListing !== undefined) throw new TreeTooLarge(`the tree of ${id}: ${stderr}`);
   if (code !== 0) throw new Error(`the tree of ${id} cannot be listed: ${stderr}`);
   const entries: TreeEntry[] = [];
   for (const line of (stdout.includes("\ufffd") ? spelled(bytes) : stdout).split("\0")) {

@@ -21,16 +21,24 @@ export class ObjectReader {
   #unwanted = 0;
   #unsent = "";
   #stderr = "";
+  readonly #rest: number | undefined;
+  #resting: NodeJS.Timeout | undefined;
 
-  constructor(directory: string, objects: { readonly [name: string]: string } = {}) {
+  /**
+   * With `rest` nothing needs to close it: it keeps no process alive while nothing is asked, and ends its `git` after so
+   * many milliseconds of that.
+   */
+  constructor(directory: string, objects: { readonly [name: string]: string } = {}, rest?: number) {
     this.#directory = directory;
     this.#objects = objects;
+    this.#rest = rest;
   }
 
   /** The content of an object, by its full id. Rejects if this clone lacks it. */
   read(id: string): Promise<Uint8Array> {
     if (!/^[0-9a-f]{40,64}$/.test(id)) return Promise.reject(new Error(`${id} is no object id`));
     return new Promise((resolve, reject) => {
+      if (this.#rest !== undefined && this.#waiting.length === 0) this.#wake();
       this.#waiting.push({ id, resolve, reject });
       // What is asked for at once is sent at once: a write to a pipe takes longer than a small object.
       if (this.#unsent === "") process.nextTick(() => this.#send());
@@ -59,7 +67,10 @@ export class ObjectReader {
     child.stderr.on("data", (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-2000)));
     child.stdin.on("error", () => {});
     child.once("error", (error) => this.#fail(error));
-    child.once("close", () => this.#fail(new Error(`git cat-file ended: ${this.#stderr.trim() || "no reason given"}`)));
+    child.once("close", () => {
+      if (this.#child !== child) return;
+      this.#fail(new Error(`git cat-file ended: ${this.#stderr.trim() || "no reason given"}`));
+    });
     return child;
   }
 
@@ -107,6 +118,20 @@ export class ObjectReader {
     this.#filled = 0;
   }
 
+  #wake(): void {
+    clearTimeout(this.#resting);
+    for (const handle of handlesOf(this.#child)) handle.ref?.();
+  }
+
+  #sleep(milliseconds: number): void {
+    for (const handle of handlesOf(this.#child)) handle.unref?.();
+    this.#resting = setTimeout(() => {
+      const child = this.#child;
+      this.#child = undefined;
+      child?.stdin.end();
+    }, milliseconds).unref();
+  }
+
   #answer(): Waiting {
     const waiting = this.#waiting[this.#next];
     if (waiting === undefined) throw new Error("git cat-file answered a question that was not asked");
@@ -114,6 +139,7 @@ export class ObjectReader {
     if (this.#next === this.#waiting.length) {
       this.#waiting = [];
       this.#next = 0;
+      if (this.#rest !== undefined) this.#sleep(this.#rest);
     }
     return waiting;
   }
@@ -128,4 +154,14 @@ export class ObjectReader {
     this.#child = undefined;
     for (const { reject } of left) reject(error);
   }
+}
+
+interface Handle {
+  readonly ref?: () => void;
+  readonly unref?: () => void;
+}
+
+/** What of a program keeps this process alive; its streams are sockets, though their types do not say so. */
+function handlesOf(child: ChildProcessWithoutNullStreams | undefined): readonly Handle[] {
+  return child === undefined ? [] : [child, child.stdin as Handle, child.stdout as Handle, child.stderr as Handle];
 }

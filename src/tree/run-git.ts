@@ -10,6 +10,8 @@ export interface GitResult {
   /** The undecoded `stdout`: names in Git need not be UTF-8. */
   readonly bytes: Uint8Array;
   readonly stderr: string;
+  /** It was killed, as it printed more than `maxOutput`. */
+  readonly isTooLong?: true;
 }
 
 export interface GitOptions {
@@ -17,6 +19,8 @@ export interface GitOptions {
   readonly objects?: { readonly [name: string]: string };
   /** The one server that it may speak to. */
   readonly remote?: Remote;
+  /** The same in Git's own terms: variables of its environment. */
+  readonly network?: { readonly [name: string]: string };
   /** Kills it. */
   readonly signal?: AbortSignal;
   readonly input?: string;
@@ -34,14 +38,14 @@ const MAX_STDERR = 64 * 1024;
 export function startGit(
   directory: string,
   args: readonly string[],
-  { objects, remote }: Pick<GitOptions, "objects" | "remote"> = {},
+  { objects, remote, network }: Pick<GitOptions, "objects" | "remote" | "network"> = {},
   detached = false,
 ): ChildProcessWithoutNullStreams {
   return spawn("git", ["-C", directory, ...settings, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
     detached,
-    env: { ...gitEnvironment(remote), ...objects },
+    env: { ...gitEnvironment(remote), ...network, ...objects },
   });
 }
 
@@ -81,6 +85,7 @@ export function runGit(directory: string, args: readonly string[], options: GitO
         stdout: bytes.toString("utf8"),
         bytes,
         stderr: killed ?? stderr.trim(),
+        ...(size > maxOutput ? { isTooLong: true } : {}),
       });
     });
   });

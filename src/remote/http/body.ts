@@ -4,15 +4,22 @@ import { megabytes } from "../limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Exchange } from "./transport.ts";
 
+interface BodyOptions {
+  readonly maxBytes: number;
+  readonly what: string;
+  readonly clock: Clock;
+  readonly inflate: boolean;
+  readonly sink?: (piece: Uint8Array) => Promise<void>;
+}
+
 /** Reads what a server sends, up to a number of bytes, which are counted as they are once inflated. */
-export async function readBody(
-  { body, headers }: Exchange,
-  options: { readonly maxBytes: number; readonly what: string; readonly clock: Clock; readonly inflate: boolean },
-): Promise<Uint8Array> {
-  const encoding = headers["content-encoding"];
+export async function readBody({ body, headers }: Exchange, options: BodyOptions): Promise<Uint8Array> {
   const counted = count(body, options);
-  if (!options.inflate || encoding !== "gzip") return concat(counted);
-  return concat(count(inflate(counted), options));
+  const pieces =
+    options.inflate && headers["content-encoding"] === "gzip" ? count(inflate(counted), options) : counted;
+  if (options.sink === undefined) return concat(pieces);
+  for await (const piece of pieces) await options.sink(piece);
+  return new Uint8Array();
 }
 
 /** The start of a body, for the message of a failure; never fails. */

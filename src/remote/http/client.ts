@@ -29,13 +29,25 @@ export function createClient(options: ClientOptions): HttpClient {
   return {
     ask: async (request) => {
       const { origin } = readUrl(request.url, options.named);
+      const { sink } = request;
+      let isBegun = false;
+      const watched =
+        sink === undefined
+          ? request
+          : {
+              ...request,
+              sink: (piece: Uint8Array) => {
+                isBegun = true;
+                return sink(piece);
+              },
+            };
       for (let tried = 1; ; tried++) {
         const known = down.get(origin);
         if (known !== undefined) throw known;
         try {
-          return await tryOnce(request, options);
+          return await tryOnce(watched, options);
         } catch (error) {
-          const wait = error instanceof Unanswered ? waitBefore(tried + 1, error, options) : undefined;
+          const wait = error instanceof Unanswered && !isBegun ? waitBefore(tried + 1, error, options) : undefined;
           if (wait === undefined) {
             if (error instanceof Unanswered && error.down !== undefined) down.set(error.down, error);
             throw error;
@@ -83,19 +95,20 @@ async function tryOnce(request: HttpRequest, options: ClientOptions): Promise<Ht
 
 async function follow(request: HttpRequest, trail: Trail, options: ClientOptions, clock: Clock): Promise<HttpAnswer> {
   const first = trail.url;
+  const body = request.form?.toString() ?? request.body;
   let isSameOrigin = true;
   for (let followed = 0; ; followed++) {
     const { url } = trail;
     await options.names.judge(url);
     const exchange = await options.transport.send(url, headersOf(request, isSameOrigin), {
       signal: clock.signal,
-      ...(request.form === undefined ? {} : { body: request.form.toString() }),
+      ...(body === undefined ? {} : { body }),
     });
     clock.tick();
     trail.isAnswered = true;
     try {
       const location = exchange.headers["location"];
-      if (!redirects.has(exchange.status) || typeof location !== "string" || request.form !== undefined) {
+      if (!redirects.has(exchange.status) || typeof location !== "string" || body !== undefined) {
         return await answerOf(exchange, request, url, clock);
       }
       if (followed === mostRedirects) {
@@ -123,6 +136,7 @@ async function answerOf(exchange: Exchange, request: HttpRequest, url: URL, cloc
   // A connection is used again once its answer was read.
   if (status !== 200) await readStart(exchange, unreadBytes);
   return {
+    url,
     status,
     bytes,
     header: (name) => {

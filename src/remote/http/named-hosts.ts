@@ -6,6 +6,8 @@ const schemes: { readonly [scheme: string]: "https:" | "http:" } = {
   oci: "https:",
   http: "http:",
   "oci+http": "http:",
+  // Its host alone counts: an SSH server is judged as if it were one of HTTPS.
+  ssh: "https:",
 };
 
 /** The hosts that patterns name, which may then have a private address or speak plain HTTP. */
@@ -27,8 +29,9 @@ export function namedHosts(allow: readonly string[]): NamedHosts {
   const names = new Set<string>();
   const plainRegistries = new Set<string>();
   for (const pattern of allow) {
-    const [, scheme = "", host = ""] = /^([a-z+]+):\/\/([^/]+)/.exec(pattern) ?? [];
+    const [, scheme = "", written = ""] = /^([a-z+]+):\/\/([^/]+)/.exec(pattern) ?? [];
     const protocol = schemes[scheme];
+    const host = scheme === "ssh" ? written.replace(/^[\w.-]+@|:\d+$/g, "") : written;
     if (protocol === undefined || /[*?{}\\@]/.test(host)) continue;
     const url = URL.canParse(`${protocol}//${host}`) ? new URL(`${protocol}//${host}`) : undefined;
     if (url === undefined || url.host === "") continue;

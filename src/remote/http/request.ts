@@ -13,12 +13,18 @@ export interface HttpRequest {
   readonly inflate?: boolean;
   /** Sent with POST, as a form. */
   readonly form?: URLSearchParams;
+  /** Sent with POST, as it is. */
+  readonly body?: Uint8Array;
+  /** Takes what comes, piece by piece, in place of the answer's `bytes`. After the first piece nothing is tried again. */
+  readonly sink?: (piece: Uint8Array) => Promise<void>;
   /** What must not show in messages, besides the authorization. */
   readonly secrets?: readonly string[];
 }
 
 /** What a server answered. Its headers by lower-case name. */
 export interface HttpAnswer {
+  /** Where it came from in the end. */
+  readonly url: URL;
   readonly status: number;
   readonly bytes: Uint8Array;
   readonly header: (name: string) => string | undefined;

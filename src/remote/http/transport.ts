@@ -16,7 +16,7 @@ export interface Transport {
 interface SendOptions {
   readonly signal: AbortSignal;
   /** Sent with POST; absent: GET. */
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** Opens a transport whose direct connections find addresses with `lookup`. Loads its library when it is first used. */

@@ -7,6 +7,7 @@ import { writeWhole } from "./write-whole.ts";
 /** What a question was answered last: which version, with which content, and by what its server knows that again. */
 export interface Answer {
   readonly version: string;
+  /** `sha256:…`, or the id of a commit. */
   readonly digest: string;
   /** The digest of the content, where `digest` is another's. */
   readonly content?: string;
@@ -54,5 +55,9 @@ function unseal(text: string, question: string): Answer | undefined {
   const content = text.slice(end + 1);
   if (digestOf(Buffer.from(content)) !== text.slice(0, Math.max(0, end))) return undefined;
   const sealed = JSON.parse(content) as { readonly question: string; readonly answer: Answer };
-  return sealed.question === question && isDigest(sealed.answer.digest) ? sealed.answer : undefined;
+  return sealed.question === question && (isDigest(sealed.answer.digest) || isCommit(sealed.answer.digest)) ? sealed.answer : undefined;
+}
+
+function isCommit(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text);
 }

@@ -1,0 +1,108 @@
+import { oneLine, RemoteFailure } from "../failure.ts";
+import type { Job } from "../job.ts";
+import type { Tree } from "../../model/tree.ts";
+import type { Address } from "./address.ts";
+import { speak, type Spoken } from "./connection.ts";
+import type { Mirror } from "./mirror.ts";
+import { mayBeAbbreviated, type Wanted } from "./revision.ts";
+
+/** A commit with its files. */
+export interface Fetched {
+  readonly commit: string;
+  readonly tree: Tree;
+}
+
+/** What Git says about the files of a repository, as opposed to the server. */
+const damage = /bad (?:object|shallow)|corrupt|loose object|not a git repository|shallow file|packfile|unresolved delta|pack has bad|did not send all necessary objects|unable to (?:read|find)|invalid index-pack|object .* missing/i;
+const noSuchRef = /couldn't find remote ref|no such remote ref/i;
+const notServed = /not our ref|unadvertised object/i;
+const refusedBySsh = /permission denied|repository not found|does not (?:exist|appear to be a git repository)|access denied/i;
+
+/** Fetches what is wanted into a mirror, which is made anew where it turns out to be damaged. */
+export async function fetchWanted(mirror: Mirror, address: Address, wanted: Wanted, job: Job): Promise<Fetched> {
+  return mirror.exclusively(async () => {
+    for (let isAnew = false; ; isAnew = true) {
+      const outcome = await tryToFetch(mirror, address, wanted, job);
+      if (outcome.kind === "fetched") return outcome;
+      if (isAnew) throw new RemoteFailure("unanswered", `the repository ${address.shown}: ${outcome.why}`);
+      await mirror.recreate();
+    }
+  });
+}
+
+type Outcome = ({ readonly kind: "fetched" } & Fetched) | { readonly kind: "damaged"; readonly why: string };
+
+async function tryToFetch(mirror: Mirror, address: Address, wanted: Wanted, job: Job): Promise<Outcome> {
+  const result = await fetchOf(mirror, address, ["--depth=1"], [`+${wanted.source}:${wanted.ref}`], job);
+  if (result.code !== 0) {
+    if (result.failure !== undefined) throw result.failure;
+    if (wanted.commit === undefined || !notServed.test(result.stderr)) return whyNot(result, address, wanted);
+    const all = await fetchAll(mirror, address, wanted.commit, wanted, job);
+    if (all !== undefined) return all;
+  }
+  const commit = await mirror.commitOf(wanted.ref);
+  if (commit === undefined) {
+    throw new RemoteFailure("absent", `${wanted.shown} of the repository ${address.shown} is no commit`);
+  }
+  const tree = await mirror.tree(commit);
+  return tree === undefined ? { kind: "damaged", why: "its mirror is damaged" } : { kind: "fetched", commit, tree };
+}
+
+/** Some servers hand out a commit only together with a branch or tag that has it; undefined: it was found so. */
+async function fetchAll(
+  mirror: Mirror,
+  address: Address,
+  commit: string,
+  wanted: Wanted,
+  job: Job,
+): Promise<Outcome | undefined> {
+  const whole = ["--depth=2147483647"];
+  const result = await fetchOf(mirror, address, whole, ["refs/heads/*", "refs/tags/*"], job);
+  if (result.code !== 0) {
+    if (result.failure !== undefined) throw result.failure;
+    return whyNot(result, address, wanted);
+  }
+  const { code } = await mirror.git(["update-ref", wanted.ref, commit]);
+  if (code === 0) return undefined;
+  throw new RemoteFailure("absent", `the repository ${address.shown} has no ${wanted.shown} in any branch or tag`);
+}
+
+function fetchOf(
+  mirror: Mirror,
+  address: Address,
+  options: readonly string[],
+  after: readonly string[],
+  job: Job,
+): Promise<Spoken> {
+  const args = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--no-auto-maintenance",
+    "--refmap=",
+    ...options,
+  ];
+  return speak(mirror, address, { args, after }, job);
+}
+
+function whyNot({ stderr }: Spoken, address: Address, { shown, source }: Wanted): Outcome {
+  const what = `the repository ${address.shown}`;
+  if (noSuchRef.test(stderr)) {
+    const hint = mayBeAbbreviated(source) ? ": a commit is named by all 40 digits of its id" : "";
+    throw new RemoteFailure("absent", `${what} has no ${shown === source ? `branch or tag ${shown}` : shown}${hint}`);
+  }
+  const words = wordsOf(stderr);
+  if (address.kind === "ssh" && refusedBySsh.test(stderr)) throw new RemoteFailure("absent", `${what}: ${words}`);
+  if (damage.test(stderr)) return { kind: "damaged", why: words };
+  throw new RemoteFailure("unanswered", `${what}: ${words}`);
+}
+
+/** Git's own words, without what only fills the lines. */
+export function wordsOf(stderr: string): string {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "");
+  const telling = lines.filter((line) => /^(?:fatal|error|remote|ERROR):|^ssh:|denied|failed/.test(line));
+  const said = (telling.length > 0 ? telling : lines).slice(0, 3).join("; ");
+  return oneLine(said) || "git ended without a word";
+}

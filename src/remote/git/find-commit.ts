@@ -1,0 +1,51 @@
+import type { GitRevision } from "../../model/remotes.ts";
+import { RemoteFailure } from "../failure.ts";
+import type { Job } from "../job.ts";
+import type { Address } from "./address.ts";
+import { chooseTag } from "./choose-tag.ts";
+import { fetchWanted, type Fetched } from "./fetch-wanted.ts";
+import type { Mirror } from "./mirror.ts";
+import { readRevision } from "./revision.ts";
+
+/** What a revision names. */
+export interface Found extends Fetched {
+  readonly version: string;
+  readonly stale?: true;
+}
+
+/**
+ * Finds the commit of a revision: in the mirror where it is named by its id, else by its server, and by what that said last
+ * while it does not answer.
+ */
+export async function findCommit(mirror: Mirror, address: Address, revision: GitRevision, job: Job): Promise<Found> {
+  const known = await knownCommit(mirror, revision);
+  if (known !== undefined) return known;
+  const question = JSON.stringify(["git", address.kind === "http" ? address.url.href : address.url, revision]);
+  try {
+    const found = await ask(mirror, address, revision, job);
+    await job.store.answers.put(question, { version: found.version, digest: found.commit });
+    return found;
+  } catch (error) {
+    const isUnanswered = error instanceof RemoteFailure && error.kind === "unanswered";
+    const last = isUnanswered ? await job.store.answers.read(question) : undefined;
+    const tree = last === undefined ? undefined : await mirror.tree(last.digest);
+    if (last === undefined || tree === undefined) throw error;
+    return { version: last.version, commit: last.digest, tree, stale: true };
+  }
+}
+
+/** What no server has to be asked for. */
+async function knownCommit(mirror: Mirror, revision: GitRevision): Promise<Found | undefined> {
+  if (revision.kind === "semver") return undefined;
+  const { commit, ref } = readRevision(revision);
+  // The reference says that the commit came with all its files.
+  if (commit === undefined || (await mirror.commitOf(ref)) !== commit) return undefined;
+  const tree = await mirror.tree(commit);
+  return tree === undefined ? undefined : { version: commit, commit, tree };
+}
+
+async function ask(mirror: Mirror, address: Address, revision: GitRevision, job: Job): Promise<Found> {
+  if (revision.kind === "semver") return chooseTag(mirror, address, revision.value, job);
+  const fetched = await fetchWanted(mirror, address, readRevision(revision), job);
+  return { ...fetched, version: revision.kind === "tag" ? revision.value : fetched.commit };
+}
