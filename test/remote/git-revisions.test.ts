@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { GitRevision, RemoteRepository } from "../../src/model/remotes.ts";
 import type { RemotesOptions } from "../../src/remote/create-remotes.ts";
+import { git, tryGit } from "../support/github/git/run.ts";
 import { moveReference, tagCommit } from "../support/remote-servers/git-repositories.ts";
 import { startGitServer, type GitServer } from "../support/remote-servers/git-server.ts";
 import { fetchContent, fetchOnce, jobOptions, storeDirectory, textsOf } from "../support/remote-servers/job.ts";
@@ -58,9 +59,118 @@ test("each kind of revision", async () => {
   expect(await versionOf({ kind: "any", value: "main" })).toEqual(old);
 });
 
-test("what is not there is absent", async () => {
-  expect(await fetchOnce(options(), at({ kind: "branch", value: "none" }))).toEqual({
+test("any revision is what Git fetches by it", async () => {
+  await moveReference(repository(), "refs/heads/side/branch", first);
+  await moveReference(repository(), "refs/heads/both", first);
+  await moveReference(repository(), "refs/pull/7/head", first);
+  await moveReference(repository(), "refs/remotes/origin/HEAD", first);
+  await tagCommit(repository(), "both", second, "annotated");
+  await tagCommit(repository(), "deadbeef", first);
+  const clone = await storeDirectory();
+  await git(clone, ["init", "--quiet"]);
+  const asked = ["main", "heads/main", "refs/heads/main", "side/branch", "branch", "both", "tags/both", "deadbeef"];
+
+  for (const value of [...asked, "pull/7/head", "origin", "HEAD", first, first.slice(0, 8), "none"]) {
+    const { code } = await tryGit(clone, ["fetch", "--quiet", "--depth=1", server.url("app.git"), value]);
+    const expected =
+      code === 0 ? (await git(clone, ["rev-parse", "FETCH_HEAD^{commit}"])).trim() : `nothing for ${value}`;
+    const outcome = await fetchOnce(options(), at({ kind: "any", value }));
+    expect(outcome.kind === "found" ? outcome.content.digest : `nothing for ${value}`).toBe(expected);
+  }
+});
+
+test.each<[string, GitRevision, string]>([
+  ["a branch", { kind: "branch", value: "none" }, "has no branch none"],
+  ["a tag", { kind: "tag", value: "none" }, "has no tag none"],
+  ["a name", { kind: "name", value: "refs/x/y" }, "has no branch or tag refs/x/y"],
+  ["anything", { kind: "any", value: "none" }, "has no branch or tag none"],
+  [
+    "a part of a commit id",
+    { kind: "any", value: "0123abcd" },
+    "has no branch or tag 0123abcd: a commit is named by all 40 digits of its id",
+  ],
+  ["a commit", { kind: "commit", value: "1".repeat(40) }, `has no commit ${"1".repeat(40)} in any branch or tag`],
+  ["a tag in a range", { kind: "semver", value: "^3.0.0" }, "has no tag that fits ^3.0.0"],
+])("%s that is not there is absent", async (_, revision, message) => {
+  expect(await fetchOnce(options(), at(revision))).toEqual({
     kind: "absent",
-    message: `the repository ${server.url("app.git")} has no branch none`,
+    message: `the repository ${server.url("app.git")} ${message}`,
+  });
+});
+
+test.each<[GitRevision, string]>([
+  [{ kind: "commit", value: "0123abcd" }, "0123abcd is no commit id of 40 digits, and a part of one cannot be fetched"],
+  [{ kind: "any", value: "--upload-pack=touch" }, "--upload-pack=touch cannot be the name of a branch or a tag"],
+  [{ kind: "branch", value: "-x" }, "-x cannot be the name of a branch or a tag"],
+  [{ kind: "branch", value: "a\nb" }, "a b cannot be the name of a branch or a tag"],
+  [{ kind: "any", value: "a:refs/heads/b" }, "a:refs/heads/b cannot be the name of a branch or a tag"],
+  [{ kind: "tag", value: "*" }, "* cannot be the name of a branch or a tag"],
+  [{ kind: "any", value: "^main" }, "^main cannot be the name of a branch or a tag"],
+  [{ kind: "any", value: "main~1" }, "main~1 cannot be the name of a branch or a tag"],
+  [{ kind: "any", value: "" }, " cannot be the name of a branch or a tag"],
+  [{ kind: "name", value: "main" }, "main is no full name of a reference, such as refs/heads/main"],
+])("%j is asked of nobody", async (revision, message) => {
+  expect(await fetchOnce(options(), at(revision))).toEqual({ kind: "absent", message });
+  expect(server.seen).toEqual([]);
+});
+
+test("the latest tag in a range, in whatever form it is written", async () => {
+  await tagCommit(repository(), "v1.2.0", first, "annotated");
+  await tagCommit(repository(), "1.10.0", second);
+  await tagCommit(repository(), "v2.0.0", first);
+  await tagCommit(repository(), "1.99", second);
+  await tagCommit(repository(), "release", second);
+
+  expect(await fetchContent(options(), at({ kind: "semver", value: "^1.0.0" }))).toMatchObject({
+    version: "1.10.0",
+    digest: second,
+  });
+  expect(await fetchContent(options(), at({ kind: "semver", value: "1.2.0" }))).toMatchObject({
+    version: "v1.2.0",
+    digest: first,
+  });
+  expect(await fetchOnce(options(), at({ kind: "semver", value: "no range" }))).toMatchObject({ kind: "absent" });
+});
+
+test("of tags that differ in their build alone, the one whose commit was made last", async () => {
+  const later = await server.commit("app.git", { "a.yaml": "a: 3\n" }, "main", "2040-01-01T00:00:00Z");
+  await tagCommit(repository(), "1.0.0+z", first);
+  await tagCommit(repository(), "1.0.0+m", later);
+  await tagCommit(repository(), "1.0.0+a", second);
+
+  expect(await fetchContent(options(), at({ kind: "semver", value: ">=1.0.0" }))).toMatchObject({
+    version: "1.0.0+m",
+    digest: later,
+  });
+});
+
+test("a commit that no branch or tag is at", async () => {
+  expect(await fetchContent(options(), at({ kind: "commit", value: first }))).toMatchObject({ digest: first });
+});
+
+test("a commit that its server names nowhere is found in its branches", async () => {
+  server.isOld = true;
+  await fetchContent(options(), at({ kind: "branch", value: "main" }));
+
+  const content = await fetchContent(options(), at({ kind: "commit", value: first }));
+  expect(content).toMatchObject({ version: first, digest: first });
+  expect(await textsOf(content)).toEqual({ "a.yaml": "a: 1\n", "base/b.yaml": "b: 1\n" });
+});
+
+test("what is no commit is absent", async () => {
+  const blob = (await git(repository(), ["rev-parse", "main:a.yaml"])).trim();
+  await moveReference(repository(), "refs/tags/blob", blob);
+
+  expect(await fetchOnce(options(), at({ kind: "tag", value: "blob" }))).toEqual({
+    kind: "absent",
+    message: `tag blob of the repository ${server.url("app.git")} is no commit`,
+  });
+});
+
+test("an empty repository has no HEAD", async () => {
+  await server.create("empty.git");
+  expect(await fetchOnce(options(), { ...at({ kind: "head" }), url: server.url("empty.git") })).toEqual({
+    kind: "absent",
+    message: `the repository ${server.url("empty.git")} has no HEAD`,
   });
 });

@@ -19,6 +19,8 @@ interface Command {
 export interface Spoken extends GitResult {
   /** Why the server could not be spoken to, where that is known better than by Git's words. */
   readonly failure: RemoteFailure | undefined;
+  /** It was killed: it took too long, or the job was stopped. */
+  readonly isStopped: boolean;
 }
 
 /** No object's memory is claimed beyond what is read of any: a pack may say that a file has terabytes. */
@@ -54,9 +56,10 @@ async function overRelay(
 ): Promise<Spoken> {
   const relay = await openRelay(address, job);
   try {
-    const result = await run(mirror, relay.url, command, relay.network, deadline(job));
+    const signal = deadline(job);
+    const result = await run(mirror, relay.url, command, relay.network, signal);
     job.hold(relay.received());
-    return { ...result, failure: relay.failure() };
+    return { ...result, failure: relay.failure(), isStopped: signal.aborted };
   } finally {
     await relay.close();
   }
@@ -85,7 +88,8 @@ async function overSsh(
     const result = await run(mirror, address.url, command, sshNetwork(job.limits), signal);
     job.hold(Math.max(0, (await packBytes(mirror.directory)) - before));
     const message = `${what} is larger than ${megabytes(repositoryBytes)}`;
-    return { ...result, failure: tooLarge.signal.aborted ? new RemoteFailure("refused", message) : undefined };
+    const failure = tooLarge.signal.aborted ? new RemoteFailure("refused", message) : undefined;
+    return { ...result, failure, isStopped: signal.aborted };
   } finally {
     clearInterval(watch);
   }

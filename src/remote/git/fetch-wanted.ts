@@ -1,10 +1,13 @@
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { oneLine, RemoteFailure } from "../failure.ts";
 import type { Job } from "../job.ts";
 import type { Tree } from "../../model/tree.ts";
 import type { Address } from "./address.ts";
 import { speak, type Spoken } from "./connection.ts";
+import { keepMirrorsBounded } from "./keep-mirrors-bounded.ts";
 import type { Mirror } from "./mirror.ts";
-import { mayBeAbbreviated, type Wanted } from "./revision.ts";
+import { mayBeAbbreviated, readRevision, type Wanted } from "./revision.ts";
 
 /** A commit with its files. */
 export interface Fetched {
@@ -12,15 +15,22 @@ export interface Fetched {
   readonly tree: Tree;
 }
 
-/** What Git says about the files of a repository, as opposed to the server. */
-const damage = /bad (?:object|shallow)|corrupt|loose object|not a git repository|shallow file|packfile|unresolved delta|pack has bad|did not send all necessary objects|unable to (?:read|find)|invalid index-pack|object .* missing/i;
+/** What Git says about its own files, as opposed to the server; over HTTP all that is not about the server is known to be. */
+const damage = /bad (?:object|shallow|config)|corrupt|loose object|shallow file|did not send all necessary objects/i;
+const saidByServer = /^(?:fatal: remote error|remote):/m;
+const malformed = /fsck error|error in (?:packed )?object/i;
 const noSuchRef = /couldn't find remote ref|no such remote ref/i;
 const notServed = /not our ref|unadvertised object/i;
 const refusedBySsh = /permission denied|repository not found|does not (?:exist|appear to be a git repository)|access denied/i;
 
+/** Where branches and tags are while they are looked through. */
+const passing = "refs/portcullis-all";
+/** The depth that Git takes for the whole history, even of what was shallow before. */
+const everything = 2 ** 31 - 1;
+
 /** Fetches what is wanted into a mirror, which is made anew where it turns out to be damaged. */
 export async function fetchWanted(mirror: Mirror, address: Address, wanted: Wanted, job: Job): Promise<Fetched> {
-  return mirror.exclusively(async () => {
+  const fetched = await mirror.exclusively(async () => {
     for (let isAnew = false; ; isAnew = true) {
       const outcome = await tryToFetch(mirror, address, wanted, job);
       if (outcome.kind === "fetched") return outcome;
@@ -28,6 +38,8 @@ export async function fetchWanted(mirror: Mirror, address: Address, wanted: Want
       await mirror.recreate();
     }
   });
+  await job.once("mirrors", () => keepMirrorsBounded(dirname(mirror.directory), job.limits.storeBytes));
+  return fetched;
 }
 
 type Outcome = ({ readonly kind: "fetched" } & Fetched) | { readonly kind: "damaged"; readonly why: string };
@@ -45,7 +57,10 @@ async function tryToFetch(mirror: Mirror, address: Address, wanted: Wanted, job:
     throw new RemoteFailure("absent", `${wanted.shown} of the repository ${address.shown} is no commit`);
   }
   const tree = await mirror.tree(commit);
-  return tree === undefined ? { kind: "damaged", why: "its mirror is damaged" } : { kind: "fetched", commit, tree };
+  if (tree === undefined) return { kind: "damaged", why: "its mirror is damaged" };
+  // So that it is known when it is asked for by its id.
+  await mirror.git(["update-ref", readRevision({ kind: "commit", value: commit }).ref, commit]);
+  return { kind: "fetched", commit, tree };
 }
 
 /** Some servers hand out a commit only together with a branch or tag that has it; undefined: it was found so. */
@@ -56,15 +71,25 @@ async function fetchAll(
   wanted: Wanted,
   job: Job,
 ): Promise<Outcome | undefined> {
-  const whole = ["--depth=2147483647"];
-  const result = await fetchOf(mirror, address, whole, ["refs/heads/*", "refs/tags/*"], job);
-  if (result.code !== 0) {
-    if (result.failure !== undefined) throw result.failure;
-    return whyNot(result, address, wanted);
+  const refspecs = [`+refs/heads/*:${passing}/heads/*`, `+refs/tags/*:${passing}/tags/*`];
+  await forget(mirror);
+  try {
+    const result = await fetchOf(mirror, address, [`--depth=${everything}`], refspecs, job);
+    if (result.code !== 0) {
+      if (result.failure !== undefined) throw result.failure;
+      return whyNot(result, address, wanted);
+    }
+    const { code } = await mirror.git(["update-ref", wanted.ref, commit]);
+    if (code === 0) return undefined;
+  } finally {
+    await forget(mirror);
   }
-  const { code } = await mirror.git(["update-ref", wanted.ref, commit]);
-  if (code === 0) return undefined;
   throw new RemoteFailure("absent", `the repository ${address.shown} has no ${wanted.shown} in any branch or tag`);
+}
+
+/** Nothing packs references, so that each is a file. */
+async function forget({ directory }: Mirror): Promise<void> {
+  await rm(join(directory, passing), { recursive: true, force: true });
 }
 
 function fetchOf(
@@ -87,15 +112,18 @@ function fetchOf(
   return speak(mirror, address, { args, after }, job);
 }
 
-function whyNot({ stderr }: Spoken, address: Address, { shown, source }: Wanted): Outcome {
+function whyNot({ stderr, isStopped }: Spoken, address: Address, { shown, source }: Wanted): Outcome {
   const what = `the repository ${address.shown}`;
   if (noSuchRef.test(stderr)) {
     const hint = mayBeAbbreviated(source) ? ": a commit is named by all 40 digits of its id" : "";
-    throw new RemoteFailure("absent", `${what} has no ${shown === source ? `branch or tag ${shown}` : shown}${hint}`);
+    throw new RemoteFailure("absent", `${what} has no ${shown === source && shown !== "HEAD" ? `branch or tag ${shown}` : shown}${hint}`);
   }
   const words = wordsOf(stderr);
-  if (address.kind === "ssh" && refusedBySsh.test(stderr)) throw new RemoteFailure("absent", `${what}: ${words}`);
-  if (damage.test(stderr)) return { kind: "damaged", why: words };
+  if (malformed.test(stderr) || (address.kind === "ssh" && refusedBySsh.test(stderr))) {
+    throw new RemoteFailure("absent", `${what}: ${words}`);
+  }
+  const isOurs = address.kind === "http" ? !isStopped && !saidByServer.test(stderr) : damage.test(stderr);
+  if (isOurs) return { kind: "damaged", why: words };
   throw new RemoteFailure("unanswered", `${what}: ${words}`);
 }
 

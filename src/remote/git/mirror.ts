@@ -5,7 +5,7 @@ import type { Tree } from "../../model/tree.ts";
 import { gitTree, TreeTooLarge } from "../../tree/git-tree.ts";
 import { ObjectReader } from "../../tree/object-reader.ts";
 import { runGit, type GitOptions, type GitResult } from "../../tree/run-git.ts";
-import { RemoteFailure } from "../failure.ts";
+import { oneLine, RemoteFailure } from "../failure.ts";
 import type { Job } from "../job.ts";
 import { withLock } from "./lock.ts";
 
@@ -39,14 +39,22 @@ export function openMirror(url: string, shown: string, job: Job): Mirror {
   const objects = new ObjectReader(directory, {}, rest);
   const { limits } = job;
   const git = (args: readonly string[], options?: GitOptions): Promise<GitResult> => runGit(directory, args, options);
-  const create = async (): Promise<void> => {
+  const init = async (): Promise<GitResult> => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const { code, stderr } = await git(["init", "--quiet", "--bare", "--template=", "."]);
-    if (code !== 0) throw new RemoteFailure("unanswered", `${shown}: no mirror can be made of it: ${stderr}`);
+    return git(["init", "--quiet", "--bare", "--template=", "."]);
   };
   const recreate = async (): Promise<void> => {
     await discard(directory);
-    await create();
+    const { code, stderr } = await init();
+    if (code !== 0) throw new RemoteFailure("unanswered", `no mirror of ${shown} can be made: ${oneLine(stderr)}`);
+  };
+  const prepare = async (): Promise<void> => {
+    const mostBytes = 2 * limits.repositoryBytes;
+    if ((await isDirectory(directory)) && !(await isDamaged(directory)) && !(await hasGrown(directory, mostBytes))) {
+      await clear(directory);
+      if ((await init()).code === 0) return;
+    }
+    await recreate();
   };
   return {
     directory,
@@ -73,9 +81,7 @@ export function openMirror(url: string, shown: string, job: Job): Mirror {
       const waited = AbortSignal.timeout(3 * limits.request);
       const signal = job.signal === undefined ? waited : AbortSignal.any([job.signal, waited]);
       const done = await withLock(`${path}.lock`, signal, async () => {
-        if ((await isDamaged(directory)) || (await hasGrown(directory, 2 * limits.repositoryBytes))) await recreate();
-        else await clear(directory);
-        await create();
+        await prepare();
         await touch(directory);
         return { value: await work() };
       });
@@ -116,6 +122,10 @@ async function hasGrown(directory: string, mostBytes: number): Promise<boolean> 
   if (names.filter((name) => name.endsWith(".pack")).length > mostPacks) return true;
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(pack, name)).catch(() => undefined))?.size ?? 0));
   return sizes.reduce((sum, size) => sum + size, 0) > mostBytes;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
 async function isDamaged(directory: string): Promise<boolean> {

@@ -16,7 +16,7 @@ export interface Wanted {
 
 /** Reads a revision that is no range. */
 export function readRevision(revision: Exclude<GitRevision, { readonly kind: "semver" }>): Wanted {
-  if (revision.kind === "head") return wanted("HEAD", "its HEAD");
+  if (revision.kind === "head") return wanted("HEAD", "HEAD");
   const { kind, value } = revision;
   const shown = oneLine(value);
   if (kind === "commit" || (kind === "any" && isCommit(value))) {

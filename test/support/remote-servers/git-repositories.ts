@@ -13,7 +13,12 @@ export async function createRepository(directory: string): Promise<void> {
 }
 
 /** Adds files to those of a branch, which is made if it is not there, and returns the id of the commit. */
-export async function commitFiles(directory: string, files: CommittedFiles, branch: string): Promise<string> {
+export async function commitFiles(
+  directory: string,
+  files: CommittedFiles,
+  branch: string,
+  date = "2026-01-01T00:00:00Z",
+): Promise<string> {
   const parent = (await git(directory, ["for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`])).trim();
   const index = { GIT_INDEX_FILE: `${directory}/index.${branch.replaceAll("/", "-")}` };
   await git(directory, ["read-tree", parent === "" ? "--empty" : parent], undefined, index);
@@ -26,9 +31,8 @@ export async function commitFiles(directory: string, files: CommittedFiles, bran
   }
   const tree = (await git(directory, ["write-tree"], undefined, index)).trim();
   const parents = parent === "" ? [] : ["-p", parent];
-  const commit = (
-    await git(directory, ["commit-tree", tree, ...parents, "-m", "A change"], undefined, gitIdentity)
-  ).trim();
+  const dated = { ...gitIdentity, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+  const commit = (await git(directory, ["commit-tree", tree, ...parents, "-m", "A change"], undefined, dated)).trim();
   await git(directory, ["update-ref", `refs/heads/${branch}`, commit]);
   return commit;
 }

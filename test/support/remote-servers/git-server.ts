@@ -15,13 +15,13 @@ export interface GitServer extends Loopback {
   basic?: string;
   /** Answers in place of the repositories where it returns true. */
   before?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
-  /** Lets Git speak only the protocol that hands out what is advertised. */
+  /** It hands out only what it names: the first version of Git's protocol. */
   isOld: boolean;
   url(name: string): string;
-  /** Makes a repository with one commit on main, and returns its id. */
-  create(name: string, files: CommittedFiles): Promise<string>;
+  /** Makes a repository, with one commit on main if there are files, and returns its id. */
+  create(name: string, files?: CommittedFiles): Promise<string>;
   /** Commits files on top of a branch of a repository, and returns the commit's id. */
-  commit(name: string, files: CommittedFiles, branch?: string): Promise<string>;
+  commit(name: string, files: CommittedFiles, branch?: string, date?: string): Promise<string>;
 }
 
 /** Starts a server. Its repositories are real, and `git http-backend` serves them. */
@@ -36,12 +36,14 @@ export async function startGitServer(): Promise<GitServer> {
     url: (name) => `${loopback.origin}/${name}`,
     create: async (name, files) => {
       await createRepository(join(root, name));
-      return commitFiles(join(root, name), files, "main");
+      return files === undefined ? "" : commitFiles(join(root, name), files, "main");
     },
-    commit: (name, files, branch = "main") => commitFiles(join(root, name), files, branch),
+    commit: (name, files, branch = "main", date) => commitFiles(join(root, name), files, branch, date),
   };
   return server;
 }
+
+const strict = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" };
 
 const serve = async (server: GitServer, ...[request, response]: Parameters<Handler>): Promise<unknown> => {
   if (server.isDown) return response.writeHead(503).end("down for maintenance");
@@ -54,5 +56,5 @@ const serve = async (server: GitServer, ...[request, response]: Parameters<Handl
   if (server.isOld) delete request.headers["git-protocol"];
   const { pathname, searchParams } = new URL(request.url ?? "", "http://host");
   const where = { root: server.root, pathInfo: pathname, query: searchParams.toString(), user: undefined };
-  return runHttpBackend(request, response, where);
+  return runHttpBackend(request, response, { ...where, ...(server.isOld ? { environment: strict } : {}) });
 };

@@ -11,6 +11,7 @@ export async function runHttpBackend(
     readonly pathInfo: string;
     readonly query: string;
     readonly user: string | undefined;
+    readonly environment?: NodeJS.ProcessEnv;
   },
 ): Promise<number> {
   const header = (name: string): string => {
@@ -32,6 +33,7 @@ export async function runHttpBackend(
       GIT_PROTOCOL: header("git-protocol"),
       REMOTE_ADDR: "127.0.0.1",
       ...(where.user === undefined ? {} : { REMOTE_USER: where.user }),
+      ...where.environment,
     },
     body,
   );
