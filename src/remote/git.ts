@@ -21,7 +21,9 @@ export const fetchRepository: Protocol<RemoteRepository> = async (reference, job
   const { submodules, repositoryFiles } = job.limits;
   const allowance = { submodules, files: repositoryFiles };
   const tree =
-    reference.submodules === true ? await withSubmodules(found.tree, mirror, reference.url, allowance, job) : found.tree;
+    reference.submodules === true
+      ? await withSubmodules(found.tree, mirror, reference.url, allowance, job)
+      : found.tree;
   return { version, digest: commit, tree, ...(stale === undefined ? {} : { stale }) };
 };
 

@@ -120,14 +120,20 @@ test.each<[string, (directory: string) => Promise<unknown>]>([
   ["whose list of shallow commits is nonsense", (path) => writeFile(join(path, "shallow"), "nonsense\n")],
   ["whose configuration is nonsense", (path) => writeFile(join(path, "config"), "[[[")],
   ["whose references are nonsense", async (path) => forEachReference(path, (file) => writeFile(file, "nonsense"))],
-  ["with the locks of a process that was killed", async (path) => {
-    await writeFile(join(path, "shallow.lock"), "");
-    await forEachReference(path, (file) => writeFile(`${file}.lock`, ""));
-  }],
-  ["that is a file", async (path) => {
-    await rm(path, { recursive: true });
-    await writeFile(path, "");
-  }],
+  [
+    "with the locks of a process that was killed",
+    async (path) => {
+      await writeFile(join(path, "shallow.lock"), "");
+      await forEachReference(path, (file) => writeFile(`${file}.lock`, ""));
+    },
+  ],
+  [
+    "that is a file",
+    async (path) => {
+      await rm(path, { recursive: true });
+      await writeFile(path, "");
+    },
+  ],
 ])("a mirror %s is mended", async (_, damage) => {
   await fetchContent(options(), main());
   await damage(await mirror());
@@ -160,7 +166,9 @@ test("a lock that a dead process left is no obstacle, and that of a living one i
   await fetchContent(options(), main());
   const lock = (await mirror()).replace(/\.git$/, ".lock");
   expect(await readdir(lock)).toEqual([]);
-  const child = spawn(process.execPath, ["--input-type=module", "-e", holder, lock], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", holder, lock], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await once(child.stdout, "data");
 
   let isDone = false;

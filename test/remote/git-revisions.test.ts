@@ -44,7 +44,10 @@ test("each kind of revision", async () => {
     const { version, digest, tree } = await fetchContent(options(), at(revision));
     return [version, digest, new TextDecoder().decode(await tree.read("a.yaml"))];
   };
-  const [old, now] = [[first, first, "a: 1\n"], [second, second, "a: 2\n"]];
+  const [old, now] = [
+    [first, first, "a: 1\n"],
+    [second, second, "a: 2\n"],
+  ];
 
   expect(await versionOf({ kind: "branch", value: "main" })).toEqual(now);
   expect(await versionOf({ kind: "branch", value: "side/branch" })).toEqual(old);

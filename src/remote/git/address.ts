@@ -83,7 +83,10 @@ function httpAddress(text: string, named: NamedHosts): Address {
   // Some hosts write a user into each URL that they show. Only with a password it is a credential.
   const url = readUrl(text.replace(/^(https?:\/\/)[^/@:]*:?@/i, "$1"), named);
   if (url.search !== "") {
-    throw new RemoteFailure("refused", `${shown(url)} is written with a query, which the URL of a repository cannot have`);
+    throw new RemoteFailure(
+      "refused",
+      `${shown(url)} is written with a query, which the URL of a repository cannot have`,
+    );
   }
   url.pathname = url.pathname.replace(/\/+$/, "");
   return { kind: "http", url, shown: shown(url) };

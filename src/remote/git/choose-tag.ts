@@ -56,7 +56,9 @@ async function listTags(mirror: Mirror, address: Address, job: Job): Promise<rea
   const args = ["ls-remote", "--quiet", "--tags", "--refs"];
   const result = await mirror.exclusively(() => speak(mirror, address, { args }, job));
   if (result.code !== 0) {
-    throw result.failure ?? new RemoteFailure("unanswered", `the repository ${address.shown}: ${wordsOf(result.stderr)}`);
+    throw (
+      result.failure ?? new RemoteFailure("unanswered", `the repository ${address.shown}: ${wordsOf(result.stderr)}`)
+    );
   }
   return result.stdout.split("\n").flatMap((line) => /^[0-9a-f]+\trefs\/tags\/(.+)$/.exec(line)?.[1] ?? []);
 }

@@ -43,9 +43,15 @@ const settings = [
 /** Lets Git speak to the server of a repository, within the limits of the job. */
 export async function speak(mirror: Mirror, address: Address, command: Command, job: Job): Promise<Spoken> {
   if (job.isOffline) {
-    throw new RemoteFailure("unanswered", `the repository ${address.shown} is not fetched: nothing is, and it was not before`);
+    throw new RemoteFailure(
+      "unanswered",
+      `the repository ${address.shown} is not fetched: nothing is, and it was not before`,
+    );
   }
-  return address.kind === "http" ? overRelay(mirror, address, command, job) : overSsh(mirror, address, command, job);
+  if (address.kind === "ssh") return overSsh(mirror, address, command, job);
+  const { isBroken, ...spoken } = await overRelay(mirror, address, command, job);
+  // Requests are tried again by themselves, but not once Git has got a part of an answer.
+  return isBroken && spoken.failure?.kind === "unanswered" ? overRelay(mirror, address, command, job) : spoken;
 }
 
 async function overRelay(
@@ -53,13 +59,13 @@ async function overRelay(
   address: Address & { readonly kind: "http" },
   command: Command,
   job: Job,
-): Promise<Spoken> {
+): Promise<Spoken & { readonly isBroken: boolean }> {
   const relay = await openRelay(address, job);
   try {
     const signal = deadline(job);
     const result = await run(mirror, relay.url, command, relay.network, signal);
     job.hold(relay.received());
-    return { ...result, failure: relay.failure(), isStopped: signal.aborted };
+    return { ...result, failure: relay.failure(), isBroken: relay.isBroken(), isStopped: signal.aborted };
   } finally {
     await relay.close();
   }
@@ -86,10 +92,13 @@ async function overSsh(
   try {
     const signal = AbortSignal.any([deadline(job), tooLarge.signal]);
     const result = await run(mirror, address.url, command, sshNetwork(job.limits), signal);
-    job.hold(Math.max(0, (await packBytes(mirror.directory)) - before));
-    const message = `${what} is larger than ${megabytes(repositoryBytes)}`;
-    const failure = tooLarge.signal.aborted ? new RemoteFailure("refused", message) : undefined;
-    return { ...result, failure, isStopped: signal.aborted };
+    const grown = (await packBytes(mirror.directory)) - before;
+    if (tooLarge.signal.aborted || grown > repositoryBytes) {
+      await mirror.recreate();
+      throw new RemoteFailure("refused", `${what} is larger than ${megabytes(repositoryBytes)}`);
+    }
+    job.hold(Math.max(0, grown));
+    return { ...result, failure: undefined, isStopped: signal.aborted };
   } finally {
     clearInterval(watch);
   }

@@ -21,7 +21,8 @@ const saidByServer = /^(?:fatal: remote error|remote):/m;
 const malformed = /fsck error|error in (?:packed )?object/i;
 const noSuchRef = /couldn't find remote ref|no such remote ref/i;
 const notServed = /not our ref|unadvertised object/i;
-const refusedBySsh = /permission denied|repository not found|does not (?:exist|appear to be a git repository)|access denied/i;
+const refusedBySsh =
+  /permission denied|repository not found|does not (?:exist|appear to be a git repository)|access denied/i;
 
 /** Where branches and tags are while they are looked through. */
 const passing = "refs/portcullis-all";
@@ -116,7 +117,10 @@ function whyNot({ stderr, isStopped }: Spoken, address: Address, { shown, source
   const what = `the repository ${address.shown}`;
   if (noSuchRef.test(stderr)) {
     const hint = mayBeAbbreviated(source) ? ": a commit is named by all 40 digits of its id" : "";
-    throw new RemoteFailure("absent", `${what} has no ${shown === source && shown !== "HEAD" ? `branch or tag ${shown}` : shown}${hint}`);
+    throw new RemoteFailure(
+      "absent",
+      `${what} has no ${shown === source && shown !== "HEAD" ? `branch or tag ${shown}` : shown}${hint}`,
+    );
   }
   const words = wordsOf(stderr);
   if (malformed.test(stderr) || (address.kind === "ssh" && refusedBySsh.test(stderr))) {

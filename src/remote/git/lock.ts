@@ -17,7 +17,11 @@ const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 1
  * What a dead process left behind can be removed by anyone, as no other ever has its name. Undefined: it was not to be
  * had before `signal` ended the wait.
  */
-export async function withLock<T>(directory: string, signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
+export async function withLock<T>(
+  directory: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   const mine = `${machine}.${process.pid}.${randomBytes(8).toString("hex")}`;
   while (!(await take(directory, mine))) {
     if (signal.aborted) return undefined;

@@ -120,7 +120,9 @@ async function hasGrown(directory: string, mostBytes: number): Promise<boolean> 
   const pack = join(directory, "objects", "pack");
   const names = await readdir(pack).catch(() => []);
   if (names.filter((name) => name.endsWith(".pack")).length > mostPacks) return true;
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(pack, name)).catch(() => undefined))?.size ?? 0));
+  const sizes = await Promise.all(
+    names.map(async (name) => (await stat(join(pack, name)).catch(() => undefined))?.size ?? 0),
+  );
   return sizes.reduce((sum, size) => sum + size, 0) > mostBytes;
 }
 
@@ -144,7 +146,7 @@ function reporting(tree: Tree, tell: () => Promise<void>): Tree {
   };
   return {
     name: tree.name,
-    list: tree.list,
+    list: () => tree.list(),
     read: (path) => tree.read(path).catch(failed),
     async *readAll(paths) {
       try {

@@ -21,7 +21,7 @@ export function mountedTree(outer: Tree, mounts: ReadonlyMap<string, Tree>): Tre
     },
     async *readAll(paths) {
       // Runs of paths of one tree, as each reads fastest by itself.
-      for (let at = 0; at < paths.length; ) {
+      for (let at = 0; at < paths.length;) {
         const { tree, prefix } = locate(paths[at] ?? "");
         let end = at + 1;
         while (end < paths.length && locate(paths[end] ?? "").prefix === prefix) end += 1;

@@ -23,7 +23,14 @@ function fill(input: string): Promise<string> {
       stdio: ["pipe", "pipe", "ignore"],
       windowsHide: true,
       timeout: milliseconds,
-      env: { ...own, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_ASKPASS: "", SSH_ASKPASS: "", GCM_INTERACTIVE: "never" },
+      env: {
+        ...own,
+        LC_ALL: "C",
+        GIT_TERMINAL_PROMPT: "0",
+        GIT_ASKPASS: "",
+        SSH_ASKPASS: "",
+        GCM_INTERACTIVE: "never",
+      },
     });
     let said = "";
     child.stdin.on("error", () => {}).end(input);

@@ -16,6 +16,8 @@ export interface Relay {
   readonly network: { readonly [name: string]: string };
   /** Why a request of Git's was not answered. */
   failure(): RemoteFailure | undefined;
+  /** Whether that was after a part of the answer. */
+  isBroken(): boolean;
   /** Bytes of objects that have come. */
   received(): number;
   close(): Promise<void>;
@@ -31,6 +33,7 @@ export async function openRelay(address: Address & { readonly kind: "http" }, jo
   // Other people of this machine may find the port.
   const key = randomBytes(32).toString("hex");
   let failure: RemoteFailure | undefined;
+  let isBroken = false;
   const server = createServer((request, response) => {
     if (request.headers["portcullis-relay"] !== key) return response.writeHead(403).end();
     answer(request, response, upstream).catch((error: unknown) => {
@@ -38,6 +41,7 @@ export async function openRelay(address: Address & { readonly kind: "http" }, jo
       const said = error instanceof RemoteFailure ? error : new RemoteFailure("unanswered", `${address.shown}: ${why}`);
       // Where Git stopped listening, its own words say why.
       if (!response.destroyed || said.kind === "refused") failure ??= said;
+      isBroken ||= response.headersSent;
       if (response.headersSent) response.destroy();
       else response.writeHead(502).end();
     });
@@ -56,7 +60,8 @@ export async function openRelay(address: Address & { readonly kind: "http" }, jo
       GIT_CONFIG_VALUE_0: `Portcullis-Relay: ${key}`,
     },
     failure: () => failure,
-    received: upstream.received,
+    isBroken: () => isBroken,
+    received: () => upstream.received(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -14,8 +14,8 @@ export interface Wanted {
   readonly shown: string;
 }
 
-/** Reads a revision that is no range. */
-export function readRevision(revision: Exclude<GitRevision, { readonly kind: "semver" }>): Wanted {
+/** Reads a revision that is no range of versions. */
+export function readRevision(revision: GitRevision): Wanted {
   if (revision.kind === "head") return wanted("HEAD", "HEAD");
   const { kind, value } = revision;
   const shown = oneLine(value);
@@ -32,13 +32,17 @@ export function readRevision(revision: Exclude<GitRevision, { readonly kind: "se
     case "name":
       if (value === "HEAD" || value.startsWith("refs/")) return wanted(value, shown);
       throw new RemoteFailure("absent", `${shown} is no full name of a reference, such as refs/heads/main`);
-    default:
+    case "any":
       return wanted(value, shown);
+    case "semver":
+      throw new Error("a range names no one thing to fetch");
+    default:
+      throw new Error(`unknown revision ${JSON.stringify(kind satisfies never)}`);
   }
 }
 
 /** Whether a text is the whole id of a commit. */
-export function isCommit(text: string): boolean {
+function isCommit(text: string): boolean {
   return /^[0-9a-f]{40}$/.test(text);
 }
 

@@ -15,8 +15,7 @@ interface BodyOptions {
 /** Reads what a server sends, up to a number of bytes, which are counted as they are once inflated. */
 export async function readBody({ body, headers }: Exchange, options: BodyOptions): Promise<Uint8Array> {
   const counted = count(body, options);
-  const pieces =
-    options.inflate && headers["content-encoding"] === "gzip" ? count(inflate(counted), options) : counted;
+  const pieces = options.inflate && headers["content-encoding"] === "gzip" ? count(inflate(counted), options) : counted;
   if (options.sink === undefined) return concat(pieces);
   for await (const piece of pieces) await options.sink(piece);
   return new Uint8Array();

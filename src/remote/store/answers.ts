@@ -55,7 +55,9 @@ function unseal(text: string, question: string): Answer | undefined {
   const content = text.slice(end + 1);
   if (digestOf(Buffer.from(content)) !== text.slice(0, Math.max(0, end))) return undefined;
   const sealed = JSON.parse(content) as { readonly question: string; readonly answer: Answer };
-  return sealed.question === question && (isDigest(sealed.answer.digest) || isCommit(sealed.answer.digest)) ? sealed.answer : undefined;
+  return sealed.question === question && (isDigest(sealed.answer.digest) || isCommit(sealed.answer.digest))
+    ? sealed.answer
+    : undefined;
 }
 
 function isCommit(text: string): boolean {
