@@ -158,6 +158,16 @@ test("a commit that its server names nowhere is found in its branches", async ()
   const content = await fetchContent(options(), at({ kind: "commit", value: first }));
   expect(content).toMatchObject({ version: first, digest: first });
   expect(await textsOf(content)).toEqual({ "a.yaml": "a: 1\n", "base/b.yaml": "b: 1\n" });
+
+  const third = await server.commit("app.git", { "a.yaml": "a: 3\n" });
+  expect(await textsOf(await fetchContent(options(), at({ kind: "branch", value: "main" })))).toMatchObject({
+    "a.yaml": "a: 3\n",
+  });
+  expect(await fetchOnce(options(), at({ kind: "commit", value: "1".repeat(40) }))).toMatchObject({ kind: "absent" });
+  server.isDown = true;
+  for (const value of [first, third]) {
+    expect(await fetchContent(options(), at({ kind: "commit", value }))).not.toHaveProperty("stale");
+  }
 });
 
 test("what is no commit is absent", async () => {

@@ -197,6 +197,20 @@ test("a server that never ends what it says, or says nothing, is given up", asyn
     kind: "refused",
     message: `the repository ${url} is larger than 10000 bytes`,
   });
+  server.before = async ({ method }, response) => {
+    if (method !== "POST") return false;
+    response.writeHead(200, { "content-type": "application/x-git-upload-pack-result" });
+    for (let at = 0; !response.destroyed; at += 1) {
+      const line = `${first} refs/heads/${at}\n`;
+      response.write(`${(line.length + 4).toString(16).padStart(4, "0")}${line}`);
+      if (at % 100 === 0) await pause(0);
+    }
+    return true;
+  };
+  expect(await fetchOnce(options({ limits: { indexBytes: 10_000 } }), app())).toEqual({
+    kind: "refused",
+    message: `the repository ${url} is larger than 10000 bytes`,
+  });
 
   server.before = async ({ method }, response) => {
     if (method !== "POST") return false;
@@ -335,6 +349,13 @@ test("the person's own SSH is used, which asks nobody", async () => {
       kind: "absent",
       message: expect.stringMatching(/^the repository ssh:\/\/git.example.com\/\S+: fatal: .*does not appear to be/),
     });
+    const lost = async (): Promise<never> => {
+      throw Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
+    };
+    expect(await fetchOnce(options({ ownGit: true, resolve: lost }), at("git@git.example.com:x.git"))).toEqual({
+      kind: "unanswered",
+      message: "the repository ssh://git.example.com/x.git: git.example.com gave no answer: its name is not known",
+    });
     const small = options({ ownGit: true, resolve, limits: { repositoryBytes: 100 } });
     const third = `ssh://me@git.example.com${server.root}/app.git`;
     expect(await fetchOnce(small, at(third))).toEqual({
@@ -345,4 +366,22 @@ test("the person's own SSH is used, which asks nobody", async () => {
     for (const name of ["GIT_SSH_COMMAND", "GIT_SSH_VARIANT"]) delete process.env[name];
     Object.assign(process.env, before);
   }
+});
+
+test("a few objects that stand for a great number of files are refused", async () => {
+  const path = `${server.root}/app.git`;
+  let id = (await git(path, ["rev-parse", "HEAD:a.yaml"])).trim();
+  for (let level = 0; level < 10; level += 1) {
+    const kind = level === 0 ? "100644 blob" : "040000 tree";
+    const entries = Array.from({ length: 10 }, (_, at) => `${kind} ${id}\t${at}\n`).join("");
+    id = (await git(path, ["mktree"], entries)).trim();
+  }
+  const header = `tree ${id}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\n\nx\n`;
+  const commit = (await git(path, ["hash-object", "-t", "commit", "-w", "--stdin"], header)).trim();
+  await git(path, ["update-ref", "refs/heads/main", commit]);
+
+  expect(await fetchOnce(options(), app())).toEqual({
+    kind: "refused",
+    message: `${server.url("app.git")} has more than 200000 files`,
+  });
 });

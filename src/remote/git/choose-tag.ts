@@ -23,7 +23,7 @@ export async function chooseTag(
   const tags = (await listTags(mirror, address, job)).filter(isExactVersion);
   const answer = await job.versions.matching(range, tags);
   if (answer.kind === "invalid") {
-    throw new RemoteFailure("absent", `${oneLine(range)} is no range of versions: ${oneLine(answer.message)}`);
+    throw new RemoteFailure("absent", `which versions fit ${oneLine(range)} is not known: ${oneLine(answer.message)}`);
   }
   const fitting = answer.indexes.map((index) => tags[index] ?? "");
   const [first] = fitting;

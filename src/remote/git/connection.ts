@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { RemoteFailure } from "../failure.ts";
+import { causeOf } from "../http/statuses.ts";
 import type { Job } from "../job.ts";
 import { megabytes } from "../limits.ts";
 import type { GitResult } from "../../tree/run-git.ts";
@@ -81,7 +82,12 @@ async function overSsh(
   if (!job.ownGit) {
     throw new RemoteFailure("refused", `${what} is reached by SSH, for which only the command line has keys`);
   }
-  await job.names.judge(address.host);
+  try {
+    await job.names.judge(address.host);
+  } catch (error) {
+    if (error instanceof RemoteFailure) throw error;
+    throw new RemoteFailure("unanswered", `${what}: ${address.host.hostname} gave no answer: ${causeOf(error)}`);
+  }
   const { repositoryBytes } = job.limits;
   const before = await packBytes(mirror.directory);
   const tooLarge = new AbortController();

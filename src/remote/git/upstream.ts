@@ -60,7 +60,10 @@ export function openUpstream({ url, shown: address }: Address & { readonly kind:
       return { bytes: answer.bytes, type };
     },
     ask: async (body, headers, sink) => {
-      const request = { url: `${base}/git-upload-pack`, what, maxBytes: repositoryBytes, headers, body };
+      // Git keeps a list of references in memory, and writes objects to a file.
+      const isList = Buffer.from(body).includes("command=ls-refs");
+      const maxBytes = isList ? Math.min(job.limits.indexBytes, repositoryBytes) : repositoryBytes;
+      const request = { url: `${base}/git-upload-pack`, what, maxBytes, headers, body };
       await job.http.ask(
         credentialed({
           ...request,
