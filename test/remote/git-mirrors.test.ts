@@ -144,6 +144,37 @@ test.each<[string, (directory: string) => Promise<unknown>]>([
   expect(await textsOf(content)).toEqual({ "a.yaml": "a: 1\n" });
 });
 
+test("locks that a killed process left do not cost the mirror", async () => {
+  await fetchContent(options(), main());
+  await writeFile(join(await mirror(), "shallow.lock"), "");
+  await writeFile(join(await mirror(), "objects", "pack", "tmp_pack_x"), "");
+  await writeFile(join(await mirror(), "mark"), "");
+
+  const second = await server.commit("app.git", { "b.yaml": "b: 1\n" });
+  expect(await fetchContent(options(), main())).toMatchObject({ version: second });
+  expect(await readdir(await mirror())).toContain("mark");
+  expect(await readdir(join(await mirror(), "objects", "pack"))).not.toContain("tmp_pack_x");
+});
+
+test("a mirror that lacks a file of a commit is mended", async () => {
+  await fetchContent(options(), main());
+  const packs = join(await mirror(), "objects", "pack");
+  const oldest = await readdir(packs);
+  const second = await server.commit("app.git", { "b.yaml": "b: 1\n" });
+  await fetchContent(options(), main());
+  for (const name of oldest) await rm(join(packs, name));
+
+  for (const revision of [
+    { kind: "commit", value: second },
+    { kind: "branch", value: "main" },
+  ] as const) {
+    expect(await textsOf(await fetchContent(options(), at(revision)))).toEqual({
+      "a.yaml": "a: 1\n",
+      "b.yaml": "b: 1\n",
+    });
+  }
+});
+
 test("a mirror of which a file cannot be read is made anew by the next fetch", async () => {
   const second = await server.commit("app.git", { "big.yaml": "x: ".repeat(10_000) });
   await fetchContent(options(), main());
@@ -179,6 +210,9 @@ test("a lock that a dead process left is no obstacle, and that of a living one i
   await pause(500);
   expect(isDone).toBe(false);
   child.kill("SIGKILL");
+  // However lately it was there.
+  const later = new Date(Date.now() + 60 * 60_000);
+  for (const name of await readdir(lock)) await utimes(join(lock, name), later, later).catch(() => {});
   expect(await content).toMatchObject({ version: first });
   expect(await readdir(lock)).toEqual([]);
 });

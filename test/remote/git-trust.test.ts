@@ -301,6 +301,11 @@ test("a download that breaks off is begun again once", async () => {
   };
   expect(Object.keys(await textsOf(await fetchContent(options(), app())))).toEqual(["a.yaml", "big.yaml"]);
   expect(broken).toBe(1);
+
+  broken = 0;
+  const patient = options({ tries: 3, limits: { pause: 1 } });
+  expect(await fetchContent(patient, at(`${server.url("app.git")}/`))).not.toHaveProperty("stale");
+  expect(broken).toBe(1);
 });
 
 test("a helper of the person's Git is asked where the server wants to know who asks, and never without ownGit", async () => {
