@@ -95,6 +95,16 @@ test("while the server does not answer, what it said last counts, and says so", 
   expect(await fetchContent(options(), main())).toMatchObject({ version: first, stale: true });
 });
 
+test("a server that talks nonsense does not cost what it said before", async () => {
+  await fetchContent(options(), main());
+  server.before = ({ method }, response) => {
+    if (method !== "POST") return false;
+    response.writeHead(200, { "content-type": "application/x-git-upload-pack-result" }).end("nonsense");
+    return true;
+  };
+  expect(await fetchContent(options(), main())).toMatchObject({ version: first, stale: true });
+});
+
 test("offline, the mirror alone answers", async () => {
   await fetchContent(options(), main());
   expect(await fetchContent(options({ offline: true }), main())).toMatchObject({ version: first, stale: true });

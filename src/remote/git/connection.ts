@@ -20,6 +20,8 @@ interface Command {
 export interface Spoken extends GitResult {
   /** Why the server could not be spoken to, where that is known better than by Git's words. */
   readonly failure: RemoteFailure | undefined;
+  /** The server hands out whatever it has, and not only what it names. */
+  readonly servesAll: boolean;
   /** It was killed: it took too long, or the job was stopped. */
   readonly isStopped: boolean;
 }
@@ -43,12 +45,6 @@ const settings = [
 
 /** Lets Git speak to the server of a repository, within the limits of the job. */
 export async function speak(mirror: Mirror, address: Address, command: Command, job: Job): Promise<Spoken> {
-  if (job.isOffline) {
-    throw new RemoteFailure(
-      "unanswered",
-      `the repository ${address.shown} is not fetched: nothing is, and it was not before`,
-    );
-  }
   if (address.kind === "ssh") return overSsh(mirror, address, command, job);
   const { isBroken, ...spoken } = await overRelay(mirror, address, command, job);
   // Requests are tried again by themselves, but not once Git has got a part of an answer.
@@ -66,7 +62,13 @@ async function overRelay(
     const signal = deadline(job);
     const result = await run(mirror, relay.url, command, relay.network, signal);
     job.hold(relay.received());
-    return { ...result, failure: relay.failure(), isBroken: relay.isBroken(), isStopped: signal.aborted };
+    return {
+      ...result,
+      failure: relay.failure(),
+      isBroken: relay.isBroken(),
+      servesAll: relay.servesAll(),
+      isStopped: signal.aborted,
+    };
   } finally {
     await relay.close();
   }
@@ -104,7 +106,7 @@ async function overSsh(
       throw new RemoteFailure("refused", `${what} is larger than ${megabytes(repositoryBytes)}`);
     }
     job.hold(Math.max(0, grown));
-    return { ...result, failure: undefined, isStopped: signal.aborted };
+    return { ...result, failure: undefined, servesAll: false, isStopped: signal.aborted };
   } finally {
     clearInterval(watch);
   }

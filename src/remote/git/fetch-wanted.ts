@@ -15,12 +15,13 @@ export interface Fetched {
   readonly tree: Tree;
 }
 
-/** What Git says about its own files, as opposed to the server; over HTTP all that is not about the server is known to be. */
-const damage = /bad (?:object|shallow|config)|corrupt|loose object|shallow file|did not send all necessary objects/i;
-const saidByServer = /^(?:fatal: remote error|remote):/m;
+/** What Git says about its own files. Which of them are missing is looked up. */
+const damage = /is corrupt|loose object|cannot lock ref|reference broken/i;
+const saidByServer = /^(?:fatal: remote error|remote):.*$/gm;
 const malformed = /fsck error|error in (?:packed )?object/i;
 const noSuchRef = /couldn't find remote ref|no such remote ref/i;
-const notServed = /not our ref|unadvertised object/i;
+const notServed = /not our ref|unadvertised object|want [0-9a-f]{40} not valid/i;
+const notThere = /not our ref/i;
 const refusedBySsh =
   /permission denied|repository not found|does not (?:exist|appear to be a git repository)|access denied/i;
 
@@ -35,30 +36,38 @@ export async function fetchWanted(mirror: Mirror, address: Address, wanted: Want
     for (let isAnew = false; ; isAnew = true) {
       const outcome = await tryToFetch(mirror, address, wanted, job);
       if (outcome.kind === "fetched") return outcome;
-      if (isAnew) throw new RemoteFailure("unanswered", `the repository ${address.shown}: ${outcome.why}`);
+      if (isAnew) throw outcome.failure;
       await mirror.recreate();
     }
   });
-  await job.once("mirrors", () => keepMirrorsBounded(dirname(mirror.directory), job.limits.storeBytes));
+  await job.once("mirrors", () => keepMirrorsBounded(dirname(mirror.directory), job.limits.storeBytes).catch(() => {}));
   return fetched;
 }
 
-type Outcome = ({ readonly kind: "fetched" } & Fetched) | { readonly kind: "damaged"; readonly why: string };
+type Outcome =
+  | ({ readonly kind: "fetched" } & Fetched)
+  /** The mirror is damaged, or it would be this failure. */
+  | { readonly kind: "damaged"; readonly failure: RemoteFailure };
 
 async function tryToFetch(mirror: Mirror, address: Address, wanted: Wanted, job: Job): Promise<Outcome> {
   const result = await fetchOf(mirror, address, ["--depth=1"], [`+${wanted.source}:${wanted.ref}`], job);
   if (result.code !== 0) {
     if (result.failure !== undefined) throw result.failure;
-    if (wanted.commit === undefined || !notServed.test(result.stderr)) return whyNot(result, address, wanted);
+    if (wanted.commit === undefined || !notServed.test(result.stderr)) return whyNot(result, mirror, address, wanted);
+    if (result.servesAll && notThere.test(result.stderr)) throw hasNone(address, wanted.shown);
     const all = await fetchAll(mirror, address, wanted.commit, wanted, job);
     if (all !== undefined) return all;
   }
   const commit = await mirror.commitOf(wanted.ref);
   if (commit === undefined) {
-    throw new RemoteFailure("absent", `${wanted.shown} of the repository ${address.shown} is no commit`);
+    const message = `${wanted.shown} of the repository ${address.shown} is no commit`;
+    return { kind: "damaged", failure: new RemoteFailure("absent", message) };
   }
   const tree = await mirror.tree(commit);
-  if (tree === undefined) return { kind: "damaged", why: "its mirror is damaged" };
+  if (tree === undefined) {
+    const message = `the repository ${address.shown}: not all files of ${commit} came`;
+    return { kind: "damaged", failure: new RemoteFailure("unanswered", message) };
+  }
   // So that it is known when it is asked for by its id.
   await mirror.git(["update-ref", readRevision({ kind: "commit", value: commit }).ref, commit]);
   return { kind: "fetched", commit, tree };
@@ -78,14 +87,14 @@ async function fetchAll(
     const result = await fetchOf(mirror, address, [`--depth=${everything}`], refspecs, job);
     if (result.code !== 0) {
       if (result.failure !== undefined) throw result.failure;
-      return whyNot(result, address, wanted);
+      return whyNot(result, mirror, address, wanted);
     }
     const { code } = await mirror.git(["update-ref", wanted.ref, commit]);
     if (code === 0) return undefined;
   } finally {
     await forget(mirror);
   }
-  throw new RemoteFailure("absent", `the repository ${address.shown} has no ${wanted.shown} in any branch or tag`);
+  throw hasNone(address, `${wanted.shown} in any branch or tag`);
 }
 
 /** Nothing packs references, so that each is a file. */
@@ -113,22 +122,28 @@ function fetchOf(
   return speak(mirror, address, { args, after }, job);
 }
 
-function whyNot({ stderr, isStopped }: Spoken, address: Address, { shown, source }: Wanted): Outcome {
-  const what = `the repository ${address.shown}`;
+async function whyNot(
+  { stderr, isStopped }: Spoken,
+  mirror: Mirror,
+  address: Address,
+  { shown, source }: Wanted,
+): Promise<Outcome> {
   if (noSuchRef.test(stderr)) {
     const hint = mayBeAbbreviated(source) ? ": a commit is named by all 40 digits of its id" : "";
-    throw new RemoteFailure(
-      "absent",
-      `${what} has no ${shown === source && shown !== "HEAD" ? `branch or tag ${shown}` : shown}${hint}`,
-    );
+    throw hasNone(address, `${shown === source && shown !== "HEAD" ? `branch or tag ${shown}` : shown}${hint}`);
   }
-  const words = wordsOf(stderr);
-  if (malformed.test(stderr) || (address.kind === "ssh" && refusedBySsh.test(stderr))) {
-    throw new RemoteFailure("absent", `${what}: ${words}`);
-  }
-  const isOurs = address.kind === "http" ? !isStopped && !saidByServer.test(stderr) : damage.test(stderr);
-  if (isOurs) return { kind: "damaged", why: words };
-  throw new RemoteFailure("unanswered", `${what}: ${words}`);
+  const isSaid = malformed.test(stderr) || (address.kind === "ssh" && refusedBySsh.test(stderr));
+  const failure = new RemoteFailure(
+    isSaid ? "absent" : "unanswered",
+    `the repository ${address.shown}: ${wordsOf(stderr)}`,
+  );
+  const isDamaged = damage.test(stderr.replaceAll(saidByServer, "")) || !(await mirror.isSound());
+  if (isDamaged && !isSaid && !isStopped) return { kind: "damaged", failure };
+  throw failure;
+}
+
+function hasNone(address: Address, what: string): RemoteFailure {
+  return new RemoteFailure("absent", `the repository ${address.shown} has no ${what}`);
 }
 
 /** Git's own words, without what only fills the lines. */

@@ -45,6 +45,10 @@ async function knownCommit(mirror: Mirror, revision: GitRevision): Promise<Found
 }
 
 async function ask(mirror: Mirror, address: Address, revision: GitRevision, job: Job): Promise<Found> {
+  if (job.isOffline) {
+    const what = `the repository ${address.shown}`;
+    throw new RemoteFailure("unanswered", `${what} is not fetched: nothing is, and it was not before`);
+  }
   if (revision.kind === "semver") return chooseTag(mirror, address, revision.value, job);
   const fetched = await fetchWanted(mirror, address, readRevision(revision), job);
   return { ...fetched, version: revision.kind === "tag" ? revision.value : fetched.commit };

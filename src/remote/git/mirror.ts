@@ -16,6 +16,8 @@ export interface Mirror {
   commitOf(ref: string): Promise<string | undefined>;
   /** The files of a commit, where all of them are there. */
   tree(commit: string): Promise<Tree | undefined>;
+  /** Whether what its references name is there. */
+  isSound(): Promise<boolean>;
   /** Runs work that writes, alone among all processes, in a mirror that is there and that nothing broken off is left in. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   git(args: readonly string[], options?: GitOptions): Promise<GitResult>;
@@ -77,6 +79,7 @@ export function openMirror(url: string, shown: string, job: Job): Mirror {
       await touch(directory);
       return reporting(tree, () => mark(directory));
     },
+    isSound: async () => (await git(["rev-list", "--objects", "--quiet", "--all"])).code === 0,
     exclusively: async (work) => {
       const waited = AbortSignal.timeout(3 * limits.request);
       const signal = job.signal === undefined ? waited : AbortSignal.any([job.signal, waited]);
@@ -85,7 +88,10 @@ export function openMirror(url: string, shown: string, job: Job): Mirror {
         await touch(directory);
         return { value: await work() };
       });
-      if (done === undefined) throw new RemoteFailure("unanswered", `${shown} is being fetched by others for too long`);
+      if (done === undefined) {
+        const why = job.signal?.aborted === true ? "the job was stopped" : "others are fetching it for too long";
+        throw new RemoteFailure("unanswered", `the repository ${shown}: ${why}`);
+      }
       return done.value;
     },
   };

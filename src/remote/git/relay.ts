@@ -18,6 +18,8 @@ export interface Relay {
   failure(): RemoteFailure | undefined;
   /** Whether that was after a part of the answer. */
   isBroken(): boolean;
+  /** Whether the server hands out whatever it has, and not only what it names. */
+  servesAll(): boolean;
   /** Bytes of objects that have come. */
   received(): number;
   close(): Promise<void>;
@@ -61,6 +63,7 @@ export async function openRelay(address: Address & { readonly kind: "http" }, jo
     },
     failure: () => failure,
     isBroken: () => isBroken,
+    servesAll: () => upstream.servesAll(),
     received: () => upstream.received(),
     close: async () => {
       server.closeAllConnections();

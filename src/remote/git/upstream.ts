@@ -16,6 +16,8 @@ export interface Upstream {
   advertisement(headers: Headers): Promise<{ readonly bytes: Uint8Array; readonly type: string }>;
   /** Hands on a request, and its answer piece by piece. */
   ask(body: Uint8Array, headers: Headers, sink: (piece: Uint8Array) => Promise<void>): Promise<void>;
+  /** Whether it hands out whatever it has, and not only what it names: the second version of the protocol. */
+  servesAll(): boolean;
   /** Bytes of answers that have come. */
   received(): number;
 }
@@ -30,6 +32,7 @@ export function openUpstream({ url, shown: address }: Address & { readonly kind:
   let base = url.href;
   let authorization: string | undefined;
   let received = 0;
+  let servesAll = false;
   const credentialed = (request: HttpRequest): HttpRequest =>
     authorization === undefined ? request : { ...request, authorization };
   const askRefs = async (request: HttpRequest): Promise<HttpAnswer> => {
@@ -42,6 +45,7 @@ export function openUpstream({ url, shown: address }: Address & { readonly kind:
     return job.http.ask(credentialed(request));
   };
   return {
+    servesAll: () => servesAll,
     received: () => received,
     advertisement: async (headers) => {
       const maxBytes = job.limits.indexBytes;
@@ -54,6 +58,7 @@ export function openUpstream({ url, shown: address }: Address & { readonly kind:
       if (!href.endsWith(suffix)) {
         throw new RemoteFailure("absent", `${what} redirects to ${shown(answer.url)}, which is no repository`);
       }
+      servesAll = Buffer.from(answer.bytes.subarray(0, 100)).includes("version 2\n");
       base = href.slice(0, -suffix.length);
       // A credential is for the host that it was read for.
       if (answer.url.origin !== url.origin) authorization = undefined;

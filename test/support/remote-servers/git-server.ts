@@ -43,6 +43,7 @@ export async function startGitServer(): Promise<GitServer> {
   return server;
 }
 
+/** Nothing but what Git does by itself. */
 const strict = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" };
 
 const serve = async (server: GitServer, ...[request, response]: Parameters<Handler>): Promise<unknown> => {
@@ -56,5 +57,5 @@ const serve = async (server: GitServer, ...[request, response]: Parameters<Handl
   if (server.isOld) delete request.headers["git-protocol"];
   const { pathname, searchParams } = new URL(request.url ?? "", "http://host");
   const where = { root: server.root, pathInfo: pathname, query: searchParams.toString(), user: undefined };
-  return runHttpBackend(request, response, { ...where, ...(server.isOld ? { environment: strict } : {}) });
+  return runHttpBackend(request, response, { ...where, environment: strict });
 };
