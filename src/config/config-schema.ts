@@ -1,6 +1,7 @@
 import { applySchema } from "./apply-schema.ts";
 import { clustersSchema, environmentsSchema, kubernetesVersion } from "./environment-schema.ts";
 import { levelsSchema } from "./level-schema.ts";
+import { remotesSchema } from "./remotes-schema.ts";
 
 /** JSON Schema (draft 7) of portcullis.yaml; published as schema/config.schema.json, which a test keeps equal. */
 export const configSchema = {
@@ -108,6 +109,7 @@ export const configSchema = {
         },
       },
     },
+    remotes: remotesSchema,
     schemas: {
       description:
         "Validation against the schemas of Kubernetes and of CustomResourceDefinitions: on, off, or a mapping.",

@@ -16,6 +16,7 @@ export const defaultConfig: Config = {
   repositories: [],
   helm: {},
   kustomize: { vendored: {} },
+  remotes: { fetch: "off", allow: [], mirrors: {} },
   schemas: { enabled: true },
   gaps: "touched",
 };

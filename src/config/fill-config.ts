@@ -1,7 +1,7 @@
 import type { ClusterConfig, Config, EnvironmentConfig, SchemaConfig } from "../model/config.ts";
 import { defaultConfig } from "./default-config.ts";
 
-type Groups = "manifests" | "environments" | "clusters" | "schemas" | "kustomize";
+type Groups = "manifests" | "environments" | "clusters" | "schemas" | "kustomize" | "remotes";
 
 /** The content of portcullis.yaml; every key is optional. */
 export type WrittenConfig = Partial<Omit<Config, Groups>> & {
@@ -10,6 +10,7 @@ export type WrittenConfig = Partial<Omit<Config, Groups>> & {
   readonly clusters?: readonly (Pick<ClusterConfig, "name" | "server"> & Partial<ClusterConfig>)[];
   readonly schemas?: "on" | "off" | Partial<SchemaConfig>;
   readonly kustomize?: Partial<Config["kustomize"]>;
+  readonly remotes?: Partial<Config["remotes"]>;
 };
 
 /** Fills every default into a configuration as written. */
@@ -23,6 +24,7 @@ export function fillConfig(written: WrittenConfig): Config {
     ),
     clusters: (written.clusters ?? []).map((one) => ({ labels: {}, annotations: {}, ...one })),
     kustomize: { ...defaultConfig.kustomize, ...written.kustomize },
+    remotes: { ...defaultConfig.remotes, ...written.remotes },
     schemas: schemasOf(written.schemas),
   };
 }

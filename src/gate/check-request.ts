@@ -5,6 +5,7 @@ import type { Config } from "../model/config.ts";
 import type { Derived } from "../model/derived.ts";
 import type { Judge } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
+import type { Remotes } from "../model/remotes.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { JudgedTrees } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
@@ -26,6 +27,8 @@ export interface CheckRequest {
   readonly builtins?: readonly BuiltinCheck[];
   /** Absent: nothing is rendered, every file is judged as it stands. */
   readonly renderer?: Renderer;
+  /** What servers have; absent: nothing is fetched, whatever the configuration permits. */
+  readonly remotes?: Remotes;
   /** URLs under which this repository is known, besides those of the configuration. */
   readonly repositories?: readonly string[];
   /** Names of the branch that the trees belong to; absent: unknown. */

@@ -77,6 +77,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
     results: states.after.results,
     sources: states.after.state.graph.sources,
     gaps,
+    remotes: states.after.state.remotes,
     touched: states.touched,
     unusedPolicies: request.unusedPolicies ?? [],
   });

@@ -30,7 +30,7 @@ export async function findStates(request: CheckRequest, budget: WorkBudget): Pro
 
 /** Makes the function that finds a tree's desired state. Without a renderer every file is judged unrendered. */
 function stateFinder(request: CheckRequest, budget: WorkBudget) {
-  const { config, renderer, cache, repositories = [], branches = [], paths = [] } = request;
+  const { config, renderer, remotes, cache, repositories = [], branches = [], paths = [] } = request;
   const scope = scopeOf(config.manifests, paths);
   const kustomizations = cache?.kustomizations ?? new Map<string, KustomizationReading>();
   const renderings = cache?.renderings ?? new Map<string, unknown>();
@@ -41,6 +41,7 @@ function stateFinder(request: CheckRequest, budget: WorkBudget) {
           scope,
           config,
           renderer,
+          ...(remotes === undefined ? {} : { remotes }),
           repositories: [...repositories, ...config.repositories],
           branches,
           cache: renderings,
@@ -59,6 +60,7 @@ const nothing: DesiredState = {
   scopes: "",
   unplanned: [],
   graph: { sources: [], gaps: [] },
+  remotes: [],
   baseline: {
     files: new Map(),
     directories: new Set(),
@@ -67,6 +69,7 @@ const nothing: DesiredState = {
     projects: [],
     applied: [],
     copies: [],
+    references: [],
   },
   unjudged: [],
   problems: [],

@@ -24,6 +24,7 @@ export interface Config {
   readonly helm: { readonly vendor?: string };
   /** Remote resources of kustomizations, by URL as written there, and the directory or file that stands in for each. */
   readonly kustomize: { readonly vendored: { readonly [url: string]: string } };
+  readonly remotes: RemotesConfig;
   readonly schemas: SchemaConfig;
   /** What clusters apply; absent: everything that the tree may hold a source of is judged. */
   readonly apply?: readonly ApplyEntry[];
@@ -81,6 +82,16 @@ export interface ApplyEntry {
   readonly environment?: string;
   /** Kubernetes version; absent: that of the environment. */
   readonly kubernetes?: string;
+}
+
+/** What may be fetched from servers. */
+export interface RemotesConfig {
+  /** `known`: what `allow` names, and what the tree before a change already refers to; `any`: everything. */
+  readonly fetch: "known" | "any" | "off";
+  /** Globs of URLs. Only a server that is named here by its host may have an address that is not public. */
+  readonly allow: readonly string[];
+  /** Servers that stand in for others, by the start of the URLs that they stand in for. */
+  readonly mirrors: { readonly [start: string]: string };
 }
 
 /** Validation against Kubernetes' own schemas and CRDs of the tree. */

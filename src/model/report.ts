@@ -1,5 +1,5 @@
 import type { Finding, ManifestName, ReportedProblem } from "./finding.ts";
-import type { Gap, Source } from "./source.ts";
+import type { Gap, Source, UsedRemote } from "./source.ts";
 
 /** The result of a check: `pass` and `warn` do not block, `fail` and `error` do. */
 export type Verdict = "pass" | "warn" | "fail" | "error";
@@ -88,6 +88,8 @@ export interface Report {
   /** Sorted by id. */
   readonly sources: readonly ReportedSource[];
   readonly gaps: readonly ReportedGap[];
+  /** What was fetched from servers and rendered; absent where nothing was. */
+  readonly remotes?: readonly UsedRemote[];
   /** The job's time (RFC 3339), the one value that policies saw as now. */
   readonly now: string;
   readonly judged: JudgedTrees;

@@ -79,3 +79,14 @@ export interface SourceGraph {
   readonly sources: readonly SourceNode[];
   readonly gaps: readonly Gap[];
 }
+
+/** Something that a server has and a source renders. */
+export interface UsedRemote {
+  readonly source: string;
+  /** As people write it: `podinfo 6.5.0 of https://charts.example.com`. */
+  readonly reference: string;
+  /** The version of a chart, the tag of an artifact, or the commit. */
+  readonly version: string;
+  /** `sha256:…`, or the commit. */
+  readonly digest: string;
+}

@@ -1,7 +1,9 @@
 import type { Config } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
+import type { Remotes } from "../model/remotes.ts";
 import type { Renderer } from "../model/renderer.ts";
+import type { UsedRemote } from "../model/source.ts";
 import type { Source, SourceGraph } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { ScopedFile } from "./files/role.ts";
@@ -21,6 +23,8 @@ export interface DesiredStateRequest {
   readonly repositories: readonly string[];
   /** Names of the branch that the tree belongs to; empty: unknown, then the gated branches, `main` and `master` are taken for it. */
   readonly branches: readonly string[];
+  /** What servers have; absent: nothing is fetched. */
+  readonly remotes?: Remotes;
   /** What judged the tree before, where a change is judged: it judges this tree as well. */
   readonly baseline?: Baseline;
   /** Told of every source once it is rendered, also where the rendering was known; what it throws ends the search. */
@@ -49,6 +53,8 @@ export interface DesiredState {
   readonly files: readonly ScopedFile[];
   readonly units: readonly Unit[];
   readonly graph: SourceGraph;
+  /** What sources render that only servers have. */
+  readonly remotes: readonly UsedRemote[];
   /** What judges this tree by its own plan: the baseline of the tree after it. */
   readonly baseline: Baseline;
   /** Roots and charts that are taken to be applied by themselves, since nothing in the tree applies them. */

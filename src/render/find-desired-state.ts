@@ -1,15 +1,16 @@
-import type { Gap } from "../model/source.ts";
+import type { Gap, UsedRemote } from "../model/source.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
 import { submoduleGaps } from "./files/submodule-gaps.ts";
 import { changedByCheckout } from "./checkout/changed-by-checkout.ts";
 import { assignFiles, notApplied } from "./sources/assign-files.ts";
-import { nameSources, nodesOf } from "./sources/name-sources.ts";
+import { nameSources, nodesOf, type NamedSource } from "./sources/name-sources.ts";
 import type { DesiredState, DesiredStateRequest } from "./desired-state.ts";
 import { baselineOf } from "./sources/baseline.ts";
 import { carryOver } from "./sources/carry-over.ts";
 import type { Instance, Planning } from "./sources/explore-objects.ts";
 import type { Standalone } from "./standalone.ts";
+import { referenceText } from "./remotes/reference-text.ts";
 import { findSources, findTheRest, type FoundSources } from "./sources/find-sources.ts";
 import { surveyTree, type Survey } from "./sources/survey-tree.ts";
 import { copyGaps } from "./sources/copy-gaps.ts";
@@ -43,7 +44,7 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
     files: assignment.files,
     units: named.map(({ plannedSource }) => plannedSource.unit(assignment.covers.get(plannedSource) ?? [])),
     graph: {
-      sources: nodesOf(named),
+      sources: nodesOf(named, survey.renderContext.files),
       gaps: once<Gap>([
         ...named.flatMap(({ summary }) => summary.gaps),
         ...submoduleGaps(held),
@@ -57,6 +58,7 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
         ),
       ]),
     },
+    remotes: usedRemotes(named),
     unplanned: unclaimed.plannings.flatMap(unplannedOf),
     baseline: baselineOf(
       assignment.files,
@@ -83,6 +85,21 @@ function unplannedOf({ object, planned }: Planning): readonly string[] {
   const { kind, namespace, name } = object.manifest.identity;
   if (planned.plans.length > 0 || planned.problems.length === 0) return [];
   return [`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`];
+}
+
+/** What servers have and sources render, each once, sorted. */
+function usedRemotes(named: readonly NamedSource[]): readonly UsedRemote[] {
+  const used = named.flatMap(({ plannedSource: { fetched, source } }) =>
+    fetched.map(({ reference, version, digest }): UsedRemote => ({
+      source: source.id,
+      reference: referenceText(reference),
+      version,
+      digest,
+    })),
+  );
+  return [...new Map(used.map((one) => [JSON.stringify(one), one]))]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, one]) => one);
 }
 
 /** The roots and charts that are sources by themselves. */

@@ -1,6 +1,7 @@
 import type { Config } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
+import type { RemoteReference } from "../model/remotes.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
@@ -40,6 +41,8 @@ export interface Baseline {
   readonly applied: readonly AppliedSource[];
   /** What was rendered in place of something that only a server has. */
   readonly copies: readonly KnownCopy[];
+  /** What its sources refer to on servers. */
+  readonly references: readonly RemoteReference[];
   /** The lock of the vendored charts. */
   readonly lock?: VendorLock;
 }

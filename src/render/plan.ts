@@ -89,10 +89,17 @@ export interface HelmStep {
   readonly finish?: Finish;
 }
 
-/** A chart in the tree, or one in a registry, of which only a vendored copy can be rendered. */
-export type ChartReference =
-  | { readonly kind: "path"; readonly path: string }
-  | { readonly kind: "registry"; readonly repository: string; readonly name: string; readonly version?: string };
+/** A chart in the tree, or one in a registry. */
+export type ChartReference = { readonly kind: "path"; readonly path: string } | RegistryChart;
+
+export interface RegistryChart {
+  readonly kind: "registry";
+  readonly repository: string;
+  readonly name: string;
+  readonly version?: string;
+  /** Where the version is written: `line` is any line of its document. */
+  readonly at?: { readonly path: string; readonly line: number; readonly pointer: string };
+}
 
 /** Values files by path in the tree, or relative to a chart from a registry. */
 export interface OwnValues {

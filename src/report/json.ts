@@ -40,6 +40,12 @@ export function json(report: Report): string {
       gaps: report.gaps.map(({ source, path, line, reason, touched }) =>
         present({ source, path, line, reason, touched }),
       ),
+      remotes: report.remotes?.map(({ reference, version, digest, source }) => ({
+        reference,
+        version,
+        digest,
+        source,
+      })),
       changes:
         changes === undefined
           ? undefined

@@ -1,7 +1,7 @@
 import type { ManifestHandle } from "../../model/builtin-check.ts";
 import type { Finding, ReportedProblem } from "../../model/finding.ts";
 import type { CheckedFile, Report, ReportedGap, ReportedSource, Skipped } from "../../model/report.ts";
-import type { SourceNode } from "../../model/source.ts";
+import type { SourceNode, UsedRemote } from "../../model/source.ts";
 import type { JudgedSource } from "../judged-source.ts";
 import type { Results } from "../judging/judge-once.ts";
 import { isUnit, type Origin } from "../reading.ts";
@@ -19,6 +19,7 @@ export interface ReportParts {
   /** Every source but plain files. */
   readonly sources: readonly SourceNode[];
   readonly gaps: readonly ReportedGap[];
+  readonly remotes?: readonly UsedRemote[];
   /** What the change brings or alters. */
   readonly touched: ReadonlySet<Origin>;
   /** Files below the paths of the policies that are not policies. */
@@ -27,7 +28,7 @@ export interface ReportParts {
 
 /** Makes the report: counts, sorts, and lists every file in scope exactly once, as problem, skipped or checked, in this order of precedence. */
 export function assembleReport(parts: ReportParts): Report {
-  const { frame, findings, problems, gaps } = parts;
+  const { frame, findings, problems, gaps, remotes = [] } = parts;
   const { checked, skipped } = listFiles(parts);
   const all = [...parts.results.values()];
   let manifests = 0;
@@ -59,6 +60,7 @@ export function assembleReport(parts: ReportParts): Report {
     skipped: sortBy(skipped, ({ path }) => [path]),
     sources: sortBy(sourcesOf(parts), ({ id }) => [id]),
     gaps: sortBy(gaps, ({ source, path, line, reason }) => [source, path, line, reason]),
+    ...(remotes.length === 0 ? {} : { remotes }),
     now: rest.now,
     judged: rest.judged,
     policies: rest.policies,

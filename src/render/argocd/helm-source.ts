@@ -32,7 +32,7 @@ export async function planHelm(request: SourceRequest): Promise<HelmStep | undef
   };
 }
 
-function chartOf({ source, directory }: SourceRequest): ChartReference {
+function chartOf({ source, directory, place }: SourceRequest): ChartReference {
   if (directory !== undefined) return { kind: "path", path: directory };
   const version = source.text("targetRevision");
   return {
@@ -40,6 +40,7 @@ function chartOf({ source, directory }: SourceRequest): ChartReference {
     repository: source.text("repoURL"),
     name: source.text("chart"),
     ...(version === "" ? {} : { version }),
+    at: place(`${source.pointer}/targetRevision`),
   };
 }
 

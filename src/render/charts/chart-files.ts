@@ -1,7 +1,9 @@
 import { cleanPath } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import { readChart } from "./read-chart.ts";
-import { vendoredChart, type VendoredCharts, type VendoredCopy } from "./vendored-chart.ts";
+import type { FetchedDirectory } from "../remotes/remote-directories.ts";
+import { failedFetch, findChart, type ChartSearch, type FailedFetch } from "./find-chart.ts";
+import type { VendoredCopy } from "./vendored-chart.ts";
 
 /** The files of a chart by their path within it, each with its path in the tree. */
 export interface ChartFiles {
@@ -10,6 +12,8 @@ export interface ChartFiles {
   readonly missing: readonly MissingChart[];
   /** Vendored copies that stand in for dependencies. */
   readonly copies: readonly VendoredCopy[];
+  /** Dependencies that servers have. */
+  readonly fetched: readonly FetchedDirectory[];
 }
 
 export interface MissingChart {
@@ -18,41 +22,57 @@ export interface MissingChart {
   readonly repository: string;
   /** The Chart.yaml that asks for it, in the tree. */
   readonly path: string;
+  /** What its server said, where it was asked. */
+  readonly failure?: FailedFetch;
 }
 
 /** The longest chain of dependencies by `file://`. */
 const deepest = 10;
 
-/** Gathers a chart in the tree and its dependencies: from `charts/`, by `file://`, or from the directory of vendored charts. */
-export async function chartFiles(
-  chart: string,
-  files: TreeFiles,
-  vendor: VendoredCharts | undefined,
-  depth = 0,
-): Promise<ChartFiles> {
+/** Gathers a chart in the tree and its dependencies: from `charts/`, by `file://`, from the directory of vendored charts, or from servers. */
+export async function chartFiles(chart: string, search: ChartSearch, depth = 0): Promise<ChartFiles> {
+  const { files } = search;
   const found = new Map<string, string>();
   const prefix = chart === "" ? "" : `${chart}/`;
   for (const path of files.filesBelow(chart)) found.set(path.slice(prefix.length), path);
   const missing: MissingChart[] = [];
   const copies: VendoredCopy[] = [];
+  const fetched: FetchedDirectory[] = [];
   const chartMetadata = await readChart(chart, files);
-  for (const { name, version, repository } of chartMetadata?.dependencies ?? []) {
+  for (const dependency of chartMetadata?.dependencies ?? []) {
+    const { name, version, repository } = dependency;
     if (isThere(name, found)) continue;
-    const local = repository.startsWith("file://") ? cleanPath(`${chart}/${repository.slice(7)}`) : undefined;
-    const copy = local === undefined ? await vendoredChart({ name, version, repository }, files, vendor) : undefined;
-    const stand = local ?? copy?.path;
-    if (copy !== undefined) copies.push(copy);
+    const local = localChart(chart, repository, files);
+    const there = local === undefined ? await findChart(dependency, search) : undefined;
+    const stand = local ?? (there?.kind === "copy" || there?.kind === "fetched" ? there.path : undefined);
+    if (there?.kind === "copy") copies.push(there.copy);
+    if (there?.kind === "fetched") fetched.push(there.fetched);
     if (stand === undefined || depth >= deepest) {
-      missing.push({ name, version, repository, path: `${prefix}Chart.yaml` });
+      const failure = failedFetch(there);
+      missing.push({
+        name,
+        version,
+        repository,
+        path: `${prefix}Chart.yaml`,
+        ...(failure === undefined ? {} : { failure }),
+      });
     } else if (files.fileAt(stand) !== undefined) found.set(`charts/${stand.slice(stand.lastIndexOf("/") + 1)}`, stand);
     else {
-      const inner = await chartFiles(stand, files, vendor, depth + 1);
+      const inner = await chartFiles(stand, search, depth + 1);
       for (const [path, from] of inner.files) found.set(`charts/${name}/${path}`, from);
       missing.push(...inner.missing);
       copies.push(...inner.copies);
+      fetched.push(...inner.fetched);
     }
   }
-  return { files: found, missing, copies };
+  return { files: found, missing, copies, fetched };
+}
+
+/** The directory of a dependency by `file://`. A fetched chart's are within what was fetched. */
+function localChart(chart: string, repository: string, files: TreeFiles): string | undefined {
+  if (!repository.startsWith("file://")) return undefined;
+  const directory = cleanPath(`${chart}/${repository.slice("file://".length)}`);
+  return files.fetchedAt(chart) === files.fetchedAt(directory) ? directory : undefined;
 }
 
 function isThere(name: string, files: ReadonlyMap<string, string>): boolean {

@@ -8,27 +8,42 @@ export interface ChartMetadata {
   readonly name: string;
   readonly version: string;
   readonly library: boolean;
-  readonly dependencies: readonly { readonly name: string; readonly version: string; readonly repository: string }[];
+  readonly dependencies: readonly ChartDependency[];
 }
 
-/** Reads Chart.yaml, and requirements.yaml of an old chart; undefined where Chart.yaml is missing or cannot be read. */
+export interface ChartDependency {
+  readonly name: string;
+  readonly version: string;
+  readonly repository: string;
+  /** The version that Chart.lock has for it: it takes precedence where the dependency is fetched. */
+  readonly locked?: string;
+}
+
+/** Reads Chart.yaml with its lock, and requirements.yaml of an old chart; undefined where Chart.yaml is missing or cannot be read. */
 export async function readChart(chart: string, files: TreeFiles): Promise<ChartMetadata | undefined> {
-  const [file, old] = ["Chart.yaml", "requirements.yaml"].map((name) => (chart === "" ? name : `${chart}/${name}`));
-  if (file === undefined || old === undefined || files.fileAt(file) === undefined) return undefined;
-  const bytes = await files.read([file, old]);
+  const within = (name: string): string => (chart === "" ? name : `${chart}/${name}`);
+  const [file, old] = [within("Chart.yaml"), within("requirements.yaml")];
+  if (files.fileAt(file) === undefined) return undefined;
+  const locks = [within("requirements.lock"), within("Chart.lock")];
+  const bytes = await files.read([file, old, ...locks]);
   const value = firstObject(file, bytes.get(file));
   if (value === undefined) return undefined;
   const requirements = firstObject(old, bytes.get(old)) ?? {};
   const listed = [value["dependencies"], requirements["dependencies"]].flatMap(objects);
+  const locked = new Map(
+    locks
+      .flatMap((lock) => objects(firstObject(lock, bytes.get(lock))?.["dependencies"]))
+      .map((one) => [`${text(one["name"])} ${text(one["repository"])}`, text(one["version"])]),
+  );
   return {
     name: text(value["name"]),
     version: text(value["version"]),
     library: value["type"] === "library",
-    dependencies: listed.map((one) => ({
-      name: text(one["name"]),
-      version: text(one["version"]),
-      repository: text(one["repository"]),
-    })),
+    dependencies: listed.map((one): ChartDependency => {
+      const [name, repository] = [text(one["name"]), text(one["repository"])];
+      const version = locked.get(`${name} ${repository}`);
+      return { name, version: text(one["version"]), repository, ...(version === undefined ? {} : { locked: version }) };
+    }),
   };
 }
 

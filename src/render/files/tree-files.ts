@@ -7,6 +7,8 @@ export interface TreeFiles {
   readonly tree: Tree;
   readonly entries: ReadonlyMap<string, TreeEntry>;
   readonly links: Links;
+  /** The directory that a path is below if it holds what a server has; undefined for the tree's own paths. */
+  fetchedAt(path: string): string | undefined;
   /** The entry that holds the bytes of a path; undefined where no file stands there. */
   fileAt(path: string): TreeEntry | undefined;
   /** The directory that a path leads to, by its own name; undefined where there is none. */
@@ -51,6 +53,7 @@ export async function treeFiles(tree: Tree): Promise<TreeFiles> {
     tree,
     entries,
     links,
+    fetchedAt: () => undefined,
     fileAt,
     directoryAt,
     submoduleOf: (path) => submoduleOf(path, entries, links),

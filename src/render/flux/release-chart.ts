@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
-import type { ChartReference, OwnValues } from "../plan.ts";
+import type { ChartReference, OwnValues, RegistryChart } from "../plan.ts";
 import { artifactOrigin } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt, textsAt } from "./fields.ts";
 import { findObject, namespaceOf, pathBelow } from "./find-object.ts";
@@ -32,7 +32,12 @@ export function releaseChart(object: GitOpsObject, context: PlanContext): Releas
     return { kind: "refused", message: "exactly one of spec.chart.spec and spec.chartRef is needed" };
   const own = namespaceOf(object.manifest);
   if (template !== undefined)
-    return templateChart(object, template, textAt(template, "sourceRef", "namespace") ?? own, context);
+    return templateChart(
+      object,
+      { spec: template, in: object.manifest, pointer: "/spec/chart/spec" },
+      textAt(template, "sourceRef", "namespace") ?? own,
+      context,
+    );
   const [kind, name] = [textAt(reference, "kind"), textAt(reference, "name")];
   const namespace = textAt(reference, "namespace") ?? own;
   if (kind === undefined || name === undefined)
@@ -44,7 +49,7 @@ export function releaseChart(object: GitOpsObject, context: PlanContext): Releas
   const chartSpec = objectAt(chart?.value, "spec");
   if (chart === undefined || chartSpec === undefined)
     return { kind: "unknown", reason: `HelmChart ${namespace}/${name} is not in this repository`, reads: [] };
-  const made = templateChart(object, chartSpec, namespaceOf(chart), context);
+  const made = templateChart(object, { spec: chartSpec, in: chart, pointer: "/spec" }, namespaceOf(chart), context);
   return made.kind === "refused" ? made : { ...made, reads: [...made.reads, chart.position.path] };
 }
 
@@ -55,7 +60,19 @@ function several(shown: string, where: string): ReleaseChart {
 
 const sources = "source.toolkit.fluxcd.io";
 
-function templateChart(object: GitOpsObject, spec: JsonObject, namespace: string, context: PlanContext): ReleaseChart {
+/** The spec of a HelmChart, in an object of its own or in a HelmRelease. */
+interface ChartSpec {
+  readonly spec: JsonObject;
+  readonly in: Manifest;
+  readonly pointer: string;
+}
+
+function templateChart(
+  object: GitOpsObject,
+  { spec, in: manifest, pointer }: ChartSpec,
+  namespace: string,
+  context: PlanContext,
+): ReleaseChart {
   const [kind, name] = [textAt(spec, "sourceRef", "kind"), textAt(spec, "sourceRef", "name")];
   const chart = textAt(spec, "chart");
   if (kind === undefined || name === undefined || chart === undefined)
@@ -78,6 +95,7 @@ function templateChart(object: GitOpsObject, spec: JsonObject, namespace: string
       repository: url ?? `HelmRepository ${namespace}/${name}, which is not in this repository`,
       name: chart,
       ...(version === undefined ? {} : { version }),
+      at: placeIn(manifest, version === undefined ? `${pointer}/chart` : `${pointer}/version`),
     },
     ...(ownValues === undefined ? {} : { ownValues }),
     reads: repository === undefined ? [] : [repository.position.path],
@@ -140,7 +158,9 @@ function referredChart(
     };
   const slash = url.lastIndexOf("/");
   const at = (field: string): string | undefined => textAt(repository.value, "spec", "ref", field);
-  const version = at("tag") ?? at("semver") ?? at("digest");
+  // Flux's order: a digest wins over a range, and a range over a tag.
+  const field = ["digest", "semver", "tag"].find((one) => at(one) !== undefined);
+  const version = field === undefined ? undefined : at(field);
   return {
     kind: "chart",
     chart: {
@@ -148,9 +168,14 @@ function referredChart(
       repository: url.slice(0, slash),
       name: url.slice(slash + 1),
       ...(version === undefined ? {} : { version }),
+      at: placeIn(repository, field === undefined ? "/spec/url" : `/spec/ref/${field}`),
     },
     reads: [repository.position.path],
   };
+}
+
+function placeIn({ position: { path, line, pointer } }: Manifest, within: string): NonNullable<RegistryChart["at"]> {
+  return { path, line, pointer: pointer + within };
 }
 
 function ownValuesOf(spec: JsonObject): OwnValues | undefined {

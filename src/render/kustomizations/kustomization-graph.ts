@@ -9,7 +9,10 @@ import {
   type KustomizationContent,
   type KustomizeUse,
 } from "./kustomization.ts";
+import { fetchEntry, type FetchedEntry } from "./fetch-entry.ts";
 import { isRemote } from "./remote-reference.ts";
+import type { FailedFetch } from "../charts/find-chart.ts";
+import type { FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import { cleanPath, directoryOf, kustomizationNames } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 
@@ -26,10 +29,11 @@ export interface AskedFile {
 
 /**
  * An entry of a kustomization that is not found at its path. `directory`: a link leads to `to`, or the configuration
- * replaces its URL by that directory; `file`: the configuration replaces its URL by a file; `remote`: a URL without a replacement.
+ * replaces its URL by that directory, or it was fetched there; `file`: the same of a file; `remote`: a URL of which
+ * nothing is at hand.
  */
 export type UnresolvedEntry = { readonly written: string; readonly as: string } & (
-  | { readonly kind: "remote" }
+  | { readonly kind: "remote"; readonly failure?: FailedFetch }
   | { readonly kind: "directory" | "file"; readonly to: string }
 );
 
@@ -43,6 +47,8 @@ export interface KustomizationNode {
   /** Directories that it loads, by their own names. */
   readonly loads: readonly string[];
   readonly unresolved: readonly UnresolvedEntry[];
+  /** What servers have and it loads. */
+  readonly fetched: readonly FetchedDirectory[];
 }
 
 /** Directories with kustomizations, read on demand. */
@@ -57,6 +63,7 @@ export interface KustomizationNodes {
 /** Makes the reader of a tree's kustomizations; readings are cached by blob id. */
 export function kustomizationNodes(
   files: TreeFiles,
+  remotes: RemoteDirectories,
   { cache, config }: Pick<DesiredStateRequest, "cache" | "config">,
 ): KustomizationNodes {
   const { vendored } = config.kustomize;
@@ -74,13 +81,24 @@ export function kustomizationNodes(
     const inTree = paths.filter((path) => files.fileAt(path) !== undefined);
     return knownOrRead(files, plugins, inTree, (_, bytes) => pluginUses(bytes));
   };
+  const fetchedFor = async (contents: readonly (readonly [string, KustomizationContent])[]): Promise<Fetched> => {
+    const wanted = contents.flatMap(([path, content]) =>
+      remoteIn(path, content, files).filter(({ written }) => !Object.hasOwn(vendored, written)),
+    );
+    const unique = new Map(wanted.map((one) => [keyOf(one), one]));
+    const entries = await Promise.all(
+      [...unique].map(async ([key, one]) => [key, await fetchEntry(one, remotes, files)] as const),
+    );
+    return new Map(entries.flatMap(([key, entry]) => (entry === undefined ? [] : [[key, entry] as const])));
+  };
   const reader: KustomizationNodes = {
     get: (directory) => nodes.get(directory),
     async standIn(path, bytes) {
       const reading = readKustomization(path, bytes);
       if (reading.kind !== "kustomization") return undefined;
       const configurations = await configurationsOf([[path, reading]]);
-      const node = nodeOf(path, reading, { files, configurations, vendored });
+      const fetched = await fetchedFor([[path, reading]]);
+      const node = nodeOf(path, reading, { files, configurations, vendored, fetched });
       await reader.load(node.loads);
       return node;
     },
@@ -91,13 +109,17 @@ export function kustomizationNodes(
         const paths = todo.flatMap((directory) => kustomizationsIn(directory, files));
         const readingsByPath = await knownOrRead(files, readings, paths, readKustomization);
         const configurations = await configurationsOf(readingsByPath);
+        const contents = [...readingsByPath].flatMap(([path, reading]) =>
+          reading.kind === "kustomization" ? [[path, reading] as const] : [],
+        );
+        const fetched = await fetchedFor(contents);
         const next: string[] = [];
         for (const path of paths) {
           const reading = readingsByPath.get(path);
           const directory = directoryOf(path);
           // Kustomize refuses a directory with two kustomizations; the loads of the first are used.
           if (reading?.kind !== "kustomization" || nodes.get(directory) !== undefined) continue;
-          const node = nodeOf(path, reading, { files, configurations, vendored });
+          const node = nodeOf(path, reading, { files, configurations, vendored, fetched });
           nodes.set(directory, node);
           next.push(...node.loads);
         }
@@ -145,10 +167,12 @@ function nodeOf(
     files,
     configurations,
     vendored,
+    fetched,
   }: {
     readonly files: TreeFiles;
     readonly configurations: ReadonlyMap<string, readonly KustomizeUse[]>;
     readonly vendored: { readonly [url: string]: string };
+    readonly fetched: Fetched;
   },
 ): KustomizationNode {
   const directory = directoryOf(path);
@@ -158,8 +182,9 @@ function nodeOf(
   });
   const loads: string[] = [];
   const unresolved: UnresolvedEntry[] = [];
+  const found: FetchedDirectory[] = [];
   const ask = (written: string, as: string, use: UseKind, mayLoad: boolean): void => {
-    const target = join(directory, written);
+    const target = targetOf(directory, written, files);
     const entry = target === undefined ? undefined : files.fileAt(target);
     if (target === undefined || (entry === undefined && isRemote(written) && files.directoryAt(target) === undefined)) {
       if (isRemote(written)) remote(written, as, use, mayLoad);
@@ -174,7 +199,13 @@ function nodeOf(
     if (loaded !== target) unresolved.push({ written, kind: "directory", to: loaded, as });
   };
   const remote = (written: string, as: string, use: UseKind, mayLoad: boolean): void => {
-    const standIn = Object.hasOwn(vendored, written) ? cleanPath(vendored[written] ?? "") : undefined;
+    const got = Object.hasOwn(vendored, written) ? undefined : fetched.get(keyOf({ written, mayLoad }));
+    if (got?.kind === "found") found.push(got.fetched);
+    const standIn = Object.hasOwn(vendored, written)
+      ? cleanPath(vendored[written] ?? "")
+      : got?.kind === "found"
+        ? got.path
+        : undefined;
     const entry = standIn === undefined ? undefined : files.fileAt(standIn);
     const loaded = standIn === undefined || !mayLoad ? undefined : files.directoryAt(standIn);
     if (standIn !== undefined && entry !== undefined) {
@@ -183,7 +214,10 @@ function nodeOf(
     } else if (loaded !== undefined) {
       loads.push(loaded);
       unresolved.push({ written, kind: "directory", to: loaded, as });
-    } else unresolved.push({ written, kind: "remote", as });
+    } else {
+      const failure = got === undefined || got.kind === "found" ? undefined : got;
+      unresolved.push({ written, kind: "remote", as, ...(failure === undefined ? {} : { failure }) });
+    }
   };
   for (const { path: written, as } of content.resources) ask(written, as, "resource", true);
   for (const { path: written, as } of content.plugins) {
@@ -192,7 +226,39 @@ function nodeOf(
       ask(use.path, use.as, useKind(use), false);
   }
   for (const use of content.uses) ask(use.path, use.as, useKind(use), false);
-  return { directory, path, content, asks, loads, unresolved };
+  return { directory, path, content, asks, loads, unresolved, fetched: found };
+}
+
+/** By `keyOf`. */
+type Fetched = ReadonlyMap<string, FetchedEntry>;
+
+interface RemoteUse {
+  readonly written: string;
+  /** It may be a directory with a kustomization. */
+  readonly mayLoad: boolean;
+}
+
+function keyOf({ written, mayLoad }: RemoteUse): string {
+  return `${mayLoad ? "any" : "file"} ${written}`;
+}
+
+/** The entries of a kustomization that only servers have. */
+function remoteIn(path: string, content: KustomizationContent, files: TreeFiles): readonly RemoteUse[] {
+  const directory = directoryOf(path);
+  const isAway = (written: string): boolean => {
+    if (!isRemote(written)) return false;
+    const target = targetOf(directory, written, files);
+    return target === undefined || (files.fileAt(target) === undefined && files.directoryAt(target) === undefined);
+  };
+  const loaded = [...content.resources, ...content.plugins].map((one) => ({ written: one.path, mayLoad: true }));
+  const used = content.uses.map((one) => ({ written: one.path, mayLoad: false }));
+  return [...loaded, ...used].filter(({ written }) => isAway(written));
+}
+
+/** The path that a relative one leads to. What servers have does not lead to the tree's own files, nor they to it. */
+function targetOf(directory: string, written: string, files: TreeFiles): string | undefined {
+  const target = join(directory, written);
+  return target !== undefined && files.fetchedAt(target) === files.fetchedAt(directory) ? target : undefined;
 }
 
 function useKind({ as, targeted }: KustomizeUse): UseKind {

@@ -1,4 +1,6 @@
 import type { Gap, Source, SourceNode } from "../../model/source.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
+import type { Read } from "../steps/step.ts";
 import type { Instance, Planning } from "./explore-objects.ts";
 import type { RenderSummary, PlannedSource } from "./planned-source.ts";
 
@@ -85,10 +87,14 @@ function parentsOf(
 }
 
 /** The nodes of the source graph. */
-export function nodesOf(named: readonly NamedSource[]): readonly SourceNode[] {
+export function nodesOf(
+  named: readonly NamedSource[],
+  { fetchedAt }: Pick<TreeFiles, "fetchedAt">,
+): readonly SourceNode[] {
+  const isRead = ({ id, path }: Read): boolean => id !== undefined && fetchedAt(path) === undefined;
   return named.map(({ plannedSource, summary }) => ({
     ...plannedSource.source,
-    reads: [...new Set(plannedSource.reads.filter(({ id }) => id !== undefined).map(({ path }) => path))].toSorted(),
+    reads: [...new Set(plannedSource.reads.filter(isRead).map(({ path }) => path))].toSorted(),
     ...(summary.state === "rendered" ? { manifests: summary.manifests } : {}),
   }));
 }

@@ -10,6 +10,7 @@ import type { DesiredStateRequest } from "../desired-state.ts";
 import { digestText } from "../digest-text.ts";
 import { facts } from "../kept-values.ts";
 import type { Plan, ProjectLimits, Step } from "../plan.ts";
+import type { FetchedDirectory } from "../remotes/remote-directories.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import { repeatedKey, sourceViolations, type SourceViolation } from "../source-violations.ts";
 import { isGitOps, isOfInterest } from "./objects-of-interest.ts";
@@ -46,6 +47,8 @@ export interface PlannedSource {
   readonly projects: readonly ProjectLimits[];
   readonly steps: readonly Step[];
   readonly copies: readonly VendoredCopy[];
+  /** What servers have and it renders. */
+  readonly fetched: readonly FetchedDirectory[];
   /** Nothing of it is rendered: gaps say why. */
   readonly stopped: boolean;
   summary(): Promise<RenderSummary>;
@@ -127,6 +130,7 @@ function sourceUnderName(plan: Plan, shared: SharedSteps): PlannedSource {
     steps: plan.steps,
     reads: [...steps.flatMap(({ reads }) => reads), ...shared.madeFrom],
     copies: steps.flatMap(({ copies = [] }) => copies),
+    fetched: steps.flatMap(({ fetched = [] }) => fetched),
     stopped,
     as: (other) => sourceUnderName({ ...plan, source: other }, shared),
     async summary() {

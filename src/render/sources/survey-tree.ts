@@ -20,6 +20,8 @@ import { kustomizeBuild, kustomizeRoots } from "../kustomizations/kustomize-buil
 import { kustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import { mentionsIn, rawObjects, type Mentions } from "./raw-objects.ts";
 import type { RenderCaches } from "./planned-source.ts";
+import { fetchedFiles } from "../remotes/fetched-files.ts";
+import { remoteDirectories } from "../remotes/remote-directories.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import { renderings } from "./rendering-cache.ts";
 import type { Role, ScopedFile } from "../files/role.ts";
@@ -60,7 +62,8 @@ export interface Survey {
 /** Surveys a tree: its kustomizations, charts and GitOps objects, without rendering. Most readings come from the cache. */
 export async function surveyTree(tree: Tree, request: DesiredStateRequest): Promise<Survey> {
   const { scope, cache, config } = request;
-  const files = await treeFiles(tree);
+  const files = fetchedFiles(await treeFiles(tree));
+  const remotes = remoteDirectories(files, request.remotes, config.remotes, request.baseline?.references);
   const known = facts<KustomizationReading>(cache, "kustomization");
   const discovered = await discover(tree, scope, {
     get: (id) => known.get(id),
@@ -68,7 +71,7 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
   });
   const asWritten = judgedAsWritten(discovered, files, request.baseline);
   const scoped = withBaseline(discovered, asWritten);
-  const nodes = kustomizationNodes(files, request);
+  const nodes = kustomizationNodes(files, remotes, request);
   const inScope = [...files.entries.keys()].filter((path) => scope.covers(path) && files.fileAt(path) !== undefined);
   const directories = [...new Set(inScope.filter(isKustomizationName).map(directoryOf))];
   await nodes.load(directories);
@@ -133,6 +136,7 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     profiles: clusterProfiles(config, scopes),
     config,
     vendor,
+    remotes,
     questions: facts(cache, "chart-questions"),
   };
   return {

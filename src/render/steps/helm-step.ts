@@ -4,7 +4,8 @@ import type { Problem } from "../../model/problem.ts";
 import type { RenderOutcome } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
 import { chartFiles, type ChartFiles } from "../charts/chart-files.ts";
-import { isExact, vendoredChart } from "../charts/vendored-chart.ts";
+import { failedFetch, findChart, type FoundChart } from "../charts/find-chart.ts";
+import { isExact } from "../charts/vendored-chart.ts";
 import { digestText } from "../digest-text.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { HelmStep } from "../plan.ts";
@@ -15,30 +16,26 @@ import { renderAll, renderingsFor } from "./helm-renderings.ts";
 import { ownValuePaths, requestOf, type PlacedChart } from "./helm-request.ts";
 import { refusedValue } from "./values-failure.ts";
 import { withoutPlaces } from "./without-places.ts";
+import { notFetched, type NotFetched } from "./not-fetched.ts";
+import { versionPlace } from "./version-place.ts";
 import { nothing, type Read, type UnkeyedStep, type StepRendering, type RenderContext } from "./step.ts";
 
 /** Prepares the rendering of a chart; `entry` is the line that declares the source. */
 export async function helmStep(step: HelmStep, context: RenderContext, entry: Entry): Promise<UnkeyedStep> {
-  const { files, vendor } = context;
+  const { files } = context;
   const found = await chartOf(step, context);
-  const stop = (gaps: readonly Omit<Gap, "source">[], reads: readonly Read[]): UnkeyedStep => ({
+  const stop = (
+    reads: readonly Read[],
+    { gaps = [], problems = [] }: { readonly gaps?: UnkeyedStep["gaps"]; readonly problems?: readonly Problem[] },
+  ): UnkeyedStep => ({
     reads,
-    problems: [],
+    problems,
     gaps,
     stopped: true,
     render: async () => nothing,
     places: async () => ({ place: () => undefined }),
   });
-  if (found === undefined) {
-    if (step.chart.kind === "path") return stop([{ ...entry, reason: `${step.chart.path} is not in this tree` }], []);
-    const { name, version, repository } = step.chart;
-    const shown = version === undefined ? name : `${name} ${version}`;
-    const where =
-      vendor === undefined
-        ? "keep a copy in this repository and name its directory as `helm.vendor`"
-        : `it is not in ${vendor.directory}`;
-    return stop([{ ...entry, reason: `chart ${shown} of ${repository} is only in a registry: ${where}` }], []);
-  }
+  if (!("chart" in found)) return stop([], await notFound(step, found, context, entry));
   const { chart, at } = found;
   const layers = step.values.flatMap((layer) => (layer.kind === "file" ? [layer] : []));
   const valueFiles = [...layers.map(({ path }) => path), ...ownValuePaths(step, at)];
@@ -47,18 +44,25 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     id: contentId(files.fileAt(path)),
   }));
   if (chart.missing.length > 0) {
-    const gaps = chart.missing.map(({ name, version, repository, path }) => ({
-      path,
-      line: 1,
-      reason: `the chart depends on ${name} ${version} of ${repository || "no repository"}, which is not in this tree`,
-    }));
-    return stop(gaps, reads);
+    const asked = chart.missing.map(({ name, version, repository, path, failure }) => {
+      const what = `the chart depends on ${name} ${version} of ${repository || "no repository"}`;
+      const at = { path, line: 1 };
+      return failure === undefined
+        ? { gaps: [{ ...at, reason: `${what}, which is not in this tree` }] }
+        : notFetched(failure, at, `${what}: `);
+    });
+    return stop(reads, {
+      gaps: asked.flatMap(({ gaps = [] }) => gaps),
+      problems: asked.flatMap(({ problems = [] }) => problems),
+    });
   }
   return {
     reads,
     problems: wrongReleaseName(step, entry),
     gaps: rangeGaps(step, chart, entry),
     copies: chart.copies,
+    fetched: chart.fetched,
+    referredAt: () => versionPlace(step, files),
     render: async () => {
       const asked = await requestOf(step, found, context);
       if (asked.kind === "refused") return { kind: "failed", problems: asked.problems };
@@ -108,19 +112,52 @@ function wrongReleaseName({ releaseName }: HelmStep, entry: Entry): readonly Pro
 
 const longestName = 53;
 
-async function chartOf({ chart }: HelmStep, { files, vendor }: RenderContext): Promise<PlacedChart | undefined> {
-  const copy = chart.kind === "path" ? undefined : await vendoredChart({ version: "", ...chart }, files, vendor);
-  const at = chart.kind === "path" ? chart.path : copy?.path;
-  if (at === undefined) return undefined;
-  const own = copy === undefined ? [] : [copy];
+/** The chart of a step with its dependencies, or why it is not at hand. */
+async function chartOf(
+  { chart }: HelmStep,
+  context: RenderContext,
+): Promise<PlacedChart | Exclude<FoundChart, { readonly kind: "copy" | "fetched" }>> {
+  const { files } = context;
+  const found = chart.kind === "path" ? undefined : await findChart({ version: "", ...chart }, context);
+  if (found !== undefined && found.kind !== "copy" && found.kind !== "fetched") return found;
+  const at = chart.kind === "path" ? chart.path : (found?.path ?? "");
+  const copies = found?.kind === "copy" ? [found.copy] : [];
+  const fetched = found?.kind === "fetched" ? [found.fetched] : [];
   if (files.fileAt(at) !== undefined) {
     const archive = new Map([[at.slice(at.lastIndexOf("/") + 1), at]]);
-    return { chart: { files: archive, missing: [], copies: own }, at };
+    return { chart: { files: archive, missing: [], copies, fetched }, at };
   }
   const directory = files.directoryAt(at);
-  if (directory === undefined) return undefined;
-  const found = await chartFiles(directory, files, vendor);
-  return { chart: { ...found, copies: [...own, ...found.copies] }, at: directory };
+  if (directory === undefined) return { kind: "missing" };
+  const gathered = await chartFiles(directory, context);
+  return {
+    chart: {
+      ...gathered,
+      copies: [...copies, ...gathered.copies],
+      fetched: [...fetched, ...gathered.fetched],
+    },
+    at: directory,
+  };
+}
+
+/** What is told of a chart that is not at hand. */
+async function notFound(
+  step: HelmStep,
+  found: Exclude<FoundChart, { readonly kind: "copy" | "fetched" }>,
+  { vendor, files }: RenderContext,
+  entry: Entry,
+): Promise<NotFetched> {
+  if (step.chart.kind === "path") return { gaps: [{ ...entry, reason: `${step.chart.path} is not in this tree` }] };
+  const { name, version, repository } = step.chart;
+  const shown = version === undefined ? name : `${name} ${version}`;
+  const failure = failedFetch(found);
+  if (failure !== undefined)
+    return notFetched(failure, (await versionPlace(step, files)) ?? entry, `chart ${shown} of ${repository}: `);
+  const where =
+    vendor === undefined
+      ? "keep a copy in this repository and name its directory as `helm.vendor`"
+      : `it is not in ${vendor.directory}`;
+  return { gaps: [{ ...entry, reason: `chart ${shown} of ${repository} is only in a registry: ${where}` }] };
 }
 
 /** A gap for a registry's chart without an exact version: any that the registry gets may be installed. */

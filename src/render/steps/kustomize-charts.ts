@@ -1,6 +1,10 @@
+import type { Problem } from "../../model/problem.ts";
 import type { Gap } from "../../model/source.ts";
 import { chartFiles } from "../charts/chart-files.ts";
-import { vendoredChart, type VendoredCopy } from "../charts/vendored-chart.ts";
+import { failedFetch, findChart, type FailedFetch } from "../charts/find-chart.ts";
+import type { VendoredCopy } from "../charts/vendored-chart.ts";
+import type { FetchedDirectory } from "../remotes/remote-directories.ts";
+import { notFetched } from "./not-fetched.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { cleanPath } from "../files/scope.ts";
 import type { RenderContext } from "./step.ts";
@@ -12,15 +16,23 @@ export interface KustomizeCharts {
   /** Directories of the charts where Kustomize looks, with their files by path within the chart. */
   readonly charts: readonly { readonly home: string; readonly files: ReadonlyMap<string, string> }[];
   readonly copies: readonly VendoredCopy[];
+  readonly fetched: readonly FetchedDirectory[];
+  /** The kustomizations that name fetched charts. */
+  readonly fetchedBy: readonly { readonly directory: string; readonly path: string; readonly name: string }[];
   readonly gaps: readonly Omit<Gap, "source">[];
+  readonly problems: readonly Problem[];
 }
 
-/** Finds the charts of a build in the tree or among vendored charts; a chart that only a registry has is a gap. */
+/** Finds the charts of a build in the tree, among vendored charts, or in registries. */
 export async function kustomizeCharts(
   build: KustomizeBuild | undefined,
-  { files, vendor }: RenderContext,
+  context: RenderContext,
 ): Promise<KustomizeCharts> {
+  const { files } = context;
   const found = new Map<string, string>();
+  const fetched: FetchedDirectory[] = [];
+  const fetchedBy: { directory: string; path: string; name: string }[] = [];
+  const problems: Problem[] = [];
   const charts: { home: string; files: ReadonlyMap<string, string> }[] = [];
   const copies: VendoredCopy[] = [];
   const gaps: Omit<Gap, "source">[] = [];
@@ -31,26 +43,40 @@ export async function kustomizeCharts(
     const inHome = version !== "" && repo !== "" ? `${name}-${version}/${name}` : name;
     const chartHome = text("chartHome") || node.content.chartHome || "charts";
     const home = cleanPath(`${node.directory}/${chartHome}/${inHome}`);
-    const copy =
-      files.directoryAt(home) === undefined
-        ? await vendoredChart({ name, version, repository: repo }, files, vendor)
-        : undefined;
-    const directory = files.directoryAt(copy?.path ?? home);
-    const path = files.fileAt(node.path)?.path ?? node.path;
+    const there =
+      files.directoryAt(home) === undefined ? await findChart({ name, version, repository: repo }, context) : undefined;
+    const instead = there?.kind === "copy" || there?.kind === "fetched" ? there.path : home;
+    const directory = files.directoryAt(instead);
+    const at = { path: files.fileAt(node.path)?.path ?? node.path, line: 1 };
+    const from = [repo, version].filter((part) => part !== "").join(" ");
+    const shown = `chart ${name}${from === "" ? "" : ` (${from})`}`;
+    const tell = (failure: FailedFetch, what: string): void => {
+      const told = notFetched(failure, at, what);
+      gaps.push(...(told.gaps ?? []));
+      problems.push(...(told.problems ?? []));
+    };
+    const failure = failedFetch(there);
     if (directory === undefined) {
-      const from = [repo, version].filter((part) => part !== "").join(" ");
-      const reason = `chart ${name}${from === "" ? "" : ` (${from})`} is not in this tree: expected it at ${home}, or as a directory of \`helm.vendor\``;
-      gaps.push({ path, line: 1, reason });
+      if (failure !== undefined) tell(failure, `${shown}: `);
+      else
+        gaps.push({
+          ...at,
+          reason: `${shown} is not in this tree: expected it at ${home}, or as a directory of \`helm.vendor\``,
+        });
       continue;
     }
-    const gathered = await chartFiles(directory, files, vendor);
-    for (const { name: needed, version: of, repository } of gathered.missing) {
-      const reason = `chart ${name} depends on ${needed} ${of} of ${repository || "no repository"}, which is not in this tree`;
-      gaps.push({ path, line: 1, reason });
+    const gathered = await chartFiles(directory, context);
+    for (const { name: needed, version: of, repository, failure: why } of gathered.missing) {
+      const what = `chart ${name} depends on ${needed} ${of} of ${repository || "no repository"}`;
+      if (why === undefined) gaps.push({ ...at, reason: `${what}, which is not in this tree` });
+      else tell(why, `${what}: `);
     }
-    copies.push(...(copy === undefined ? [] : [copy]), ...gathered.copies);
+    copies.push(...(there?.kind === "copy" ? [there.copy] : []), ...gathered.copies);
+    const ofServers = [...(there?.kind === "fetched" ? [there.fetched] : []), ...gathered.fetched];
+    fetched.push(...ofServers);
+    fetchedBy.push(...ofServers.map((one) => ({ directory: one.directory, path: node.path, name })));
     charts.push({ home, files: gathered.files });
     for (const [inner, from] of gathered.files) found.set(`${home}/${inner}`, from);
   }
-  return { files: found, charts, copies, gaps };
+  return { files: found, charts, copies, fetched, fetchedBy, gaps, problems };
 }

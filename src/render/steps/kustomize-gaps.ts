@@ -1,42 +1,62 @@
-import type { Gap } from "../../model/source.ts";
+import type { FailedFetch } from "../charts/find-chart.ts";
 import { cleanPath, directoryOf } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { ownTexts } from "../own-text.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
+import { notFetched, type NotFetched } from "./not-fetched.ts";
 
-/** A gap for each entry whose content is in another repository, at its line: what a server has, or a submodule. */
-export async function kustomizeGaps(build: KustomizeBuild, files: TreeFiles): Promise<readonly Omit<Gap, "source">[]> {
+/** What is told of each entry whose content is elsewhere and not at hand, at its line: on a server, or in a submodule. */
+export async function kustomizeGaps(build: KustomizeBuild, files: TreeFiles): Promise<Required<NotFetched>> {
   const missing = build.nodes.flatMap((node) => [
-    ...node.unresolved.flatMap(({ kind, written, as }) =>
-      kind === "remote"
-        ? [
-            {
-              path: node.path,
-              names: (value: string) => value === written,
-              reason: `${written} (${as}) is not in this repository, and nothing is fetched: keep a copy in this repository and name it under \`kustomize.vendored\``,
-            },
-          ]
-        : [],
-    ),
-    ...node.asks.flatMap(({ path: asked, entry, as }) => {
+    ...node.unresolved.flatMap((entry): readonly Missing[] => {
+      if (entry.kind !== "remote") return [];
+      const { written, as, failure } = entry;
+      const reason =
+        failure === undefined
+          ? `${written} (${as}) is not in this repository, and nothing is fetched: keep a copy in this repository and name it under \`kustomize.vendored\``
+          : `${written} (${as}): `;
+      return [
+        {
+          path: node.path,
+          names: (value) => value === written,
+          reason,
+          ...(failure === undefined ? {} : { failure }),
+        },
+      ];
+    }),
+    ...node.asks.flatMap(({ path: asked, entry, as }): readonly Missing[] => {
       const submodule = entry === undefined ? files.submoduleOf(asked) : undefined;
       return submodule === undefined
         ? []
         : [
             {
               path: node.path,
-              names: (value: string) => cleanPath(`${directoryOf(node.path)}/${value}`) === asked,
+              names: (value) => cleanPath(`${directoryOf(node.path)}/${value}`) === asked,
               reason: `${asked} (${as}) is in the submodule ${submodule}`,
             },
           ];
     }),
   ]);
-  if (missing.length === 0) return [];
+  if (missing.length === 0) return { gaps: [], problems: [] };
   const own = ownTexts(await files.read(new Set(missing.map(({ path }) => path))), (path) => path);
-  return missing.map(({ path, names, reason }) => ({
-    path: files.fileAt(path)?.path ?? path,
-    line: lineOfEntry(own.reading(path), ({ value }) => typeof value === "string" && names(value)) ?? 1,
-    reason,
-  }));
+  const told = missing.map(({ path, names, reason, failure }): NotFetched => {
+    const at = {
+      path: files.fileAt(path)?.path ?? path,
+      line: lineOfEntry(own.reading(path), ({ value }) => typeof value === "string" && names(value)) ?? 1,
+    };
+    return failure === undefined ? { gaps: [{ ...at, reason }] } : notFetched(failure, at, reason);
+  });
+  return {
+    gaps: told.flatMap(({ gaps = [] }) => gaps),
+    problems: told.flatMap(({ problems = [] }) => problems),
+  };
+}
+
+interface Missing {
+  readonly path: string;
+  /** Whether a text of the kustomization is the entry. */
+  readonly names: (value: string) => boolean;
+  readonly reason: string;
+  readonly failure?: FailedFetch;
 }

@@ -9,6 +9,7 @@ import type { Gap } from "../../model/source.ts";
 import type { KustomizeStep } from "../plan.ts";
 import { documentsIn, readRendered, type RenderedObject } from "../rendered-objects.ts";
 import { isKustomizationName } from "../files/scope.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
 import { chartAccounts, isAccounted } from "./chart-accounts.ts";
 import { failure, unreadable, type Entry } from "./failure.ts";
 import { finish } from "./finish.ts";
@@ -19,6 +20,7 @@ import { kustomizeGaps } from "./kustomize-gaps.ts";
 import { kustomizeFiles, type KustomizeFiles } from "./kustomize-files.ts";
 import { kustomizePlacesOf, writtenLines } from "./kustomize-places.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
+import { referrers } from "./referrers.ts";
 import { nothing, type StepRendering, type RenderContext, type UnkeyedStep } from "./step.ts";
 
 /** Prepares a Kustomize build: finds everything it reads, without rendering. */
@@ -38,15 +40,16 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
   for (const [path, from] of charts.files) asked.set(path, contentId(files.fileAt(from)));
   for (const path of step.overrides?.keys() ?? []) asked.delete(path);
   const work: Work = { build, charts, step, context, entry };
-  const gaps =
-    build === undefined
-      ? charts.gaps
-      : [...charts.gaps, ...(await kustomizeGaps(build, files)), ...(await generatorGaps(build, used, files))];
+  const missing = build === undefined ? { gaps: [], problems: [] } : await kustomizeGaps(build, files);
+  const generators = build === undefined ? [] : await generatorGaps(build, used, files);
+  const gaps = [...charts.gaps, ...missing.gaps, ...generators];
   return {
     reads: [...asked].map(([path, id]) => ({ path, id })),
-    problems: [],
+    problems: [...charts.problems, ...missing.problems],
     gaps,
-    copies: [...charts.copies, ...(build === undefined ? [] : resourceCopies(build))],
+    copies: [...charts.copies, ...(build === undefined ? [] : resourceCopies(build, files))],
+    fetched: [...charts.fetched, ...(build?.nodes ?? []).flatMap((node) => node.fetched)],
+    ...(build === undefined ? {} : { referredAt: referrers(build, charts, files) }),
     ...(gaps.length === 0 ? {} : { stopped: true as const }),
     ...(charts.charts.length === 0 ? { used: withoutCluster(step) } : {}),
     render: async () => {
@@ -202,9 +205,9 @@ function generatedPosition(
 }
 
 /** The copies that the configuration names for remote resources. */
-function resourceCopies({ unresolved }: KustomizeBuild): readonly VendoredCopy[] {
+function resourceCopies({ unresolved }: KustomizeBuild, files: TreeFiles): readonly VendoredCopy[] {
   return unresolved.flatMap((entry) =>
-    entry.kind !== "remote" && isRemote(entry.written)
+    entry.kind !== "remote" && isRemote(entry.written) && files.fetchedAt(entry.to) === undefined
       ? [{ name: "", repository: entry.written, version: "", path: entry.to }]
       : [],
   );

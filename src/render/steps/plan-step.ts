@@ -5,6 +5,7 @@ import { directoryStep } from "./directory-step.ts";
 import type { Entry } from "./failure.ts";
 import { helmStep } from "./helm-step.ts";
 import { kustomizeStep } from "./kustomize-step.ts";
+import { placedInTree } from "./placed-in-tree.ts";
 import type { PlannedStep, RenderContext, UnkeyedStep } from "./step.ts";
 import { withoutPlaces } from "./without-places.ts";
 
@@ -12,11 +13,14 @@ import { withoutPlaces } from "./without-places.ts";
 export async function planStep(step: Step, context: RenderContext, { path, line }: Entry): Promise<PlannedStep> {
   // The CRDs of the tree decide which objects need a namespace.
   const scopes = step.finish?.defaultNamespace === undefined ? null : context.scopes.digest;
-  const { used = step, ...ready } = await readyFor(step, context, { path, line });
+  const { used = step, referredAt, ...unplaced } = await readyFor(step, context, { path, line });
+  const ready = placedInTree(unplaced, context.files, referredAt, { path, line });
+  // What a server did not tell is part of the key, so that its next answer makes another one.
+  const known = ready.problems.length === 0 ? [] : [ready.problems];
   return {
     ...ready,
-    options: sha256(digestText([used, scopes])),
-    inputs: sha256(digestText([withoutPlaces(used), scopes])),
+    options: sha256(digestText([used, scopes, ...known])),
+    inputs: sha256(digestText([withoutPlaces(used), scopes, ...known])),
     content: sha256(JSON.stringify(ready.reads.map(({ path, id }) => [path, id ?? 0]))),
   };
 }

@@ -12,7 +12,9 @@ import type { KustomizationNodes } from "../kustomizations/kustomization-graph.t
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Step } from "../plan.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
+import type { FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import type { SourcePlace } from "../unit.ts";
+import type { Entry } from "./failure.ts";
 
 /** What rendering a step needs. */
 export interface RenderContext {
@@ -23,6 +25,7 @@ export interface RenderContext {
   readonly profiles: ClusterProfiles;
   readonly config: Config;
   readonly vendor: VendoredCharts | undefined;
+  readonly remotes: RemoteDirectories;
   /** What charts ask, by their content. */
   readonly questions: Facts<ChartQuestions>;
 }
@@ -77,6 +80,8 @@ export interface PlannedStep {
   readonly gaps: readonly Omit<Gap, "source">[];
   /** What it renders in place of something that only a server has. */
   readonly copies?: readonly VendoredCopy[];
+  /** What servers have and it renders. */
+  readonly fetched?: readonly FetchedDirectory[];
   /** A gap leaves nothing to render. */
   readonly stopped?: true;
   render(): Promise<StepRendering>;
@@ -88,6 +93,8 @@ export interface PlannedStep {
 export interface UnkeyedStep extends Omit<PlannedStep, "options" | "inputs" | "content"> {
   /** The step without what it makes no use of; absent: it uses all. */
   readonly used?: Step;
+  /** The line of the tree that refers to a path of what servers have; absent, or without an answer: the source's entry. */
+  readonly referredAt?: (path: string) => Promise<Entry | undefined>;
 }
 
 export interface StepPlaces extends Transient {

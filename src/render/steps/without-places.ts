@@ -5,6 +5,7 @@ export function withoutPlaces(step: Step): unknown {
   if (step.kind !== "helm") return step;
   return {
     ...step,
+    chart: step.chart.kind === "registry" ? { ...step.chart, at: undefined } : step.chart,
     values: step.values.map((layer) => (layer.kind === "inline" ? layer.value : layer)),
     set: step.set?.map(({ as, name, value }) => ({ as, name, value })),
     finish: step.finish && {

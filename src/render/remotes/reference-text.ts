@@ -1,0 +1,35 @@
+import type { GitRevision, RemoteReference } from "../../model/remotes.ts";
+import { withoutUser } from "../repository-url.ts";
+
+/** A reference as people write it: `podinfo 6.5.0 of https://charts.example.com`. */
+export function referenceText(reference: RemoteReference): string {
+  switch (reference.kind) {
+    case "chart":
+      return `${reference.name}${reference.version === "" ? "" : ` ${reference.version}`} of ${withoutUser(reference.repository)}`;
+    case "artifact":
+      return `${reference.url}${artifactRevision(reference)}`;
+    case "git":
+      return `${withoutUser(reference.url)}${gitRevision(reference.revision)}`;
+    case "file":
+      return withoutUser(reference.url);
+  }
+}
+
+function artifactRevision({ digest, semver, tag }: RemoteReference & { readonly kind: "artifact" }): string {
+  if (digest !== undefined) return `@${digest}`;
+  if (semver !== undefined) return ` ${semver}`;
+  return tag === undefined ? "" : `:${tag}`;
+}
+
+function gitRevision(revision: GitRevision): string {
+  return revision.kind === "head" ? "" : ` ${revision.value}`;
+}
+
+/** A short name for a directory of what it names: of letters that every file system has. */
+export function directoryName(reference: RemoteReference, version: string, digest: string): string {
+  const url = reference.kind === "chart" ? reference.name : reference.url;
+  const last = /([^/:]+?)(?:\.git)?\/*$/.exec(url.replace(/[?#].*$/, ""))?.[1] ?? reference.kind;
+  const shown = version.length > 20 ? version.slice(0, 12) : version;
+  const mark = digest.slice(digest.indexOf(":") + 1).slice(0, 12);
+  return `${last}-${shown}-${mark}`.replaceAll(/[^\w.+-]/g, "_");
+}

@@ -1,0 +1,46 @@
+import type { RemotesConfig } from "../../model/config.ts";
+import type { RemoteOutcome, RemoteReference, Remotes } from "../../model/remotes.ts";
+import type { FetchedFiles } from "./fetched-files.ts";
+import { isPermitted } from "./permitted.ts";
+import { directoryName, referenceText } from "./reference-text.ts";
+
+/** What a reference names, among the files that steps read. */
+export interface FetchedDirectory {
+  readonly kind: "found";
+  readonly reference: RemoteReference;
+  /** Of `FetchedFiles`. */
+  readonly directory: string;
+  readonly version: string;
+  readonly digest: string;
+}
+
+export type Fetching = FetchedDirectory | Exclude<RemoteOutcome, { readonly kind: "found" }>;
+
+/** Fetches what the tree refers to. */
+export interface RemoteDirectories {
+  /** Absent where nothing is fetched at all. */
+  fetch(reference: RemoteReference): Promise<Fetching | undefined>;
+}
+
+/** Makes the fetcher of a tree; `known`: what the tree before refers to. */
+export function remoteDirectories(
+  files: FetchedFiles,
+  remotes: Remotes | undefined,
+  config: RemotesConfig,
+  known: readonly RemoteReference[] | undefined,
+): RemoteDirectories {
+  return {
+    async fetch(reference) {
+      if (remotes === undefined || config.fetch === "off") return undefined;
+      if (!isPermitted(reference, config, known)) {
+        const message = `${referenceText(reference)} is not fetched: nothing on the gated branch refers to it, and \`remotes.allow\` does not name it`;
+        return { kind: "refused", message };
+      }
+      const outcome = await remotes.fetch(reference);
+      if (outcome.kind !== "found") return outcome;
+      const { version, digest, tree } = outcome.content;
+      const directory = await files.add(directoryName(reference, version, digest), tree);
+      return { kind: "found", reference, directory, version, digest };
+    },
+  };
+}

@@ -1,0 +1,249 @@
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { defaultConfig } from "../../src/config/default-config.ts";
+import { check } from "../../src/gate/check.ts";
+import type { RemotesConfig } from "../../src/model/config.ts";
+import type { Remotes } from "../../src/model/remotes.ts";
+import type { Report } from "../../src/model/report.ts";
+import { createRenderer } from "../../src/renderers/create-renderer.ts";
+import { memoryTree } from "../../src/tree/memory-tree.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
+import { remotesOf } from "./remote-content.ts";
+import { simpleJudge } from "./simple-judge.ts";
+
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
+afterAll(() => {
+  renderer.close();
+});
+
+type Files = { readonly [path: string]: string };
+
+async function judged(
+  trees: { readonly before?: Files; readonly after: Files },
+  remotes: Remotes,
+  settings: Partial<RemotesConfig> = {},
+): Promise<Report> {
+  const { before, after } = trees;
+  return check({
+    renderer,
+    remotes,
+    repositories: ["https://github.com/acme/gitops"],
+    branches: ["main"],
+    ...(before === undefined ? {} : { before: memoryTree(before, "before") }),
+    after: memoryTree({ ...before, ...after }, "after"),
+    config: { ...defaultConfig, remotes: { ...defaultConfig.remotes, fetch: "known", ...settings } },
+    judge: simpleJudge(),
+    now: "2026-01-01T00:00:00Z",
+    judged: { after: "after", how: "test" },
+  });
+}
+
+const labels = "labels: { owner: me }";
+const pod = (name: string, image: string): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name}, namespace: web, ${labels} }\nspec: { containers: [{ name: main, image: ${image} }] }\n`;
+const chart = (version: string, image: string): Files => ({
+  "Chart.yaml": `apiVersion: v2\nname: web\nversion: ${version}\n`,
+  "values.yaml": `image: ${image}\n`,
+  "templates/pod.yaml": pod("web", "{{ .Values.image }}"),
+});
+const release = (version: string, values = ""): string =>
+  `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: { name: charts, namespace: web, ${labels} }
+spec: { url: https://charts.example.com }
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: apps, namespace: web, ${labels} }
+spec:
+  chart:
+    spec:
+      chart: web
+      version: ${version}
+      sourceRef: { kind: HelmRepository, name: charts }
+${values}`;
+
+const found = ({ findings }: Report): readonly string[] =>
+  findings.map(({ status, location: { path, line }, message }) => `${status} ${path}:${line}: ${message}`);
+const told = ({ problems }: Report): readonly string[] =>
+  problems.map(({ status, path, line, message }) => `${status} ${path}:${line}: ${message}`);
+
+describe("a chart of a registry", () => {
+  const registry = {
+    "https://charts.example.com/web 1.0.0": chart("1.0.0", "nginx:1"),
+    "https://charts.example.com/web 2.0.0": chart("2.0.0", "nginx:latest"),
+  };
+
+  test("is rendered and judged, and the report says what was fetched", async () => {
+    const report = await judged({ after: { "flux/apps.yaml": release("2.0.0") } }, remotesOf(registry));
+    expect(found(report)).toEqual(["introduced flux/apps.yaml:13: nginx:latest is not pinned"]);
+    expect(report.gaps).toEqual([]);
+    expect(report.remotes).toEqual([
+      {
+        source: "HelmRelease web/apps",
+        reference: "web 2.0.0 of https://charts.example.com",
+        version: "2.0.0",
+        digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      },
+    ]);
+  });
+
+  test("in another version is compared with the one before, and its findings stand at the version", async () => {
+    const report = await judged(
+      { before: { "flux/apps.yaml": release("1.0.0") }, after: { "flux/apps.yaml": release("2.0.0") } },
+      remotesOf(registry),
+    );
+    expect(report.verdict).toBe("fail");
+    expect(found(report)).toEqual(["introduced flux/apps.yaml:13: nginx:latest is not pinned"]);
+    expect(report.changes).toMatchObject({ updated: 2 });
+  });
+
+  test("keeps the line of a value that the repository sets", async () => {
+    const after = { "flux/apps.yaml": release("1.0.0", "  values:\n    image: nginx:latest\n") };
+    const report = await judged({ after }, remotesOf(registry));
+    expect(found(report)).toEqual(["introduced flux/apps.yaml:16: nginx:latest is not pinned"]);
+  });
+
+  test("in a version that its server does not have is a problem at the version, of the change that asks for it", async () => {
+    const report = await judged(
+      { before: { "flux/apps.yaml": release("1.0.0") }, after: { "flux/apps.yaml": release("3.0.0") } },
+      remotesOf(registry),
+    );
+    expect(report.verdict).toBe("error");
+    expect(told(report)).toEqual([
+      "introduced flux/apps.yaml:13: HelmRelease web/apps cannot be rendered: chart web 3.0.0 of https://charts.example.com: the server has no https://charts.example.com/web 3.0.0",
+    ]);
+  });
+
+  test("of a server that does not answer is a problem, also where a run before had its answer", async () => {
+    const remotes = remotesOf({ "https://charts.example.com/web 1.0.0": { kind: "unanswered", message: "no answer" } });
+    const report = await judged({ after: { "flux/apps.yaml": release("1.0.0") } }, remotes);
+    expect(report.verdict).toBe("error");
+    expect(told(report)[0]).toContain("no answer");
+  });
+
+  test("brings its dependencies along, in the versions of its lock", async () => {
+    const umbrella = {
+      "umbrella/Chart.yaml":
+        "apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies: [{ name: web, version: ^1.0.0, repository: https://charts.example.com }]\n",
+      "umbrella/Chart.lock":
+        "dependencies: [{ name: web, version: 1.0.0, repository: https://charts.example.com }]\ndigest: sha256:1\n",
+    };
+    const remotes = remotesOf(registry);
+    const report = await judged({ after: umbrella }, remotes);
+    expect(remotes.asked).toEqual(["https://charts.example.com/web 1.0.0"]);
+    expect(told(report)).toEqual([]);
+    expect(report.counts.manifests).toBe(1);
+  });
+});
+
+describe("what may be fetched", () => {
+  const both = {
+    "https://charts.example.com/web 1.0.0": chart("1.0.0", "nginx:1"),
+    "https://charts.example.com/web 2.0.0": chart("2.0.0", "nginx:1"),
+    "https://evil.example.org/web 2.0.0": chart("2.0.0", "nginx:1"),
+  };
+  const moved = release("2.0.0").replace("charts.example.com", "evil.example.org");
+
+  test("nothing where it is off", async () => {
+    const remotes = remotesOf(both);
+    const report = await judged({ after: { "flux/apps.yaml": release("1.0.0") } }, remotes, { fetch: "off" });
+    expect(remotes.asked).toEqual([]);
+    expect(report.gaps).toHaveLength(1);
+  });
+
+  test.each([
+    { name: "known: a server that the change brings is not asked", settings: {}, isAsked: false },
+    { name: "any: it is", settings: { fetch: "any" as const }, isAsked: true },
+    { name: "known, and allowed: it is", settings: { allow: ["https://evil.example.org/**"] }, isAsked: true },
+    {
+      name: "known, another host allowed: it is not",
+      settings: { allow: ["https://evil.example/**"] },
+      isAsked: false,
+    },
+  ])("$name", async ({ settings, isAsked }) => {
+    const remotes = remotesOf(both);
+    const trees = { before: { "flux/apps.yaml": release("1.0.0") }, after: { "flux/apps.yaml": moved } };
+    const report = await judged(trees, remotes, settings);
+    expect(remotes.asked.includes("https://evil.example.org/web 2.0.0")).toBe(isAsked);
+    expect(report.gaps.map(({ touched }) => touched)).toEqual(isAsked ? [] : [true]);
+    expect(report.verdict).toBe(isAsked ? "pass" : "error");
+  });
+});
+
+describe("what a kustomization loads from servers", () => {
+  const repository = "https://github.com/acme/bases";
+  const held = {
+    [`${repository} v1`]: {
+      "web/kustomization.yaml": "resources: [../shared, pod.yaml]\n",
+      "web/pod.yaml": pod("web", "nginx:latest"),
+      "shared/kustomization.yaml": "resources: [pod.yaml, https://example.com/more.yaml]\n",
+      "shared/pod.yaml": pod("shared", "nginx:1"),
+      "out/kustomization.yaml": "resources: [../../../secret]\n",
+    },
+    "https://example.com/more.yaml": { "more.yaml": pod("more", "nginx:1") },
+    "https://example.com/patch.yaml": {
+      "patch.yaml":
+        "apiVersion: v1\nkind: Pod\nmetadata: { name: own, namespace: web }\nspec: { containers: [{ name: main, image: nginx:latest }] }\n",
+    },
+  };
+  const own = {
+    "prod/kustomization.yaml": `resources:\n- own.yaml\n- ${repository}//web?ref=v1\n`,
+    "prod/own.yaml": pod("own", "nginx:1"),
+  };
+
+  test("is rendered, whatever it loads in turn, and its findings stand at the line that loads it", async () => {
+    const report = await judged({ after: own }, remotesOf(held));
+    expect(told(report)).toEqual([]);
+    expect(report.counts.manifests).toBe(4);
+    expect(found(report)).toEqual(["introduced prod/kustomization.yaml:3: nginx:latest is not pinned"]);
+    expect(report.sources).toMatchObject([{ id: "prod", manifests: 4 }]);
+    expect(report.remotes?.map(({ reference }) => reference)).toEqual([
+      "https://example.com/more.yaml",
+      "https://github.com/acme/bases v1",
+    ]);
+  });
+
+  test("may be a patch", async () => {
+    const after = {
+      "prod/kustomization.yaml": "resources: [own.yaml]\npatches:\n- path: https://example.com/patch.yaml\n",
+      "prod/own.yaml": pod("own", "nginx:1"),
+    };
+    const report = await judged({ after }, remotesOf(held));
+    expect(told(report)).toEqual([]);
+    expect(found(report)).toEqual(["introduced prod/kustomization.yaml:3: nginx:latest is not pinned"]);
+  });
+
+  test("does not lead to files of this repository", async () => {
+    const after = {
+      "prod/kustomization.yaml": `resources: ["${repository}//out?ref=v1"]\n`,
+      "secret/kustomization.yaml": "resources: [pod.yaml]\n",
+      "secret/pod.yaml": pod("secret", "nginx:latest"),
+    };
+    const report = await judged({ after }, remotesOf(held));
+    expect(told(report)).toEqual([
+      "introduced prod/kustomization.yaml:1: out/kustomization.yaml, line 1: cannot be rendered: resources names ../../../secret, which is not in the tree",
+    ]);
+    expect(found(report)).toEqual(["introduced secret/pod.yaml:4: nginx:latest is not pinned"]);
+  });
+
+  test("is told apart from files of the tree of the same path", async () => {
+    const after = {
+      ...own,
+      ".fetched/bases-1-000000000000/web/pod.yaml": pod("planted", "nginx:latest"),
+      "other/kustomization.yaml": "resources: [../.fetched/bases-1-000000000000/web/pod.yaml]\n",
+    };
+    const report = await judged({ after }, remotesOf(held));
+    expect(found(report)).toEqual([
+      "introduced .fetched/bases-1-000000000000/web/pod.yaml:4: nginx:latest is not pinned",
+      "introduced prod/kustomization.yaml:3: nginx:latest is not pinned",
+    ]);
+  });
+
+  test("that its server does not have is a problem at its line", async () => {
+    const after = { "prod/kustomization.yaml": `resources:\n- ${repository}//web?ref=v9\n` };
+    const report = await judged({ after }, remotesOf(held));
+    expect(told(report)).toEqual([
+      `introduced prod/kustomization.yaml:2: cannot be rendered: ${repository}//web?ref=v9 (resource): the server has no ${repository} v9`,
+    ]);
+  });
+});
