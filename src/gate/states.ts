@@ -70,6 +70,7 @@ const nothing: DesiredState = {
     applied: [],
     copies: [],
     references: [],
+    fetched: new Map(),
   },
   unjudged: [],
   problems: [],

@@ -8,6 +8,8 @@ import type { Violation } from "../model/violation.ts";
 import type { VendoredCopy } from "./charts/vendored-chart.ts";
 import type { VendorLock } from "./charts/vendor-lock.ts";
 import type { Plan, Step } from "./plan.ts";
+import type { TreeFiles } from "./files/tree-files.ts";
+import type { RemoteDirectories } from "./remotes/remote-directories.ts";
 import type { Role } from "./files/role.ts";
 import type { Standalone } from "./standalone.ts";
 
@@ -43,6 +45,8 @@ export interface Baseline {
   readonly copies: readonly KnownCopy[];
   /** What its sources refer to on servers. */
   readonly references: readonly RemoteReference[];
+  /** The files of these, by the directory that they were put into. */
+  readonly fetched: ReadonlyMap<string, TreeFiles>;
   /** The lock of the vendored charts. */
   readonly lock?: VendorLock;
 }
@@ -105,6 +109,7 @@ export interface PlanContext {
   /** See `DesiredStateRequest.branches`. */
   readonly branches: readonly string[];
   readonly renderer: Renderer;
+  readonly remotes: RemoteDirectories;
   /** What judged the tree before, where a change is judged. */
   readonly baseline?: Baseline;
   /**

@@ -1,7 +1,8 @@
-import type { Json, JsonObject } from "../model/json.ts";
+import type { Json, JsonObject, Pointer } from "../model/json.ts";
 import type { Manifest, SourcePosition } from "../model/manifest.ts";
 import type { HelmSet } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
+import type { FetchedDirectory } from "./remotes/remote-directories.ts";
 
 /** How one source is rendered. Several steps (Argo CD's `sources`) yield their manifests together. */
 export interface Plan {
@@ -11,10 +12,24 @@ export interface Plan {
   readonly gaps: readonly Gap[];
   /** A gap stands for a part that has no step, so that the manifests are not all that the source yields. */
   readonly incomplete?: true;
+  /** What servers have and its steps are in, each with the line that refers to it. */
+  readonly fetched?: readonly PlacedFetch[];
   /** Files of the tree that the plan was made from, besides the one that declares the source. */
   readonly reads?: readonly string[];
   /** What the rendered manifests must comply with: part of the unit's key, asked by `projectViolations`. */
   readonly projects?: readonly ProjectLimits[];
+}
+
+/** A directory that was fetched, and where the tree refers to it: `line` is any line of the document. */
+export interface PlacedFetch {
+  readonly fetched: FetchedDirectory;
+  readonly at?: WrittenAt;
+}
+
+export interface WrittenAt {
+  readonly path: string;
+  readonly line: number;
+  readonly pointer: Pointer;
 }
 
 /** The AppProject of an Application and the cluster it deploys to; an unknown name or server is the empty string. */
@@ -98,7 +113,7 @@ export interface RegistryChart {
   readonly name: string;
   readonly version?: string;
   /** Where the version is written: `line` is any line of its document. */
-  readonly at?: { readonly path: string; readonly line: number; readonly pointer: string };
+  readonly at?: WrittenAt;
 }
 
 /** Values files by path in the tree, or relative to a chart from a registry. */

@@ -44,6 +44,7 @@ clusters:
 repositories: ["https://github.com/acme/gitops"]
 helm: { vendor: vendor/charts }
 kustomize: { vendored: { "github.com/acme/base?ref=v1": vendor/base } }
+remotes: { fetch: known, allow: ["oci://ghcr.io/acme/**"] }
 schemas: { kubernetes: "1.34" }
 gaps: block
 `,
@@ -84,6 +85,7 @@ gaps: block
     repositories: ["https://github.com/acme/gitops"],
     helm: { vendor: "vendor/charts" },
     kustomize: { vendored: { "github.com/acme/base?ref=v1": "vendor/base" } },
+    remotes: { fetch: "known", allow: ["oci://ghcr.io/acme/**"], mirrors: {} },
     schemas: { enabled: true, kubernetes: "1.34" },
     gaps: "block",
   });

@@ -124,7 +124,7 @@ describe("a chart of a registry", () => {
   test("brings its dependencies along, in the versions of its lock", async () => {
     const umbrella = {
       "umbrella/Chart.yaml":
-        "apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies: [{ name: web, version: ^1.0.0, repository: https://charts.example.com }]\n",
+        "apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n- { name: web, version: x, repository: https://charts.example.com }\n",
       "umbrella/Chart.lock":
         "dependencies: [{ name: web, version: 1.0.0, repository: https://charts.example.com }]\ndigest: sha256:1\n",
     };
@@ -133,6 +133,16 @@ describe("a chart of a registry", () => {
     expect(remotes.asked).toEqual(["https://charts.example.com/web 1.0.0"]);
     expect(told(report)).toEqual([]);
     expect(report.counts.manifests).toBe(1);
+    const later = await judged(
+      {
+        before: umbrella,
+        after: {
+          "umbrella/Chart.lock": umbrella["umbrella/Chart.lock"].replaceAll("1.0.0", "2.0.0"),
+        },
+      },
+      remotes,
+    );
+    expect(found(later)).toEqual(["introduced umbrella/Chart.lock:1: nginx:latest is not pinned"]);
   });
 });
 
@@ -244,6 +254,116 @@ describe("what a kustomization loads from servers", () => {
     const report = await judged({ after }, remotesOf(held));
     expect(told(report)).toEqual([
       `introduced prod/kustomization.yaml:2: cannot be rendered: ${repository}//web?ref=v9 (resource): the server has no ${repository} v9`,
+    ]);
+  });
+});
+
+describe("what GitOps objects take from other repositories", () => {
+  const elsewhere = "https://github.com/acme/platform";
+  const held = {
+    [`${elsewhere} v1`]: {
+      "apps/web/pod.yaml": pod("web", "nginx:1"),
+      "apps/web/notes.txt": "none",
+      "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+      "charts/web/templates/pod.yaml": pod("chart", "{{ .Values.image }}"),
+      "values/web.yaml": "image: nginx:latest\n",
+    },
+    [`${elsewhere} v2`]: { "apps/web/pod.yaml": pod("web", "nginx:latest") },
+    "oci://ghcr.io/acme/web v1": { "pod.yaml": pod("web", "nginx:latest") },
+    "https://github.com/acme/gitops v1": { "prod/pod.yaml": pod("pinned", "nginx:latest") },
+    "https://charts.example.com/web 1.0.0": chart("1.0.0", "nginx:1"),
+  };
+  const flux = (spec: string, kind = "GitRepository", kustomization = "path: ./apps/web"): string =>
+    `apiVersion: source.toolkit.fluxcd.io/v1
+kind: ${kind}
+metadata: { name: platform, namespace: flux-system, ${labels} }
+spec:
+${spec}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: web, namespace: flux-system, ${labels} }
+spec: { ${kustomization}, prune: true, sourceRef: { kind: ${kind}, name: platform } }
+`;
+  const application = (source: string): string =>
+    `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: web, namespace: argocd, ${labels} }
+spec:
+  project: default
+  destination: { name: in-cluster, namespace: web }
+${source}
+`;
+
+  test.each([
+    {
+      name: "Flux, a tag",
+      files: { "flux.yaml": flux(`  url: ${elsewhere}\n  ref:\n    tag: v2`) },
+      findings: ["introduced flux.yaml:7: nginx:latest is not pinned"],
+    },
+    {
+      name: "Flux, an artifact",
+      files: { "flux.yaml": flux("  url: oci://ghcr.io/acme/web\n  ref:\n    tag: v1", "OCIRepository", "path: ./") },
+      findings: ["introduced flux.yaml:7: nginx:latest is not pinned"],
+    },
+    {
+      name: "Argo CD, a directory",
+      files: {
+        "app.yaml": application(`  source:\n    repoURL: ${elsewhere}\n    path: apps/web\n    targetRevision: v2`),
+      },
+      findings: ["introduced app.yaml:10: nginx:latest is not pinned"],
+    },
+    {
+      name: "Argo CD, a chart with values of its repository",
+      files: {
+        "app.yaml": application(
+          `  source:\n    repoURL: ${elsewhere}\n    path: charts/web\n    targetRevision: v1\n    helm: { valueFiles: [../../values/web.yaml] }`,
+        ),
+      },
+      findings: ["introduced app.yaml:10: nginx:latest is not pinned"],
+    },
+    {
+      name: "Argo CD, a chart of a registry with values of another repository",
+      files: {
+        "app.yaml": application(
+          `  sources:\n  - repoURL: ${elsewhere}\n    targetRevision: v1\n    ref: values\n  - repoURL: https://charts.example.com\n    chart: web\n    targetRevision: 1.0.0\n    helm: { valueFiles: [$values/values/web.yaml] }`,
+        ),
+      },
+      findings: ["introduced app.yaml:9: nginx:latest is not pinned"],
+    },
+    {
+      name: "Argo CD, a revision of this repository",
+      files: {
+        "app.yaml": application(
+          "  source:\n    repoURL: https://github.com/acme/gitops\n    path: prod\n    targetRevision: v1",
+        ),
+      },
+      findings: ["introduced app.yaml:10: nginx:latest is not pinned"],
+    },
+  ])("$name", async ({ files, findings }) => {
+    const report = await judged({ after: files }, remotesOf(held));
+    expect(told(report)).toEqual([]);
+    expect(report.gaps).toEqual([]);
+    expect(found(report)).toEqual(findings);
+  });
+
+  test("a bump shows what it changes, and what was there before is existing", async () => {
+    const of = (tag: string): Files => ({ "flux.yaml": flux(`  url: ${elsewhere}\n  ref:\n    tag: ${tag}`) });
+    const report = await judged({ before: of("v1"), after: of("v2") }, remotesOf(held));
+    expect(found(report)).toEqual(["introduced flux.yaml:7: nginx:latest is not pinned"]);
+    const back = await judged({ before: of("v2"), after: { ...of("v2"), "readme.md": "more" } }, remotesOf(held));
+    expect(found(back)).toEqual(["existing flux.yaml:7: nginx:latest is not pinned"]);
+  });
+
+  test("a directory that the revision does not have is a problem of the change", async () => {
+    const of = (tag: string): Files => ({
+      "app.yaml": application(
+        `  source:\n    repoURL: ${elsewhere}\n    path: charts/web\n    targetRevision: ${tag}\n    helm: { valueFiles: [../../values/web.yaml] }`,
+      ),
+    });
+    const report = await judged({ before: of("v1"), after: of("v2") }, remotesOf(held));
+    expect(told(report)).toEqual([
+      `introduced app.yaml:9: Application argocd/web: ${elsewhere} has no directory charts/web at 1`,
     ]);
   });
 });

@@ -1,7 +1,6 @@
 import { environmentsOf } from "../environments.ts";
 import type { GitOpsObject, PlanContext, Planned, TreeView } from "../gitops.ts";
 import type { Finish, Plan, Step } from "../plan.ts";
-import { repositoryNamedBy } from "../repository-url.ts";
 import type { Source } from "../../model/source.ts";
 import { buildEnvironment } from "./build-environment.ts";
 import { destinationOf } from "./destination.ts";
@@ -9,7 +8,8 @@ import { fieldsOf, type Fields } from "./fields.ts";
 import { placesOf } from "./places.ts";
 import { planSource } from "./plan-source.ts";
 import { checkProject } from "./check-project.ts";
-import type { SourceRequest, WrittenPlace } from "./source-request.ts";
+import { findRepository, type FoundRepository } from "./source-repository.ts";
+import type { SourceRepository, SourceRequest, WrittenPlace } from "./source-request.ts";
 import { traitsOf } from "./traits.ts";
 import { collectDiagnostics, type Diagnostics } from "./diagnostics.ts";
 
@@ -29,7 +29,13 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
   }
   const destination = destinationOf(spec, diagnostics);
   const sources = sourcesOf(spec, diagnostics);
-  const references = referencesOf(sources, diagnostics, context);
+  const placeOf = (pointer: string): WrittenPlace => ({
+    path: places.path,
+    line: places.line(pointer),
+    pointer: manifest.position.pointer + pointer,
+  });
+  const repositories = await repositoriesOf(sources, placeOf, diagnostics, context);
+  const references = referencesOf(sources, repositories, diagnostics);
   const steps: Step[] = [];
   let incomplete = false;
   for (const source of sources) {
@@ -43,13 +49,10 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
       ARGOCD_APP_SOURCE_TARGET_REVISION: source.text("targetRevision"),
     });
     const application = { name, namespace: destination.namespace };
-    const place = (pointer: string): WrittenPlace => ({
-      path: places.path,
-      line: places.line(pointer),
-      pointer: manifest.position.pointer + pointer,
-    });
     const gapsBefore = diagnostics.gaps.length;
-    const step = await planSource({ source, application, references, environment, place, diagnostics, context });
+    const repository = repositories.get(source) ?? { kind: "other" };
+    const request = { source, repository, application, references, environment, place: placeOf, diagnostics, context };
+    const step = await planSource(request);
     if (step === undefined && diagnostics.gaps.length > gapsBefore) incomplete = true;
     if (environment.unknown.size > 0) {
       const names = [...environment.unknown].toSorted().map((one) => `$${one}`);
@@ -60,6 +63,7 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
     }
     if (step !== undefined) steps.push(finish(step, destination.namespace));
   }
+  const fetched = [...repositories.values()].flatMap((one) => (one.fetched === undefined ? [] : [one.fetched]));
   const limits = await checkProject({ object, spec, destination, sources, diagnostics, context });
   const source: Source = {
     id,
@@ -87,6 +91,7 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
     steps: diagnostics.problems.length > 0 ? [] : steps,
     gaps: diagnostics.gaps,
     ...(incomplete ? { incomplete } : {}),
+    ...(fetched.length === 0 ? {} : { fetched }),
     reads: [...new Set([...(origin === undefined ? [] : [origin.path]), ...reads])]
       .filter((path) => path !== places.path)
       .toSorted(),
@@ -129,19 +134,35 @@ function sourcesOf(spec: Fields, diagnostics: Diagnostics): readonly Fields[] {
   return one === undefined ? [] : [one];
 }
 
+/** The repositories of all sources but charts. */
+async function repositoriesOf(
+  sources: readonly Fields[],
+  place: (pointer: string) => WrittenPlace,
+  diagnostics: Diagnostics,
+  context: PlanContext,
+): Promise<ReadonlyMap<Fields, FoundRepository>> {
+  const found = new Map<Fields, FoundRepository>();
+  for (const source of sources) {
+    const url = source.text("repoURL");
+    if (url === "" || source.text("chart") !== "") continue;
+    found.set(source, await findRepository(source, place, diagnostics, context));
+  }
+  return found;
+}
+
 function referencesOf(
   sources: readonly Fields[],
+  repositories: ReadonlyMap<Fields, FoundRepository>,
   diagnostics: Diagnostics,
-  { repositories }: PlanContext,
 ): SourceRequest["references"] {
-  const references = new Map<string, "this" | "other" | "unknown">();
+  const references = new Map<string, SourceRepository>();
   for (const source of sources) {
     const name = source.text("ref");
     if (name === "") continue;
     if (references.has(name)) diagnostics.problem(`${source.pointer}/ref`, `two sources have the ref ${name}`);
     if (source.text("chart") !== "")
       diagnostics.problem(`${source.pointer}/ref`, "a source with chart cannot have a ref");
-    references.set(name, repositoryNamedBy(source.text("repoURL"), repositories));
+    references.set(name, repositories.get(source) ?? { kind: "unknown", root: "" });
   }
   return references;
 }

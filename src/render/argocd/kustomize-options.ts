@@ -120,9 +120,12 @@ function mapEdit(
 }
 
 /** The components that exist; a missing one is a problem unless the source ignores missing components. */
-function componentsOf(options: Fields, { directory = "", diagnostics, context }: SourceRequest): readonly string[] {
+function componentsOf(
+  options: Fields,
+  { directory = "", root, diagnostics, context }: SourceRequest,
+): readonly string[] {
   return options.texts("components").filter((written, index) => {
-    const path = resolvePath(directory, written);
+    const path = resolvePath(directory, written, root);
     if (written.includes("://") || (path !== undefined && context.tree.isDirectory(path))) return true;
     if (!options.flag("ignoreMissingComponents")) {
       diagnostics.problem(

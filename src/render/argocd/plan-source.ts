@@ -1,17 +1,20 @@
 import type { Step } from "../plan.ts";
 import { kustomizationNames } from "../files/scope.ts";
-import { otherRepository, repositoryNamedBy, withoutUser } from "../repository-url.ts";
+import { otherRepository, withoutUser } from "../repository-url.ts";
 import { unseenRevision } from "../revision.ts";
 import { candidates } from "./directory-files.ts";
 import { fieldsOf, type Fields } from "./fields.ts";
 import { planHelm } from "./helm-source.ts";
 import { planKustomize } from "./kustomize-source.ts";
 import { overrideSource, placeInLayers } from "./source-overrides.ts";
+import type { FoundRepository } from "./source-repository.ts";
 import type { SourceRequest } from "./source-request.ts";
 import { resolvePath } from "./tree-path.ts";
 
 /** Plans one source of an Application; undefined where a problem or gap was reported to `diagnostics`, and for a source that is only a reference. */
-export async function planSource(request: Omit<SourceRequest, "directory">): Promise<Step | undefined> {
+export async function planSource(
+  request: Omit<SourceRequest, "directory" | "root"> & { readonly repository: FoundRepository },
+): Promise<Step | undefined> {
   const { source, diagnostics, context } = request;
   const url = source.text("repoURL");
   const chart = source.text("chart");
@@ -20,22 +23,27 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
     return undefined;
   }
   if (chart !== "") return planChart(request);
-  if (url.startsWith("oci://")) {
-    diagnostics.gap(`${source.pointer}/repoURL`, `not rendered: its manifests are in a registry, ${withoutUser(url)}`);
+  if (url.startsWith("oci://") && request.repository.fetched === undefined) {
+    if (request.repository.isTold !== true)
+      diagnostics.gap(
+        `${source.pointer}/repoURL`,
+        `not rendered: its manifests are in a registry, ${withoutUser(url)}`,
+      );
     return undefined;
   }
   const written = source.text("path");
-  const repository = repositoryNamedBy(url, context.repositories);
+  const { kind: repository, root, fetched, isTold } = request.repository;
   const revision = source.text("targetRevision");
-  const unseen = repository === "other" ? undefined : unseenRevision(revision, context);
+  const unseen = repository === "other" || fetched !== undefined ? undefined : unseenRevision(revision, context);
   const tellRevision = (): void => {
     if (unseen !== undefined) diagnostics.gap(`${source.pointer}/targetRevision`, unseen);
   };
+  if (isTold === true) return undefined;
   if (written === "" && source.text("ref") !== "") {
     tellRevision();
     return undefined;
   }
-  if (repository === "other") {
+  if (root === undefined) {
     diagnostics.gap(`${source.pointer}/repoURL`, `not rendered: it is in ${otherRepository(url)}`);
     return undefined;
   }
@@ -43,7 +51,7 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
     diagnostics.problem(source.pointer, "a source needs path or chart");
     return undefined;
   }
-  const directory = written.startsWith("/") ? undefined : resolvePath("", written);
+  const directory = written.startsWith("/") ? undefined : resolvePath(root, written, root);
   if (directory === undefined) {
     diagnostics.problem(
       `${source.pointer}/path`,
@@ -57,7 +65,12 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
     return undefined;
   }
   if (!context.tree.isDirectory(directory)) {
-    if (repository === "unknown") {
+    if (fetched !== undefined) {
+      diagnostics.problem(
+        `${source.pointer}/path`,
+        `${withoutUser(url)} has no directory ${written} at ${fetched.fetched.version}`,
+      );
+    } else if (repository === "unknown") {
       diagnostics.gap(
         `${source.pointer}/repoURL`,
         `not rendered: ${written} is not a directory in this tree, so it is assumed to be in another repository, ${withoutUser(url)}`,
@@ -74,11 +87,11 @@ export async function planSource(request: Omit<SourceRequest, "directory">): Pro
     return undefined;
   }
   tellRevision();
-  return planDirectory(request, directory);
+  return planDirectory({ ...request, root }, directory);
 }
 
 /** Plans a chart from a registry. */
-async function planChart(request: Omit<SourceRequest, "directory">): Promise<Step | undefined> {
+async function planChart(request: Omit<SourceRequest, "directory" | "root">): Promise<Step | undefined> {
   const { source, diagnostics } = request;
   if (source.text("targetRevision") === "") {
     diagnostics.problem(source.pointer, "a chart needs targetRevision");
@@ -89,7 +102,7 @@ async function planChart(request: Omit<SourceRequest, "directory">): Promise<Ste
     diagnostics.problem(source.pointer, `a chart takes helm options only, not ${type.join(", ")}`);
     return undefined;
   }
-  return planHelm({ ...request, directory: undefined });
+  return planHelm({ ...request, root: "", directory: undefined });
 }
 
 async function planDirectory(before: Omit<SourceRequest, "directory">, directory: string): Promise<Step | undefined> {

@@ -14,13 +14,24 @@ export interface SourceRequest {
     /** `spec.destination.namespace`; may be empty. */
     readonly namespace: string;
   };
-  /** Sources of the Application that others name as `$ref`: whether they are this repository. */
-  readonly references: ReadonlyMap<string, "this" | "other" | "unknown">;
+  /** The directory that the source's repository is in: "" for this one. */
+  readonly root: string;
+  /** Sources of the Application that others name as `$ref`. */
+  readonly references: ReadonlyMap<string, SourceRepository>;
   readonly environment: BuildEnvironment;
   /** Where a value of the source is written: in the Application, or in a file beside the source that overrides it. */
   readonly place: (pointer: Pointer) => WrittenPlace;
   readonly diagnostics: Diagnostics;
   readonly context: PlanContext;
+}
+
+/** The repository of a source: this one, which the tree may be, or another one, which may have been fetched. */
+export interface SourceRepository {
+  readonly kind: "this" | "other" | "unknown";
+  /** Where its files are; absent: they are not at hand. */
+  readonly root?: string;
+  /** Why they are not at hand, told already. */
+  readonly isTold?: true;
 }
 
 /** A line of a file, and the pointer of the value in its document. */

@@ -39,7 +39,7 @@ export async function findValueFiles(
     } else if (!exists && !ignoreMissing) {
       const pointer = `${helm.pointer}/valueFiles/${index}`;
       const what = isGlob(path) ? `no file in this tree matches ${written[index]}` : `file ${path} is not in this tree`;
-      if (request.references.get(referenceName(written[index] ?? "")) === "unknown") {
+      if (request.references.get(referenceName(written[index] ?? ""))?.kind === "unknown") {
         diagnostics.gap(pointer, `not rendered: ${what}, so its values are assumed to be in another repository`);
       } else diagnostics.problem(pointer, what);
       complete = false;
@@ -53,7 +53,7 @@ export async function findValueFiles(
 export async function findValueFile(
   written: string,
   pointer: string,
-  { source, directory, references, environment, diagnostics }: SourceRequest,
+  { source, directory, root, references, environment, diagnostics }: SourceRequest,
 ): Promise<string | undefined> {
   const reference = references.get(referenceName(written));
   const refuse = (message: string): undefined => {
@@ -65,8 +65,10 @@ export async function findValueFile(
     return undefined;
   };
   if (reference !== undefined) {
-    if (reference === "other") return leave(`not rendered: its values ${written} are in another repository`);
-    const path = resolvePath("", environment.expand(`/${written.split("/").slice(1).join("/")}`));
+    if (reference.isTold === true) return undefined;
+    if (reference.root === undefined) return leave(`not rendered: its values ${written} are in another repository`);
+    const inner = environment.expand(`/${written.split("/").slice(1).join("/")}`);
+    const path = resolvePath(reference.root, inner, reference.root);
     return path ?? refuse(`value file ${written} leads out of the repository`);
   }
   const text = environment.expand(written);
@@ -77,7 +79,7 @@ export async function findValueFile(
   }
   if (directory === undefined)
     return refuse(`value file ${text} leads out of the chart; name a source with ref, as $ref${text}`);
-  return resolvePath(directory, text) ?? refuse(`value file ${text} leads out of the repository`);
+  return resolvePath(directory, text, root) ?? refuse(`value file ${text} leads out of the repository`);
 }
 
 /** `$values/a.yaml` → `values`. */

@@ -6,6 +6,8 @@ import type { Manifest } from "../../model/manifest.ts";
 import { artifactRoot, type SourceReference } from "./artifact-generator.ts";
 import { objectsAt, textAt } from "./fields.ts";
 import { findObject } from "./find-object.ts";
+import type { PlacedFetch } from "../plan.ts";
+import { remoteSource } from "./remote-source.ts";
 import { readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
 
 /** Where the content of a Flux source object comes from. */
@@ -14,6 +16,8 @@ export type ArtifactOrigin =
       readonly kind: "tree";
       /** The directory of the tree that is the artifact's root. */
       readonly root: string;
+      /** What was fetched, which the root is in; absent: this tree is meant. */
+      readonly fetched?: PlacedFetch;
       /** Patterns of `spec.ignore`. */
       readonly ignore: readonly IgnorePattern[];
       /** A tag or commit that the source is tied to. */
@@ -25,12 +29,18 @@ export type ArtifactOrigin =
       /** The source object, where the tree holds it. */
       readonly manifest?: Manifest;
     }
-  | { readonly kind: "elsewhere"; readonly reason: string; readonly manifest?: Manifest };
+  | { readonly kind: "elsewhere"; readonly reason: string; readonly manifest?: Manifest }
+  /** Its server does not have it, or did not answer. */
+  | { readonly kind: "failed"; readonly message: string; readonly manifest: Manifest };
 
 const sourceGroup = "source.toolkit.fluxcd.io";
 
 /** Follows a `sourceRef` to a directory of the tree, or returns why it does not lead there. */
-export function artifactOrigin(near: GitOpsObject, reference: SourceReference, context: PlanContext): ArtifactOrigin {
+export async function artifactOrigin(
+  near: GitOpsObject,
+  reference: SourceReference,
+  context: PlanContext,
+): Promise<ArtifactOrigin> {
   const { kind, namespace, name } = reference;
   const shown = `${kind} ${namespace}/${name}`;
   if (kind === "ExternalArtifact") return generatedOrigin(near, reference, context);
@@ -40,7 +50,7 @@ export function artifactOrigin(near: GitOpsObject, reference: SourceReference, c
   if (found.kind !== "several")
     return originOf(reference, found.kind === "object" ? found.manifest : undefined, context);
   // Clusters often have a source of the same name that leads to the same place.
-  const origins = found.manifests.map((manifest) => originOf(reference, manifest, context));
+  const origins = await Promise.all(found.manifests.map((manifest) => originOf(reference, manifest, context)));
   const distinct = new Set(
     origins.map((one) =>
       JSON.stringify([{ ...one, ignore: null, manifest: null }, textAt(one.manifest?.value, "spec", "ignore") ?? ""]),
@@ -54,7 +64,11 @@ export function artifactOrigin(near: GitOpsObject, reference: SourceReference, c
   };
 }
 
-function originOf(reference: SourceReference, manifest: Manifest | undefined, context: PlanContext): ArtifactOrigin {
+async function originOf(
+  reference: SourceReference,
+  manifest: Manifest | undefined,
+  context: PlanContext,
+): Promise<ArtifactOrigin> {
   const { kind, namespace, name } = reference;
   const shown = `${kind} ${namespace}/${name}`;
   if (manifest === undefined) {
@@ -73,9 +87,14 @@ function originOf(reference: SourceReference, manifest: Manifest | undefined, co
   if (kind !== "GitRepository") {
     if (named === "this" && url !== "")
       return { kind: "tree", root: "", ignore: ignoreOf(manifest), manifest, unseen: [] };
+    const fetched = await fetchedOrigin(manifest, context);
+    if (fetched !== undefined) return fetched;
     const place = url === "" ? "" : ` (${url})`;
     return { kind: "elsewhere", reason: `${shown}${place} is not read: only this repository is read`, manifest };
   }
+  const isElsewhere = named === "other" || (named === "this" && !isOwnBranch(manifest, context));
+  const fetched = isElsewhere ? await fetchedOrigin(manifest, context) : undefined;
+  if (fetched !== undefined) return fetched;
   if (named === "other") return { kind: "elsewhere", reason: `${shown} is ${otherRepository(url)}`, manifest };
   const revision = revisionOf(manifest);
   const pinned = revision.kind === "pin" ? revision.name : undefined;
@@ -96,10 +115,7 @@ function originOf(reference: SourceReference, manifest: Manifest | undefined, co
         ? []
         : [`pinned to ${pinned}, which this change does not update: the content of this tree is judged instead`]),
       ...(branch === undefined ? [] : [asIfThis(branch)]),
-      ...objectsAt(manifest.value, "spec", "include").map(
-        ({ item }) =>
-          `${shown} includes ${textAt(item, "repository", "name") ?? "a source"}${includedAt(item)}, which is not read`,
-      ),
+      ...includesOf(manifest),
     ],
   };
 }
@@ -119,8 +135,43 @@ function isBootstrapped({ namespace, name }: SourceReference): boolean {
   return namespace === "flux-system" && name === "flux-system";
 }
 
-function ignoreOf(manifest: Manifest): readonly IgnorePattern[] {
-  return readIgnorePatterns(textAt(manifest.value, "spec", "ignore") ?? "", "");
+function ignoreOf(manifest: Manifest, root = ""): readonly IgnorePattern[] {
+  return readIgnorePatterns(textAt(manifest.value, "spec", "ignore") ?? "", root);
+}
+
+function includesOf(manifest: Manifest): readonly string[] {
+  const { kind, namespace, name } = manifest.identity;
+  const shown = `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+  return objectsAt(manifest.value, "spec", "include").map(
+    ({ item }) =>
+      `${shown} includes ${textAt(item, "repository", "name") ?? "a source"}${includedAt(item)}, which is not read`,
+  );
+}
+
+/** Whether a GitRepository follows the branch that the tree belongs to. */
+function isOwnBranch(manifest: Manifest, context: PlanContext): boolean {
+  const revision = revisionOf(manifest);
+  return revision.kind === "branch" && isThisBranch(revision.name, context);
+}
+
+/** The content that a source object names on a server; undefined where nothing is fetched, or not this. */
+async function fetchedOrigin(manifest: Manifest, context: PlanContext): Promise<ArtifactOrigin | undefined> {
+  const found = remoteSource(manifest);
+  const fetched = found === undefined ? undefined : await context.remotes.fetch(found.reference);
+  if (found === undefined || fetched === undefined) return undefined;
+  const { kind, namespace, name } = manifest.identity;
+  const shown = `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+  if (fetched.kind === "refused") return { kind: "elsewhere", reason: `${shown}: ${fetched.message}`, manifest };
+  if (fetched.kind !== "found") return { kind: "failed", message: `${shown}: ${fetched.message}`, manifest };
+  const { path, line, pointer } = manifest.position;
+  return {
+    kind: "tree",
+    root: fetched.directory,
+    fetched: { fetched, at: { path, line, pointer: pointer + found.pointer } },
+    ignore: ignoreOf(manifest, fetched.directory),
+    manifest,
+    unseen: includesOf(manifest),
+  };
 }
 
 /** What a GitRepository follows, in source-controller's order: commit, ref name, semver, tag, branch, and `master` where it names none. */
@@ -137,7 +188,11 @@ function revisionOf(manifest: Manifest): { readonly kind: "pin" | "branch"; read
   return tag === undefined ? { kind: "branch", name: at("branch") ?? "master" } : { kind: "pin", name: tag };
 }
 
-function generatedOrigin(near: GitOpsObject, reference: SourceReference, context: PlanContext): ArtifactOrigin {
+async function generatedOrigin(
+  near: GitOpsObject,
+  reference: SourceReference,
+  context: PlanContext,
+): Promise<ArtifactOrigin> {
   const { namespace, name } = reference;
   const shown = `ExternalArtifact ${namespace}/${name}`;
   const found = artifactRoot(near, { namespace, name }, context);
@@ -159,8 +214,12 @@ function generatedOrigin(near: GitOpsObject, reference: SourceReference, context
           reason: `${shown} is made from another ExternalArtifact`,
           manifest: found.generator,
         };
-      const origin = artifactOrigin(near, found.from, context);
+      const origin = await artifactOrigin(near, found.from, context);
       if (origin.kind === "elsewhere") return { ...origin, manifest: found.generator };
+      if (origin.kind === "failed") return origin;
+      // Its directories were looked for in this tree.
+      if (origin.fetched !== undefined)
+        return { kind: "elsewhere", reason: `${shown} is made from what a server has`, manifest: found.generator };
       return { ...origin, root: found.root, manifest: found.generator };
     }
   }

@@ -1,6 +1,14 @@
 import { directoryOf, isKustomizationName, kustomizationNames } from "../files/scope.ts";
 import type { TreeView } from "../gitops.ts";
+import type { PlacedFetch } from "../plan.ts";
 import { defaultIgnores, ignores, readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
+
+/** What a directory is in: its root, and what is left out of it. */
+export interface Artifact {
+  readonly root: string;
+  readonly ignore: readonly IgnorePattern[];
+  readonly fetched?: PlacedFetch;
+}
 
 /** The kustomization file of a directory, in the order in which Kustomize looks for it; undefined where there is none. */
 export function kustomizationOf(tree: TreeView, directory: string): string | undefined {
@@ -17,9 +25,13 @@ export function kustomizationOf(tree: TreeView, directory: string): string | und
 export async function generatedResources(
   tree: TreeView,
   directory: string,
-  artifact: { readonly root: string; readonly ignore: readonly IgnorePattern[] },
+  artifact: Artifact,
 ): Promise<readonly string[]> {
-  const ignored = ignores([...defaultIgnores, ...(await sourceIgnores(tree)), ...artifact.ignore]);
+  const ignored = ignores([
+    ...defaultIgnores,
+    ...(await sourceIgnores(tree, artifact.fetched?.fetched.directory ?? "")),
+    ...artifact.ignore,
+  ]);
   const files = tree.filesBelow(directory).filter((path) => !ignored(path));
   const roots = new Set(files.filter(isKustomizationName).map(directoryOf));
   const resources = new Set<string>();
@@ -32,9 +44,9 @@ export async function generatedResources(
   return [...resources].toSorted(byWalk).map((path) => `./${path}`);
 }
 
-async function sourceIgnores(tree: TreeView): Promise<readonly IgnorePattern[]> {
+async function sourceIgnores(tree: TreeView, top: string): Promise<readonly IgnorePattern[]> {
   const patterns: IgnorePattern[] = [];
-  const files = tree.filesBelow("").filter((path) => path === ".sourceignore" || path.endsWith("/.sourceignore"));
+  const files = tree.filesBelow(top).filter((path) => path === ".sourceignore" || path.endsWith("/.sourceignore"));
   for (const path of files) {
     const bytes = await tree.read(path);
     if (bytes !== undefined) patterns.push(...readIgnorePatterns(new TextDecoder().decode(bytes), directoryOf(path)));

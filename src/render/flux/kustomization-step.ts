@@ -5,11 +5,10 @@ import type { TreeView } from "../gitops.ts";
 import { readFile } from "../files/read-file.ts";
 import { cleanPath } from "../files/scope.ts";
 import type { KustomizeStep } from "../plan.ts";
-import { generatedResources, kustomizationOf } from "./generated-resources.ts";
+import { generatedResources, kustomizationOf, type Artifact } from "./generated-resources.ts";
 import { objectAt } from "./fields.ts";
 import { askedBy, hasUnknownFields, mergeSpec } from "./merge-spec.ts";
 import { printByLine } from "./print-by-line.ts";
-import type { IgnorePattern } from "./source-ignore.ts";
 import { writtenIn } from "./written-in.ts";
 
 export type StepOutcome =
@@ -21,7 +20,7 @@ export async function kustomizationStep(
   tree: TreeView,
   directory: string,
   manifest: Manifest,
-  artifact: { readonly root: string; readonly ignore: readonly IgnorePattern[] },
+  artifact: Artifact,
 ): Promise<StepOutcome> {
   const spec = objectAt(manifest.value, "spec") ?? {};
   const file = kustomizationOf(tree, directory);
@@ -64,11 +63,7 @@ async function placeIn(
   return { path, line: readFile(path, bytes).place({ path, line, document, pointer: base }, pointer).line };
 }
 
-async function generated(
-  tree: TreeView,
-  directory: string,
-  artifact: { readonly root: string; readonly ignore: readonly IgnorePattern[] },
-): Promise<JsonObject> {
+async function generated(tree: TreeView, directory: string, artifact: Artifact): Promise<JsonObject> {
   const resources = await generatedResources(tree, directory, artifact);
   // Kustomize refuses an empty kustomization, so Flux adds a namespace.
   return resources.length === 0 ? { namespace: "_placeholder" } : { resources };

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
-import type { Finish, HelmStep, PostRenderer } from "../plan.ts";
+import type { Finish, HelmStep, PlacedFetch, PostRenderer } from "../plan.ts";
 import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
 import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
 import { mergeSpec } from "./merge-spec.ts";
@@ -14,8 +14,9 @@ import { unknownIn } from "./unknown-variables.ts";
 
 /** Plans what helm-controller installs for a HelmRelease. */
 export async function planHelmRelease(object: GitOpsObject, context: PlanContext): Promise<Planned> {
-  const found = releaseChart(object, context);
-  if (found.kind === "refused") return outcome(object, context, { problems: [problemOf(object, found.message)] });
+  const found = await releaseChart(object, context);
+  if (found.kind === "refused")
+    return outcome(object, context, { problems: [problemOf(object, found.message)], reads: found.reads ?? [] });
   if (found.kind === "unknown")
     return outcome(object, context, { gaps: [found.reason], away: found.source, reads: found.reads });
   const values = releaseValues(object, context);
@@ -23,7 +24,8 @@ export async function planHelmRelease(object: GitOpsObject, context: PlanContext
   const { chart, unseen = [] } = found;
   return outcome(object, context, {
     step,
-    applies: chart.kind === "path" ? [chart.path] : [],
+    applies: chart.kind === "path" && found.fetched === undefined ? [chart.path] : [],
+    ...(found.fetched === undefined ? {} : { fetched: [found.fetched] }),
     gaps: [...unseen, ...values.unknown.map((what) => `${what}: rendered without its values`)],
     problems: values.refused.map((message) => problemOf(object, message)),
     reads: [...found.reads, ...values.reads],
@@ -85,6 +87,7 @@ function onlyPostRendered(kustomize: JsonObject): JsonObject {
 interface ReleaseParts {
   readonly step?: HelmStep;
   readonly applies?: readonly string[];
+  readonly fetched?: readonly PlacedFetch[];
   readonly gaps?: readonly string[];
   /** The source object that leads out of the tree. */
   readonly away?: Manifest | undefined;
@@ -102,6 +105,7 @@ function outcome(object: GitOpsObject, context: PlanContext, found: ReleaseParts
         source,
         steps: found.step === undefined ? [] : [found.step],
         gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away)),
+        ...(found.fetched === undefined ? {} : { fetched: found.fetched }),
       },
     ],
     children: [],

@@ -2,7 +2,7 @@ import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { SourceTraits } from "../../model/source.ts";
-import type { Plan, Step } from "../plan.ts";
+import type { PlacedFetch, Plan, Step } from "../plan.ts";
 import { artifactOrigin, type ArtifactOrigin } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt } from "./fields.ts";
 import { namespaceOf, pathBelow } from "./find-object.ts";
@@ -19,10 +19,12 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
   if (spec === undefined || kind === undefined || name === undefined)
     return outcome(object, context, { problems: [problemOf(object, "spec.sourceRef needs a kind and a name")] });
   const namespace = textAt(spec, "sourceRef", "namespace") ?? namespaceOf(manifest);
-  const origin = artifactOrigin(object, { kind, namespace, name }, context);
+  const origin = await artifactOrigin(object, { kind, namespace, name }, context);
   const sourceFile = origin.manifest === undefined ? [] : [origin.manifest.position.path];
   if (origin.kind === "elsewhere")
     return outcome(object, context, { gaps: [origin.reason], away: origin.manifest, reads: sourceFile });
+  if (origin.kind === "failed")
+    return outcome(object, context, { problems: [problemOf(object, origin.message)], reads: sourceFile });
   const directory = pathBelow(origin.root, textAt(spec, "path") ?? "");
   const reads = [...sourceFile, directory];
   const submodule = context.tree.submoduleOf(directory);
@@ -33,14 +35,16 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
   const built = await kustomizationStep(context.tree, directory, manifest, origin);
   if (built.kind === "refused")
     return outcome(object, context, { problems: [problemOf(object, built.message)], applies: [directory], reads });
-  const { environments } = fluxSource(object, "flux-kustomization", [directory], {}, context);
+  const applies = origin.fetched === undefined ? [directory] : [];
+  const { environments } = fluxSource(object, "flux-kustomization", applies, {}, context);
   const substitution = readSubstitution(object, environments, context);
   const { substitute } = substitution;
   const finish = { ...(substitute === undefined ? {} : { substitute }), ...commonMetadata(object) };
   const step: Step = Object.keys(finish).length === 0 ? built.step : { ...built.step, finish };
   return outcome(object, context, {
     steps: [step],
-    applies: [directory],
+    applies,
+    ...(origin.fetched === undefined ? {} : { fetched: [origin.fetched] }),
     gaps: [
       ...origin.unseen,
       ...substitution.unknown.map((what) => `${what}: the variables that it sets are not substituted`),
@@ -92,6 +96,7 @@ function missing(
 interface KustomizationParts {
   readonly steps?: readonly Step[];
   readonly applies?: readonly string[];
+  readonly fetched?: readonly PlacedFetch[];
   readonly gaps?: readonly string[];
   /** The source object that leads out of the tree. */
   readonly away?: Manifest | undefined;
@@ -105,6 +110,7 @@ function outcome(object: GitOpsObject, context: PlanContext, found: Kustomizatio
     source,
     steps: found.steps ?? [],
     gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away)),
+    ...(found.fetched === undefined ? {} : { fetched: found.fetched }),
   };
   return {
     plans: [plan],

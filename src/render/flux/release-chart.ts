@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
-import type { ChartReference, OwnValues, RegistryChart } from "../plan.ts";
+import type { ChartReference, OwnValues, PlacedFetch, RegistryChart } from "../plan.ts";
 import { artifactOrigin } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt, textsAt } from "./fields.ts";
 import { findObject, namespaceOf, pathBelow } from "./find-object.ts";
@@ -13,6 +13,8 @@ export type ReleaseChart =
       readonly ownValues?: OwnValues;
       /** See `ArtifactOrigin.unseen`. */
       readonly unseen?: readonly string[];
+      /** What was fetched, which the chart is in. */
+      readonly fetched?: PlacedFetch;
       readonly reads: readonly string[];
     }
   | {
@@ -22,10 +24,10 @@ export type ReleaseChart =
       /** The source object that leads out of the tree. */
       readonly source?: Manifest | undefined;
     }
-  | { readonly kind: "refused"; readonly message: string };
+  | { readonly kind: "refused"; readonly message: string; readonly reads?: readonly string[] };
 
 /** Finds the chart that a HelmRelease installs: by `chartRef`, or by the HelmChart template in `chart`. */
-export function releaseChart(object: GitOpsObject, context: PlanContext): ReleaseChart {
+export async function releaseChart(object: GitOpsObject, context: PlanContext): Promise<ReleaseChart> {
   const spec = objectAt(object.manifest.value, "spec");
   const [template, reference] = [objectAt(spec, "chart", "spec"), objectAt(spec, "chartRef")];
   if ((template === undefined) === (reference === undefined))
@@ -49,7 +51,12 @@ export function releaseChart(object: GitOpsObject, context: PlanContext): Releas
   const chartSpec = objectAt(chart?.value, "spec");
   if (chart === undefined || chartSpec === undefined)
     return { kind: "unknown", reason: `HelmChart ${namespace}/${name} is not in this repository`, reads: [] };
-  const made = templateChart(object, { spec: chartSpec, in: chart, pointer: "/spec" }, namespaceOf(chart), context);
+  const made = await templateChart(
+    object,
+    { spec: chartSpec, in: chart, pointer: "/spec" },
+    namespaceOf(chart),
+    context,
+  );
   return made.kind === "refused" ? made : { ...made, reads: [...made.reads, chart.position.path] };
 }
 
@@ -67,12 +74,12 @@ interface ChartSpec {
   readonly pointer: string;
 }
 
-function templateChart(
+async function templateChart(
   object: GitOpsObject,
   { spec, in: manifest, pointer }: ChartSpec,
   namespace: string,
   context: PlanContext,
-): ReleaseChart {
+): Promise<ReleaseChart> {
   const [kind, name] = [textAt(spec, "sourceRef", "kind"), textAt(spec, "sourceRef", "name")];
   const chart = textAt(spec, "chart");
   if (kind === undefined || name === undefined || chart === undefined)
@@ -103,17 +110,18 @@ function templateChart(
 }
 
 /** A chart in a directory of a source; its values files are relative to the source's root. */
-function treeChart(
+async function treeChart(
   object: GitOpsObject,
   reference: { readonly kind: string; readonly namespace: string; readonly name: string },
   chart: string,
   ownValues: OwnValues | undefined,
   context: PlanContext,
-): ReleaseChart {
-  const origin = artifactOrigin(object, reference, context);
+): Promise<ReleaseChart> {
+  const origin = await artifactOrigin(object, reference, context);
   const reads = origin.manifest === undefined ? [] : [origin.manifest.position.path];
   if (origin.kind === "elsewhere")
     return { kind: "unknown", reason: `chart ${chart}: ${origin.reason}`, reads, source: origin.manifest };
+  if (origin.kind === "failed") return { kind: "refused", message: `chart ${chart}: ${origin.message}`, reads };
   const path = pathBelow(origin.root, chart);
   const submodule = context.tree.submoduleOf(path);
   if (submodule !== undefined)
@@ -134,16 +142,17 @@ function treeChart(
       ? {}
       : { ownValues: { ...ownValues, files: ownValues.files.map((file) => pathBelow(origin.root, file)) } }),
     unseen: origin.unseen,
+    ...(origin.fetched === undefined ? {} : { fetched: origin.fetched }),
     reads: [...reads, path],
   };
 }
 
 /** A chart that is an artifact of its own. */
-function referredChart(
+async function referredChart(
   object: GitOpsObject,
   reference: { readonly kind: string; readonly namespace: string; readonly name: string },
   context: PlanContext,
-): ReleaseChart {
+): Promise<ReleaseChart> {
   const { kind, namespace, name } = reference;
   if (kind !== "OCIRepository") return treeChart(object, reference, "", undefined, context);
   const found = findObject(object, { group: sources, kind, namespace, name }, context);

@@ -5,13 +5,18 @@ import { treeFiles, type TreeFiles } from "../files/tree-files.ts";
 export interface FetchedFiles extends TreeFiles {
   /** Puts the files of a tree into the directory of a name; returns the directory. */
   add(name: string, tree: Tree): Promise<string>;
+  /** All that was put there, by directory. */
+  readonly added: ReadonlyMap<string, TreeFiles>;
 }
 
-/** Makes room beside the files of a tree. Its own listing (`entries`, the files below its root) stays what it was. */
-export function fetchedFiles(own: TreeFiles): FetchedFiles {
+/**
+ * Makes room beside the files of a tree. Its own listing (`entries`, the files below its root) stays what it was. `before`:
+ * what stood beside the tree before a change, which is there from the start.
+ */
+export function fetchedFiles(own: TreeFiles, before: ReadonlyMap<string, TreeFiles> = new Map()): FetchedFiles {
   const top = freeName(own);
-  const added = new Map<string, Promise<TreeFiles>>();
-  const ready = new Map<string, TreeFiles>();
+  const adding = new Map<string, Promise<TreeFiles>>();
+  const ready = new Map([...before].filter(([at]) => at.startsWith(top)));
   /** The files of a server that a path is among, and the path there. */
   const among = (
     path: string,
@@ -60,11 +65,13 @@ export function fetchedFiles(own: TreeFiles): FetchedFiles {
     },
     async add(name, tree) {
       const at = `${top}${name}`;
-      const adding = added.get(at) ?? treeFiles(tree);
-      added.set(at, adding);
-      ready.set(at, await adding);
+      if (ready.has(at)) return at;
+      const files = adding.get(at) ?? treeFiles(tree);
+      adding.set(at, files);
+      ready.set(at, await files);
       return at;
     },
+    added: ready,
   };
 }
 

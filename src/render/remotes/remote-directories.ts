@@ -20,6 +20,8 @@ export type Fetching = FetchedDirectory | Exclude<RemoteOutcome, { readonly kind
 export interface RemoteDirectories {
   /** Absent where nothing is fetched at all. */
   fetch(reference: RemoteReference): Promise<Fetching | undefined>;
+  /** All that was asked for and permitted, whatever came of it, in a fixed order. */
+  asked(): readonly RemoteReference[];
 }
 
 /** Makes the fetcher of a tree; `known`: what the tree before refers to. */
@@ -29,13 +31,16 @@ export function remoteDirectories(
   config: RemotesConfig,
   known: readonly RemoteReference[] | undefined,
 ): RemoteDirectories {
+  const asked = new Map<string, RemoteReference>();
   return {
+    asked: () => [...asked].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, reference]) => reference),
     async fetch(reference) {
       if (remotes === undefined || config.fetch === "off") return undefined;
       if (!isPermitted(reference, config, known)) {
         const message = `${referenceText(reference)} is not fetched: nothing on the gated branch refers to it, and \`remotes.allow\` does not name it`;
         return { kind: "refused", message };
       }
+      asked.set(JSON.stringify(reference), reference);
       const outcome = await remotes.fetch(reference);
       if (outcome.kind !== "found") return outcome;
       const { version, digest, tree } = outcome.content;

@@ -1,11 +1,9 @@
 import type { Manifest } from "../../model/manifest.ts";
-import type { RemoteReference } from "../../model/remotes.ts";
 import type { Role, ScopedFile } from "../files/role.ts";
 import { directoriesAsWritten, isJudgedAsWritten } from "./as-written.ts";
 import { contentId } from "../files/content-id.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { AppliedSource, Baseline } from "../gitops.ts";
-import type { FetchedDirectory } from "../remotes/remote-directories.ts";
 import type { Standalone } from "../standalone.ts";
 import type { RenderContext } from "../steps/step.ts";
 import { knownCopies } from "./copy-gaps.ts";
@@ -17,7 +15,7 @@ export function baselineOf(
   files: readonly ScopedFile[],
   standalone: readonly Standalone[],
   { plannings, instances }: Pick<Unclaimed, "plannings" | "instances">,
-  { files: tree, vendor }: Pick<RenderContext, "files" | "vendor">,
+  { files: tree, vendor, remotes }: Pick<RenderContext, "files" | "vendor" | "remotes">,
 ): Baseline {
   const projects = new Set<Manifest>();
   for (const { planned } of plannings)
@@ -33,13 +31,10 @@ export function baselineOf(
       instances.flatMap(({ plannedSource: { copies } }) => copies),
       tree,
     ),
-    references: referencesOf(instances.flatMap(({ plannedSource: { fetched } }) => fetched)),
+    fetched: tree.added,
+    references: remotes.asked(),
     ...(vendor?.lock === undefined ? {} : { lock: vendor.lock }),
   };
-}
-
-function referencesOf(fetched: readonly FetchedDirectory[]): readonly RemoteReference[] {
-  return [...new Map(fetched.map(({ reference }) => [JSON.stringify(reference), reference])).values()];
 }
 
 function appliedBy({ plannedSource, summary }: Instance, tree: TreeFiles): readonly AppliedSource[] {

@@ -220,7 +220,7 @@ async function plannedFor(plan: Plan, { renderContext, steps, caches, served }: 
   const sourceWith = async (profile: ClusterProfile): Promise<PlannedSource> =>
     sourceFromPlan(
       plan,
-      await Promise.all(plan.steps.map((step) => steps.plan(step, profile, plan.source))),
+      await Promise.all(plan.steps.map((step) => steps.plan(step, profile, plan.source, plan.fetched))),
       caches,
       madeFrom,
     );
@@ -265,6 +265,7 @@ function contextFor(
     repositories: request.repositories,
     branches: request.branches,
     renderer: renderContext.renderer,
+    remotes: renderContext.remotes,
     ...(request.baseline === undefined ? {} : { baseline: request.baseline }),
     find(_, wanted) {
       const found = index.find(from, wanted);

@@ -62,7 +62,7 @@ export interface Survey {
 /** Surveys a tree: its kustomizations, charts and GitOps objects, without rendering. Most readings come from the cache. */
 export async function surveyTree(tree: Tree, request: DesiredStateRequest): Promise<Survey> {
   const { scope, cache, config } = request;
-  const files = fetchedFiles(await treeFiles(tree));
+  const files = fetchedFiles(await treeFiles(tree), request.baseline?.fetched);
   const remotes = remoteDirectories(files, request.remotes, config.remotes, request.baseline?.references);
   const known = facts<KustomizationReading>(cache, "kustomization");
   const discovered = await discover(tree, scope, {

@@ -10,10 +10,12 @@ import { digestText } from "../digest-text.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { HelmStep } from "../plan.ts";
 import { failure, type Entry } from "./failure.ts";
+import { ownTexts } from "../own-text.ts";
 import type { HelmTrace } from "./helm-output.ts";
 import { helmPlacesOf } from "./helm-places.ts";
 import { renderAll, renderingsFor } from "./helm-renderings.ts";
 import { ownValuePaths, requestOf, type PlacedChart } from "./helm-request.ts";
+import { lineOfEntry } from "./line-of-entry.ts";
 import { refusedValue } from "./values-failure.ts";
 import { withoutPlaces } from "./without-places.ts";
 import { notFetched, type NotFetched } from "./not-fetched.ts";
@@ -62,7 +64,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     gaps: rangeGaps(step, chart, entry),
     copies: chart.copies,
     fetched: chart.fetched,
-    referredAt: () => versionPlace(step, files),
+    referredAt: (directory) => chartPlace(directory, { step, chart, at, files }),
     render: async () => {
       const asked = await requestOf(step, found, context);
       if (asked.kind === "refused") return { kind: "failed", problems: asked.problems };
@@ -158,6 +160,26 @@ async function notFound(
       ? "keep a copy in this repository and name its directory as `helm.vendor`"
       : `it is not in ${vendor.directory}`;
   return { gaps: [{ ...entry, reason: `chart ${shown} of ${repository} is only in a registry: ${where}` }] };
+}
+
+/** The line that says which version of a fetched chart is used: of the source's own chart, or of a dependency. */
+async function chartPlace(
+  directory: string,
+  {
+    step,
+    chart,
+    at,
+    files,
+  }: { readonly step: HelmStep; readonly chart: ChartFiles; readonly at: string; readonly files: TreeFiles },
+): Promise<Entry | undefined> {
+  const fetched = chart.fetched.find((one) => one.directory === directory);
+  if (fetched === undefined) return undefined;
+  if (step.chart.kind === "registry") return versionPlace(step, files);
+  const path = at === "" ? "Chart.yaml" : `${at}/Chart.yaml`;
+  const { reference } = fetched;
+  const own = ownTexts(await files.read([path]), (one) => one);
+  const line = lineOfEntry(own.reading(path), ({ name }) => reference.kind === "chart" && name === reference.name);
+  return line === undefined || files.fetchedAt(path) !== undefined ? undefined : { path, line };
 }
 
 /** A gap for a registry's chart without an exact version: any that the registry gets may be installed. */

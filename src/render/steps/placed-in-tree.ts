@@ -1,72 +1,75 @@
 import type { TreeFiles } from "../files/tree-files.ts";
+import type { RenderedObject } from "../rendered-objects.ts";
 import type { SourcePlace } from "../unit.ts";
 import type { Entry } from "./failure.ts";
 import type { StepPlaces, StepRendering, UnkeyedStep } from "./step.ts";
 
 type Step = Omit<UnkeyedStep, "used" | "referredAt">;
 
+/** The line of the tree that refers to each directory of what servers have. */
+export type ReferringLines = ReadonlyMap<string, Entry>;
+
+/** The line that refers to an object's own text, where servers have that. */
+function ownLine(object: RenderedObject | undefined): Entry | undefined {
+  const { position } = object ?? {};
+  return position?.document === noDocument ? position : undefined;
+}
+
+/** No document of a file: what has this position has no text there, and stands at its line. */
+const noDocument = -1;
+
 /**
  * The same step, with every place in what servers have replaced by the line of the tree that refers to it: a person can
  * change nothing else.
  */
-export function placedInTree(step: Step, files: TreeFiles, referredAt: UnkeyedStep["referredAt"], entry: Entry): Step {
-  if (step.fetched === undefined || step.fetched.length === 0) return step;
-  const isFetched = (path: string): boolean => files.fetchedAt(path) !== undefined;
-  const lineFor = async (path: string): Promise<Entry> => (await referredAt?.(path)) ?? entry;
-  const moved = async <Item extends { readonly path?: string; readonly line?: number }>(
+export function placedInTree(step: Step, files: TreeFiles, lines: ReferringLines): Step {
+  if (lines.size === 0) return step;
+  const lineFor = (path: string): Entry | undefined => lines.get(files.fetchedAt(path) ?? "");
+  const moved = <Item extends { readonly path?: string; readonly line?: number }>(
     items: readonly Item[],
     say: (item: Item, where: string) => Item,
-  ): Promise<readonly Item[]> =>
-    Promise.all(
-      items.map(async (item) => {
-        const { path } = item;
-        if (path === undefined || !isFetched(path)) return item;
-        const where = item.line === undefined ? inner(path, files) : `${inner(path, files)}, line ${item.line}`;
-        return { ...say(item, where), ...(await lineFor(path)) };
-      }),
-    );
-  const renderingIn = async (rendering: StepRendering): Promise<StepRendering> => {
-    if (rendering.kind === "failed")
-      return {
-        ...rendering,
-        problems: await moved(rendering.problems, (one, where) => ({ ...one, message: `${where}: ${one.message}` })),
-      };
+  ): readonly Item[] =>
+    items.map((item) => {
+      const at = item.path === undefined ? undefined : lineFor(item.path);
+      if (item.path === undefined || at === undefined) return item;
+      const inner = item.path.slice((files.fetchedAt(item.path) ?? "").length + 1);
+      return { ...say(item, item.line === undefined ? inner : `${inner}, line ${item.line}`), ...at };
+    });
+  const sayProblem = <Item extends { readonly message: string }>(one: Item, where: string): Item => ({
+    ...one,
+    message: `${where}: ${one.message}`,
+  });
+  const sayGap = <Item extends { readonly reason: string }>(one: Item, where: string): Item => ({
+    ...one,
+    reason: `${where}: ${one.reason}`,
+  });
+  const renderingIn = (rendering: StepRendering): StepRendering => {
+    if (rendering.kind === "failed") return { ...rendering, problems: moved(rendering.problems, sayProblem) };
     return {
       ...rendering,
-      accounts: rendering.accounts.filter((path) => !isFetched(path)),
-      gaps: await moved(rendering.gaps, (one, where) => ({ ...one, reason: `${where}: ${one.reason}` })),
-      objects: await Promise.all(
-        rendering.objects.map(async (object) => {
-          const { position, ...rest } = object;
-          if (position === undefined || !isFetched(position.path)) return object;
-          const at = await referredAt?.(position.path);
-          return at === undefined ? rest : { ...rest, position: { ...at, document: 0, pointer: "" } };
-        }),
-      ),
+      accounts: rendering.accounts.filter((path) => lineFor(path) === undefined),
+      gaps: moved(rendering.gaps, sayGap),
+      objects: rendering.objects.map((object) => {
+        const at = object.position === undefined ? undefined : lineFor(object.position.path);
+        return at === undefined ? object : { ...object, position: { ...at, document: noDocument, pointer: "" } };
+      }),
     };
   };
   return {
     ...step,
+    problems: moved(step.problems, sayProblem),
+    gaps: moved(step.gaps, sayGap),
     render: async () => renderingIn(await step.render()),
     async places(rendering): Promise<StepPlaces> {
       const found = await step.places(rendering);
-      const lines = new Map<string, Entry>();
-      for (const { directory } of step.fetched ?? []) lines.set(directory, await lineFor(directory));
       return {
         place(object, pointer): SourcePlace | undefined {
           const place = found.place(object, pointer);
-          const at = place === undefined ? undefined : lines.get(files.fetchedAt(place.path) ?? "");
+          const at = place === undefined ? ownLine(rendering.objects[object]) : lineFor(place.path);
           if (at === undefined) return place;
-          const { path, line } = at;
-          return { path, place: { line, column: 1, endLine: line }, precision: "source" };
+          return { path: at.path, place: { line: at.line, column: 1, endLine: at.line }, precision: "source" };
         },
       };
     },
   };
-}
-
-/** A path within what a server has, as people know it there. */
-function inner(path: string, files: TreeFiles): string {
-  const directory = files.fetchedAt(path) ?? "";
-  return path.slice(directory.length + 1);
 }

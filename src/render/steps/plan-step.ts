@@ -1,28 +1,51 @@
 import { sha256 } from "../../manifest/sha256.ts";
 import { digestText } from "../digest-text.ts";
-import type { Step } from "../plan.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
+import type { PlacedFetch, Step } from "../plan.ts";
 import { directoryStep } from "./directory-step.ts";
 import type { Entry } from "./failure.ts";
 import { helmStep } from "./helm-step.ts";
 import { kustomizeStep } from "./kustomize-step.ts";
 import { placedInTree } from "./placed-in-tree.ts";
 import type { PlannedStep, RenderContext, UnkeyedStep } from "./step.ts";
+import { lineAt } from "./version-place.ts";
 import { withoutPlaces } from "./without-places.ts";
 
 /** Determines what a step reads, so that its key is known without rendering. */
-export async function planStep(step: Step, context: RenderContext, { path, line }: Entry): Promise<PlannedStep> {
+export async function planStep(
+  step: Step,
+  context: RenderContext,
+  { path, line }: Entry,
+  fetched: readonly PlacedFetch[] = [],
+): Promise<PlannedStep> {
   // The CRDs of the tree decide which objects need a namespace.
   const scopes = step.finish?.defaultNamespace === undefined ? null : context.scopes.digest;
   const { used = step, referredAt, ...unplaced } = await readyFor(step, context, { path, line });
-  const ready = placedInTree(unplaced, context.files, referredAt, { path, line });
+  const all = [...fetched.map((one) => one.fetched), ...(unplaced.fetched ?? [])];
+  const lines = new Map<string, Entry>();
+  for (const { directory } of all) {
+    const at = (await referredAt?.(directory)) ?? (await referredBy(fetched, directory, context.files));
+    lines.set(directory, at ?? { path, line });
+  }
+  const ready = placedInTree({ ...unplaced, fetched: all }, context.files, lines);
   // What a server did not tell is part of the key, so that its next answer makes another one.
   const known = ready.problems.length === 0 ? [] : [ready.problems];
   return {
     ...ready,
-    options: sha256(digestText([used, scopes, ...known])),
+    options: sha256(digestText([used, scopes, ...known, ...(lines.size === 0 ? [] : [lines])])),
     inputs: sha256(digestText([withoutPlaces(used), scopes, ...known])),
     content: sha256(JSON.stringify(ready.reads.map(({ path, id }) => [path, id ?? 0]))),
   };
+}
+
+/** The line by which the plan itself refers to a directory. */
+async function referredBy(
+  fetched: readonly PlacedFetch[],
+  directory: string,
+  files: TreeFiles,
+): Promise<Entry | undefined> {
+  const at = fetched.find((one) => one.fetched.directory === directory)?.at;
+  return at === undefined ? undefined : lineAt(at, files);
 }
 
 async function readyFor(step: Step, context: RenderContext, entry: Entry): Promise<UnkeyedStep> {

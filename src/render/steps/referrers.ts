@@ -19,7 +19,7 @@ export function referrers(
   { nodes }: KustomizeBuild,
   { fetchedBy }: Pick<KustomizeCharts, "fetchedBy">,
   files: TreeFiles,
-): (path: string) => Promise<Entry | undefined> {
+): (directory: string) => Promise<Entry | undefined> {
   const byDirectory = new Map<string, Referrer>();
   const add = (directory: string | undefined, by: Referrer): void => {
     const isOwn = directory === undefined || directory === files.fetchedAt(by.path);
@@ -31,9 +31,9 @@ export function referrers(
     for (const entry of unresolved)
       if (entry.kind !== "remote") add(files.fetchedAt(entry.to), { path, written: entry.written });
   for (const { directory, path, name } of fetchedBy) add(directory, { path, written: name });
-  return async (path) => {
+  return async (asked) => {
     const seen = new Set<string>();
-    let directory = files.fetchedAt(path);
+    let directory: string | undefined = asked;
     while (directory !== undefined && !seen.has(directory)) {
       seen.add(directory);
       const by = byDirectory.get(directory);

@@ -11,14 +11,14 @@ import type { Facts } from "../kept-values.ts";
 import type { KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Step } from "../plan.ts";
-import type { TreeFiles } from "../files/tree-files.ts";
+import type { FetchedFiles } from "../remotes/fetched-files.ts";
 import type { FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import type { SourcePlace } from "../unit.ts";
 import type { Entry } from "./failure.ts";
 
 /** What rendering a step needs. */
 export interface RenderContext {
-  readonly files: TreeFiles;
+  readonly files: FetchedFiles;
   readonly nodes: KustomizationNodes;
   readonly renderer: Renderer;
   readonly scopes: Scopes;
@@ -93,8 +93,8 @@ export interface PlannedStep {
 export interface UnkeyedStep extends Omit<PlannedStep, "options" | "inputs" | "content"> {
   /** The step without what it makes no use of; absent: it uses all. */
   readonly used?: Step;
-  /** The line of the tree that refers to a path of what servers have; absent, or without an answer: the source's entry. */
-  readonly referredAt?: (path: string) => Promise<Entry | undefined>;
+  /** The line of the tree that refers to a directory of what servers have; without an answer it is the source's entry. */
+  readonly referredAt?: (directory: string) => Promise<Entry | undefined>;
 }
 
 export interface StepPlaces extends Transient {

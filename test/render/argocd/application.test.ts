@@ -84,7 +84,13 @@ test.each<[string, string, object]>([
     "chart: redis\ntargetRevision: 1.2.3\nhelm: { releaseName: cache, skipCrds: true, kubeVersion: 1.33.0, apiVersions: [a/v1], skipTests: true }",
     {
       kind: "helm",
-      chart: { kind: "registry", repository: url, name: "redis", version: "1.2.3" },
+      chart: {
+        kind: "registry",
+        repository: url,
+        name: "redis",
+        version: "1.2.3",
+        at: { path: "app.yaml", line: 10, pointer: "/spec/source/targetRevision" },
+      },
       releaseName: "cache",
       namespace: "shop",
       values: [],

@@ -61,6 +61,7 @@ function contextOf(
     repositories,
     branches,
     renderer: renderer ?? noRenderer,
+    remotes: { fetch: async () => undefined, asked: () => [] },
     find: (_near, wanted) =>
       manifests.filter(
         ({ identity }) =>
