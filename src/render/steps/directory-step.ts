@@ -6,7 +6,8 @@ import { readRendered } from "../rendered-objects.ts";
 import { splitDocuments } from "../../manifest/split-documents.ts";
 import { treeView } from "../files/tree-view.ts";
 import { finish } from "./finish.ts";
-import { failure, unreadable, type Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
+import { failure, unreadable } from "./failure.ts";
 import { placeInOwnText } from "./own-place.ts";
 import type { StepRendering, RenderContext, UnkeyedStep } from "./step.ts";
 

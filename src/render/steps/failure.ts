@@ -1,13 +1,8 @@
 import type { Problem } from "../../model/problem.ts";
 import type { RenderOutcome } from "../../model/renderer.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
+import type { Entry } from "./entry.ts";
 import type { StepRendering } from "./step.ts";
-
-/** The line that declares a source. */
-export interface Entry {
-  readonly path: string;
-  readonly line: number;
-}
 
 /** Makes the failed rendering of a step: a problem at the file that the tool names, else at `path`, else at the source's entry. */
 export function failure(

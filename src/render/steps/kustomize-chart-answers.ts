@@ -7,7 +7,7 @@ import { digestText } from "../digest-text.ts";
 import { contentId } from "../files/content-id.ts";
 import type { KustomizeStep } from "../plan.ts";
 import { questionsOf } from "./chart-texts.ts";
-import type { Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
 import { answersFor, stableKinds, whenIt } from "./helm-answers.ts";
 import { doubtsIn } from "./helm-doubts.ts";
 import { asksApiVersions } from "./helm-renderings.ts";

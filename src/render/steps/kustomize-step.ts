@@ -11,7 +11,8 @@ import { documentsIn, readRendered, type RenderedObject } from "../rendered-obje
 import { isKustomizationName } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import { chartAccounts, isAccounted } from "./chart-accounts.ts";
-import { failure, unreadable, type Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
+import { failure, unreadable } from "./failure.ts";
 import { finish } from "./finish.ts";
 import { generatorGaps } from "./generator-gaps.ts";
 import { kustomizeCharts, type KustomizeCharts } from "./kustomize-charts.ts";

@@ -1,7 +1,7 @@
 import type { Problem } from "../../model/problem.ts";
 import type { Gap } from "../../model/source.ts";
 import type { FailedFetch } from "../charts/find-chart.ts";
-import type { Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
 
 export interface NotFetched {
   readonly gaps?: readonly Omit<Gap, "source">[];

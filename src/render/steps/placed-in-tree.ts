@@ -1,7 +1,7 @@
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { SourcePlace } from "../unit.ts";
-import type { Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
 import type { StepPlaces, StepRendering, UnkeyedStep } from "./step.ts";
 
 type Step = Omit<UnkeyedStep, "used" | "referredAt">;

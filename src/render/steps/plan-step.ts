@@ -3,7 +3,7 @@ import { digestText } from "../digest-text.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { PlacedFetch, Step } from "../plan.ts";
 import { directoryStep } from "./directory-step.ts";
-import type { Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
 import { helmStep } from "./helm-step.ts";
 import { kustomizeStep } from "./kustomize-step.ts";
 import { placedInTree } from "./placed-in-tree.ts";

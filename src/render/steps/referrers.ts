@@ -1,7 +1,7 @@
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { ownTexts } from "../own-text.ts";
-import type { Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
 import type { KustomizeCharts } from "./kustomize-charts.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
 

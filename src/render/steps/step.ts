@@ -14,7 +14,7 @@ import type { Step } from "../plan.ts";
 import type { FetchedFiles } from "../remotes/fetched-files.ts";
 import type { FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import type { SourcePlace } from "../unit.ts";
-import type { Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
 
 /** What rendering a step needs. */
 export interface RenderContext {

@@ -2,7 +2,7 @@ import type { HelmStep } from "../plan.ts";
 import { heldBy, valuesFile, valuesInObject } from "../positions/values-text.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import { keysOf } from "../../manifest/pointer.ts";
-import type { Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
 
 /** The line of the first value that a values schema refuses, in the last layer that sets it; undefined where none does. */
 export async function refusedValue(message: string, step: HelmStep, files: TreeFiles): Promise<Entry | undefined> {

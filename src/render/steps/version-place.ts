@@ -1,7 +1,7 @@
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { HelmStep, WrittenAt } from "../plan.ts";
 import { valuesInObject } from "../positions/values-text.ts";
-import type { Entry } from "./failure.ts";
+import type { Entry } from "./entry.ts";
 
 /** The line in which a source says which version of a registry's chart it installs; undefined where it says none. */
 export async function versionPlace({ chart }: HelmStep, files: TreeFiles): Promise<Entry | undefined> {

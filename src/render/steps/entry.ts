@@ -1,0 +1,5 @@
+/** The line that declares a source. */
+export interface Entry {
+  readonly path: string;
+  readonly line: number;
+}
