@@ -21,6 +21,7 @@ import { isUnit, type Origin } from "./reading.ts";
 import { assembleReport } from "./reporting/assemble-report.ts";
 import { gapProblems, gapsOf, reportGaps } from "./reporting/gaps.ts";
 import { countChanges, listChanges } from "./reporting/manifest-changes.ts";
+import { remoteChanges } from "./reporting/remote-changes.ts";
 import { nothingJudged, ownProblems } from "./reporting/own-problems.ts";
 import { findingsOfPolicies, warningsOf } from "./reporting/policy-warnings.ts";
 import { verdictOf } from "./reporting/verdict.ts";
@@ -70,6 +71,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
       verdict: verdictOf(findings, problems, { block, mode, failOn: request.failOn ?? "deny" }),
       ...(states.isChange ? { changes: countChanges(states.changes) } : {}),
       manifestChanges: listChanges(states, diff),
+      ...(states.isChange ? { remoteChanges: remoteChanges(states) } : {}),
       unknownKinds: unknownKinds(states.after.results.values(), states.after.facts),
     },
     findings,

@@ -68,6 +68,20 @@ export interface ManifestChange {
   readonly diff?: string;
 }
 
+/** Another version of something that a server has, and what comes of it; the same of several sources is told once. */
+export interface RemoteChange {
+  /** As people write it, without a version: `podinfo of https://charts.example.com`. */
+  readonly name: string;
+  /** Absent: it is new. */
+  readonly before?: string;
+  /** Absent: it is gone. */
+  readonly after?: string;
+  readonly sources: readonly string[];
+  readonly objects: Pick<ChangeCounts, "created" | "updated" | "deleted">;
+  /** Images that the sources run in another version. */
+  readonly images: readonly { readonly before: string; readonly after: string }[];
+}
+
 /** The trees that were judged, as the report shows them. */
 export interface JudgedTrees {
   readonly after: string;
@@ -90,6 +104,8 @@ export interface Report {
   readonly gaps: readonly ReportedGap[];
   /** What was fetched from servers and rendered; absent where nothing was. */
   readonly remotes?: readonly UsedRemote[];
+  /** What the change has fetched in another version; absent where that is nothing. */
+  readonly remoteChanges?: readonly RemoteChange[];
   /** The job's time (RFC 3339), the one value that policies saw as now. */
   readonly now: string;
   readonly judged: JudgedTrees;

@@ -85,6 +85,8 @@ export interface UsedRemote {
   readonly source: string;
   /** As people write it: `podinfo 6.5.0 of https://charts.example.com`. */
   readonly reference: string;
+  /** The same without its version. */
+  readonly name: string;
   /** The version of a chart, the tag of an artifact, or the commit. */
   readonly version: string;
   /** `sha256:…`, or the commit. */

@@ -10,7 +10,7 @@ import { baselineOf } from "./sources/baseline.ts";
 import { carryOver } from "./sources/carry-over.ts";
 import type { Instance, Planning } from "./sources/explore-objects.ts";
 import type { Standalone } from "./standalone.ts";
-import { referenceText } from "./remotes/reference-text.ts";
+import { nameOf, referenceText } from "./remotes/reference-text.ts";
 import { findSources, findTheRest, type FoundSources } from "./sources/find-sources.ts";
 import { surveyTree, type Survey } from "./sources/survey-tree.ts";
 import { copyGaps } from "./sources/copy-gaps.ts";
@@ -93,6 +93,7 @@ function usedRemotes(named: readonly NamedSource[]): readonly UsedRemote[] {
     fetched.map(({ reference, version, digest }): UsedRemote => ({
       source: source.id,
       reference: referenceText(reference),
+      name: nameOf(reference),
       version,
       digest,
     })),

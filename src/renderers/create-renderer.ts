@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
+import type { VersionMatcher } from "../model/remotes.ts";
 import type { Renderer } from "../model/renderer.ts";
 import { askingAgain } from "./ask-again.ts";
 import { shippedModule, type ShippedModule } from "../wasm/shipped-module.ts";
@@ -8,6 +9,7 @@ import type { Repeatable } from "../wasm/wasi.ts";
 import { renderGoTemplate } from "./go-template.ts";
 import { renderHelm } from "./helm.ts";
 import { renderKustomize } from "./kustomize.ts";
+import { versionMatcher } from "./match-versions.ts";
 import { createModulePool, type ModulePool } from "./module-pool.ts";
 import { createTurns, type Turns } from "./turns.ts";
 import { renderSubstitute } from "./substitute.ts";
@@ -31,7 +33,9 @@ export interface RendererOptions {
 const always: Repeatable = { startNs: 1_735_689_600_000_000_000n, seed: "portcullis" };
 
 /** Renders in WebAssembly; nothing is started or unpacked before a request needs it. */
-export function createRenderer(options: RendererOptions): Renderer & { readonly pids: () => readonly number[] } {
+export function createRenderer(
+  options: RendererOptions,
+): Renderer & { readonly pids: () => readonly number[]; readonly versions: VersionMatcher } {
   const kustomizeModule = options.modules?.kustomize ?? shippedModule("kustomize");
   const helmModule = options.modules?.helm ?? shippedModule("helm");
   const turns = createTurns();
@@ -48,6 +52,7 @@ export function createRenderer(options: RendererOptions): Renderer & { readonly 
     substitute: (request) => renderSubstitute(kustomize, request),
     helm,
     goTemplate: (request) => renderGoTemplate(helmPool, request),
+    versions: versionMatcher(helmPool),
     pids: () => [...kustomize.pids(), ...helmPool.pids()],
     close() {
       kustomize.close();

@@ -8,8 +8,29 @@ export function changesLine({ manifestChanges = [] }: Report): string | undefine
     const count = manifestChanges.filter((change) => change.kind === kind).length;
     return count === 0 ? [] : [`${count} ${kind}`];
   });
-  if (counted.length < 2) return counted[0];
-  return `${counted.slice(0, -1).join(", ")} and ${counted.at(-1)}`;
+  return joined(counted);
+}
+
+/** `a, b and c`; undefined of nothing. */
+function joined(parts: readonly string[]): string | undefined {
+  return parts.length < 2 ? parts[0] : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}
+
+/** `podinfo of https://charts.example.com 6.5.0 → 6.6.0: 3 updated and 1 created`. Untrusted text. */
+export function remoteChangeLines({ remoteChanges = [] }: Report): readonly string[] {
+  return remoteChanges.map(({ name, before, after, sources, objects, images }) => {
+    const version =
+      before === undefined ? `${after} (new)` : after === undefined ? `${before} (gone)` : `${before} → ${after}`;
+    const counted = (["updated", "created", "deleted"] as const).flatMap((kind) =>
+      objects[kind] === 0 ? [] : [`${objects[kind]} ${kind}`],
+    );
+    const [first = "", ...more] = sources;
+    const where = more.length === 0 ? first : `${first} and ${more.length} more`;
+    const shown = images.slice(0, 3).map((image) => `${image.before} → ${image.after}`);
+    const rest = images.length > shown.length ? [`${images.length - shown.length} more images`] : [];
+    const what = [joined(counted) ?? "no object changes", ...shown, ...rest].join("; ");
+    return `${name} ${version} (${where}): ${what}`;
+  });
 }
 
 /** Notes on a change besides its title: where it lands, and what happens to a deleted object. Untrusted text. */

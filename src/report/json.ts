@@ -61,6 +61,16 @@ export function json(report: Report): string {
           diff: change.diff,
         }),
       ),
+      remoteChanges: report.remoteChanges?.map(({ name, before, after, sources, objects, images }) =>
+        present({
+          name,
+          before,
+          after,
+          sources,
+          objects: { created: objects.created, updated: objects.updated, deleted: objects.deleted },
+          images: images.map((image) => ({ before: image.before, after: image.after })),
+        }),
+      ),
       matrix: rows.length === 0 ? undefined : rows.map(matrixRow),
       unknownKinds: report.unknownKinds?.map(({ kind, manifests }) => ({ kind, manifests })),
       mode: report.mode,

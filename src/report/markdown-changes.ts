@@ -1,5 +1,5 @@
 import type { ManifestChange, Report } from "../model/report.ts";
-import { changeNotes, changesLine } from "./changes.ts";
+import { changeNotes, changesLine, remoteChangeLines } from "./changes.ts";
 import { codeSpan, escapeMarkdown } from "./escape-markdown.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import type { Section } from "./markdown-layout.ts";
@@ -8,6 +8,7 @@ import { count, nameOf } from "./wording.ts";
 
 const LONGEST_DIFF = 4_000;
 const LONGEST_NAME = 300;
+const LONGEST_LINE = 800;
 
 /** What the change does to each object, collapsed: with its difference where that was asked for. */
 export function changesSection(report: Report): Section {
@@ -20,6 +21,16 @@ export function changesSection(report: Report): Section {
     items: manifestChanges.map((change) => (isDiff ? withDiff(change) : inLine(change))),
     one: "object",
     ...(isDiff ? {} : { collapsed: true }),
+  };
+}
+
+/** What is fetched in another version. */
+export function remoteChangesSection(report: Report): Section {
+  return {
+    heading: "Other versions",
+    intro: [],
+    items: remoteChangeLines(report).map((line) => `- ${escapeMarkdown(fitUtf8(line, LONGEST_LINE))}`),
+    one: "version",
   };
 }
 

@@ -1,6 +1,6 @@
 import type picocolors from "picocolors";
 import type { Report } from "../model/report.ts";
-import { changesLine, changeTitle } from "./changes.ts";
+import { changesLine, changeTitle, remoteChangeLines } from "./changes.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import { inEnvironments, listed } from "./landing.ts";
 import { cellText, columnsOf, foldedRows, matrixOf } from "./matrix.ts";
@@ -28,10 +28,14 @@ export function diffBlocks(report: Report, paint: Paint): readonly Block[] {
   ]);
 }
 
-/** The number of objects that a change touches, as one line; of a change that touches none nothing. */
+/** What is fetched in another version, and the number of objects that a change touches, as one line; of a change that touches none nothing. */
 export function changesBlock(report: Report, paint: Paint): readonly Block[] {
   const line = changesLine(report);
-  return line === undefined ? [] : [[paint.dim(`objects: ${line}`)]];
+  const remotes = remoteChangeLines(report).map(inert);
+  return [
+    ...(remotes.length === 0 ? [] : [["other versions:", ...remotes.map((one) => `  ${one}`)]]),
+    ...(line === undefined ? [] : [[paint.dim(`objects: ${line}`)]]),
+  ];
 }
 
 /** Sources that were not rendered, by the reason. */

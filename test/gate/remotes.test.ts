@@ -4,6 +4,7 @@ import { check } from "../../src/gate/check.ts";
 import type { RemotesConfig } from "../../src/model/config.ts";
 import type { Remotes } from "../../src/model/remotes.ts";
 import type { Report } from "../../src/model/report.ts";
+import { pretty } from "../../src/report/pretty.ts";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { memoryTree } from "../../src/tree/memory-tree.ts";
 import { TEST_CACHE } from "../support/test-cache.ts";
@@ -81,6 +82,7 @@ describe("a chart of a registry", () => {
       {
         source: "HelmRelease web/apps",
         reference: "web 2.0.0 of https://charts.example.com",
+        name: "web of https://charts.example.com",
         version: "2.0.0",
         digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       },
@@ -94,7 +96,19 @@ describe("a chart of a registry", () => {
     );
     expect(report.verdict).toBe("fail");
     expect(found(report)).toEqual(["introduced flux/apps.yaml:13: nginx:latest is not pinned"]);
-    expect(report.changes).toMatchObject({ updated: 2 });
+    expect(report.remoteChanges).toEqual([
+      {
+        name: "web of https://charts.example.com",
+        before: "1.0.0",
+        after: "2.0.0",
+        sources: ["HelmRelease web/apps"],
+        objects: { created: 0, updated: 1, deleted: 0 },
+        images: [{ before: "nginx:1", after: "nginx:latest" }],
+      },
+    ]);
+    expect(pretty(report, { colour: false, showAll: false, blocks: () => true, readLine: () => undefined })).toContain(
+      "web of https://charts.example.com 1.0.0 → 2.0.0 (HelmRelease web/apps): 1 updated; nginx:1 → nginx:latest",
+    );
   });
 
   test("keeps the line of a value that the repository sets", async () => {
@@ -271,7 +285,10 @@ describe("what GitOps objects take from other repositories", () => {
     [`${elsewhere} v2`]: { "apps/web/pod.yaml": pod("web", "nginx:latest") },
     "oci://ghcr.io/acme/web v1": { "pod.yaml": pod("web", "nginx:latest") },
     "https://github.com/acme/gitops v1": { "prod/pod.yaml": pod("pinned", "nginx:latest") },
-    "https://charts.example.com/web 1.0.0": chart("1.0.0", "nginx:1"),
+    "https://charts.example.com/web 1.0.0": {
+      ...chart("1.0.0", "nginx:1"),
+      "values-latest.yaml": "image: nginx:latest\n",
+    },
   };
   const flux = (spec: string, kind = "GitRepository", kustomization = "path: ./apps/web"): string =>
     `apiVersion: source.toolkit.fluxcd.io/v1
@@ -330,6 +347,34 @@ ${source}
         ),
       },
       findings: ["introduced app.yaml:9: nginx:latest is not pinned"],
+    },
+    {
+      name: "Argo CD, a chart of a registry with values in the chart",
+      files: {
+        "app.yaml": application(
+          "  source:\n    repoURL: https://charts.example.com\n    chart: web\n    targetRevision: 1.0.0\n    helm: { valueFiles: [values-latest.yaml] }",
+        ),
+      },
+      findings: ["introduced app.yaml:10: nginx:latest is not pinned"],
+    },
+    {
+      name: "Argo CD, Applications generated from directories of another repository",
+      files: {
+        "apps.yaml": `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: apps, namespace: argocd, ${labels} }
+spec:
+  goTemplate: true
+  generators: [{ git: { repoURL: "${elsewhere}", revision: v2, directories: [{ path: "apps/*" }] } }]
+  template:
+    metadata: { name: "{{ .path.basename }}" }
+    spec:
+      project: default
+      destination: { name: in-cluster, namespace: web }
+      source: { repoURL: "${elsewhere}", targetRevision: v2, path: "{{ .path.path }}" }
+`,
+      },
+      findings: ["introduced apps.yaml:12: nginx:latest is not pinned"],
     },
     {
       name: "Argo CD, a revision of this repository",

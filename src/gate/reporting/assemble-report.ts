@@ -10,7 +10,15 @@ import { isUnit, type Origin } from "../reading.ts";
 export interface ReportParts {
   readonly frame: Pick<
     Report,
-    "verdict" | "now" | "judged" | "policies" | "mode" | "changes" | "manifestChanges" | "unknownKinds"
+    | "verdict"
+    | "now"
+    | "judged"
+    | "policies"
+    | "mode"
+    | "changes"
+    | "manifestChanges"
+    | "remoteChanges"
+    | "unknownKinds"
   >;
   readonly findings: readonly Finding[];
   readonly problems: readonly ReportedProblem[];
@@ -39,7 +47,7 @@ export function assembleReport(parts: ReportParts): Report {
   }
   const withStatus = (status: Finding["status"]): number =>
     findings.filter((finding) => finding.status === status).length;
-  const { changes, manifestChanges, unknownKinds, ...rest } = frame;
+  const { changes, manifestChanges, remoteChanges, unknownKinds, ...rest } = frame;
   return {
     version: 1,
     verdict: rest.verdict,
@@ -67,6 +75,7 @@ export function assembleReport(parts: ReportParts): Report {
     mode: rest.mode,
     ...(changes === undefined ? {} : { changes }),
     ...(manifestChanges === undefined || manifestChanges.length === 0 ? {} : { manifestChanges }),
+    ...(remoteChanges === undefined || remoteChanges.length === 0 ? {} : { remoteChanges }),
     ...(unknownKinds === undefined || unknownKinds.length === 0 ? {} : { unknownKinds }),
   };
 }

@@ -6,6 +6,7 @@ import { candidates } from "./directory-files.ts";
 import { fieldsOf, type Fields } from "./fields.ts";
 import { planHelm } from "./helm-source.ts";
 import { planKustomize } from "./kustomize-source.ts";
+import { chartReference } from "../charts/find-chart.ts";
 import { overrideSource, placeInLayers } from "./source-overrides.ts";
 import type { FoundRepository } from "./source-repository.ts";
 import type { SourceRequest } from "./source-request.ts";
@@ -102,7 +103,24 @@ async function planChart(request: Omit<SourceRequest, "directory" | "root">): Pr
     diagnostics.problem(source.pointer, `a chart takes helm options only, not ${type.join(", ")}`);
     return undefined;
   }
-  return planHelm({ ...request, root: "", directory: undefined });
+  const chartRoot = await fetchedChart(request);
+  return planHelm({ ...request, root: "", directory: undefined, ...(chartRoot === undefined ? {} : { chartRoot }) });
+}
+
+/** Where the chart of a registry is, for values files in it. A copy in the tree has another place. */
+async function fetchedChart({
+  source,
+  context,
+}: Pick<SourceRequest, "source" | "context">): Promise<string | undefined> {
+  if (context.config.helm.vendor !== undefined) return undefined;
+  const asked = {
+    repository: source.text("repoURL"),
+    name: source.text("chart"),
+    version: source.text("targetRevision"),
+  };
+  const reference = chartReference(asked);
+  const fetched = reference === undefined ? undefined : await context.remotes.fetch(reference);
+  return fetched?.kind === "found" ? fetched.directory : undefined;
 }
 
 async function planDirectory(before: Omit<SourceRequest, "directory">, directory: string): Promise<Step | undefined> {

@@ -43,7 +43,7 @@ export async function findRepository(
 }
 
 /** Argo CD takes a range for one of tags, and anything else for whatever Git finds by it. */
-function revisionOf(written: string): GitRevision {
+export function revisionOf(written: string): GitRevision {
   if (written === "" || written === "HEAD") return { kind: "head" };
   return isRange(written) ? { kind: "semver", value: written } : { kind: "any", value: written };
 }

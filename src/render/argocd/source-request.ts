@@ -16,6 +16,8 @@ export interface SourceRequest {
   };
   /** The directory that the source's repository is in: "" for this one. */
   readonly root: string;
+  /** Of a chart of a registry: the directory that it was fetched into, where it was. */
+  readonly chartRoot?: string;
   /** Sources of the Application that others name as `$ref`. */
   readonly references: ReadonlyMap<string, SourceRepository>;
   readonly environment: BuildEnvironment;

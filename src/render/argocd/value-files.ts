@@ -53,7 +53,7 @@ export async function findValueFiles(
 export async function findValueFile(
   written: string,
   pointer: string,
-  { source, directory, root, references, environment, diagnostics }: SourceRequest,
+  { source, directory, root, chartRoot, references, environment, diagnostics }: SourceRequest,
 ): Promise<string | undefined> {
   const reference = references.get(referenceName(written));
   const refuse = (message: string): undefined => {
@@ -74,6 +74,8 @@ export async function findValueFile(
   const text = environment.expand(written);
   if (/^[a-z][a-z0-9+.-]*:/i.test(text))
     return leave(`not rendered: its values ${text} are only fetched when Argo CD syncs`);
+  if (chartRoot !== undefined)
+    return resolvePath(chartRoot, text, chartRoot) ?? refuse(`value file ${text} leads out of the chart`);
   if (directory === undefined && !text.startsWith("/")) {
     return leave(`not rendered: its values ${text} are inside the chart ${source.text("chart")}`);
   }

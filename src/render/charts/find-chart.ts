@@ -1,3 +1,4 @@
+import type { RemoteChart } from "../../model/remotes.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { FetchedDirectory, Fetching, RemoteDirectories } from "../remotes/remote-directories.ts";
 import { vendoredChart, type AskedChart, type VendoredCharts, type VendoredCopy } from "./vendored-chart.ts";
@@ -26,12 +27,16 @@ export async function findChart(
 ): Promise<FoundChart> {
   const copy = await vendoredChart(asked, files, vendor);
   if (copy !== undefined) return { kind: "copy", path: copy.path, copy };
-  if (!isOnServer(asked.repository)) return { kind: "missing" };
-  const { repository, name, version, locked } = asked;
-  const reference = { kind: "chart", repository: withScheme(repository), name, version: locked ?? version } as const;
-  const fetched = await remotes.fetch(reference);
+  const reference = chartReference({ ...asked, version: asked.locked ?? asked.version });
+  const fetched = reference === undefined ? undefined : await remotes.fetch(reference);
   if (fetched === undefined) return { kind: "missing" };
   return fetched.kind === "found" ? { kind: "fetched", path: fetched.directory, fetched } : fetched;
+}
+
+/** How a registry is asked for a chart; undefined where its repository is none. */
+export function chartReference({ repository, name, version }: AskedChart): RemoteChart | undefined {
+  if (!isOnServer(repository)) return undefined;
+  return { kind: "chart", repository: withScheme(repository), name, version };
 }
 
 /** Aliases (`@stable`, `alias:stable`) and local directories are only on somebody's machine. */

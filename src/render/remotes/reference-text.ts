@@ -15,6 +15,13 @@ export function referenceText(reference: RemoteReference): string {
   }
 }
 
+/** The same without a version. */
+export function nameOf(reference: RemoteReference): string {
+  return reference.kind === "chart"
+    ? `${reference.name} of ${withoutUser(reference.repository)}`
+    : withoutUser(reference.url).replace(/\?.*$/, "");
+}
+
 function artifactRevision({ digest, semver, tag }: RemoteReference & { readonly kind: "artifact" }): string {
   if (digest !== undefined) return `@${digest}`;
   if (semver !== undefined) return ` ${semver}`;
