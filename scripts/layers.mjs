@@ -76,11 +76,13 @@ export const layers = {
     "config",
     "gate",
     "rego",
+    "remote",
     "render",
     "renderers",
     "schema",
     "schema-bundle",
     "node:os",
+    "node:path",
     "node:worker_threads",
   ],
   app: [

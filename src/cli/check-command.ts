@@ -13,6 +13,7 @@ import { coloured } from "./coloured.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 import { defaultThreads, openThreads } from "../engine/judging-threads.ts";
 import { openJudge } from "../engine/open-judge.ts";
+import { openRemotes } from "../engine/open-remotes.ts";
 import { openRenderer } from "../engine/open-renderer.ts";
 import { judgedBranches } from "./judged-branches.ts";
 import { buildDigest } from "./build-digest.ts";
@@ -42,6 +43,8 @@ export interface CheckOptions extends PolicyOptions {
   readonly allowEmpty?: boolean;
   readonly showAll?: boolean;
   readonly diff?: boolean;
+  /** Nothing is fetched: what was fetched before is used. */
+  readonly offline?: boolean;
   /** False judges everything anew. */
   readonly cache?: boolean;
   /** How many threads judge files; 1: only the main one. */
@@ -114,6 +117,7 @@ async function judgeSubject(
   });
   const renderer = openRenderer({ deadlineMs: () => renderMilliseconds(deadline) });
   const config = configOf(configuration.config, options);
+  const remotes = openRemotes(config.remotes, { versions: renderer.versions, offline: options.offline === true });
   // A user who names packages wants no others.
   const named = options.namespace !== undefined;
   const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);
@@ -128,6 +132,7 @@ async function judgeSubject(
       // What is not judged again prints nothing.
       ...(kept === undefined || judge.prints === true ? {} : { cache: kept.cache }),
       renderer,
+      ...(remotes === undefined ? {} : { remotes }),
       builtins,
       repositories: await ownRepositories(repository),
       branches: options.base === undefined ? [] : await judgedBranches(repository, options.base, config.branches),

@@ -1,3 +1,4 @@
+import { openRemotes } from "../engine/open-remotes.ts";
 import { openRenderer } from "../engine/open-renderer.ts";
 import type { Config } from "../model/config.ts";
 import type { Problem } from "../model/problem.ts";
@@ -30,7 +31,7 @@ export interface DesiredSubject {
  */
 export async function withDesiredState<Result>(
   named: readonly string[],
-  options: { readonly config?: string; readonly suggest?: boolean },
+  options: { readonly config?: string; readonly suggest?: boolean; readonly offline?: boolean },
   use: (subject: DesiredSubject) => Promise<Result>,
 ): Promise<Result> {
   const progress = progressLine(process.stderr, "reading and rendering");
@@ -43,7 +44,7 @@ export async function withDesiredState<Result>(
 
 async function useDesiredState<Result>(
   subject: Subject,
-  options: { readonly suggest?: boolean },
+  options: { readonly suggest?: boolean; readonly offline?: boolean },
   progress: Progress,
   use: (subject: DesiredSubject) => Promise<Result>,
 ): Promise<Result> {
@@ -51,6 +52,7 @@ async function useDesiredState<Result>(
   progress.clear();
   tell(problems);
   const renderer = openRenderer();
+  const remotes = openRemotes(config.remotes, { versions: renderer.versions, offline: options.offline === true });
   const known = new Map<string, unknown>();
   const cache = {
     get: (key: string) => known.get(key),
@@ -63,6 +65,7 @@ async function useDesiredState<Result>(
       scope,
       config: by,
       renderer,
+      ...(remotes === undefined ? {} : { remotes }),
       repositories,
       branches: [],
       cache,

@@ -10,6 +10,8 @@ export interface GraphOptions {
   readonly output: GraphFormatName;
   /** Print the `apply:` that names what is judged without any. */
   readonly suggest?: boolean;
+  /** Nothing is fetched: what was fetched before is used. */
+  readonly offline?: boolean;
 }
 
 /**

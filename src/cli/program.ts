@@ -107,6 +107,7 @@ export function program(done: (code: number) => void): Command {
     .option("--deadline <seconds>", "the time that the whole judgement may take (default: 300)")
     .option("--now <time>", "the time that policies see, e.g. 2027-01-31T12:00:00Z (default: the current time)")
     .option("--allow-empty", "succeed when there is nothing to judge")
+    .option("--offline", "fetch nothing from servers: use what was fetched before")
     .option("--no-schemas", "do not validate manifests against Kubernetes' schemas and the CRDs in the tree")
     .option("--no-cache", "judge everything anew, and keep nothing for the next run")
     .option("--threads <count>", "threads that judge many files at once (default: one for each core, at most 8)")
@@ -169,6 +170,7 @@ export function program(done: (code: number) => void): Command {
       "sources, by the names that `portcullis graph` prints or by directory (default: everything)",
     )
     .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .option("--offline", "fetch nothing from servers: use what was fetched before")
     .addHelpText("after", RENDER_HELP)
     .action(async (sources: string[], options) =>
       done(await (await import("./render-command.ts")).renderCommand(sources, options)),
@@ -179,6 +181,7 @@ export function program(done: (code: number) => void): Command {
     .description("show the sources, what each reads and where it lands, and what is not rendered and why")
     .argument("[path...]", "files and directories (default: those in the configuration, or .)")
     .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .option("--offline", "fetch nothing from servers: use what was fetched before")
     .addOption(
       new Option("-o, --output <format>", "output format").choices(["text", "json", "mermaid"]).default("text"),
     )

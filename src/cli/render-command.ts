@@ -9,7 +9,7 @@ import { UsageError } from "./usage-error.ts";
 /** Runs `portcullis render`: the YAML stream on stdout, everything else on stderr. Returns the exit code. */
 export async function renderCommand(
   sources: readonly string[],
-  options: { readonly config?: string },
+  options: { readonly config?: string; readonly offline?: boolean },
 ): Promise<number> {
   return withDesiredState([], options, async (subject) => {
     const whole = sources.length === 0 ? await subject.whole() : undefined;
