@@ -59,7 +59,12 @@ function describe(error: ErrorObject): ConfigError {
       return say("expected a calendar date such as 2027-01-15");
     case "maxLength":
     case "pattern": {
-      if (propertyName === undefined) return say('expected a Kubernetes version such as "1.34"');
+      if (propertyName === undefined)
+        return say(
+          instancePath.startsWith("/remotes/")
+            ? "expected a pattern of URLs such as oci://ghcr.io/acme/**"
+            : 'expected a Kubernetes version such as "1.34"',
+        );
       const message = `"${propertyName}": expected a name of at most 63 letters, digits, ".", "_" and "-"`;
       return { pointer: below(instancePath, propertyName), message };
     }

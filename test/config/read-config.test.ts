@@ -137,7 +137,7 @@ test.each([
   [
     "a key like no other",
     "version: 1\nzzz: 1\n",
-    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, policies, data, manifests, branches, mode, block, levels, comments, apply, environments, clusters, repositories, helm, kustomize, schemas, gaps`,
+    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, policies, data, manifests, branches, mode, block, levels, comments, apply, environments, clusters, repositories, helm, kustomize, remotes, schemas, gaps`,
   ],
   [
     "a mistyped key of a group",
@@ -201,6 +201,11 @@ test.each([
     `portcullis.yaml:1:12: "clusters[0]": expected a key "server"`,
   ],
   ["a boolean for schemas", "schemas: false\n", `portcullis.yaml:1:1: "schemas": expected one of on, off`],
+  [
+    "what is no URL under remotes.allow",
+    "remotes:\n  allow: [ghcr.io/acme]\n",
+    `portcullis.yaml:2:11: "allow[0]": expected a pattern of URLs such as oci://ghcr.io/acme/**`,
+  ],
   ["another word for gaps", "gaps: warn\n", `portcullis.yaml:1:1: "gaps": expected one of allow, block`],
 ])("%s is a problem at its place", (_, text, expected) => {
   expect(problems(text)).toEqual([expected]);

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { startHelmRepository, type HelmRepository } from "../support/remote-servers/helm-repository.ts";
+import { directoryWith, git, portcullis, write } from "./run-portcullis.ts";
+
+let charts: HelmRepository;
+beforeAll(async () => {
+  charts = await startHelmRepository(
+    ["1.0.0", "2.0.0"].map((version) => ({
+      name: "web",
+      version,
+      files: {
+        "values.yaml": "image: nginx\n",
+        "templates/pod.yaml": `apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: web, image: "{{ .Values.image }}:${version === "1.0.0" ? "1" : "latest"}" }] }\n`,
+      },
+    })),
+  );
+});
+afterAll(() => charts.close());
+
+const NOW = "2026-01-01T00:00:00Z";
+
+const POLICY = `package main
+
+deny contains msg if {
+	some container in input.spec.containers
+	endswith(container.image, ":latest")
+	msg := sprintf("container %s uses latest", [container.name])
+}
+`;
+const release = (version: string): string => `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: { name: charts, namespace: web }
+spec: { url: "${charts.origin}/charts" }
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: web, namespace: web }
+spec:
+  chart:
+    spec:
+      chart: web
+      version: ${version}
+      sourceRef: { kind: HelmRepository, name: charts }
+`;
+const configuration = (fetch: string): string =>
+  `version: 1\npolicies: [policy]\nrepositories: ["https://github.com/acme/gitops"]\nschemas: off\nremotes: { fetch: ${fetch}, allow: ["${charts.origin}/**"] }\n`;
+
+/** A repository whose main branch installs version 1.0.0, and its branch another one. */
+function repository(version: string, fetch = "known"): string {
+  const directory = directoryWith({
+    "policy/tag.rego": POLICY,
+    "portcullis.yaml": configuration(fetch),
+    "apps/web.yaml": release("1.0.0"),
+  });
+  git(directory, "init", "--quiet", "--initial-branch=main");
+  git(directory, "add", "--all");
+  git(directory, "commit", "--quiet", "--message=base");
+  git(directory, "switch", "--quiet", "--create=change");
+  write(directory, { "apps/web.yaml": release(version) });
+  git(directory, "commit", "--quiet", "--all", "--message=change");
+  return directory;
+}
+
+test("another version of a chart is judged by what it changes, at the line that asks for it", async () => {
+  const { code, out } = await portcullis(repository("2.0.0"), ["check", "--base", "main"]);
+  expect(out).toContain("deny[main]: container web uses latest\n  --> apps/web.yaml:13");
+  expect(out).toContain(
+    `web of ${charts.origin}/charts 1.0.0 → 2.0.0 (HelmRelease web/web): 1 updated; nginx:1 → nginx:latest`,
+  );
+  expect(code).toBe(1);
+});
+
+test("a version that the repository does not have blocks, and says so", async () => {
+  const { code, out } = await portcullis(repository("3.0.0"), ["check", "--base", "main"]);
+  expect(out).toMatch(/problem\[render\]: HelmRelease web\/web cannot be rendered: chart web 3\.0\.0 of .*3\.0\.0/);
+  expect(out).toContain("--> apps/web.yaml:13");
+  expect(code).toBe(2);
+});
+
+test("what was fetched before is used offline, and while its server is down", async () => {
+  const directory = repository("2.0.0");
+  const online = await portcullis(directory, ["check", "--base", "main", "--no-cache", "-o", "json", "--now", NOW]);
+  const offline = await portcullis(directory, [
+    "check",
+    "--base",
+    "main",
+    "--no-cache",
+    "-o",
+    "json",
+    "--offline",
+    "--now",
+    NOW,
+  ]);
+  expect(offline.out).toBe(online.out);
+  charts.isDown = true;
+  try {
+    const down = await portcullis(directory, ["check", "--base", "main", "--no-cache", "-o", "json", "--now", NOW]);
+    expect(down.out).toBe(online.out);
+    write(directory, { "apps/web.yaml": release("^3") });
+    const unknown = await portcullis(directory, ["check", "apps", "-o", "json", "--now", NOW]);
+    expect(JSON.parse(unknown.out).problems).toMatchObject([{ stage: "render", line: 13 }]);
+    expect(unknown.code).toBe(2);
+  } finally {
+    charts.isDown = false;
+  }
+});
+
+test("nothing is fetched where the configuration does not say so", async () => {
+  const { out } = await portcullis(repository("2.0.0", "off"), ["check", "apps", "-o", "json", "--now", NOW]);
+  const report = JSON.parse(out) as { readonly gaps: readonly unknown[]; readonly remotes?: unknown };
+  expect(report.gaps).toHaveLength(1);
+  expect(report.remotes).toBeUndefined();
+});
+
+test("graph and render fetch as check does", async () => {
+  const directory = repository("2.0.0");
+  const rendered = await portcullis(directory, ["render", "HelmRelease web/web"]);
+  expect(rendered.out).toContain('"image":"nginx:latest"');
+  const graph = await portcullis(directory, ["graph", "-o", "json"]);
+  expect(JSON.parse(graph.out).gaps).toEqual([]);
+});
