@@ -12,6 +12,16 @@ export function unseenRevision(revision: string, context: BranchContext): string
     : `follows ${revision}, which is not the judged branch: the content of this tree is judged instead`;
 }
 
+/**
+ * Why it is not enough to judge a branch of this repository as it is now: anybody may push to it later without being
+ * judged. Undefined for a revision that stays, and for a gated branch.
+ */
+export function ungatedBranch(revision: string, { config }: BranchContext): string | undefined {
+  const branch = revision.replace(/^refs\/heads\//, "");
+  if (isPinned(revision) || config.branches.includes(branch)) return undefined;
+  return `follows ${branch} of this repository, which is not gated: what is pushed there later is not judged`;
+}
+
 export type BranchContext = Pick<PlanContext, "branches"> & {
   readonly config: Pick<PlanContext["config"], "branches">;
 };

@@ -400,6 +400,34 @@ spec:
     expect(found(back)).toEqual(["existing flux.yaml:7: nginx:latest is not pinned"]);
   });
 
+  test.each([
+    {
+      name: "Argo CD",
+      file: application(
+        "  source:\n    repoURL: https://github.com/acme/gitops\n    path: prod\n    targetRevision: feature",
+      ),
+    },
+    {
+      name: "Flux",
+      file: flux("  url: https://github.com/acme/gitops\n  ref:\n    branch: feature", "GitRepository", "path: ./prod"),
+    },
+  ])("$name: another branch of this repository is judged, and is a gap unless it is gated", async ({ file }) => {
+    const remotes = remotesOf({
+      "https://github.com/acme/gitops feature": { "prod/pod.yaml": pod("a", "nginx:latest") },
+    });
+    const report = await judged({ before: { "old.yaml": pod("b", "nginx:1") }, after: { "own.yaml": file } }, remotes, {
+      fetch: "any",
+    });
+    expect(found(report)).toHaveLength(1);
+    expect(report.gaps).toMatchObject([
+      {
+        reason: expect.stringContaining("which is not gated: what is pushed there later is not judged"),
+        touched: true,
+      },
+    ]);
+    expect(report.verdict).toBe("error");
+  });
+
   test("a directory that the revision does not have is a problem of the change", async () => {
     const of = (tag: string): Files => ({
       "app.yaml": application(

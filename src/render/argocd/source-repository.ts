@@ -2,7 +2,7 @@ import type { GitRevision, RemoteReference } from "../../model/remotes.ts";
 import type { PlanContext } from "../gitops.ts";
 import type { PlacedFetch } from "../plan.ts";
 import { repositoryNamedBy } from "../repository-url.ts";
-import { unseenRevision } from "../revision.ts";
+import { ungatedBranch, unseenRevision } from "../revision.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import type { Fields } from "./fields.ts";
 import type { SourceRepository, WrittenPlace } from "./source-request.ts";
@@ -33,6 +33,8 @@ export async function findRepository(
   );
   if (found?.kind === "found") {
     const { directory } = found;
+    const ungated = kind === "this" ? ungatedBranch(revision, context) : undefined;
+    if (ungated !== undefined) diagnostics.gap(pointer, ungated);
     return { kind, root: directory, fetched: { fetched: found, at: place(pointer) } };
   }
   if (found === undefined || (found.kind === "refused" && kind === "this"))

@@ -1,5 +1,5 @@
 import { otherRepository, repositoryNamedBy } from "../repository-url.ts";
-import { isThisBranch } from "../revision.ts";
+import { isThisBranch, ungatedBranch } from "../revision.ts";
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
@@ -164,13 +164,16 @@ async function fetchedOrigin(manifest: Manifest, context: PlanContext): Promise<
   if (fetched.kind === "refused") return { kind: "elsewhere", reason: `${shown}: ${fetched.message}`, manifest };
   if (fetched.kind !== "found") return { kind: "failed", message: `${shown}: ${fetched.message}`, manifest };
   const { path, line, pointer } = manifest.position;
+  const revision = revisionOf(manifest);
+  const isOwn = repositoryNamedBy(textAt(manifest.value, "spec", "url") ?? "", context.repositories) === "this";
+  const ungated = isOwn && revision.kind === "branch" ? ungatedBranch(revision.name, context) : undefined;
   return {
     kind: "tree",
     root: fetched.directory,
     fetched: { fetched, at: { path, line, pointer: pointer + found.pointer } },
     ignore: ignoreOf(manifest, fetched.directory),
     manifest,
-    unseen: includesOf(manifest),
+    unseen: [...(ungated === undefined ? [] : [`${shown} ${ungated}`]), ...includesOf(manifest)],
   };
 }
 
