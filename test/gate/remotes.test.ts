@@ -284,7 +284,7 @@ describe("what GitOps objects take from other repositories", () => {
     },
     [`${elsewhere} v2`]: { "apps/web/pod.yaml": pod("web", "nginx:latest") },
     "oci://ghcr.io/acme/web v1": { "pod.yaml": pod("web", "nginx:latest") },
-    "https://github.com/acme/gitops v1": { "prod/pod.yaml": pod("pinned", "nginx:latest") },
+    "https://github.com/acme/gitops v1.0": { "prod/pod.yaml": pod("pinned", "nginx:latest") },
     "https://charts.example.com/web 1.0.0": {
       ...chart("1.0.0", "nginx:1"),
       "values-latest.yaml": "image: nginx:latest\n",
@@ -380,7 +380,7 @@ spec:
       name: "Argo CD, a revision of this repository",
       files: {
         "app.yaml": application(
-          "  source:\n    repoURL: https://github.com/acme/gitops\n    path: prod\n    targetRevision: v1",
+          "  source:\n    repoURL: https://github.com/acme/gitops\n    path: prod\n    targetRevision: v1.0",
         ),
       },
       findings: ["introduced app.yaml:10: nginx:latest is not pinned"],

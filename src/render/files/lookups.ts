@@ -1,5 +1,6 @@
 import { sha256 } from "../../manifest/sha256.ts";
 import type { KustomizationNode, KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
+import type { RemoteDirectories } from "../remotes/remote-directories.ts";
 import { contentId, unreadable } from "./content-id.ts";
 import type { TreeFiles } from "./tree-files.ts";
 
@@ -7,6 +8,7 @@ import type { TreeFiles } from "./tree-files.ts";
 export interface LookedAt {
   readonly files: TreeFiles;
   readonly nodes: KustomizationNodes;
+  readonly remotes: RemoteDirectories;
 }
 
 /**
@@ -52,6 +54,7 @@ export function recordLookups(tree: LookedAt): Recording {
       },
       layout: files.layout,
       submoduleOf: (path) => files.submoduleOf(path),
+      fetchedAt: (path) => files.fetchedAt(path),
       fileAt(path) {
         note("file", path);
         return files.fileAt(path);
@@ -88,6 +91,14 @@ export function recordLookups(tree: LookedAt): Recording {
           note("directory", asked);
         }
         return node;
+      },
+    },
+    remotes: {
+      added: tree.remotes.added,
+      asked: () => tree.remotes.asked(),
+      async fetch(reference) {
+        const fetched = await tree.remotes.fetch(reference);
+        return fetched === undefined ? undefined : unrecorded(fetched);
       },
     },
     lookups: () => (isWhole ? [...found].flat() : undefined),

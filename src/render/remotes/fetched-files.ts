@@ -48,6 +48,7 @@ export function fetchedFiles(own: TreeFiles, before: ReadonlyMap<string, TreeFil
       if (found === undefined) return own.filesBelow(directory);
       return found.files.filesBelow(found.rest).map((path) => whole(found.at, path));
     },
+    submoduleOf: (path) => (among(path) === undefined ? own.submoduleOf(path) : undefined),
     async read(paths) {
       const ofTree: string[] = [];
       const elsewhere = new Map<string, string[]>();

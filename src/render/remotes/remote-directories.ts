@@ -1,5 +1,6 @@
 import type { RemotesConfig } from "../../model/config.ts";
 import type { RemoteOutcome, RemoteReference, Remotes } from "../../model/remotes.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
 import type { FetchedFiles } from "./fetched-files.ts";
 import { isPermitted } from "./permitted.ts";
 import { directoryName, referenceText } from "./reference-text.ts";
@@ -20,6 +21,8 @@ export type Fetching = FetchedDirectory | Exclude<RemoteOutcome, { readonly kind
 export interface RemoteDirectories {
   /** Absent where nothing is fetched at all. */
   fetch(reference: RemoteReference): Promise<Fetching | undefined>;
+  /** The files of all that was fetched, by directory. */
+  readonly added: ReadonlyMap<string, TreeFiles>;
   /** All that was asked for and permitted, whatever came of it, in a fixed order. */
   asked(): readonly RemoteReference[];
 }
@@ -33,6 +36,7 @@ export function remoteDirectories(
 ): RemoteDirectories {
   const asked = new Map<string, RemoteReference>();
   return {
+    added: files.added,
     asked: () => [...asked].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, reference]) => reference),
     async fetch(reference) {
       if (remotes === undefined || config.fetch === "off") return undefined;

@@ -31,7 +31,7 @@ export function baselineOf(
       instances.flatMap(({ plannedSource: { copies } }) => copies),
       tree,
     ),
-    fetched: tree.added,
+    fetched: remotes.added,
     references: remotes.asked(),
     ...(vendor?.lock === undefined ? {} : { lock: vendor.lock }),
   };

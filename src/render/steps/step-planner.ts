@@ -4,15 +4,15 @@ import type { DesiredStateRequest } from "../desired-state.ts";
 import { digestText } from "../digest-text.ts";
 import { isFoundAgain, recordLookups, type Lookups } from "../files/lookups.ts";
 import { facts } from "../kept-values.ts";
-import type { Step } from "../plan.ts";
-import type { Entry } from "./failure.ts";
+import type { PlacedFetch, Step } from "../plan.ts";
+import type { Entry } from "./entry.ts";
 import { planStep } from "./plan-step.ts";
 import type { PlannedStep, Read, RenderContext } from "./step.ts";
 
-/** Plans the steps of sources of one tree, each once. */
+/** Plans the steps of sources of one tree, each once. `fetched`: what was fetched that the step is in. */
 export interface StepPlanner {
   /** `entry` is the line that declares the source, `profile` that of the clusters it lands in. */
-  plan(step: Step, profile: ClusterProfile, entry: Entry): Promise<PlannedStep>;
+  plan(step: Step, profile: ClusterProfile, entry: Entry, fetched?: readonly PlacedFetch[]): Promise<PlannedStep>;
 }
 
 /** A planned step as it is cached, with what was looked up to plan it. */
@@ -34,13 +34,13 @@ export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["
   const common = sha256(digestText([renderer.digest, config, vendor, scopes.digest, files.layout]));
   const made = new Map<string, Promise<PlannedStep>>();
 
-  async function planned(key: string, step: Step, entry: Entry): Promise<PlannedStep> {
+  async function planned(key: string, step: Step, entry: Entry, fetched: readonly PlacedFetch[]): Promise<PlannedStep> {
     if (step.kind === "kustomize") await nodes.load([files.directoryAt(step.path) ?? step.path]);
     const held = known.get(key) ?? [];
     const kept = held.find(({ lookups }) => isFoundAgain(listOf(lookups), context));
-    if (kept !== undefined) return unkept(kept, step, entry);
+    if (kept !== undefined) return unkept(kept, step, entry, fetched);
     const recording = recordLookups(context);
-    const fresh = await planStep(step, { ...context, ...recording }, entry);
+    const fresh = await planStep(step, { ...context, ...recording }, entry, fetched);
     const lookups = recording.lookups();
     if (lookups === undefined) return fresh;
     const made = keptOf(fresh, lookups);
@@ -50,13 +50,13 @@ export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["
       all,
       all.reduce((sum, one) => sum + 1000 + 2 * (one.lookups.length + one.reads.length), 0),
     );
-    return unkept(made, step, entry);
+    return unkept(made, step, entry, fetched);
   }
 
-  function unkept(kept: KeptStep, step: Step, entry: Entry): PlannedStep {
+  function unkept(kept: KeptStep, step: Step, entry: Entry, fetched: readonly PlacedFetch[]): PlannedStep {
     const { lookups: _, reads, ...plain } = kept;
     let anew: Promise<PlannedStep> | undefined;
-    const again = (): Promise<PlannedStep> => (anew ??= planStep(step, context, entry));
+    const again = (): Promise<PlannedStep> => (anew ??= planStep(step, context, entry, fetched));
     return {
       ...plain,
       reads: readsOf(reads),
@@ -66,13 +66,13 @@ export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["
   }
 
   return {
-    plan(step, profile, { path, line }) {
+    plan(step, profile, { path, line }, fetched = []) {
       const entry = { path, line };
       const full = withProfile(step, profile);
-      const key = sha256(`${common} ${digestOf(profile)} ${digestText([step, entry])}`);
+      const key = sha256(`${common} ${digestOf(profile)} ${digestText([step, entry, fetched])}`);
       // What is equal to another step may yet be written elsewhere.
-      if (step.kind === "kustomize" && step.writtenAt !== undefined) return planned(key, full, entry);
-      const plan = made.get(key) ?? planned(key, full, entry);
+      if (step.kind === "kustomize" && step.writtenAt !== undefined) return planned(key, full, entry, fetched);
+      const plan = made.get(key) ?? planned(key, full, entry, fetched);
       made.set(key, plan);
       return plan;
     },
@@ -110,7 +110,7 @@ function digestOf(profile: ClusterProfile): string {
 }
 
 function keptOf(step: PlannedStep, lookups: Lookups): KeptStep {
-  const { options, inputs, content, problems, gaps, copies, stopped } = step;
+  const { options, inputs, content, problems, gaps, copies, fetched, stopped } = step;
   return {
     options,
     inputs,
@@ -118,6 +118,7 @@ function keptOf(step: PlannedStep, lookups: Lookups): KeptStep {
     problems,
     gaps,
     ...(copies === undefined ? {} : { copies }),
+    ...(fetched === undefined || fetched.length === 0 ? {} : { fetched }),
     ...(stopped === undefined ? {} : { stopped }),
     lookups: textOf(lookups),
     reads: textOf(step.reads.flatMap(({ path, id = "" }) => [path, id])),

@@ -11,14 +11,14 @@ import type { Facts } from "../kept-values.ts";
 import type { KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Step } from "../plan.ts";
-import type { FetchedFiles } from "../remotes/fetched-files.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
 import type { FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import type { SourcePlace } from "../unit.ts";
 import type { Entry } from "./entry.ts";
 
 /** What rendering a step needs. */
 export interface RenderContext {
-  readonly files: FetchedFiles;
+  readonly files: TreeFiles;
   readonly nodes: KustomizationNodes;
   readonly renderer: Renderer;
   readonly scopes: Scopes;

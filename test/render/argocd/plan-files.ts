@@ -61,7 +61,7 @@ function contextOf(
     repositories,
     branches,
     renderer: renderer ?? noRenderer,
-    remotes: { fetch: async () => undefined, asked: () => [] },
+    remotes: { fetch: async () => undefined, asked: () => [], added: new Map() },
     find: (_near, wanted) =>
       manifests.filter(
         ({ identity }) =>

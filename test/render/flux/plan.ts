@@ -59,7 +59,7 @@ export function contextOf(files: Files, manifests: readonly Manifest[], options:
     branches: options.branches ?? [],
     // Planning for Flux renders nothing.
     renderer: undefined as unknown as Renderer,
-    remotes: { fetch: async () => undefined, asked: () => [] },
+    remotes: { fetch: async () => undefined, asked: () => [], added: new Map() },
     find: (_, wanted) =>
       manifests.filter(({ identity }) =>
         Object.entries(wanted).every(([key, value]) => identity[key as keyof typeof identity] === value),
