@@ -70,7 +70,7 @@ async function fromWebhookToCheck(): Promise<void> {
 /** Ten manifests that were never seen, by policies that are compiled: what a pull request costs once all is warm. */
 async function evaluation(): Promise<void> {
   const cacheDirectory = await mkdtemp(join(tmpdir(), "portcullis-bench-"));
-  const engine = createEngine({ cacheDirectory });
+  const engine = createEngine({ cacheDirectory, remotesDirectory: join(cacheDirectory, "remotes") });
   const tree = memoryTree(rules());
   const { sources } = await policySources(tree, { policies: ["policies"], data: [] });
   const now = new Date().toISOString();

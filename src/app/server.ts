@@ -96,8 +96,14 @@ async function startServices(
     // The ingress has checked the signature already; Probot does not check it again.
     secret: settings.webhookSecrets[0],
   });
-  const pool = new JudgePool(JOBS_AT_ONCE, { cacheDirectory: join(settings.stateDir, "compiled") }, () =>
-    metrics.workerRestarts.inc(),
+  const pool = new JudgePool(
+    JOBS_AT_ONCE,
+    {
+      cacheDirectory: join(settings.stateDir, "compiled"),
+      remotesDirectory: join(settings.stateDir, "remotes"),
+      ...(settings.credentialsPath === undefined ? {} : { credentialsPath: settings.credentialsPath }),
+    },
+    () => metrics.workerRestarts.inc(),
   );
   undo.push(() => pool.close());
   const mirrors = new Mirrors(join(settings.stateDir, "mirrors"));

@@ -1,5 +1,5 @@
 import { createPrivateKey } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 /** The validated settings of `serve`. */
@@ -17,6 +17,8 @@ export interface Settings {
   /** Seconds. */
   readonly judgeDeadline: number;
   readonly logLevel: string;
+  /** The file of credentials for registries and other servers. */
+  readonly credentialsPath?: string;
 }
 
 /** The settings, or all reasons why they are refused. */
@@ -71,6 +73,10 @@ export function readSettings(environment: { readonly [name: string]: string | un
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     reasons.push("DATABASE_URL must start with postgres:// or postgresql://.");
   }
+  const credentialsPath = value("CREDENTIALS_PATH");
+  if (credentialsPath !== undefined && !existsSync(credentialsPath)) {
+    reasons.push(`CREDENTIALS_PATH names a file that does not exist: ${credentialsPath}`);
+  }
   const logLevel = value("LOG_LEVEL") ?? "info";
   if (!LOG_LEVELS.includes(logLevel)) reasons.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
 
@@ -85,6 +91,7 @@ export function readSettings(environment: { readonly [name: string]: string | un
     judgeDeadline: integer("JUDGE_DEADLINE", 600, 1, 86_400),
     logLevel,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(credentialsPath === undefined ? {} : { credentialsPath: resolve(credentialsPath) }),
   };
   return reasons.length === 0 ? { kind: "settings", settings } : { kind: "refused", reasons };
 }

@@ -1,11 +1,14 @@
+import type { RemotesConfig } from "../model/config.ts";
 import type { Judge } from "../model/judge.ts";
 import type { PolicyFile, PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
+import type { Remotes } from "../model/remotes.ts";
 import type { Renderer } from "../model/renderer.ts";
 import { createJudge, defaultLimits } from "../rego/create-judge.ts";
 import { mergeData } from "../rego/merge-data.ts";
 import { createToolchain, type Toolchain } from "../rego/toolchain/toolchain.ts";
 import { createRenderer } from "../renderers/create-renderer.ts";
+import { openServerRemotes } from "./open-remotes.ts";
 import { keepingRenderings } from "../renderers/keep-renderings.ts";
 
 /** Policies with the tests beside them. */
@@ -20,17 +23,36 @@ export interface Engine {
   /** Runs the policy tests and returns a problem for each that fails. */
   readonly runTests: (policies: TestedPolicies) => Promise<readonly Problem[]>;
   readonly renderer: Renderer;
+  /** What servers have, for one job; undefined where the configuration lets nothing be fetched. */
+  readonly openRemotes: (config: RemotesConfig) => Remotes | undefined;
+}
+
+export interface EngineOptions {
+  /** Of everything that can be made again. */
+  readonly cacheDirectory: string;
+  /** Of what was fetched from servers. */
+  readonly remotesDirectory: string;
+  /** The file of credentials for servers. */
+  readonly credentialsPath?: string;
 }
 
 /** Creates the toolchain of OPA and the renderers, with their caches in one directory. */
-export function createEngine(options: { readonly cacheDirectory: string }): Engine & { close(): void } {
+export function createEngine(options: EngineOptions): Engine & { close(): void } {
   const toolchain = createToolchain({ cacheDir: options.cacheDirectory });
-  const renderer = keepingRenderings(createRenderer({ cacheDir: options.cacheDirectory }), options.cacheDirectory);
+  const own = createRenderer({ cacheDir: options.cacheDirectory });
+  const renderer = keepingRenderings(own, options.cacheDirectory);
+  const { remotesDirectory, credentialsPath } = options;
   return {
     makeJudge: (sources, now) =>
       createJudge(sources, { toolchain, now, cacheDir: options.cacheDirectory, ...defaultLimits }),
     runTests: (set) => failedTests(toolchain, set),
     renderer,
+    openRemotes: (config) =>
+      openServerRemotes(config, {
+        directory: remotesDirectory,
+        versions: own.versions,
+        ...(credentialsPath === undefined ? {} : { credentialsPath }),
+      }),
     close: () => {
       toolchain.close();
       renderer.close();

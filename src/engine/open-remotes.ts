@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { RemotesConfig } from "../model/config.ts";
 import type { Remotes, VersionMatcher } from "../model/remotes.ts";
+import type { ReadCredentials } from "../remote/credentials/credential.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 
 export interface OpenRemotesOptions {
@@ -11,28 +12,70 @@ export interface OpenRemotesOptions {
 
 /**
  * What servers have, for one run of the command line, which uses the credentials of the person's own tools; undefined
- * where the configuration lets nothing be fetched. What it takes is loaded for the first reference.
+ * where the configuration lets nothing be fetched.
  */
-export function openRemotes(
+export function openRemotes(config: RemotesConfig, { versions, offline }: OpenRemotesOptions): Remotes | undefined {
+  return remotesOf(config, {
+    directory: join(defaultCacheDirectory(), "remotes"),
+    versions,
+    credentials: async () => (await import("../remote/credentials/personal.ts")).personalCredentials(),
+    tries: 3,
+    ...(offline === true ? { offline } : {}),
+  });
+}
+
+/** How the App fetches. */
+export interface ServerRemotesOptions {
+  readonly directory: string;
+  readonly versions: VersionMatcher;
+  /** The file of credentials; absent: there are none. */
+  readonly credentialsPath?: string;
+}
+
+/** What servers have, for one job of the App. */
+export function openServerRemotes(
+  config: RemotesConfig,
+  { credentialsPath, ...options }: ServerRemotesOptions,
+): Remotes | undefined {
+  const credentials =
+    credentialsPath === undefined ? async () => noCredentials : async () => readCredentials(credentialsPath);
+  // A job of the App waits for servers: its deadline ends it.
+  return remotesOf(config, { ...options, credentials, tries: 8 });
+}
+
+/** Reads the App's file of credentials; rejects with what is wrong in it, and never with a part of it. */
+export async function readCredentials(path: string): Promise<ReadCredentials> {
+  return (await import("../remote/credentials/credentials-file.ts")).readCredentialsFile(path);
+}
+
+const noCredentials: ReadCredentials = async () => undefined;
+
+interface Options {
+  readonly directory: string;
+  readonly versions: VersionMatcher;
+  readonly credentials: () => Promise<ReadCredentials>;
+  readonly tries: number;
+  readonly offline?: boolean;
+}
+
+/** Everything that it takes is loaded for the first reference. */
+function remotesOf(
   { fetch, allow, mirrors }: RemotesConfig,
-  { versions, offline }: OpenRemotesOptions,
+  { credentials, ...options }: Options,
 ): Remotes | undefined {
   if (fetch === "off") return undefined;
   const open = async (): Promise<Remotes> => {
-    const [{ createRemotes }, { personalCredentials }] = await Promise.all([
-      import("../remote/create-remotes.ts"),
-      import("../remote/credentials/personal.ts"),
-    ]);
-    return createRemotes({
-      directory: join(defaultCacheDirectory(), "remotes"),
-      allow,
-      mirrors,
-      versions,
-      credentials: personalCredentials(),
-      tries: 3,
-      ...(offline === true ? { offline } : {}),
-    });
+    const { createRemotes } = await import("../remote/create-remotes.ts");
+    return createRemotes({ ...options, allow, mirrors, credentials: await credentials() });
   };
   let opening: Promise<Remotes> | undefined;
-  return { fetch: async (reference) => (await (opening ??= open())).fetch(reference) };
+  return {
+    async fetch(reference) {
+      try {
+        return await (await (opening ??= open())).fetch(reference);
+      } catch (error) {
+        return { kind: "unanswered", message: error instanceof Error ? error.message : String(error) };
+      }
+    },
+  };
 }

@@ -106,4 +106,8 @@ export interface ThreadFailure {
 export interface JudgeThreadOptions {
   /** The directory in which compiled policies are cached. */
   readonly cacheDirectory: string;
+  /** The directory in which what was fetched from servers is kept. */
+  readonly remotesDirectory: string;
+  /** The file of credentials for servers. */
+  readonly credentialsPath?: string;
 }

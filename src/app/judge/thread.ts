@@ -174,7 +174,14 @@ async function judge(
   const set = await setAt(request.rules.commit);
   if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_FILE}`);
   const { builtins, problems } = builtinChecks(set.config, set.source);
-  const desired = { renderer: engine.renderer, repositories: request.repositories, branches: [request.into], cache };
+  const remotes = engine.openRemotes(set.config.remotes);
+  const desired = {
+    renderer: engine.renderer,
+    ...(remotes === undefined ? {} : { remotes }),
+    repositories: request.repositories,
+    branches: [request.into],
+    cache,
+  };
   const report = await check({
     ...desired,
     builtins,
@@ -218,8 +225,10 @@ async function judgeAhead(
 ): Promise<AheadAnswer> {
   const set = await setAt(request.rules);
   if (set.kind === "none") return { kind: "done ahead" };
+  const remotes = engine.openRemotes(set.config.remotes);
   await check({
     renderer: engine.renderer,
+    ...(remotes === undefined ? {} : { remotes }),
     repositories: request.repositories,
     branches: [request.branch],
     cache,

@@ -49,7 +49,7 @@ export function splitChange(
 interface Trees {
   readonly after: Tree;
   readonly now: string;
-  readonly desired: Pick<CheckRequest, "renderer" | "repositories" | "branches" | "cache">;
+  readonly desired: Pick<CheckRequest, "renderer" | "remotes" | "repositories" | "branches" | "cache">;
 }
 
 /** What a change of the rules adds to the report by the rules in force. */

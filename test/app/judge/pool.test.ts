@@ -3,7 +3,8 @@ import { afterEach, expect, test } from "@jest/globals";
 import { JudgePool } from "../../../src/app/judge/pool.ts";
 
 let pool: JudgePool;
-const open = (size: number): JudgePool => (pool = new JudgePool(size, { cacheDirectory: tmpdir() }, () => {}));
+const open = (size: number): JudgePool =>
+  (pool = new JudgePool(size, { cacheDirectory: tmpdir(), remotesDirectory: tmpdir() }, () => {}));
 afterEach(() => pool.close());
 
 test("a thread is spare while none is asked for and not all are held", async () => {
