@@ -101,6 +101,7 @@ async function startServices(
     {
       cacheDirectory: join(settings.stateDir, "compiled"),
       remotesDirectory: join(settings.stateDir, "remotes"),
+      hosts: settings.hosts,
       ...(settings.credentialsPath === undefined ? {} : { credentialsPath: settings.credentialsPath }),
     },
     () => metrics.workerRestarts.inc(),

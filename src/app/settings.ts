@@ -19,6 +19,8 @@ export interface Settings {
   readonly logLevel: string;
   /** The file of credentials for registries and other servers. */
   readonly credentialsPath?: string;
+  /** Patterns of URLs whose hosts may have private addresses. */
+  readonly hosts: readonly string[];
 }
 
 /** The settings, or all reasons why they are refused. */
@@ -73,6 +75,16 @@ export function readSettings(environment: { readonly [name: string]: string | un
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     reasons.push("DATABASE_URL must start with postgres:// or postgresql://.");
   }
+  const hosts = (value("PRIVATE_HOSTS") ?? "")
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+  const wrong = hosts.find((one) => !/^(?:https?|oci|oci\+http|ssh):\/\/[^/*]+/.test(one));
+  if (wrong !== undefined) {
+    reasons.push(
+      `PRIVATE_HOSTS must be patterns such as https://charts.example.internal/**, separated by commas: ${wrong}`,
+    );
+  }
   const credentialsPath = value("CREDENTIALS_PATH");
   if (credentialsPath !== undefined && !existsSync(credentialsPath)) {
     reasons.push(`CREDENTIALS_PATH names a file that does not exist: ${credentialsPath}`);
@@ -90,6 +102,7 @@ export function readSettings(environment: { readonly [name: string]: string | un
     stateDir: resolve(value("STATE_DIR") ?? ".portcullis"),
     judgeDeadline: integer("JUDGE_DEADLINE", 600, 1, 86_400),
     logLevel,
+    hosts,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(credentialsPath === undefined ? {} : { credentialsPath: resolve(credentialsPath) }),
   };

@@ -24,7 +24,7 @@ export interface Engine {
   readonly runTests: (policies: TestedPolicies) => Promise<readonly Problem[]>;
   readonly renderer: Renderer;
   /** What servers have, for one job; undefined where the configuration lets nothing be fetched. */
-  readonly openRemotes: (config: RemotesConfig) => Remotes | undefined;
+  readonly openRemotes: (config: RemotesConfig, judged: readonly string[]) => Remotes | undefined;
 }
 
 export interface EngineOptions {
@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly remotesDirectory: string;
   /** The file of credentials for servers. */
   readonly credentialsPath?: string;
+  /** Patterns of URLs whose hosts may have private addresses. */
+  readonly hosts?: readonly string[];
 }
 
 /** Creates the toolchain of OPA and the renderers, with their caches in one directory. */
@@ -41,15 +43,16 @@ export function createEngine(options: EngineOptions): Engine & { close(): void }
   const toolchain = createToolchain({ cacheDir: options.cacheDirectory });
   const own = createRenderer({ cacheDir: options.cacheDirectory });
   const renderer = keepingRenderings(own, options.cacheDirectory);
-  const { remotesDirectory, credentialsPath } = options;
+  const { remotesDirectory, credentialsPath, hosts = [] } = options;
   return {
     makeJudge: (sources, now) =>
       createJudge(sources, { toolchain, now, cacheDir: options.cacheDirectory, ...defaultLimits }),
     runTests: (set) => failedTests(toolchain, set),
     renderer,
-    openRemotes: (config) =>
-      openServerRemotes(config, {
+    openRemotes: (config, judged) =>
+      openServerRemotes(config, judged, {
         directory: remotesDirectory,
+        hosts,
         versions: own.versions,
         ...(credentialsPath === undefined ? {} : { credentialsPath }),
       }),

@@ -19,6 +19,7 @@ export function openRemotes(config: RemotesConfig, { versions, offline }: OpenRe
     directory: join(defaultCacheDirectory(), "remotes"),
     versions,
     credentials: async () => (await import("../remote/credentials/personal.ts")).personalCredentials(),
+    hosts: [...config.allow, ...Object.values(config.mirrors)],
     tries: 3,
     ...(offline === true ? { offline } : {}),
   });
@@ -30,22 +31,25 @@ export interface ServerRemotesOptions {
   readonly versions: VersionMatcher;
   /** The file of credentials; absent: there are none. */
   readonly credentialsPath?: string;
+  /** Patterns of URLs whose hosts may have private addresses. A repository's own configuration does not decide that. */
+  readonly hosts: readonly string[];
 }
 
-/** What servers have, for one job of the App. */
+/** What servers have, for one job of the App; `judged` are the URLs of the repository that is judged. */
 export function openServerRemotes(
   config: RemotesConfig,
+  judged: readonly string[],
   { credentialsPath, ...options }: ServerRemotesOptions,
 ): Remotes | undefined {
   const credentials =
-    credentialsPath === undefined ? async () => noCredentials : async () => readCredentials(credentialsPath);
+    credentialsPath === undefined ? async () => noCredentials : async () => readCredentials(credentialsPath, judged);
   // A job of the App waits for servers: its deadline ends it.
   return remotesOf(config, { ...options, credentials, tries: 8 });
 }
 
 /** Reads the App's file of credentials; rejects with what is wrong in it, and never with a part of it. */
-export async function readCredentials(path: string): Promise<ReadCredentials> {
-  return (await import("../remote/credentials/credentials-file.ts")).readCredentialsFile(path);
+export async function readCredentials(path: string, judged: readonly string[] = []): Promise<ReadCredentials> {
+  return (await import("../remote/credentials/credentials-file.ts")).readCredentialsFile(path, judged);
 }
 
 const noCredentials: ReadCredentials = async () => undefined;
@@ -54,19 +58,17 @@ interface Options {
   readonly directory: string;
   readonly versions: VersionMatcher;
   readonly credentials: () => Promise<ReadCredentials>;
+  readonly hosts: readonly string[];
   readonly tries: number;
   readonly offline?: boolean;
 }
 
 /** Everything that it takes is loaded for the first reference. */
-function remotesOf(
-  { fetch, allow, mirrors }: RemotesConfig,
-  { credentials, ...options }: Options,
-): Remotes | undefined {
+function remotesOf({ fetch, mirrors }: RemotesConfig, { credentials, ...options }: Options): Remotes | undefined {
   if (fetch === "off") return undefined;
   const open = async (): Promise<Remotes> => {
     const { createRemotes } = await import("../remote/create-remotes.ts");
-    return createRemotes({ ...options, allow, mirrors, credentials: await credentials() });
+    return createRemotes({ ...options, mirrors, credentials: await credentials() });
   };
   let opening: Promise<Remotes> | undefined;
   return {

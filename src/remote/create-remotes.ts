@@ -23,10 +23,10 @@ export interface RemotesOptions {
   /** Where the store is; it need not exist. */
   readonly directory: string;
   /**
-   * Patterns of what may be fetched. A host that one spells out may have a private address; one in `http://HOST` or
-   * `oci+http://HOST` is spoken to in plain HTTP. Who writes them can have this machine's own network read.
+   * Patterns of URLs. A host that one spells out may have a private address; one in `http://HOST` or `oci+http://HOST`
+   * is spoken to in plain HTTP. Who writes them can have this machine's own network read.
    */
-  readonly allow: readonly string[];
+  readonly hosts: readonly string[];
   readonly mirrors: Mirrors;
   readonly versions: VersionMatcher;
   readonly credentials: ReadCredentials;
@@ -37,7 +37,7 @@ export interface RemotesOptions {
    * configuration names. For the command line alone; without it nothing is fetched over SSH.
    */
   readonly ownGit?: boolean;
-  /** Whether a submodule on another host than what it belongs to may be fetched; absent: where `allow` names its host. */
+  /** Whether a submodule on another host than what it belongs to may be fetched; absent: where `hosts` names its host. */
   readonly permits?: (url: string) => boolean;
   /** Nothing is fetched: the store alone answers. */
   readonly offline?: boolean;
@@ -100,7 +100,7 @@ function isRegistry(url: string): boolean {
 function createJob(options: RemotesOptions): Job {
   const limits = { ...defaultLimits, ...options.limits };
   const { signal, resolve, ownGit = false, offline = false } = options;
-  const named = namedHosts([...options.allow, ...Object.values(options.mirrors)]);
+  const named = namedHosts(options.hosts);
   const names = createNames({ named, byProxy: hasProxy(), ...(resolve === undefined ? {} : { resolve }) });
   const asked = new Map<string, Promise<unknown>>();
   let held = 0;

@@ -151,7 +151,7 @@ describe("a file of credentials", () => {
     ["no YAML", "- prefix: {\n  hunter2", "is not YAML"],
     ["no list", "prefix: https://a.example.com\ntoken: hunter2", "must be a list of credentials"],
     ["no mapping", "- hunter2", "entry 1 must be a mapping"],
-    ["another scheme", "- {prefix: http://a.example.com, token: hunter2}", "entry 1 must have a prefix"],
+    ["another scheme", "- {prefix: ftp://a.example.com, token: hunter2}", "entry 1 must have a prefix"],
     [
       "half a user",
       "- {prefix: https://a.example.com, password: hunter2}",
@@ -167,4 +167,17 @@ describe("a file of credentials", () => {
     expect(failure).toContain(path);
     expect(failure).not.toContain("hunter2");
   });
+});
+
+test("an entry of a file is used for the repositories that it names", async () => {
+  const path = join(directory, "bound.yaml");
+  await writeFile(
+    path,
+    "- { prefix: oci://ghcr.io/acme, token: ours, repositories: [https://github.com/acme] }\n- { prefix: oci://ghcr.io, token: all }\n",
+  );
+  const tokenFor = async (judged: readonly string[]): Promise<unknown> =>
+    (await readCredentialsFile(path, judged))("oci://ghcr.io/acme/web");
+  expect(await tokenFor(["https://github.com/acme/gitops.git"])).toEqual({ token: "ours" });
+  expect(await tokenFor(["https://github.com/acme-evil/gitops.git"])).toEqual({ token: "all" });
+  expect(await tokenFor([])).toEqual({ token: "all" });
 });

@@ -149,7 +149,7 @@ test("a chart may be on another host than its index, which sees no credentials",
     const url = `${other.origin}/charts/web-5.0.0.tgz`;
     repository.charts = [{ name: "web", version: "5.0.0", url }];
     repository.basic = "me:secret";
-    const job = { ...options(), allow: [`${repository.origin}/**`, `${other.origin}/**`] };
+    const job = { ...options(), hosts: [`${repository.origin}/**`, `${other.origin}/**`] };
     const credentials = async (): Promise<{ username: string; password: string }> => ({
       username: "me",
       password: "secret",
@@ -174,7 +174,9 @@ test("a repository that asks for credentials in vain is quoted, without what it 
 test("a mirror stands in for what it mirrors", async () => {
   const mirrors = { "https://charts.example.com/stable": `${repository.origin}/charts/` };
   const reference = { ...chart("1.2.0"), repository: "https://charts.example.com/stable/" };
-  expect(await fetchContent({ ...options(), allow: [], mirrors }, reference)).toMatchObject({ version: "1.2.0" });
+  expect(await fetchContent({ ...options(), hosts: Object.values(mirrors), mirrors }, reference)).toMatchObject({
+    version: "1.2.0",
+  });
 });
 
 test("an index of tens of megabytes is downloaded once, compressed, and of it no more is read than is needed", async () => {
@@ -191,7 +193,7 @@ test("an index of tens of megabytes is downloaded once, compressed, and of it no
     return response.writeHead(200, { etag: '"1"', "content-encoding": "gzip" }).end(index);
   });
   try {
-    const job = { ...options(), allow: [`${server.origin}/**`] };
+    const job = { ...options(), hosts: [`${server.origin}/**`] };
     const reference = { ...chart("*"), repository: server.origin };
     expect(await fetchContent(job, reference)).toMatchObject({ version: "1.2.0" });
     expect(await fetchContent(job, reference)).toMatchObject({ version: "1.2.0" });

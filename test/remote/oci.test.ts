@@ -214,7 +214,7 @@ test("an index of a Helm repository may name a registry, which is asked as anyon
   );
   try {
     const credentials = async () => ({ username: "me", password: "secret" });
-    const job = { ...options({ credentials }), allow: [...options().allow, `${index.origin}/**`] };
+    const job = { ...options({ credentials }), hosts: [...options().hosts, `${index.origin}/**`] };
     expect(await fetchContent(job, { ...chart("1.2.0"), repository: index.origin })).toMatchObject({
       version: "1.2.0",
     });
@@ -256,7 +256,7 @@ test("a token's server may be elsewhere, under the rules for every server", asyn
       message: `${elsewhere.origin}/token is not HTTPS`,
     });
     expect(elsewhere.seen).toEqual([]);
-    const named = { ...options(), allow: [...options().allow, `${elsewhere.origin}/**`] };
+    const named = { ...options(), hosts: [...options().hosts, `${elsewhere.origin}/**`] };
     expect(await fetchContent(named, chart("1.2.0"))).toMatchObject({ version: "1.2.0" });
   } finally {
     await elsewhere.close();
@@ -274,7 +274,7 @@ test("a layer may be elsewhere, where the registry's token does not follow", asy
       response.writeHead(307, { location: `${elsewhere.origin}/blob?signature=secret` }).end();
       return true;
     };
-    const named = { ...options(), allow: [...options().allow, `${elsewhere.origin}/**`] };
+    const named = { ...options(), hosts: [...options().hosts, `${elsewhere.origin}/**`] };
     expect(await fetchContent(named, chart("1.2.0"))).toMatchObject({ version: "1.2.0" });
     expect(elsewhere.seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
   } finally {
@@ -314,13 +314,15 @@ test("a mirror stands in for a registry", async () => {
   registry.push("hub/acme/web", "1.2.0", [{ mediaType: helmLayer, content: chartArchive("web", "1.2.0") }], helmConfig);
   const mirrors = { "oci://docker.io": `oci+http://${registry.host}/hub` };
   const reference = { ...chart("1.2.0"), repository: "oci://docker.io/acme" };
-  expect(await fetchContent({ ...options(), allow: [], mirrors }, reference)).toMatchObject({ version: "1.2.0" });
+  expect(await fetchContent({ ...options(), hosts: Object.values(mirrors), mirrors }, reference)).toMatchObject({
+    version: "1.2.0",
+  });
 });
 
 test("a registry is not spoken to in plain HTTP without being named for it", async () => {
   pushChart("1.2.0");
-  for (const allow of [[], [`oci://${registry.host}/**`], [`http://${registry.host}/**`], ["oci+http://*/**"]]) {
-    expect(await fetchOnce({ ...options(), allow }, chart("1.2.0"))).not.toMatchObject({ kind: "found" });
+  for (const hosts of [[], [`oci://${registry.host}/**`], [`http://${registry.host}/**`], ["oci+http://*/**"]]) {
+    expect(await fetchOnce({ ...options(), hosts }, chart("1.2.0"))).not.toMatchObject({ kind: "found" });
   }
   expect(asked()).toEqual([]);
 });

@@ -88,6 +88,7 @@ export function settingsFor(github: SimulatedGitHub, stateDir: string): Settings
     privateKey: github.privateKey,
     webhookSecrets: [github.webhookSecret],
     apiUrl: github.apiUrl,
+    hosts: [],
     host: "127.0.0.1",
     port: 0,
     stateDir,

@@ -110,4 +110,6 @@ export interface JudgeThreadOptions {
   readonly remotesDirectory: string;
   /** The file of credentials for servers. */
   readonly credentialsPath?: string;
+  /** Patterns of URLs whose hosts may have private addresses. */
+  readonly hosts?: readonly string[];
 }

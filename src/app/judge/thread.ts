@@ -174,7 +174,7 @@ async function judge(
   const set = await setAt(request.rules.commit);
   if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_FILE}`);
   const { builtins, problems } = builtinChecks(set.config, set.source);
-  const remotes = engine.openRemotes(set.config.remotes);
+  const remotes = engine.openRemotes(set.config.remotes, request.repositories);
   const desired = {
     renderer: engine.renderer,
     ...(remotes === undefined ? {} : { remotes }),
@@ -225,7 +225,7 @@ async function judgeAhead(
 ): Promise<AheadAnswer> {
   const set = await setAt(request.rules);
   if (set.kind === "none") return { kind: "done ahead" };
-  const remotes = engine.openRemotes(set.config.remotes);
+  const remotes = engine.openRemotes(set.config.remotes, request.repositories);
   await check({
     renderer: engine.renderer,
     ...(remotes === undefined ? {} : { remotes }),

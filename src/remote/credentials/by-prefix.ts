@@ -16,6 +16,12 @@ export function byPrefix(credentials: readonly PrefixedCredential[], url: string
     .toSorted((a, b) => (b.prefix?.length ?? 0) - (a.prefix?.length ?? 0))[0]?.credential;
 }
 
+/** Whether an address is below a prefix, or the prefix itself. */
+export function isBelow(url: string, prefix: string): boolean {
+  const [address, start] = [normal(url.replace(/\.git$/, "")), normal(prefix)];
+  return address !== undefined && start !== undefined && (address === start || address.startsWith(`${start}/`));
+}
+
 /** An address in the form in which two that mean the same are equal. */
 function normal(address: string): string | undefined {
   const [, scheme = "", rest = ""] = /^(https?|oci):\/\/(.+)$/i.exec(address) ?? [];

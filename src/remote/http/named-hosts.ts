@@ -20,15 +20,15 @@ export interface NamedHosts {
 }
 
 /**
- * Reads the hosts that `allow` names. A pattern names the host that it spells out (`https://charts.internal/**`,
+ * Reads the hosts that patterns name. A pattern names the host that it spells out (`https://charts.internal/**`,
  * `oci://10.1.2.3:5000/**`); one with a wildcard in the host names none. `http://HOST` and `oci+http://HOST` do so for
  * plain HTTP alone, the latter for a registry.
  */
-export function namedHosts(allow: readonly string[]): NamedHosts {
+export function namedHosts(patterns: readonly string[]): NamedHosts {
   const origins = new Set<Origin>();
   const names = new Set<string>();
   const plainRegistries = new Set<string>();
-  for (const pattern of allow) {
+  for (const pattern of patterns) {
     const [, scheme = "", written = ""] = /^([a-z+]+):\/\/([^/]+)/.exec(pattern) ?? [];
     const protocol = schemes[scheme];
     const host = scheme === "ssh" ? written.replace(/^[\w.-]+@|:\d+$/g, "") : written;

@@ -67,7 +67,10 @@ function refuseOthers(shownHost: string, host: string, addresses: readonly Addre
   const refused = addresses.find(({ address }) => !isPublicAddress(address));
   if (refused === undefined) return;
   const which = refused.address === host ? "" : `, ${refused.address}`;
-  throw new RemoteFailure("refused", `${shownHost} is no public address${which}, and remotes.allow does not name it`);
+  throw new RemoteFailure(
+    "refused",
+    `${shownHost} is no public address${which}: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS`,
+  );
 }
 
 /** Behind a proxy a machine may not find names itself, and may take long to notice. */

@@ -9,13 +9,13 @@ export async function storeDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), "portcullis-remotes-"));
 }
 
-/** Options for one try, without credentials and mirrors. `allow` names servers on loopback. */
+/** Options for one try, without credentials and mirrors. `hosts` names servers on loopback. */
 export function jobOptions(
   directory: string,
-  allow: readonly string[],
+  hosts: readonly string[],
   more: Partial<RemotesOptions> = {},
 ): RemotesOptions {
-  return { directory, allow, mirrors: {}, versions, credentials: async () => undefined, tries: 1, ...more };
+  return { directory, hosts, mirrors: {}, versions, credentials: async () => undefined, tries: 1, ...more };
 }
 
 /** Fetches one reference in a job of its own. */

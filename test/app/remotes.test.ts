@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { startApp, type TestApp } from "../support/app.ts";
+import { rules } from "../support/fleet.ts";
+import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
+import { startHelmRepository, type HelmRepository } from "../support/remote-servers/helm-repository.ts";
+
+let github: SimulatedGitHub;
+let charts: HelmRepository;
+let app: TestApp;
+let directory: string;
+
+const template = (image: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "${image}" }] }
+`;
+
+beforeAll(async () => {
+  github = await startGitHub();
+  charts = await startHelmRepository([
+    { name: "web", version: "1.0.0", files: { "templates/web.yaml": template("nginx:1.27") } },
+    { name: "web", version: "2.0.0", files: { "templates/web.yaml": template("nginx:latest") } },
+  ]);
+  charts.basic = "reader:hush-hush";
+  directory = await mkdtemp(join(tmpdir(), "portcullis-credentials-"));
+  const credentialsPath = join(directory, "credentials.yaml");
+  await writeFile(
+    credentialsPath,
+    `- { prefix: "${charts.origin}", username: reader, password: hush-hush, repositories: ["${new URL(github.apiUrl).origin}"] }\n`,
+  );
+  app = await startApp(github, { settings: { credentialsPath, hosts: [`${charts.origin}/**`] } });
+});
+afterAll(async () => {
+  await app.stop();
+  await Promise.all([github.close(), charts.close(), rm(directory, { recursive: true })]);
+});
+
+const release = (version: string): string => `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: { name: charts, namespace: shop }
+spec: { url: "${charts.origin}/charts" }
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: web, namespace: shop }
+spec:
+  chart:
+    spec:
+      chart: web
+      version: ${version}
+      sourceRef: { kind: HelmRepository, name: charts }
+`;
+
+test("another version of a private chart is judged, and its credentials appear nowhere", async () => {
+  const repository = await github.createRepository({
+    files: { ...rules("remotes: { fetch: known }\n"), "apps/web.yaml": release("1.0.0") },
+  });
+  const pull = await github.proposeFiles(repository, { "apps/web.yaml": release("2.0.0") });
+  const run = await app.concluded(pull);
+  expect(run).toMatchObject({ conclusion: "failure" });
+  expect(run.annotations).toMatchObject([{ path: "apps/web.yaml", start_line: 13, annotation_level: "failure" }]);
+  expect(run.summary).toContain("1.0.0 → 2.0.0");
+  const shown = JSON.stringify([run, app.log, pull.reviewComments]);
+  expect(shown).not.toContain("hush-hush");
+  expect(shown).not.toContain(Buffer.from("reader:hush-hush").toString("base64"));
+  expect(github.violations).toEqual([]);
+});
