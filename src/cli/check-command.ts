@@ -23,6 +23,7 @@ import { ownRepositories } from "./own-repositories.ts";
 import { progressLine, type Progress } from "./progress.ts";
 import { lineReader } from "./read-lines.ts";
 import { readPolicies, type PolicyOptions } from "./read-policies.ts";
+import { readRemotes } from "./read-remotes.ts";
 import { shownReport } from "./shown-paths.ts";
 import { changeSubject, directorySubject, type Subject } from "./subject.ts";
 import { UsageError } from "./usage-error.ts";
@@ -45,6 +46,8 @@ export interface CheckOptions extends PolicyOptions {
   readonly diff?: boolean;
   /** Nothing is fetched: what was fetched before is used. */
   readonly offline?: boolean;
+  /** A report: what is fetched is what it lists. */
+  readonly remotes?: string;
   /** False judges everything anew. */
   readonly cache?: boolean;
   /** How many threads judge files; 1: only the main one. */
@@ -117,7 +120,11 @@ async function judgeSubject(
   });
   const renderer = openRenderer({ deadlineMs: () => renderMilliseconds(deadline) });
   const config = configOf(configuration.config, options);
-  const remotes = openRemotes(config.remotes, { versions: renderer.versions, offline: options.offline === true });
+  const remotes = openRemotes(config.remotes, {
+    versions: renderer.versions,
+    offline: options.offline === true,
+    ...(options.remotes === undefined ? {} : { pins: readRemotes(options.remotes) }),
+  });
   // A user who names packages wants no others.
   const named = options.namespace !== undefined;
   const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);

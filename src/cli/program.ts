@@ -108,6 +108,7 @@ export function program(done: (code: number) => void): Command {
     .option("--now <time>", "the time that policies see, e.g. 2027-01-31T12:00:00Z (default: the current time)")
     .option("--allow-empty", "succeed when there is nothing to judge")
     .option("--offline", "fetch nothing from servers: use what was fetched before")
+    .option("--remotes <report>", "use what this report (-o json) lists as fetched, so that it is repeated exactly")
     .option("--no-schemas", "do not validate manifests against Kubernetes' schemas and the CRDs in the tree")
     .option("--no-cache", "judge everything anew, and keep nothing for the next run")
     .option("--threads <count>", "threads that judge many files at once (default: one for each core, at most 8)")

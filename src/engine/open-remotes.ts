@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { RemotesConfig } from "../model/config.ts";
 import type { Remotes, VersionMatcher } from "../model/remotes.ts";
+import { pinnedRemotes, type Pin } from "./pinned-remotes.ts";
 import type { ReadCredentials } from "../remote/credentials/credential.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 
@@ -8,14 +9,19 @@ export interface OpenRemotesOptions {
   readonly versions: VersionMatcher;
   /** The store alone answers. */
   readonly offline?: boolean;
+  /** What each reference is to mean. */
+  readonly pins?: readonly Pin[];
 }
 
 /**
  * What servers have, for one run of the command line, which uses the credentials of the person's own tools; undefined
  * where the configuration lets nothing be fetched.
  */
-export function openRemotes(config: RemotesConfig, { versions, offline }: OpenRemotesOptions): Remotes | undefined {
-  return remotesOf(config, {
+export function openRemotes(
+  config: RemotesConfig,
+  { versions, offline, pins }: OpenRemotesOptions,
+): Remotes | undefined {
+  const remotes = remotesOf(config, {
     directory: join(defaultCacheDirectory(), "remotes"),
     versions,
     credentials: async () => (await import("../remote/credentials/personal.ts")).personalCredentials(),
@@ -23,6 +29,7 @@ export function openRemotes(config: RemotesConfig, { versions, offline }: OpenRe
     tries: 3,
     ...(offline === true ? { offline } : {}),
   });
+  return remotes === undefined || pins === undefined ? remotes : pinnedRemotes(remotes, pins);
 }
 
 /** How the App fetches. */

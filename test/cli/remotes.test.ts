@@ -119,3 +119,31 @@ test("graph and render fetch as check does", async () => {
   const graph = await portcullis(directory, ["graph", "-o", "json"]);
   expect(JSON.parse(graph.out).gaps).toEqual([]);
 });
+
+test("a judgement is repeated with what its report lists, whatever is released meanwhile", async () => {
+  const directory = repository("^1.0.0");
+  const all = charts.charts;
+  const first = await portcullis(directory, ["check", "--base", "main", "-o", "json", "--now", NOW]);
+  expect(JSON.parse(first.out).remotes).toMatchObject([{ version: "1.0.0" }]);
+  write(directory, { "report.json": first.out, "none.json": '{"verdict":"pass"}' });
+  const [released] = all;
+  if (released === undefined) throw new Error("there is a chart");
+  charts.charts = [...all, { ...released, version: "1.1.0" }];
+  try {
+    const now = await portcullis(directory, ["check", "--base", "main", "-o", "json", "--now", NOW]);
+    expect(JSON.parse(now.out).remotes).toMatchObject([{ version: "1.1.0" }]);
+    const again = await portcullis(directory, [
+      ...["check", "--base", "main", "-o", "json", "--now", NOW],
+      ...["--remotes", "report.json"],
+    ]);
+    expect(again.out).toBe(first.out);
+    const unlisted = await portcullis(directory, ["check", "--base", "main", "--remotes", "none.json"]);
+    expect(unlisted.out).toContain("the report given by --remotes does not list web ^1.0.0");
+    expect(unlisted.code).toBe(2);
+    const wrong = await portcullis(directory, ["check", "--remotes", "apps/web.yaml"]);
+    expect(wrong.err).toMatch(/--remotes apps\/web\.yaml: .*JSON/);
+    expect(wrong.code).toBe(2);
+  } finally {
+    charts.charts = all;
+  }
+});
