@@ -81,6 +81,7 @@ export const layers = {
     "renderers",
     "schema",
     "schema-bundle",
+    "node:crypto",
     "node:os",
     "node:path",
     "node:worker_threads",

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { RemotesConfig } from "../model/config.ts";
 import type { Remotes, VersionMatcher } from "../model/remotes.ts";
+import { permittedUrls } from "../render/remotes/permitted.ts";
 import { pinnedRemotes, type Pin } from "./pinned-remotes.ts";
 import type { ReadCredentials } from "../remote/credentials/credential.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
@@ -26,6 +28,7 @@ export function openRemotes(
     versions,
     credentials: async () => (await import("../remote/credentials/personal.ts")).personalCredentials(),
     hosts: [...config.allow, ...Object.values(config.mirrors)],
+    ownGit: true,
     tries: 3,
     ...(offline === true ? { offline } : {}),
   });
@@ -50,8 +53,21 @@ export function openServerRemotes(
 ): Remotes | undefined {
   const credentials =
     credentialsPath === undefined ? async () => noCredentials : async () => readCredentials(credentialsPath, judged);
+  // What one owner's credentials opened is not there for another's repositories.
+  const directory = join(options.directory, ownerOf(judged));
   // A job of the App waits for servers: its deadline ends it.
-  return remotesOf(config, { ...options, credentials, tries: 8 });
+  return remotesOf(config, { ...options, directory, credentials, tries: 8 });
+}
+
+/** A name for the owner of a repository that is a directory's. */
+function ownerOf([url = ""]: readonly string[]): string {
+  const owner = url
+    .toLowerCase()
+    .replace(/^[a-z]+:\/\//, "")
+    .split("/")
+    .slice(0, -1)
+    .join("/");
+  return createHash("sha256").update(owner).digest("hex").slice(0, 32);
 }
 
 /** Reads the App's file of credentials; rejects with what is wrong in it, and never with a part of it. */
@@ -67,15 +83,17 @@ interface Options {
   readonly credentials: () => Promise<ReadCredentials>;
   readonly hosts: readonly string[];
   readonly tries: number;
+  readonly ownGit?: boolean;
   readonly offline?: boolean;
 }
 
 /** Everything that it takes is loaded for the first reference. */
-function remotesOf({ fetch, mirrors }: RemotesConfig, { credentials, ...options }: Options): Remotes | undefined {
+function remotesOf(config: RemotesConfig, { credentials, ...options }: Options): Remotes | undefined {
+  const { fetch, mirrors } = config;
   if (fetch === "off") return undefined;
   const open = async (): Promise<Remotes> => {
     const { createRemotes } = await import("../remote/create-remotes.ts");
-    return createRemotes({ ...options, mirrors, credentials: await credentials() });
+    return createRemotes({ ...options, mirrors, permits: permittedUrls(config), credentials: await credentials() });
   };
   let opening: Promise<Remotes> | undefined;
   return {

@@ -302,7 +302,7 @@ const fetcher = `
 const { createRemotes } = await import(${JSON.stringify(new URL("../../src/remote/create-remotes.js", import.meta.url).href)});
 const [directory, allow, url, value] = process.argv.slice(1);
 const remotes = createRemotes({
-  directory, allow: [allow], mirrors: {}, versions: {}, credentials: async () => undefined, tries: 1,
+  directory, hosts: [allow], mirrors: {}, versions: {}, credentials: async () => undefined, tries: 1,
 });
 const outcome = await remotes.fetch({ kind: "git", url, revision: { kind: "branch", value } });
 if (outcome.kind === "found") {

@@ -157,7 +157,9 @@ test("a submodule on a host that is allowed", async () => {
   });
 
   const allow = [`${server.origin}/**`, `${other.origin}/**`];
-  expect(await textsOf(await fetchContent({ ...options(), allow }, app()))).toMatchObject({ "lib/x.yaml": "x: 1\n" });
+  expect(await textsOf(await fetchContent({ ...options(), hosts: allow }, app()))).toMatchObject({
+    "lib/x.yaml": "x: 1\n",
+  });
 });
 
 test("a submodule that .gitmodules does not describe fails the whole, and one that is not updated stays empty", async () => {

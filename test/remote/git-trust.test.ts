@@ -65,11 +65,11 @@ test("addresses that are not public are spoken to where allow names them alone",
   ];
   expect(await fetchOnce(options({ resolve }), at("https://git.example.com/x.git"))).toEqual({
     kind: "refused",
-    message: "git.example.com is no public address, 10.1.2.3, and remotes.allow does not name it",
+    message: "git.example.com is no public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
   });
   expect(await fetchOnce(options({ resolve, ownGit: true }), at("git@git.example.com:x.git"))).toEqual({
     kind: "refused",
-    message: "git.example.com is no public address, 10.1.2.3, and remotes.allow does not name it",
+    message: "git.example.com is no public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
   });
   expect(await fetchOnce(options({ ownGit: true }), at("ssh://git@[::1]:22/x.git"))).toMatchObject({ kind: "refused" });
 });
@@ -122,14 +122,14 @@ test("a redirect is followed without the credential, and only to where one may g
   try {
     const credentials = async (url: string): Promise<{ token: string } | undefined> =>
       url.startsWith(away.origin) ? { token: "secret" } : undefined;
-    const job = { ...options({ credentials }), allow: [`${away.origin}/**`, `${server.origin}/**`] };
+    const job = { ...options({ credentials }), hosts: [`${away.origin}/**`, `${server.origin}/**`] };
     expect(await fetchContent(job, at(`${away.origin}/app.git`))).toMatchObject({ version: first });
     expect(authorizations).toEqual(["Bearer secret"]);
     expect(server.seen.map(({ headers }) => headers.authorization)).toEqual(server.seen.map(() => undefined));
     expect(server.seen.length).toBeGreaterThan(1);
 
     server.seen.splice(0);
-    const outcome = await fetchOnce({ ...job, allow: [`${away.origin}/**`] }, at(`${away.origin}/app.git`));
+    const outcome = await fetchOnce({ ...job, hosts: [`${away.origin}/**`] }, at(`${away.origin}/app.git`));
     expect(outcome).toEqual({ kind: "refused", message: `${server.origin}/app.git/info/refs is not HTTPS` });
     expect(server.seen).toEqual([]);
   } finally {
@@ -145,7 +145,7 @@ test("a server may not send the request for objects elsewhere", async () => {
       response.writeHead(307, { location: `${other.origin}/app.git/git-upload-pack` }).end();
       return true;
     };
-    const outcome = await fetchOnce({ ...options(), allow: [server.origin, other.origin] }, app());
+    const outcome = await fetchOnce({ ...options(), hosts: [server.origin, other.origin] }, app());
     expect(outcome).toEqual({
       kind: "absent",
       message: expect.stringContaining("/app.git/git-upload-pack answered 307 Temporary Redirect"),
@@ -265,7 +265,7 @@ test("a user in a URL is no credential", async () => {
 test("a mirror stands in for a repository, however that is reached", async () => {
   const mirrors = { "https://git.example.com/org": server.origin, "ssh://git@git.example.com/org": server.origin };
   for (const url of ["https://git.example.com/org/app.git", "git@git.example.com:org/app.git"]) {
-    expect(await fetchContent({ ...options(), allow: [], mirrors }, at(url))).toMatchObject({ version: first });
+    expect(await fetchContent({ ...options(), hosts: Object.values(mirrors), mirrors }, at(url))).toMatchObject({ version: first });
   }
 });
 

@@ -18,6 +18,11 @@ export function isPermitted(
   return known.some((one) => originOf(one) === origin) || isAllowed(urlOf(reference), allow);
 }
 
+/** Tells which URLs a configuration permits whatever refers to them. */
+export function permittedUrls({ fetch, allow }: RemotesConfig): (url: string) => boolean {
+  return (url) => fetch === "any" || (fetch === "known" && isAllowed(withScheme(url), allow));
+}
+
 /** Whether a URL is one of those that a configuration names. */
 function isAllowed(url: string, allow: readonly string[]): boolean {
   const [scheme = "", rest = ""] = partsOf(url);
@@ -32,8 +37,18 @@ function partsOf(url: string): readonly string[] {
   return at === -1 ? ["", url] : [url.slice(0, at).toLowerCase(), url.slice(at + 3).replace(/[?#].*$/, "")];
 }
 
+/** `git@host:owner/name`, as a URL. */
+function withScheme(url: string): string {
+  return url.includes("://")
+    ? url
+    : url.replace(
+        /^(?:([\w.-]+)@)?([\w.-]+):/,
+        (_, user: string | undefined, host: string) => `ssh://${user === undefined ? "" : `${user}@`}${host}/`,
+      );
+}
+
 function urlOf(reference: RemoteReference): string {
-  if (reference.kind !== "chart") return reference.url;
+  if (reference.kind !== "chart") return withScheme(reference.url);
   return `${reference.repository.replace(/\/+$/, "")}/${reference.name}`;
 }
 
