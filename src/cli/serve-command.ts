@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createLog } from "../app/log.ts";
 import { startServer } from "../app/server.ts";
 import { readSettings } from "../app/settings.ts";
+import { readCredentials } from "../engine/open-remotes.ts";
 import { StateDirectoryBusy } from "../store/lock.ts";
 
 /**
@@ -22,6 +23,8 @@ export async function serveCommand(): Promise<number> {
     ...(settings.databaseUrl ? [settings.databaseUrl] : []),
   ]);
   try {
+    // Wrong credentials are told now, not with the first pull request.
+    if (settings.credentialsPath !== undefined) await readCredentials(settings.credentialsPath);
     const server = await startServer(settings, { log, extraAuthorities: process.env["NODE_EXTRA_CA_CERTS"] });
     // Before the log tells anybody that a signal may be sent.
     const signalled = Promise.race(

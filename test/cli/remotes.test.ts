@@ -133,8 +133,15 @@ test("a judgement is repeated with what its report lists, whatever is released m
     const now = await portcullis(directory, ["check", "--base", "main", "-o", "json", "--now", NOW]);
     expect(JSON.parse(now.out).remotes).toMatchObject([{ version: "1.1.0" }]);
     const again = await portcullis(directory, [
-      ...["check", "--base", "main", "-o", "json", "--now", NOW],
-      ...["--remotes", "report.json"],
+      "check",
+      "--base",
+      "main",
+      "-o",
+      "json",
+      "--now",
+      NOW,
+      "--remotes",
+      "report.json",
     ]);
     expect(again.out).toBe(first.out);
     const unlisted = await portcullis(directory, ["check", "--base", "main", "--remotes", "none.json"]);

@@ -65,11 +65,13 @@ test("addresses that are not public are spoken to where allow names them alone",
   ];
   expect(await fetchOnce(options({ resolve }), at("https://git.example.com/x.git"))).toEqual({
     kind: "refused",
-    message: "git.example.com is no public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
+    message:
+      "git.example.com is no public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
   });
   expect(await fetchOnce(options({ resolve, ownGit: true }), at("git@git.example.com:x.git"))).toEqual({
     kind: "refused",
-    message: "git.example.com is no public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
+    message:
+      "git.example.com is no public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
   });
   expect(await fetchOnce(options({ ownGit: true }), at("ssh://git@[::1]:22/x.git"))).toMatchObject({ kind: "refused" });
 });
@@ -265,7 +267,9 @@ test("a user in a URL is no credential", async () => {
 test("a mirror stands in for a repository, however that is reached", async () => {
   const mirrors = { "https://git.example.com/org": server.origin, "ssh://git@git.example.com/org": server.origin };
   for (const url of ["https://git.example.com/org/app.git", "git@git.example.com:org/app.git"]) {
-    expect(await fetchContent({ ...options(), hosts: Object.values(mirrors), mirrors }, at(url))).toMatchObject({ version: first });
+    expect(await fetchContent({ ...options(), hosts: Object.values(mirrors), mirrors }, at(url))).toMatchObject({
+      version: first,
+    });
   }
 });
 
