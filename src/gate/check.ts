@@ -21,7 +21,7 @@ import { isUnit, type Origin } from "./reading.ts";
 import { assembleReport } from "./reporting/assemble-report.ts";
 import { gapProblems, gapsOf, reportGaps } from "./reporting/gaps.ts";
 import { countChanges, listChanges } from "./reporting/manifest-changes.ts";
-import { remoteChanges } from "./reporting/remote-changes.ts";
+import { allRemotes, remoteChanges } from "./reporting/remote-changes.ts";
 import { nothingJudged, ownProblems } from "./reporting/own-problems.ts";
 import { findingsOfPolicies, warningsOf } from "./reporting/policy-warnings.ts";
 import { verdictOf } from "./reporting/verdict.ts";
@@ -79,7 +79,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
     results: states.after.results,
     sources: states.after.state.graph.sources,
     gaps,
-    remotes: states.after.state.remotes,
+    remotes: allRemotes(states),
     touched: states.touched,
     unusedPolicies: request.unusedPolicies ?? [],
   });

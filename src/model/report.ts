@@ -102,7 +102,7 @@ export interface Report {
   /** Sorted by id. */
   readonly sources: readonly ReportedSource[];
   readonly gaps: readonly ReportedGap[];
-  /** What was fetched from servers and rendered; absent where nothing was. */
+  /** What was fetched from servers and rendered, for both trees; absent where nothing was. */
   readonly remotes?: readonly UsedRemote[];
   /** What the change has fetched in another version; absent where that is nothing. */
   readonly remoteChanges?: readonly RemoteChange[];

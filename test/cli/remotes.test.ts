@@ -124,14 +124,14 @@ test("a judgement is repeated with what its report lists, whatever is released m
   const directory = repository("^1.0.0");
   const all = charts.charts;
   const first = await portcullis(directory, ["check", "--base", "main", "-o", "json", "--now", NOW]);
-  expect(JSON.parse(first.out).remotes).toMatchObject([{ version: "1.0.0" }]);
+  expect(JSON.parse(first.out).remotes).toMatchObject([{ version: "1.0.0" }, { version: "1.0.0" }]);
   write(directory, { "report.json": first.out, "none.json": '{"verdict":"pass"}' });
   const [released] = all;
   if (released === undefined) throw new Error("there is a chart");
   charts.charts = [...all, { ...released, version: "1.1.0" }];
   try {
     const now = await portcullis(directory, ["check", "--base", "main", "-o", "json", "--now", NOW]);
-    expect(JSON.parse(now.out).remotes).toMatchObject([{ version: "1.1.0" }]);
+    expect(JSON.parse(now.out).remotes).toMatchObject([{ version: "1.0.0" }, { version: "1.1.0" }]);
     const again = await portcullis(directory, [
       "check",
       "--base",

@@ -5,6 +5,12 @@ import type { RemoteChange } from "../../model/report.ts";
 import type { UsedRemote } from "../../model/source.ts";
 import type { JudgedStates } from "../judging/judge-states.ts";
 
+/** What was fetched for both trees, each once, sorted: with it the judgement can be repeated. */
+export function allRemotes({ before, after }: Pick<JudgedStates, "before" | "after">): readonly UsedRemote[] {
+  const all = [...before.state.remotes, ...after.state.remotes].map((one) => [JSON.stringify(one), one] as const);
+  return [...new Map(all)].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, one]) => one);
+}
+
 /** What the change has fetched in another version, with what becomes of the objects of the sources that render it. */
 export function remoteChanges({
   changes,
