@@ -1,7 +1,17 @@
 import type { Json } from "../model/json.ts";
 import type { Mapping } from "./mapping.ts";
 import { quickFlow } from "./quick-flow.ts";
-import { CLOSED, NOWHERE, UNUSUAL, lineRest, quickQuoted, type Cursor, type QuickPlace } from "./quick-scalar.ts";
+import {
+  CLOSED,
+  NOWHERE,
+  UNUSUAL,
+  closingQuote,
+  lineRest,
+  quickQuoted,
+  unescaped,
+  type Cursor,
+  type QuickPlace,
+} from "./quick-scalar.ts";
 import { resolvePlain } from "./resolve-scalar.ts";
 
 const SPACE = 0x20;
@@ -9,6 +19,7 @@ const LINE_FEED = 0x0a;
 const DASH = 0x2d;
 const COLON = 0x3a;
 const HASH = 0x23;
+const QUESTION = 0x3f;
 const MAX_DEPTH = 60;
 
 // What a key without quotes may hold: letters first, then digits, `_`, `.`, `/` and `-` as well.
@@ -23,7 +34,7 @@ const MAX_KEY = 200;
 
 /**
  * Reads the YAML that most manifests are written in: block mappings and lists, scalars without empty lines, literal blocks, short
- * flow collections, nested no deeper than `depth`; no anchors, tags, escapes, tabs. Gives undefined for anything else, right or wrong, which the full
+ * flow collections, nested no deeper than `depth`; no anchors, tags, tabs, and few escapes. Gives undefined for anything else, right or wrong, which the full
  * reader then decides. What it gives is what the full reader gives: the differential tests compare the two.
  */
 export function quickDocument(
@@ -90,6 +101,11 @@ function isDash(cursor: Cursor): boolean {
   return next === SPACE || next === LINE_FEED || Number.isNaN(next);
 }
 
+function isFlow({ text, at }: Cursor): boolean {
+  const first = text.charAt(at);
+  return first === "{" || first === "[";
+}
+
 function readBlock(cursor: Cursor): Json {
   if (++cursor.depth > MAX_DEPTH) throw UNUSUAL;
   const value = isDash(cursor) ? readSequence(cursor, false) : readMapping(cursor);
@@ -153,7 +169,7 @@ function readQuotedKey(cursor: Cursor): string {
 function readEntry(cursor: Cursor, indent: number): Json {
   if (!skipToValue(cursor)) return readInline(cursor, indent);
   nextLine(cursor);
-  if (cursor.indent > indent) return readBlock(cursor);
+  if (cursor.indent > indent) return isFlow(cursor) ? readInline(cursor, indent) : readBlock(cursor);
   // A list may be indented like its key.
   if (cursor.indent === indent && isDash(cursor)) return readSequence(cursor, true);
   cursor.inner = undefined;
@@ -267,10 +283,10 @@ function readPlain(cursor: Cursor, indent: number): Json {
   return value;
 }
 
-/** Where the text of a plain scalar ends on its line. */
-function plainEnd(text: string, start: number): number {
+/** Where the text of a plain scalar ends on its line. The lines that it goes on in may start with more signs. */
+function plainEnd(text: string, start: number, goesOn = false): number {
   const first = text.charCodeAt(start);
-  if (first < 128 && CLOSED[first] === 1) throw UNUSUAL;
+  if (first < 128 && CLOSED[first] === 1 && (!goesOn || first === QUESTION || first === COLON)) throw UNUSUAL;
   if (first === DASH && endsWord(text, start + 1)) throw UNUSUAL;
   const lineEnd = endOfLine(text, start);
   let end = lineEnd;
@@ -318,7 +334,7 @@ function readFoldedPlain(
     if (rest.includes("#")) throw UNUSUAL;
     let { at } = cursor;
     while (text.charCodeAt(at) === SPACE) at++;
-    const end = plainEnd(text, at);
+    const end = plainEnd(text, at, true);
     const lineEnd = endOfLine(text, at);
     value += ` ${text.slice(at, end)}`;
     rest = text.slice(end, lineEnd);
@@ -331,17 +347,16 @@ function readFoldedPlain(
 /** Reads a quoted scalar on several lines, none of them empty, which are joined by spaces. */
 function readFoldedQuoted(cursor: Cursor, indent: number): string {
   const { text } = cursor;
-  const quote = text.charAt(cursor.at);
-  const from = cursor.at + 1;
-  const close = text.indexOf(quote, from);
-  if (close === -1 || text.charAt(close + 1) === quote) throw UNUSUAL;
-  const lines = text.slice(from, close).split("\n");
+  const quote = text.charCodeAt(cursor.at);
+  const close = closingQuote(text, cursor.at, true);
+  if (close === -1) throw UNUSUAL;
+  const lines = text.slice(cursor.at + 1, close).split("\n");
   const parts = lines.map((line, index) => {
     const content = index === 0 ? line : line.replace(/^ +/, "");
     const isDeeper = index === 0 || line.length - content.length > indent;
     const part = index === lines.length - 1 ? content : content.replace(/ +$/, "");
-    if (!isDeeper || /^ *$/.test(part) || (quote === '"' && line.includes("\\"))) throw UNUSUAL;
-    return part;
+    if (!isDeeper || /^ *$/.test(part)) throw UNUSUAL;
+    return unescaped(part, quote);
   });
   cursor.at = close + 1;
   cursor.end = close;

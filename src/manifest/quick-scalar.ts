@@ -2,6 +2,14 @@ const SPACE = 0x20;
 const LINE_FEED = 0x0a;
 const HASH = 0x23;
 const BACKSLASH = 0x5c;
+const DOUBLE = 0x22;
+const SINGLE = 0x27;
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ["\\", "\\"],
+  ["n", "\n"],
+  ["t", "\t"],
+]);
 
 /** Where the quick reader stands. */
 export interface Cursor {
@@ -38,21 +46,39 @@ export const UNUSUAL = new Error("not for the quick reader");
 export const CLOSED = new Uint8Array(128);
 for (const character of " ?:,[]{}#&*!|>'\"%@`\n") CLOSED[character.charCodeAt(0)] = 1;
 
-/** Reads a quoted scalar on one line without escapes, and leaves the cursor after it; undefined where there is none. */
+/** Reads a quoted scalar on one line, and leaves the cursor after it; undefined where there is none. */
 export function quickQuoted(cursor: Cursor): string | undefined {
   const { text, at } = cursor;
   const quote = text.charCodeAt(at);
-  const double = quote === 0x22;
-  if (!double && quote !== 0x27) return undefined;
-  for (let end = at + 1; end < text.length; end++) {
-    const code = text.charCodeAt(end);
-    if (code === LINE_FEED || (double && code === BACKSLASH)) return undefined;
-    if (code !== quote) continue;
-    if (!double && text.charCodeAt(end + 1) === quote) return undefined;
-    cursor.at = end + 1;
-    return text.slice(at + 1, end);
+  if (quote !== DOUBLE && quote !== SINGLE) return undefined;
+  const end = closingQuote(text, at, false);
+  if (end === -1) return undefined;
+  cursor.at = end + 1;
+  return unescaped(text.slice(at + 1, end), quote);
+}
+
+/** Where the quote is that closes what the one at `from` opens, on the same line or a later one; -1 where it is not. */
+export function closingQuote(text: string, from: number, onLaterLine: boolean): number {
+  const quote = text.charCodeAt(from);
+  for (let at = from + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LINE_FEED && !onLaterLine) return -1;
+    if (code === quote && (quote === DOUBLE || text.charCodeAt(at + 1) !== SINGLE)) return at;
+    // The second character of an escape says nothing by itself.
+    if (code === quote || (code === BACKSLASH && quote === DOUBLE && text.charCodeAt(at + 1) !== LINE_FEED)) at++;
   }
-  return undefined;
+  return -1;
+}
+
+/** What a line within quotes says. Few escapes are known here. */
+export function unescaped(line: string, quote: number): string {
+  if (quote === SINGLE) return line.includes("''") ? line.replaceAll("''", "'") : line;
+  if (!line.includes("\\")) return line;
+  return line.replaceAll(/\\(.?)/g, (_, escape: string) => {
+    const character = ESCAPES.get(escape);
+    if (character === undefined) throw UNUSUAL;
+    return character;
+  });
 }
 
 /** Expects nothing but spaces and a comment, and moves to the start of the next line. */
