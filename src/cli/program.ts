@@ -178,6 +178,19 @@ export function program(done: (code: number) => void): Command {
     );
 
   root
+    .command("fetch")
+    .description("fetch what the tree refers to on servers, for runs with --offline, and list it")
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .action(async (options) => done(await (await import("./fetch-command.ts")).fetchCommand(options)));
+
+  root
+    .command("vendor")
+    .description("copy the charts that the tree takes from registries into `helm.vendor`, with a lock")
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .option("--offline", "fetch nothing from servers: use what was fetched before")
+    .action(async (options) => done(await (await import("./vendor-command.ts")).vendorCommand(options)));
+
+  root
     .command("graph")
     .description("show the sources, what each reads and where it lands, and what is not rendered and why")
     .argument("[path...]", "files and directories (default: those in the configuration, or .)")

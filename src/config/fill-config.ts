@@ -24,12 +24,17 @@ export function fillConfig(written: WrittenConfig): Config {
     ),
     clusters: (written.clusters ?? []).map((one) => ({ labels: {}, annotations: {}, ...one })),
     kustomize: { ...defaultConfig.kustomize, ...written.kustomize },
-    remotes: { ...defaultConfig.remotes, ...written.remotes },
+    remotes: remotesOf(written.remotes),
     schemas: schemasOf(written.schemas),
   };
 }
 
 const noEnvironment: EnvironmentConfig = { paths: [], clusters: [], levels: {}, parameters: {} };
+
+/** Without a word about servers nothing is fetched. */
+function remotesOf(written: WrittenConfig["remotes"]): Config["remotes"] {
+  return written === undefined ? defaultConfig.remotes : { ...defaultConfig.remotes, fetch: "known", ...written };
+}
 
 function schemasOf(written: WrittenConfig["schemas"]): SchemaConfig {
   if (written === "on" || written === "off") return { ...defaultConfig.schemas, enabled: written === "on" };

@@ -1,7 +1,7 @@
 /** `remotes` of portcullis.yaml: what may be fetched from servers. */
 export const remotesSchema = {
   description:
-    "What may be fetched from servers: charts, artifacts, repositories and files that this repository refers to.",
+    "What may be fetched from servers: charts, artifacts, repositories and files that this repository refers to. Absent: nothing.",
   type: "object",
   additionalProperties: false,
   properties: {
@@ -9,7 +9,7 @@ export const remotesSchema = {
       description:
         "off: nothing; known: what allow names, and what the tree before a change already refers to; any: everything.",
       enum: ["known", "any", "off"],
-      default: "off",
+      default: "known",
     },
     allow: {
       description: "Glob patterns of URLs, such as oci://ghcr.io/acme/** or https://charts.example.com/**.",

@@ -61,6 +61,7 @@ const nothing: DesiredState = {
   unplanned: [],
   graph: { sources: [], gaps: [] },
   remotes: [],
+  fetched: [],
   baseline: {
     files: new Map(),
     directories: new Set(),

@@ -1,12 +1,13 @@
 import type { Config } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Remotes } from "../model/remotes.ts";
+import type { RemoteReference, Remotes } from "../model/remotes.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { UsedRemote } from "../model/source.ts";
 import type { Source, SourceGraph } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { ScopedFile } from "./files/role.ts";
+import type { TreeFiles } from "./files/tree-files.ts";
 import type { Baseline } from "./gitops.ts";
 import type { Standalone } from "./standalone.ts";
 import type { Scope } from "./files/scope.ts";
@@ -47,6 +48,14 @@ export interface PlanningProblem extends Problem {
   readonly inputs: string;
 }
 
+/** What a server has for a reference. */
+export interface FetchedContent {
+  readonly reference: RemoteReference;
+  readonly version: string;
+  readonly digest: string;
+  readonly files: Pick<TreeFiles, "filesBelow" | "read">;
+}
+
 /** What a tree makes of the clusters: every file in scope is in `files`, every source that is rendered in `units`. */
 export interface DesiredState {
   /** In scope, sorted by path. The role `rendered` stands for files that units account for. */
@@ -55,6 +64,8 @@ export interface DesiredState {
   readonly graph: SourceGraph;
   /** What sources render that only servers have. */
   readonly remotes: readonly UsedRemote[];
+  /** The same with its files, each once. */
+  readonly fetched: readonly FetchedContent[];
   /** What judges this tree by its own plan: the baseline of the tree after it. */
   readonly baseline: Baseline;
   /** Roots and charts that are taken to be applied by themselves, since nothing in the tree applies them. */

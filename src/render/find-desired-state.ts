@@ -5,7 +5,7 @@ import { submoduleGaps } from "./files/submodule-gaps.ts";
 import { changedByCheckout } from "./checkout/changed-by-checkout.ts";
 import { assignFiles, notApplied } from "./sources/assign-files.ts";
 import { nameSources, nodesOf, type NamedSource } from "./sources/name-sources.ts";
-import type { DesiredState, DesiredStateRequest } from "./desired-state.ts";
+import type { DesiredState, DesiredStateRequest, FetchedContent } from "./desired-state.ts";
 import { baselineOf } from "./sources/baseline.ts";
 import { carryOver } from "./sources/carry-over.ts";
 import type { Instance, Planning } from "./sources/explore-objects.ts";
@@ -59,6 +59,7 @@ export async function findDesiredState(tree: Tree, request: DesiredStateRequest)
       ]),
     },
     remotes: usedRemotes(named),
+    fetched: fetchedContents(named, survey),
     unplanned: unclaimed.plannings.flatMap(unplannedOf),
     baseline: baselineOf(
       assignment.files,
@@ -85,6 +86,15 @@ function unplannedOf({ object, planned }: Planning): readonly string[] {
   const { kind, namespace, name } = object.manifest.identity;
   if (planned.plans.length > 0 || planned.problems.length === 0) return [];
   return [`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`];
+}
+
+function fetchedContents(named: readonly NamedSource[], { renderContext }: Survey): readonly FetchedContent[] {
+  const all = named.flatMap(({ plannedSource: { fetched } }) => fetched);
+  const each = new Map(all.map((one) => [JSON.stringify([one.directory, one.reference]), one]));
+  return [...each.values()].flatMap(({ reference, version, digest, directory }) => {
+    const files = renderContext.remotes.added.get(directory);
+    return files === undefined ? [] : [{ reference, version, digest, files }];
+  });
 }
 
 /** What servers have and sources render, each once, sorted. */

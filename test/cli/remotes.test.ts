@@ -154,3 +154,26 @@ test("a judgement is repeated with what its report lists, whatever is released m
     charts.charts = all;
   }
 });
+
+test("what was fetched ahead serves runs without the network", async () => {
+  const directory = repository("2.0.0");
+  const { code, out } = await portcullis(directory, ["fetch"]);
+  expect(out).toMatch(/^web 2\.0\.0 of http:.*\/charts {2}2\.0\.0 {2}sha256:[0-9a-f]{64}\n$/);
+  expect(code).toBe(0);
+  const off = await portcullis(repository("2.0.0", "off"), ["fetch"]);
+  expect([off.code, off.err]).toEqual([2, expect.stringContaining("name what may be under `remotes`")]);
+});
+
+test("charts are copied with a lock, and the copies are judged in place of the registry", async () => {
+  const directory = repository("2.0.0");
+  write(directory, { "portcullis.yaml": `${configuration("known")}helm: { vendor: vendor }\n` });
+  const vendored = await portcullis(directory, ["vendor"]);
+  expect([vendored.code, vendored.out]).toEqual([0, "web 2.0.0  vendor/web-2.0.0\n"]);
+  write(directory, { "portcullis.yaml": `${configuration("off")}helm: { vendor: vendor }\n` });
+  const { out } = await portcullis(directory, ["check", "apps", "-o", "json"]);
+  const report = JSON.parse(out) as { readonly gaps: unknown; readonly findings: readonly unknown[] };
+  expect(report.gaps).toEqual([]);
+  expect(report.findings).toMatchObject([{ message: "container web uses latest" }]);
+  const again = await portcullis(directory, ["vendor"]);
+  expect(again.code).toBe(2);
+});

@@ -6,7 +6,7 @@ import { cleanPath } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 
 /** The name of the file in the directory of vendored charts that records where each copy comes from. */
-const lockName = "portcullis-vendor.lock.yaml";
+export const vendorLockName = "portcullis-vendor.lock.yaml";
 
 /** One chart of the lock. */
 export interface LockedChart {
@@ -30,7 +30,7 @@ export async function readVendorLock(
   files: TreeFiles,
 ): Promise<{ readonly lock?: VendorLock; readonly problems: readonly Problem[] }> {
   if (vendor === undefined) return { problems: [] };
-  const path = cleanPath(`${vendor}/${lockName}`);
+  const path = cleanPath(`${vendor}/${vendorLockName}`);
   const bytes = (await files.read([path])).get(path);
   if (bytes === undefined) return { problems: [] };
   const reading = readFile(path, bytes);
