@@ -24,6 +24,7 @@ const planningKinds = new Set([
   "crds",
   "kustomization",
   "kustomize-plugin",
+  "kustomize-charts",
   "step",
   "summary",
   "policy-warnings",

@@ -237,6 +237,29 @@ describe("what a kustomization loads from servers", () => {
     expect(found(report)).toEqual(["introduced prod/kustomization.yaml:3: nginx:latest is not pinned"]);
   });
 
+  test("may be charts, under helmCharts and as generators", async () => {
+    const after = {
+      "prod/kustomization.yaml":
+        "helmCharts:\n- name: web\n  repo: https://charts.example.com\n  version: 1.0.0\ngenerators: [chart.yaml]\n",
+      "prod/chart.yaml":
+        "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: { name: other }\nname: other\nrepo: https://charts.example.com\nversion: 2.0.0\n",
+    };
+    const remotes = remotesOf({
+      "https://charts.example.com/web 1.0.0": chart("1.0.0", "nginx:latest"),
+      "https://charts.example.com/other 2.0.0": {
+        ...chart("2.0.0", "nginx:latest"),
+        "Chart.yaml": "apiVersion: v2\nname: other\nversion: 2.0.0\n",
+        "templates/pod.yaml": pod("other", "nginx:latest"),
+      },
+    });
+    const report = await judged({ after }, remotes);
+    expect([told(report), report.gaps]).toEqual([[], []]);
+    expect(found(report)).toEqual([
+      "introduced prod/chart.yaml:6: nginx:latest is not pinned",
+      "introduced prod/kustomization.yaml:2: nginx:latest is not pinned",
+    ]);
+  });
+
   test("does not lead to files of this repository", async () => {
     const after = {
       "prod/kustomization.yaml": `resources: ["${repository}//out?ref=v1"]\n`,

@@ -261,7 +261,7 @@ test("a chart that only a registry has stops the root, and says so", async () =>
       "resources: [web.yaml]\nhelmCharts: [{ name: db, repo: https://charts.example.com, version: 1.2.3 }]\n",
     "k/web.yaml": pod("web"),
   });
-  expect(state.graph.gaps).toMatchObject([{ source: "k", path: "k/kustomization.yaml", line: 1 }]);
+  expect(state.graph.gaps).toMatchObject([{ source: "k", path: "k/kustomization.yaml", line: 2 }]);
   expect(state.graph.gaps[0]?.reason).toContain("chart db (https://charts.example.com 1.2.3) is not in this tree");
   expect(standings(state)["k/web.yaml"]).toBe("plain");
 });
@@ -273,12 +273,12 @@ test.each<[string, Files, readonly (readonly [string, number])[]]>([
   [
     "a file",
     { "k/kustomization.yaml": "generators: [charts.yaml]\n", "k/charts.yaml": `# Charts\n---\n${inflation}` },
-    [["k/charts.yaml", 3]],
+    [["k/charts.yaml", 8]],
   ],
   [
     "the kustomization itself",
     { "k/kustomization.yaml": `generators:\n- |\n  ${inflation.replaceAll("\n", "\n  ")}\n` },
-    [["k/kustomization.yaml", 2]],
+    [["k/kustomization.yaml", 1]],
   ],
   [
     "a directory that it names",
@@ -296,16 +296,47 @@ test.each<[string, Files, readonly (readonly [string, number])[]]>([
       "k/base/kustomization.yaml": "generators: [charts.yaml]\n",
       "k/base/charts.yaml": inflation,
     },
-    [["k/base/charts.yaml", 1]],
+    [["k/base/charts.yaml", 6]],
   ],
 ])("a chart of a generator in %s is a gap at its line", async (_, files, places) => {
   const state = await stateOf(files);
   expect(state.graph.gaps.map(({ path, line }) => [path, line])).toEqual(places);
   expect(state.graph.gaps[0]).toMatchObject({
     source: "k",
-    reason: expect.stringMatching(/^chart db \(https:\/\/charts\.example\.com 1\.2\.3\) is not rendered, .*helmCharts/),
+    reason: expect.stringMatching(
+      /^chart db \(https:\/\/charts\.example\.com 1\.2\.3\) is not (?:rendered|in this tree)/,
+    ),
   });
   expect((await state.units[0]?.render())?.problems).toEqual([]);
+});
+
+test.each<[string, Files]>([
+  [
+    "a file",
+    { "k/kustomization.yaml": "resources: [web.yaml]\ngenerators: [charts.yaml]\n", "k/charts.yaml": inflation },
+  ],
+  [
+    "the kustomization itself",
+    { "k/kustomization.yaml": `resources: [web.yaml]\ngenerators:\n- |\n  ${inflation.replaceAll("\n", "\n  ")}\n` },
+  ],
+])("a chart of a generator in %s yields what one of helmCharts does, where it is in the tree", async (_, files) => {
+  const chart = {
+    "k/web.yaml": pod("web"),
+    "k/charts/db-1.2.3/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.2.3\n",
+    "k/charts/db-1.2.3/db/values.yaml": "image: db:1\n",
+    "k/charts/db-1.2.3/db/templates/db.yaml": pod("db", "{{ .Values.image }}"),
+  };
+  const listed = await stateOf({
+    ...chart,
+    "k/kustomization.yaml":
+      "resources: [web.yaml]\nhelmCharts: [{ name: db, repo: https://charts.example.com, version: 1.2.3 }]\n",
+  });
+  const state = await stateOf({ ...chart, ...files });
+  expect(state.graph.gaps).toEqual([]);
+  const [unit, other] = await Promise.all([state.units[0]?.render(), listed.units[0]?.render()]);
+  expect(unit?.problems).toEqual([]);
+  expect(unit?.yaml).toContain("db:1");
+  expect(unit?.yaml).toBe(other?.yaml);
 });
 
 test("other generators are no gap", async () => {

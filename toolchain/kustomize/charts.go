@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -30,6 +31,16 @@ type chart struct {
 
 	file string
 	line int
+	// generator is the entry of `generators` that names it; empty for one of helmCharts.
+	generator string
+}
+
+// configuredIn is the file that says which chart it is: the kustomization, or that of a generator.
+func (c chart) configuredIn() string {
+	if c.generator == "" || strings.Contains(c.generator, "\n") {
+		return c.file
+	}
+	return path.Join(path.Dir(c.file), c.generator)
 }
 
 // renderedTemplate is what one template of a chart gave.
@@ -38,12 +49,16 @@ type renderedTemplate struct {
 	YAML     string `json:"yaml"`
 }
 
-// chartEntry is an entry of helmCharts with the namespace that its kustomization has or inherits.
+// chartEntry is an entry of helmCharts with the namespace that its kustomization has or inherits, or the configuration of
+// a HelmChartInflationGenerator.
 type chartEntry struct {
 	types.HelmChart
 	globals types.HelmGlobals
 	file    string
 	line    int
+	// generator is the entry of `generators`, of whose charts this is the one of an index.
+	generator string
+	index     int
 }
 
 // chartEntries reads a kustomization's charts. What does not parse is left to the build to complain about.
@@ -70,6 +85,51 @@ func chartEntries(file string, content []byte, document *yaml.RNode, inherited s
 		}
 		if i < len(nodes) {
 			entry.line = nodes[i].YNode().Line
+		}
+		found = append(found, entry)
+	}
+	return found
+}
+
+// chartGenerators reads the charts that entries of `generators` name, in a file or in place. An entry that holds anything
+// else is left to the build.
+func chartGenerators(file string, document *yaml.RNode, files *tree) []chartEntry {
+	var found []chartEntry
+	for _, node := range items(document, "generators") {
+		written := node.YNode().Value
+		content := []byte(written)
+		if !strings.Contains(written, "\n") {
+			var known bool
+			if content, known = files.files[path.Join(path.Dir(file), written)]; !known {
+				continue
+			}
+		}
+		for i, entry := range inflations(content) {
+			entry.file, entry.line, entry.generator, entry.index = file, node.YNode().Line, written, i
+			found = append(found, entry)
+		}
+	}
+	return found
+}
+
+// inflations reads configurations of HelmChartInflationGenerator; none where there is anything else.
+func inflations(content []byte) []chartEntry {
+	if !bytes.Contains(content, []byte("HelmChartInflationGenerator")) {
+		return nil
+	}
+	nodes, err := kio.FromBytes(content)
+	if err != nil {
+		return nil
+	}
+	var found []chartEntry
+	for _, node := range nodes {
+		text, err := node.String()
+		if err != nil || node.GetApiVersion() != "builtin" || node.GetKind() != "HelmChartInflationGenerator" {
+			return nil
+		}
+		var entry chartEntry
+		if k8syaml.Unmarshal([]byte(text), &entry.HelmChart) != nil || k8syaml.Unmarshal([]byte(text), &entry.globals) != nil {
+			return nil
 		}
 		found = append(found, entry)
 	}
@@ -123,6 +183,9 @@ func (e chartEntry) toRender(files *tree) (chart, *failure) {
 		}
 		values = append(values, more)
 	}
+	if at := path.Join(root, e.generator); e.generator != "" && files.files[at] != nil {
+		files.read[at]++
+	}
 	for full := range files.files {
 		if strings.HasPrefix(full, home+"/") {
 			files.read[full]++
@@ -131,7 +194,7 @@ func (e chartEntry) toRender(files *tree) (chart, *failure) {
 	return chart{
 		Home: inTree(home), ReleaseName: release, Namespace: e.Namespace, Values: values, APIVersions: e.ApiVersions,
 		KubeVersion: e.KubeVersion, IncludeCRDs: e.IncludeCRDs, SkipHooks: e.SkipHooks, SkipTests: e.SkipTests,
-		file: e.file, line: e.line,
+		file: e.file, line: e.line, generator: e.generator,
 	}, nil
 }
 
@@ -209,7 +272,7 @@ func install(files *tree, charts []chart, rendered [][]renderedTemplate) *failur
 			name := path.Join(chartDirectory, fmt.Sprintf("%d-%d.yaml", i, j))
 			full := path.Join(path.Dir(one.file), name)
 			files.add(full, []byte(text.String()))
-			files.charts[full] = origin{Path: path.Join(one.Home, template.Template), ConfiguredIn: inTree(one.file)}
+			files.charts[full] = origin{Path: path.Join(one.Home, template.Template), ConfiguredIn: inTree(one.configuredIn())}
 			added[one.file] = append(added[one.file], name)
 		}
 	}
@@ -218,6 +281,7 @@ func install(files *tree, charts []chart, rendered [][]renderedTemplate) *failur
 		edited, err := edit(files.files[one.file], func(fields map[string]any) {
 			delete(fields, "helmCharts")
 			delete(fields, "helmChartInflationGenerator")
+			dropGenerator(fields, one.generator)
 			listed, _ := fields["resources"].([]any)
 			if all := append(listed, resources...); len(all) > 0 {
 				fields["resources"] = all
@@ -230,6 +294,20 @@ func install(files *tree, charts []chart, rendered [][]renderedTemplate) *failur
 		delete(added, one.file)
 	}
 	return nil
+}
+
+// dropGenerator takes an entry out of a kustomization's generators.
+func dropGenerator(fields map[string]any, entry string) {
+	listed, isList := fields["generators"].([]any)
+	if entry == "" || !isList {
+		return
+	}
+	left := slices.DeleteFunc(listed, func(one any) bool { return one == entry })
+	if len(left) == 0 {
+		delete(fields, "generators")
+	} else {
+		fields["generators"] = left
+	}
 }
 
 func sortedKeys[V any](from map[string]V) []string {

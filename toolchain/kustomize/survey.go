@@ -80,6 +80,7 @@ func survey(files *tree, root string) *surveyed {
 				read[file] = found.read(file, document)
 			}
 			found.charts = append(found.charts, chartEntries(file, content, document, next.namespace)...)
+			found.charts = append(found.charts, chartGenerators(file, document, files)...)
 			namespace := next.namespace
 			if own := textOf(document, "namespace"); own != "" {
 				namespace = own
@@ -100,7 +101,7 @@ func (s *surveyed) chartsToRender(files *tree) ([]chart, *failure) {
 	var charts []chart
 	known := map[string]string{}
 	for _, entry := range s.charts {
-		place := fmt.Sprintf("%s:%d", entry.file, entry.line)
+		place := fmt.Sprintf("%s:%d:%d", entry.file, entry.line, entry.index)
 		if namespace, again := known[place]; again {
 			if namespace != entry.Namespace {
 				return nil, entry.fail("is rendered for the namespaces %q and %q: give the entry one of its own", namespace, entry.Namespace)

@@ -1,8 +1,10 @@
+import type { JsonObject } from "../../model/json.ts";
 import type { TreeEntry } from "../../model/tree.ts";
 import { contentId, unreadable } from "../files/content-id.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { facts, type Facts } from "../kept-values.ts";
 import {
+  generatedCharts,
   pluginUses,
   readKustomization,
   type KustomizationReading,
@@ -47,6 +49,8 @@ export interface KustomizationNode {
   /** Directories that it loads, by their own names. */
   readonly loads: readonly string[];
   readonly unresolved: readonly UnresolvedEntry[];
+  /** The charts that it has rendered, each with the file that names it. */
+  readonly charts: readonly { readonly chart: JsonObject; readonly path: string }[];
   /** What servers have and it loads. */
   readonly fetched: readonly FetchedDirectory[];
 }
@@ -81,6 +85,18 @@ export function kustomizationNodes(
     const inTree = paths.filter((path) => files.fileAt(path) !== undefined);
     return knownOrRead(files, plugins, inTree, (_, bytes) => pluginUses(bytes));
   };
+  const generatedBy = facts<{ readonly charts: readonly JsonObject[] }>(cache, "kustomize-charts");
+  const chartsOf = async (
+    readings: Iterable<readonly [string, KustomizationReading]>,
+  ): Promise<ReadonlyMap<string, { readonly charts: readonly JsonObject[] }>> => {
+    const paths = [...readings].flatMap(([path, reading]) =>
+      reading.kind !== "kustomization"
+        ? []
+        : reading.plugins.flatMap((one) => (one.as === "generator" ? [join(directoryOf(path), one.path) ?? ""] : [])),
+    );
+    const inTree = paths.filter((path) => files.fileAt(path) !== undefined);
+    return knownOrRead(files, generatedBy, inTree, (_, bytes) => ({ charts: generatedCharts(bytes) ?? [] }));
+  };
   const fetchedFor = async (contents: readonly (readonly [string, KustomizationContent])[]): Promise<Fetched> => {
     const wanted = contents.flatMap(([path, content]) =>
       remoteIn(path, content, files).filter(({ written }) => !Object.hasOwn(vendored, written)),
@@ -98,7 +114,8 @@ export function kustomizationNodes(
       if (reading.kind !== "kustomization") return undefined;
       const configurations = await configurationsOf([[path, reading]]);
       const fetched = await fetchedFor([[path, reading]]);
-      const node = nodeOf(path, reading, { files, configurations, vendored, fetched });
+      const generated = await chartsOf([[path, reading]]);
+      const node = nodeOf(path, reading, { files, configurations, generated, vendored, fetched });
       await reader.load(node.loads);
       return node;
     },
@@ -113,13 +130,14 @@ export function kustomizationNodes(
           reading.kind === "kustomization" ? [[path, reading] as const] : [],
         );
         const fetched = await fetchedFor(contents);
+        const generated = await chartsOf(readingsByPath);
         const next: string[] = [];
         for (const path of paths) {
           const reading = readingsByPath.get(path);
           const directory = directoryOf(path);
           // Kustomize refuses a directory with two kustomizations; the loads of the first are used.
           if (reading?.kind !== "kustomization" || nodes.get(directory) !== undefined) continue;
-          const node = nodeOf(path, reading, { files, configurations, vendored, fetched });
+          const node = nodeOf(path, reading, { files, configurations, generated, vendored, fetched });
           nodes.set(directory, node);
           next.push(...node.loads);
         }
@@ -166,11 +184,13 @@ function nodeOf(
   {
     files,
     configurations,
+    generated,
     vendored,
     fetched,
   }: {
     readonly files: TreeFiles;
     readonly configurations: ReadonlyMap<string, readonly KustomizeUse[]>;
+    readonly generated: ReadonlyMap<string, { readonly charts: readonly JsonObject[] }>;
     readonly vendored: { readonly [url: string]: string };
     readonly fetched: Fetched;
   },
@@ -226,7 +246,17 @@ function nodeOf(
       ask(use.path, use.as, useKind(use), false);
   }
   for (const use of content.uses) ask(use.path, use.as, useKind(use), false);
-  return { directory, path, content, asks, loads, unresolved, fetched: found };
+  const charts = [
+    ...content.charts.map((chart) => ({ chart, path })),
+    ...content.inlineGenerators
+      .flatMap((text) => generatedCharts(new TextEncoder().encode(text)) ?? [])
+      .map((chart) => ({ chart, path })),
+    ...content.plugins.flatMap(({ path: written, as }) => {
+      const at = as === "generator" ? (join(directory, written) ?? "") : "";
+      return (generated.get(at)?.charts ?? []).map((chart) => ({ chart, path: at }));
+    }),
+  ];
+  return { directory, path, content, asks, loads, unresolved, charts, fetched: found };
 }
 
 /** By `keyOf`. */

@@ -82,6 +82,23 @@ export function pluginUses(bytes: Uint8Array): readonly KustomizeUse[] {
   return manifests.flatMap(({ value }) => usesOfPlugin(value));
 }
 
+/**
+ * The charts that the configuration of a generator has rendered, each as an entry of `helmCharts`; undefined where it
+ * holds anything else, which only Kustomize itself runs.
+ */
+export function generatedCharts(bytes: Uint8Array): readonly JsonObject[] | undefined {
+  const { manifests, notManifests, problems } = readFile("", bytes);
+  if (problems.length > 0 || notManifests.length > 0 || manifests.length === 0) return undefined;
+  const isChart = ({ apiVersion, kind }: JsonObject): boolean =>
+    apiVersion === "builtin" && kind === "HelmChartInflationGenerator";
+  if (!manifests.every(({ value }) => isChart(value))) return undefined;
+  return manifests.map(({ value: { apiVersion: _, kind: __, metadata: ___, ...chart } }) => ({
+    ...chart,
+    // That of the kustomization is not its own.
+    chartHome: chart["chartHome"] ?? "charts",
+  }));
+}
+
 /** The path of the tree that a file named by the kustomization at `path` has; undefined above its directory, from where Kustomize loads nothing. */
 export function resolveUse(path: string, written: string): string | undefined {
   if (written.startsWith("/") || written.includes("://")) return undefined;

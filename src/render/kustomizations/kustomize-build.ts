@@ -10,7 +10,8 @@ export interface KustomizeBuild {
   /** Each path once, sorted; where a file is used in several ways, the first of resource, patch, targeted patch, the rest. */
   readonly asks: readonly AskedFile[];
   readonly unresolved: readonly (UnresolvedEntry & { readonly path: string })[];
-  readonly charts: readonly { readonly node: KustomizationNode; readonly chart: JsonObject }[];
+  /** Each with the file that names it. */
+  readonly charts: readonly { readonly node: KustomizationNode; readonly chart: JsonObject; readonly path: string }[];
 }
 
 const order: readonly AskedFile["use"][] = ["kustomization", "resource", "patch", "targeted-patch", "values", "other"];
@@ -42,7 +43,7 @@ export function kustomizeBuild(root: string, nodes: Pick<KustomizationNodes, "ge
     nodes: reached,
     asks: [...asks.values()].toSorted((one, other) => (one.path < other.path ? -1 : 1)),
     unresolved: reached.flatMap(({ path, unresolved }) => unresolved.map((entry) => ({ ...entry, path }))),
-    charts: reached.flatMap((node) => node.content.charts.map((chart) => ({ node, chart }))),
+    charts: reached.flatMap((node) => node.charts.map((one) => ({ node, ...one }))),
   };
 }
 

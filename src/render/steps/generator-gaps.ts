@@ -5,11 +5,15 @@ import { cleanPath } from "../files/scope.ts";
 import { readFile } from "../files/read-file.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { KustomizationNode, KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
+import { generatedCharts } from "../kustomizations/kustomization.ts";
 import { kustomizeBuild, type KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { ownTexts } from "../own-text.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
 
-/** A gap for each chart that an entry of `generators` has Kustomize render, at its line: only those of `helmCharts` are rendered. */
+/**
+ * A gap for each chart that an entry of `generators` has Kustomize render beside something else, or by way of a directory,
+ * at its line: only configurations that hold nothing but charts are rendered.
+ */
 export async function generatorGaps(
   build: KustomizeBuild,
   nodes: Pick<KustomizationNodes, "get">,
@@ -21,14 +25,18 @@ export async function generatorGaps(
   const bytes = await files.read(new Set([...paths, ...inline.map(({ path }) => path)]));
   const shown = (path: string): string => files.fileAt(path)?.path ?? path;
   const own = ownTexts(bytes, shown);
+  const rendered = new Set(build.charts.map(({ path }) => path));
   return [
-    ...[...paths].flatMap((path) =>
-      (own.reading(path)?.manifests ?? []).flatMap(({ value, position: { line } }) =>
-        chartReasons(value).map((reason) => ({ path: shown(path), line, reason })),
+    ...[...paths]
+      .filter((path) => !rendered.has(path))
+      .flatMap((path) =>
+        (own.reading(path)?.manifests ?? []).flatMap(({ value, position: { line } }) =>
+          chartReasons(value).map((reason) => ({ path: shown(path), line, reason })),
+        ),
       ),
-    ),
     ...inline.flatMap(({ path, content }) =>
       content.inlineGenerators.flatMap((text) => {
+        if (generatedCharts(new TextEncoder().encode(text)) !== undefined) return [];
         const { manifests } = readFile(path, new TextEncoder().encode(text));
         const line = lineOfEntry(own.reading(path), ({ value }) => value === text) ?? 1;
         return manifests.flatMap(({ value }) =>
@@ -63,6 +71,6 @@ function chartReasons({ apiVersion, kind, ...fields }: JsonObject): readonly str
   };
   const from = [text("repo"), text("version")].filter((part) => part !== "").join(" ");
   return [
-    `chart ${text("name") || "without a name"}${from === "" ? "" : ` (${from})`} is not rendered, since a HelmChartInflationGenerator under \`generators\` names it: name it under \`helmCharts\` and keep a copy in this tree`,
+    `chart ${text("name") || "without a name"}${from === "" ? "" : ` (${from})`} is not rendered, since a HelmChartInflationGenerator under \`generators\` names it beside others or in a directory: give it a file of its own, or name it under \`helmCharts\``,
   ];
 }

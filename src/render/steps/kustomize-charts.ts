@@ -7,6 +7,8 @@ import type { FetchedDirectory } from "../remotes/remote-directories.ts";
 import { notFetched } from "./not-fetched.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { cleanPath } from "../files/scope.ts";
+import { ownTexts } from "../own-text.ts";
+import { lineOfEntry } from "./line-of-entry.ts";
 import type { RenderContext } from "./step.ts";
 
 /** The charts that a build renders, at the paths where Kustomize looks for them. */
@@ -18,7 +20,7 @@ export interface KustomizeCharts {
   readonly copies: readonly VendoredCopy[];
   readonly fetched: readonly FetchedDirectory[];
   /** The kustomizations that name fetched charts. */
-  readonly fetchedBy: readonly { readonly directory: string; readonly path: string; readonly name: string }[];
+  readonly fetchedBy: readonly { readonly directory: string; readonly path: string; readonly written: string }[];
   readonly gaps: readonly Omit<Gap, "source">[];
   readonly problems: readonly Problem[];
 }
@@ -31,12 +33,14 @@ export async function kustomizeCharts(
   const { files } = context;
   const found = new Map<string, string>();
   const fetched: FetchedDirectory[] = [];
-  const fetchedBy: { directory: string; path: string; name: string }[] = [];
+  const fetchedBy: { directory: string; path: string; written: string }[] = [];
   const problems: Problem[] = [];
   const charts: { home: string; files: ReadonlyMap<string, string> }[] = [];
   const copies: VendoredCopy[] = [];
   const gaps: Omit<Gap, "source">[] = [];
-  for (const { node, chart } of build?.charts ?? []) {
+  const named = build?.charts ?? [];
+  const own = ownTexts(await files.read(new Set(named.map(({ path }) => path))), (path) => path);
+  for (const { node, chart, path } of named) {
     const text = (key: string): string => (typeof chart[key] === "string" ? chart[key] : "");
     const [name, version, repo] = [text("name"), text("version"), text("repo")];
     if (name === "") continue;
@@ -47,7 +51,10 @@ export async function kustomizeCharts(
       files.directoryAt(home) === undefined ? await findChart({ name, version, repository: repo }, context) : undefined;
     const instead = there?.kind === "copy" || there?.kind === "fetched" ? there.path : home;
     const directory = files.directoryAt(instead);
-    const at = { path: files.fileAt(node.path)?.path ?? node.path, line: 1 };
+    // A generator's file has the chart's name in its metadata, too.
+    const written = path !== node.path && version !== "" ? version : name;
+    const line = lineOfEntry(own.reading(path), (entry) => entry.name === written || entry.value === written);
+    const at = { path: files.fileAt(path)?.path ?? path, line: line ?? 1 };
     const from = [repo, version].filter((part) => part !== "").join(" ");
     const shown = `chart ${name}${from === "" ? "" : ` (${from})`}`;
     const tell = (failure: FailedFetch, what: string): void => {
@@ -74,7 +81,7 @@ export async function kustomizeCharts(
     copies.push(...(there?.kind === "copy" ? [there.copy] : []), ...gathered.copies);
     const ofServers = [...(there?.kind === "fetched" ? [there.fetched] : []), ...gathered.fetched];
     fetched.push(...ofServers);
-    fetchedBy.push(...ofServers.map((one) => ({ directory: one.directory, path: node.path, name })));
+    fetchedBy.push(...ofServers.map((one) => ({ directory: one.directory, path, written })));
     charts.push({ home, files: gathered.files });
     for (const [inner, from] of gathered.files) found.set(`${home}/${inner}`, from);
   }

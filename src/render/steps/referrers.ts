@@ -30,7 +30,7 @@ export function referrers(
   for (const { path, unresolved } of nodes)
     for (const entry of unresolved)
       if (entry.kind !== "remote") add(files.fetchedAt(entry.to), { path, written: entry.written });
-  for (const { directory, path, name } of fetchedBy) add(directory, { path, written: name });
+  for (const { directory, path, written } of fetchedBy) add(directory, { path, written });
   return async (asked) => {
     const seen = new Set<string>();
     let directory: string | undefined = asked;
