@@ -92,10 +92,11 @@ export function generatedCharts(bytes: Uint8Array): readonly JsonObject[] | unde
   const isChart = ({ apiVersion, kind }: JsonObject): boolean =>
     apiVersion === "builtin" && kind === "HelmChartInflationGenerator";
   if (!manifests.every(({ value }) => isChart(value))) return undefined;
-  return manifests.map(({ value: { apiVersion: _, kind: __, metadata: ___, ...chart } }) => ({
-    ...chart,
+  const own = new Set(["apiVersion", "kind", "metadata"]);
+  return manifests.map(({ value }) => ({
     // That of the kustomization is not its own.
-    chartHome: chart["chartHome"] ?? "charts",
+    chartHome: "charts",
+    ...Object.fromEntries(Object.entries(value).filter(([key]) => !own.has(key))),
   }));
 }
 
