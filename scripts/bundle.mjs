@@ -85,8 +85,12 @@ function thinned(to) {
   };
 
   function ownSource(text, path) {
-    // What speaks to GitHub is far larger than the rest and stays in its modules.
-    const outside = text.replaceAll(/import\("(\.\/(?:serve|verify)-command\.js)"\)/g, 'importOutside("$1")');
+    // What speaks to GitHub and to other servers is far larger than the rest, rarely used, and stays in its modules. They
+    // are imported from a directory beside the command's.
+    const outside = text.replaceAll(
+      /import\("(\.\/(?:serve|verify)-command\.js|\.\.\/remote\/[\w/-]+\.js)"\)/g,
+      'importOutside("$1")',
+    );
     const required = outside.replaceAll(/createRequire\(import\.meta\.url\)\("(@[^"]+)"\)/g, 'require("$1")');
     return required.replaceAll("import.meta.url", `new URL(${JSON.stringify(path)}, bundleUrl).href`);
   }
