@@ -19,7 +19,7 @@ export const remotesSchema = {
       default: [],
     },
     mirrors: {
-      description: "Servers that stand in for others, by the start of the URLs that they stand in for.",
+      description: "Servers to use in place of others, by the start of the URLs that they replace.",
       type: "object",
       additionalProperties: { type: "string", minLength: 1 },
       default: {},

@@ -90,7 +90,7 @@ export interface RemotesConfig {
   readonly fetch: "known" | "any" | "off";
   /** Globs of URLs. Only a server that is named here by its host may have an address that is not public. */
   readonly allow: readonly string[];
-  /** Servers that stand in for others, by the start of the URLs that they stand in for. */
+  /** Servers to use in place of others, by the start of the URLs that they replace. */
   readonly mirrors: { readonly [start: string]: string };
 }
 

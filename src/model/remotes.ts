@@ -8,7 +8,7 @@ export interface RemoteChart {
   readonly kind: "chart";
   readonly repository: string;
   readonly name: string;
-  /** A version, a range, or empty: the latest that is no pre-release. */
+  /** A version, a range, or empty: the latest that is not a pre-release. */
   readonly version: string;
 }
 

@@ -53,24 +53,24 @@ test.each([
 });
 
 test.each([
-  ["https://127.0.0.1/x", "127.0.0.1 is no public address"],
-  ["https://127.1/x", "127.0.0.1 is no public address"],
-  ["https://2130706433/x", "127.0.0.1 is no public address"],
-  ["https://0x7f000001/x", "127.0.0.1 is no public address"],
-  ["https://0x7f.0.0.0x1/x", "127.0.0.1 is no public address"],
-  ["https://0177.0.0.01/x", "127.0.0.1 is no public address"],
-  ["https://017700000001/x", "127.0.0.1 is no public address"],
-  ["https://①②⑦.0.0.1/x", "127.0.0.1 is no public address"],
-  ["https://127.0.0.1./x", "127.0.0.1 is no public address"],
-  ["https://0/x", "0.0.0.0 is no public address"],
-  ["https://[::1]/x", "[::1] is no public address"],
-  ["https://[::ffff:127.0.0.1]/x", "[::ffff:7f00:1] is no public address"],
-  ["https://[64:ff9b::127.0.0.1]/x", "[64:ff9b::7f00:1] is no public address"],
-  ["https://[fe80::1]/x", "[fe80::1] is no public address"],
-  ["https://169.254.169.254/latest/meta-data", "169.254.169.254 is no public address"],
-  ["https://inside.example.com/x", "inside.example.com is no public address, 10.1.2.3"],
-  ["https://half-inside.example.com/x", "half-inside.example.com is no public address, 10.1.2.3"],
-  ["https://localhost/x", "localhost is no public address, 10.1.2.3"],
+  ["https://127.0.0.1/x", "127.0.0.1 is not a public address"],
+  ["https://127.1/x", "127.0.0.1 is not a public address"],
+  ["https://2130706433/x", "127.0.0.1 is not a public address"],
+  ["https://0x7f000001/x", "127.0.0.1 is not a public address"],
+  ["https://0x7f.0.0.0x1/x", "127.0.0.1 is not a public address"],
+  ["https://0177.0.0.01/x", "127.0.0.1 is not a public address"],
+  ["https://017700000001/x", "127.0.0.1 is not a public address"],
+  ["https://①②⑦.0.0.1/x", "127.0.0.1 is not a public address"],
+  ["https://127.0.0.1./x", "127.0.0.1 is not a public address"],
+  ["https://0/x", "0.0.0.0 is not a public address"],
+  ["https://[::1]/x", "[::1] is not a public address"],
+  ["https://[::ffff:127.0.0.1]/x", "[::ffff:7f00:1] is not a public address"],
+  ["https://[64:ff9b::127.0.0.1]/x", "[64:ff9b::7f00:1] is not a public address"],
+  ["https://[fe80::1]/x", "[fe80::1] is not a public address"],
+  ["https://169.254.169.254/latest/meta-data", "169.254.169.254 is not a public address"],
+  ["https://inside.example.com/x", "inside.example.com is not a public address, 10.1.2.3"],
+  ["https://half-inside.example.com/x", "half-inside.example.com is not a public address, 10.1.2.3"],
+  ["https://localhost/x", "localhost is not a public address, 10.1.2.3"],
   ["http://93.184.215.14/x", "http://93.184.215.14/x is not HTTPS"],
   ["file:///etc/passwd", "is not HTTPS"],
   ["ftp://example.com/x", "ftp://example.com/x is not HTTPS"],
@@ -143,6 +143,6 @@ test("an address that a proxy should have found, and did not, is judged when it 
   const find = async (host: string): Promise<unknown> =>
     new Promise((resolve) => names.lookup(host, {}, (error, address) => resolve(error?.message ?? address)));
 
-  expect(await find("flaky.example.com")).toContain("flaky.example.com is no public address, 127.0.0.1");
+  expect(await find("flaky.example.com")).toContain("flaky.example.com is not a public address, 127.0.0.1");
   expect(await find("inside.example.com")).toBe("127.0.0.1");
 });

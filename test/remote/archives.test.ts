@@ -85,24 +85,24 @@ test.each<[name: string, entries: readonly TarEntry[], message: string]>([
   expect(String(await chart(entries)).replace(/of type .*/, "of type Unsupported")).toBe(message);
 });
 
-test("what is no chart's archive", async () => {
+test("what is not a chart's archive", async () => {
   const of = async (packed: Uint8Array): Promise<unknown> => unpacked(unpackChart, packed);
-  expect(await of(tgz([{ path: "web/values.yaml" }]))).toBe("absent: it is no chart: it has no Chart.yaml");
-  expect(await of(Buffer.from("<html>"))).toBe("absent: it is no archive compressed by gzip");
-  expect(await of(new Uint8Array())).toBe("absent: it is no archive compressed by gzip");
-  expect(await of(tar([chartYaml]))).toBe("absent: it is no archive compressed by gzip");
+  expect(await of(tgz([{ path: "web/values.yaml" }]))).toBe("absent: it is not a chart: it has no Chart.yaml");
+  expect(await of(Buffer.from("<html>"))).toBe("absent: it is not an archive compressed by gzip");
+  expect(await of(new Uint8Array())).toBe("absent: it is not an archive compressed by gzip");
+  expect(await of(tar([chartYaml]))).toBe("absent: it is not an archive compressed by gzip");
   expect(await of(gzipSync(gzipSync(tar([chartYaml]))))).toBe("absent: it holds no tar archive");
-  expect(await of(gzipSync("no archive at all"))).toMatch(/^absent: it is no archive: /);
-  expect(await of(tgz([chartYaml]).subarray(0, 60))).toMatch(/^absent: it is no archive: /);
+  expect(await of(gzipSync("no archive at all"))).toMatch(/^absent: it is not an archive: /);
+  expect(await of(tgz([chartYaml]).subarray(0, 60))).toMatch(/^absent: it is not an archive: /);
   expect(
     await of(gzipSync(tar([chartYaml, { path: "web/a", content: "x".repeat(2_000) }]).subarray(0, 2_048))),
-  ).toMatch(/^absent: it is no archive: /);
+  ).toMatch(/^absent: it is not an archive: /);
 });
 
 test("a header that was changed is not believed", async () => {
   const bytes = tar([chartYaml, { path: "web/a", content: "a" }]);
   bytes[1_024] = "x".charCodeAt(0);
-  expect(await unpacked(unpackChart, gzipSync(bytes))).toMatch(/^absent: it is no archive: .*checksum/);
+  expect(await unpacked(unpackChart, gzipSync(bytes))).toMatch(/^absent: it is not an archive: .*checksum/);
 });
 
 test("long names, as all writers of archives have them", async () => {

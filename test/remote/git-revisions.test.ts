@@ -102,7 +102,10 @@ test.each<[string, GitRevision, string]>([
 });
 
 test.each<[GitRevision, string]>([
-  [{ kind: "commit", value: "0123abcd" }, "0123abcd is no commit id of 40 digits, and a part of one cannot be fetched"],
+  [
+    { kind: "commit", value: "0123abcd" },
+    "0123abcd is not a commit id of 40 digits, and a part of one cannot be fetched",
+  ],
   [{ kind: "any", value: "--upload-pack=touch" }, "--upload-pack=touch cannot be the name of a branch or a tag"],
   [{ kind: "branch", value: "-x" }, "-x cannot be the name of a branch or a tag"],
   [{ kind: "branch", value: "a\nb" }, "a b cannot be the name of a branch or a tag"],
@@ -111,7 +114,7 @@ test.each<[GitRevision, string]>([
   [{ kind: "any", value: "^main" }, "^main cannot be the name of a branch or a tag"],
   [{ kind: "any", value: "main~1" }, "main~1 cannot be the name of a branch or a tag"],
   [{ kind: "any", value: "" }, " cannot be the name of a branch or a tag"],
-  [{ kind: "name", value: "main" }, "main is no full name of a reference, such as refs/heads/main"],
+  [{ kind: "name", value: "main" }, "main is not the full name of a reference, such as refs/heads/main"],
 ])("%j is asked of nobody", async (revision, message) => {
   expect(await fetchOnce(options(), at(revision))).toEqual({ kind: "absent", message });
   expect(server.seen).toEqual([]);
@@ -173,13 +176,13 @@ test("a commit that its server names nowhere is found in its branches", async ()
   }
 });
 
-test("what is no commit is absent", async () => {
+test("what is not a commit is absent", async () => {
   const blob = (await git(repository(), ["rev-parse", "main:a.yaml"])).trim();
   await moveReference(repository(), "refs/tags/blob", blob);
 
   expect(await fetchOnce(options(), at({ kind: "tag", value: "blob" }))).toEqual({
     kind: "absent",
-    message: `tag blob of the repository ${server.url("app.git")} is no commit`,
+    message: `tag blob of the repository ${server.url("app.git")} is not a commit`,
   });
 });
 

@@ -138,7 +138,7 @@ test("what is permitted of all is permitted of submodules, within the rules of t
     ["ext::sh -c touch% /tmp/owned", "is no URL of a repository"],
     ["file:///etc", "neither by HTTPS nor by SSH"],
     ["http://localhost/x.git", "is not HTTPS"],
-    ["https://10.0.0.1/x.git", "is no public address"],
+    ["https://10.0.0.1/x.git", "is not a public address"],
     ["git@10.0.0.1:x.git", "for which only the command line has keys"],
   ] as const) {
     await server.create(`org/app.git`, { ".gitmodules": modules(["lib", url]), lib: { submodule: library } });

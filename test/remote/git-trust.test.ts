@@ -66,12 +66,12 @@ test("addresses that are not public are spoken to where allow names them alone",
   expect(await fetchOnce(options({ resolve }), at("https://git.example.com/x.git"))).toEqual({
     kind: "refused",
     message:
-      "git.example.com is no public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
+      "git.example.com is not a public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
   });
   expect(await fetchOnce(options({ resolve, ownGit: true }), at("git@git.example.com:x.git"))).toEqual({
     kind: "refused",
     message:
-      "git.example.com is no public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
+      "git.example.com is not a public address, 10.1.2.3: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS",
   });
   expect(await fetchOnce(options({ ownGit: true }), at("ssh://git@[::1]:22/x.git"))).toMatchObject({ kind: "refused" });
 });

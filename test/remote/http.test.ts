@@ -62,11 +62,11 @@ test("up to five redirects are followed", async () => {
 });
 
 test.each([
-  ["where clouds tell secrets", "https://169.254.169.254/latest/meta-data", "169.254.169.254 is no public address"],
+  ["where clouds tell secrets", "https://169.254.169.254/latest/meta-data", "169.254.169.254 is not a public address"],
   ["plain HTTP", "http://example.com/a.yaml", "http://example.com/a.yaml is not HTTPS"],
   ["a file", "file:///etc/passwd", "is not HTTPS"],
   ["credentials", "https://me:secret@example.com/", "https://example.com/ is written with credentials"],
-  ["this machine", "https://localhost:1/a.yaml", "localhost:1 is no public address"],
+  ["this machine", "https://localhost:1/a.yaml", "localhost:1 is not a public address"],
   ["nowhere", "https://", "its URL cannot be read"],
 ])("a redirect to %s is refused", async (_, location, message) => {
   const server = await start((_request, response) => response.writeHead(301, { location }).end());

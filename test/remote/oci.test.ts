@@ -75,11 +75,11 @@ test("a version with a build has a tag with an underscore", async () => {
   expect(await fetchContent(options(), chart("^1.0.0"))).toMatchObject({ version: "1.2.0+build.7" });
 });
 
-test("what is no chart is absent", async () => {
+test("what is not a chart is absent", async () => {
   registry.push("acme/charts/web", "1.0.0", [{ mediaType: helmLayer, content: chartArchive("web", "1.0.0") }]);
   expect(await fetchOnce(options(), chart("1.0.0"))).toEqual({
     kind: "absent",
-    message: `oci://${registry.host}/acme/charts/web:1.0.0 is no chart`,
+    message: `oci://${registry.host}/acme/charts/web:1.0.0 is not a chart`,
   });
 });
 

@@ -78,8 +78,8 @@ test.each([
 });
 
 test.each([
-  ["entries: {}", "it is no index of charts: it has no apiVersion"],
-  ["<html></html>", "it is no index of charts: it has no apiVersion"],
+  ["entries: {}", "it is not an index of charts: it has no apiVersion"],
+  ["<html></html>", "it is not an index of charts: it has no apiVersion"],
   ["apiVersion: v1\nentries:\n  web: {", /^it cannot be read: /],
   ["apiVersion: v1\nentries:\n  web: 1", "it has no list of versions of web"],
   ["apiVersion: v1\nentries:\n  web:\n  - version: 1.0.0\n  web:\n  - version: 2.0.0\n", /^it cannot be read: /],

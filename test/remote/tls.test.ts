@@ -57,7 +57,7 @@ test("a private authority is trusted as Node.js is told to", async () => {
   const { outcome } = await fetchApart(`${secure.origin}/b.yaml`, {}, `${secure.origin}/**`);
   expect(outcome).toEqual({
     kind: "unanswered",
-    message: `${secure.origin}/b.yaml: ${secure.host} gave no answer: its certificate is signed by nobody who is trusted`,
+    message: `${secure.origin}/b.yaml: ${secure.host} gave no answer: its certificate is not signed by a trusted authority`,
   });
 });
 

@@ -70,7 +70,7 @@ function changesBySource(changes: readonly Change[]): ReadonlyMap<string, readon
   return found;
 }
 
-/** Images of the same repository that stand in another version at the same place. */
+/** Images of the same repository in another version. */
 function changedImages(changes: readonly Change[]): RemoteChange["images"] {
   return changes.flatMap((change) => {
     if (change.kind !== "updated" && change.kind !== "moved") return [];

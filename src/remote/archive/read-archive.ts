@@ -19,7 +19,7 @@ export async function readArchive(
   limits: Pick<RemoteLimits, "unpackedBytes" | "files">,
 ): Promise<readonly ArchiveEntry[]> {
   if (packed[0] !== 0x1f || packed[1] !== 0x8b)
-    throw new RemoteFailure("absent", `${what} is no archive compressed by gzip`);
+    throw new RemoteFailure("absent", `${what} is not an archive compressed by gzip`);
   const { Parser } = await import("tar");
   // A warning is what readers disagree about: nothing is left to a reader's leniency.
   const parser = new Parser({ strict: true });
@@ -43,7 +43,7 @@ export async function readArchive(
     if (error instanceof RemoteFailure) throw error;
     throw new RemoteFailure(
       "absent",
-      `${what} is no archive: ${oneLine(error instanceof Error ? error.message : String(error))}`,
+      `${what} is not an archive: ${oneLine(error instanceof Error ? error.message : String(error))}`,
     );
   } finally {
     gunzip.destroy();

@@ -20,7 +20,7 @@ export async function unpackChart(packed: Uint8Array, what: string, limits: Remo
     }
     files.set(below.slice(start + 1), bytes);
   }
-  if (!files.has("Chart.yaml")) throw new RemoteFailure("absent", `${what} is no chart: it has no Chart.yaml`);
+  if (!files.has("Chart.yaml")) throw new RemoteFailure("absent", `${what} is not a chart: it has no Chart.yaml`);
   refuseNested(files, what);
   return memoryTree(Object.fromEntries(files), what);
 }

@@ -41,7 +41,7 @@ async function readConfig(path: string): Promise<DockerConfig> {
     const config: unknown = JSON.parse(await readFile(path, "utf8"));
     return typeof config === "object" && config !== null ? config : {};
   } catch {
-    // Who has none, or a broken one, is nobody: the registry says what it thinks of that.
+    // Without an entry, or with a broken one, the request is anonymous: the registry decides.
     return {};
   }
 }

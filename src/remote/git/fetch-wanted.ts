@@ -60,7 +60,7 @@ async function tryToFetch(mirror: Mirror, address: Address, wanted: Wanted, job:
   }
   const commit = await mirror.commitOf(wanted.ref);
   if (commit === undefined) {
-    const message = `${wanted.shown} of the repository ${address.shown} is no commit`;
+    const message = `${wanted.shown} of the repository ${address.shown} is not a commit`;
     return { kind: "damaged", failure: new RemoteFailure("absent", message) };
   }
   const tree = await mirror.tree(commit);

@@ -12,10 +12,10 @@ const patience = 120_000;
 const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
 
 /**
- * Runs work while nobody else runs such work with the same lock, in this process or in another: a directory in which who
- * wants the lock puts a file of its own, and has it while no other living file is there. Where two meet, both withdraw.
- * What a dead process left behind can be removed by anyone, as no other ever has its name. Undefined: it was not to be
- * had before `signal` ended the wait.
+ * Runs work while holding a lock that no other caller holds, in this process or in another. The lock is a directory: each
+ * contender puts a file of its own name into it, and holds the lock while there is no other file of a living process. Where
+ * two meet, both withdraw. The file of a dead process can be removed by any other, since its name is never used again.
+ * Returns undefined if `signal` ended the wait.
  */
 export async function withLock<T>(
   directory: string,

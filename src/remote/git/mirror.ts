@@ -97,7 +97,7 @@ export function openMirror(url: string, shown: string, job: Job): Mirror {
   };
 }
 
-/** Removes a mirror at once for whoever looks for it. */
+/** Removes a mirror in one step, so that no process sees half of it. */
 export async function discard(directory: string): Promise<void> {
   const away = `${directory}.${randomBytes(8).toString("hex")}.old`;
   await rename(directory, away).catch(() => {});

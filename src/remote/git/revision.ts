@@ -21,7 +21,7 @@ export function readRevision(revision: GitRevision): Wanted {
   const shown = oneLine(value);
   if (kind === "commit" || (kind === "any" && isCommit(value))) {
     if (isCommit(value)) return { ...wanted(value, `commit ${shown}`), commit: value };
-    throw new RemoteFailure("absent", `${shown} is no commit id of 40 digits, and a part of one cannot be fetched`);
+    throw new RemoteFailure("absent", `${shown} is not a commit id of 40 digits, and a part of one cannot be fetched`);
   }
   if (!isName(value)) throw new RemoteFailure("absent", `${shown} cannot be the name of a branch or a tag`);
   switch (kind) {
@@ -31,7 +31,7 @@ export function readRevision(revision: GitRevision): Wanted {
       return wanted(`refs/tags/${value}`, `tag ${shown}`);
     case "name":
       if (value === "HEAD" || value.startsWith("refs/")) return wanted(value, shown);
-      throw new RemoteFailure("absent", `${shown} is no full name of a reference, such as refs/heads/main`);
+      throw new RemoteFailure("absent", `${shown} is not the full name of a reference, such as refs/heads/main`);
     case "any":
       return wanted(value, shown);
     case "semver":

@@ -56,7 +56,7 @@ export function openUpstream({ url, shown: address }: Address & { readonly kind:
       }
       const { href } = answer.url;
       if (!href.endsWith(suffix)) {
-        throw new RemoteFailure("absent", `${what} redirects to ${shown(answer.url)}, which is no repository`);
+        throw new RemoteFailure("absent", `${what} redirects to ${shown(answer.url)}, which is not a repository`);
       }
       servesAll = Buffer.from(answer.bytes.subarray(0, 100)).includes("version 2\n");
       base = href.slice(0, -suffix.length);

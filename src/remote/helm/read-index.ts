@@ -21,7 +21,7 @@ export interface ChartIndex {
 /** Reads an index, of which no more is parsed than is asked for. `what` names it in messages. */
 export function readIndex(index: string, what: string): ChartIndex {
   if (!/^["']?apiVersion["']?:/m.test(index) && !index.includes('"apiVersion"')) {
-    throw new RemoteFailure("absent", `${what} is no index of charts: it has no apiVersion`);
+    throw new RemoteFailure("absent", `${what} is not an index of charts: it has no apiVersion`);
   }
   let whole: unknown;
   return {

@@ -69,7 +69,7 @@ function refuseOthers(shownHost: string, host: string, addresses: readonly Addre
   const which = refused.address === host ? "" : `, ${refused.address}`;
   throw new RemoteFailure(
     "refused",
-    `${shownHost} is no public address${which}: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS`,
+    `${shownHost} is not a public address${which}: remotes.allow can permit it by its host, for the App PRIVATE_HOSTS`,
   );
 }
 

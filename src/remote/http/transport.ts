@@ -40,7 +40,7 @@ export function openTransport(lookup: LookupFunction): Transport {
         signal,
         ...(body === undefined ? {} : { body }),
       });
-      // What is destroyed before its end says so with an error, which nobody waits for.
+      // A body that is destroyed before its end emits an error, which must not end the process.
       answer.body.on("error", () => {});
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     },

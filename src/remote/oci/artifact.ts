@@ -45,7 +45,7 @@ async function chooseReference(reference: RemoteArtifact, repository: OciReposit
   const { digest, semver, tag = "latest" } = reference;
   if (digest !== undefined) {
     if (isDigest(digest)) return digest;
-    throw new RemoteFailure("absent", `${oneLine(digest)} is no digest of SHA-256`);
+    throw new RemoteFailure("absent", `${oneLine(digest)} is not a SHA-256 digest`);
   }
   if (semver !== undefined) return chooseTag(semver, reference, repository, job);
   if (isTag(tag)) return tag;
@@ -81,7 +81,7 @@ async function filter(tags: readonly string[], pattern: string | undefined): Pro
     return tags.filter((tag) => compiled.matcher(tag).find());
   } catch (error) {
     const why = oneLine(error instanceof Error ? error.message : String(error));
-    throw new RemoteFailure("absent", `semverFilter ${oneLine(pattern)} is no regular expression: ${why}`);
+    throw new RemoteFailure("absent", `semverFilter ${oneLine(pattern)} is not a regular expression: ${why}`);
   }
 }
 

@@ -47,7 +47,7 @@ export async function resolveChart(
   const { config, layers } = await readManifest(repository, tag, job);
   const layer = layers.findLast(({ mediaType }) => chartTypes.includes(mediaType));
   if (config?.mediaType !== configType || layer === undefined) {
-    throw new RemoteFailure("absent", `${repository.url}:${tag} is no chart`);
+    throw new RemoteFailure("absent", `${repository.url}:${tag} is not a chart`);
   }
   return { version, content: layer.digest, download: () => downloadLayer(repository, layer, what, job) };
 }

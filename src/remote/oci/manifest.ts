@@ -91,7 +91,7 @@ function parse(bytes: Uint8Array, what: string): Written {
   } catch {
     // Said below.
   }
-  throw new RemoteFailure("absent", `${what} is no manifest`);
+  throw new RemoteFailure("absent", `${what} is not a manifest`);
 }
 
 function readDescriptor(value: unknown): readonly Descriptor[] {

@@ -24,7 +24,7 @@ export async function fetchEntry(
     // Whether it is another thing is not known either.
     if (fetched.kind !== "absent") break;
   }
-  return last ?? { kind: "absent", message: `${written} is no address that Kustomize fetches` };
+  return last ?? { kind: "absent", message: `${written} is not an address that Kustomize fetches` };
 }
 
 function within(way: RemoteEntry, fetched: FetchedDirectory, files: TreeFiles): FetchedEntry {

@@ -45,7 +45,7 @@ function repositoryOf(written: string): RemoteEntry | undefined {
   };
 }
 
-/** The part of an address up to its path, as Git is given it. Files of this machine are no repository of a server. */
+/** The part of an address up to its path, as Git is given it. `file://` is left out: it is not on a server. */
 function hostOf(address: string): { readonly host: string; readonly rest: string } | undefined {
   const text = address.replace(/^git::/i, "");
   const scheme = /^(?:ssh|https?):\/\//i.exec(text)?.[0].toLowerCase() ?? "";

@@ -15,7 +15,7 @@ function ownLine(object: RenderedObject | undefined): Entry | undefined {
   return position?.document === noDocument ? position : undefined;
 }
 
-/** No document of a file: what has this position has no text there, and stands at its line. */
+/** The document of a position that is only a line: the object has no text of its own in that file. */
 const noDocument = -1;
 
 /**
