@@ -9,6 +9,8 @@ import { startHelmRepository, type HelmRepository } from "../support/remote-serv
 
 let github: SimulatedGitHub;
 let charts: HelmRepository;
+/** A server that only a change names. */
+let foreign: HelmRepository;
 let app: TestApp;
 let directory: string;
 
@@ -28,6 +30,9 @@ beforeAll(async () => {
     { name: "web", version: "1.0.0", files: { "templates/web.yaml": template("nginx:1.27") } },
     { name: "web", version: "2.0.0", files: { "templates/web.yaml": template("nginx:latest") } },
   ]);
+  foreign = await startHelmRepository([
+    { name: "web", version: "1.0.0", files: { "templates/web.yaml": template("nginx:latest") } },
+  ]);
   charts.basic = "reader:hush-hush";
   directory = await mkdtemp(join(tmpdir(), "portcullis-credentials-"));
   const credentialsPath = join(directory, "credentials.yaml");
@@ -35,17 +40,22 @@ beforeAll(async () => {
     credentialsPath,
     `- { prefix: "${charts.origin}", username: reader, password: hush-hush, repositories: ["${new URL(github.apiUrl).origin}"] }\n`,
   );
-  app = await startApp(github, { settings: { credentialsPath, hosts: [`${charts.origin}/**`] } });
+  app = await startApp(github, {
+    settings: { credentialsPath, hosts: [`${charts.origin}/**`, `${foreign.origin}/**`] },
+  });
 });
 afterAll(async () => {
   await app.stop();
-  await Promise.all([github.close(), charts.close(), rm(directory, { recursive: true })]);
+  await Promise.all([github.close(), charts.close(), foreign.close(), rm(directory, { recursive: true })]);
 });
 
-const release = (version: string): string => `apiVersion: source.toolkit.fluxcd.io/v1
+const release = (
+  version: string,
+  { origin }: { readonly origin: string } = charts,
+): string => `apiVersion: source.toolkit.fluxcd.io/v1
 kind: HelmRepository
 metadata: { name: charts, namespace: shop }
-spec: { url: "${charts.origin}/charts" }
+spec: { url: "${origin}/charts" }
 ---
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
@@ -60,6 +70,7 @@ spec:
 
 test("another version of a private chart is judged, and its credentials appear nowhere", async () => {
   const repository = await github.createRepository({
+    fullName: "acme/remotes-1",
     files: { ...rules("remotes: { fetch: known }\n"), "apps/web.yaml": release("1.0.0") },
   });
   const pull = await github.proposeFiles(repository, { "apps/web.yaml": release("2.0.0") });
@@ -70,5 +81,22 @@ test("another version of a private chart is judged, and its credentials appear n
   const shown = JSON.stringify([run, app.log, pull.reviewComments]);
   expect(shown).not.toContain("hush-hush");
   expect(shown).not.toContain(Buffer.from("reader:hush-hush").toString("base64"));
+  expect(github.violations).toEqual([]);
+});
+
+test("a change that permits itself another server has it asked for nothing, and is told to weaken the rules", async () => {
+  const repository = await github.createRepository({
+    fullName: "acme/remotes-2",
+    files: { ...rules("remotes: { fetch: known }\n"), "apps/web.yaml": release("1.0.0") },
+  });
+  const pull = await github.proposeFiles(repository, {
+    ...rules(`remotes: { fetch: any, allow: ["${foreign.origin}/**"] }\n`),
+    "apps/web.yaml": release("1.0.0", foreign),
+  });
+  const run = await app.concluded(pull);
+  expect(foreign.seen).toEqual([]);
+  expect(run).toMatchObject({ conclusion: "failure" });
+  expect(run.summary).toContain("nothing on the gated branch refers to it");
+  expect(run.summary).toContain("lets more be fetched");
   expect(github.violations).toEqual([]);
 });

@@ -9,6 +9,7 @@ import type { Engine } from "../../engine/judge-engine.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { bootstrapReport } from "../rules/bootstrap.ts";
 import type { OnProgress } from "./pool.ts";
+import { replayedRemotes } from "./replayed-remotes.ts";
 import type {
   AheadAnswer,
   AheadRequest,
@@ -174,16 +175,17 @@ async function judge(
   const set = await setAt(request.rules.commit);
   if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_FILE}`);
   const { builtins, problems } = builtinChecks(set.config, set.source);
-  const remotes = engine.openRemotes(set.config.remotes, request.repositories);
+  const opened = engine.openRemotes(set.config.remotes, request.repositories);
+  const fetching = opened === undefined ? undefined : replayedRemotes(opened);
   const desired = {
     renderer: engine.renderer,
-    ...(remotes === undefined ? {} : { remotes }),
     repositories: request.repositories,
     branches: [request.into],
     cache,
   };
   const report = await check({
     ...desired,
+    ...(fetching === undefined ? {} : { remotes: fetching.remotes }),
     builtins,
     after,
     ...(before === undefined ? {} : { before }),
@@ -210,7 +212,7 @@ async function judge(
     after,
     now: request.now,
     branch: request.branch,
-    desired,
+    desired: { ...desired, ...(fetching === undefined ? {} : { remotes: fetching.replay }) },
   });
   return { kind: "judged", report: withRulesChange(report, change), block, notes: change.notes };
 }

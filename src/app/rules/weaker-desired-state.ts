@@ -23,6 +23,22 @@ export function weakerDesiredState(old: Config, next: Config): readonly string[]
   found.push(...lost(names(old), names(next), "no longer knows the cluster"));
   if (old.helm.vendor !== undefined && next.helm.vendor === undefined)
     found.push(`no longer renders the charts under ${old.helm.vendor}`);
+  found.push(...weakerRemotes(old.remotes, next.remotes));
+  return found;
+}
+
+/** More servers may be asked, others are, or none any more, so that what they have is not judged. */
+function weakerRemotes(old: Config["remotes"], next: Config["remotes"]): readonly string[] {
+  const order = ["off", "known", "any"];
+  const found: string[] = [];
+  if (old.fetch !== "off" && next.fetch === "off") found.push("no longer fetches and judges what only servers have");
+  if (order.indexOf(next.fetch) > order.indexOf(old.fetch))
+    found.push(`lets more be fetched: ${next.fetch} instead of ${old.fetch}`);
+  found.push(...lost(next.allow, old.allow, "lets more be fetched, from"));
+  for (const start of new Set([...Object.keys(old.mirrors), ...Object.keys(next.mirrors)])) {
+    const [was = start, is = start] = [old.mirrors[start], next.mirrors[start]];
+    if (was !== is) found.push(`fetches what is at ${start} from ${is} instead of ${was}`);
+  }
   return found;
 }
 

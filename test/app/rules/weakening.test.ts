@@ -20,6 +20,20 @@ const dated = (level: string, until: string, then: string): string =>
 
 test.each<[string, string, string, readonly string[]]>([
   ["a lower level", "levels: { a/b: deny }", "levels: { a/b: warn }", ["lowers a/b from deny to warn"]],
+  [
+    "more servers",
+    "remotes: { allow: ['https://a.example.com/**'] }",
+    "remotes: { fetch: any, allow: ['https://a.example.com/**', 'https://b.example.com/**'] }",
+    ["lets more be fetched: any instead of known", "lets more be fetched, from https://b.example.com/**"],
+  ],
+  ["fewer servers", "remotes: { fetch: any, allow: ['https://a.example.com/**'] }", "remotes: { fetch: known }", []],
+  ["none any more", "remotes: {}", "", ["no longer fetches and judges what only servers have"]],
+  [
+    "another mirror",
+    "remotes: { mirrors: { 'oci://docker.io': 'oci://m.example.com' } }",
+    "remotes: { mirrors: { 'oci://docker.io': 'oci://n.example.com' } }",
+    ["fetches what is at oci://docker.io from oci://n.example.com instead of oci://m.example.com"],
+  ],
   ["a first level below deny", "", "levels: { a/b: info }", ["lowers a/b from the policy's own level to info"]],
   [
     "a deny that is no longer said",

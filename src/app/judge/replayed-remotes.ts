@@ -1,0 +1,31 @@
+import type { RemoteOutcome, RemoteReference, Remotes } from "../../model/remotes.ts";
+
+/** Remotes that a judgement uses, and the same for work after it that must not ask for anything else. */
+export interface ReplayedRemotes {
+  readonly remotes: Remotes;
+  /** Answers what was asked of `remotes` as it was answered, and refuses everything else. */
+  readonly replay: Remotes;
+}
+
+/**
+ * Records what a judgement fetches. Work that judges the head without the tree before, or by rules that the head
+ * proposes, is not told what may be fetched: it gets no more than the judgement itself did.
+ */
+export function replayedRemotes(remotes: Remotes): ReplayedRemotes {
+  const answered = new Map<string, Promise<RemoteOutcome>>();
+  const keyOf = (reference: RemoteReference): string => JSON.stringify(reference);
+  return {
+    remotes: {
+      fetch(reference) {
+        const outcome = remotes.fetch(reference);
+        answered.set(keyOf(reference), outcome);
+        return outcome;
+      },
+    },
+    replay: {
+      fetch: (reference) =>
+        answered.get(keyOf(reference)) ??
+        Promise.resolve({ kind: "refused", message: "it is fetched only by a judgement that compares" }),
+    },
+  };
+}
