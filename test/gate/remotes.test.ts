@@ -126,6 +126,7 @@ describe("a chart of a registry", () => {
     expect(told(report)).toEqual([
       "introduced flux/apps.yaml:13: HelmRelease web/apps cannot be rendered: chart web 3.0.0 of https://charts.example.com: the server has no https://charts.example.com/web 3.0.0",
     ]);
+    expect(report.remoteChanges).toBeUndefined();
   });
 
   test("of a server that does not answer is a problem, also where a run before had its answer", async () => {

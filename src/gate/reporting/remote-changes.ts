@@ -3,6 +3,8 @@ import type { Change } from "../../model/change.ts";
 import type { Json } from "../../model/json.ts";
 import type { RemoteChange } from "../../model/report.ts";
 import type { UsedRemote } from "../../model/source.ts";
+import type { Results } from "../judging/judge-once.ts";
+import { isUnit } from "../reading.ts";
 import type { JudgedStates } from "../judging/judge-states.ts";
 
 /** What was fetched for both trees, each once, sorted: with it the judgement can be repeated. */
@@ -18,12 +20,15 @@ export function remoteChanges({
   after,
 }: Pick<JudgedStates, "changes" | "before" | "after">): readonly RemoteChange[] {
   const [old, now] = [versionsOf(before.state.remotes), versionsOf(after.state.remotes)];
+  const failed = failedSources(after.results);
   const bySource = changesBySource(changes);
   const groups = new Map<string, RemoteChange>();
   for (const key of [...new Set([...old.keys(), ...now.keys()])].toSorted()) {
     const [was, is] = [old.get(key), now.get(key)];
     if (was?.digest === is?.digest) continue;
     const { name, source } = was ?? is ?? { name: "", source: "" };
+    // What could not be fetched or rendered has not gone: a problem tells.
+    if (is === undefined && failed.has(source)) continue;
     const group = JSON.stringify([name, was?.version, is?.version]);
     const mine = bySource.get(source) ?? [];
     const known = groups.get(group);
@@ -42,6 +47,12 @@ export function remoteChanges({
     });
   }
   return [...groups.values()];
+}
+
+function failedSources(results: Results): ReadonlySet<string> {
+  return new Set(
+    [...results].flatMap(([of, { problems }]) => (isUnit(of) && problems.length > 0 ? [of.source.id] : [])),
+  );
 }
 
 /** By source and name. What one source has of one name in several versions does not tell which of them became which. */
