@@ -130,7 +130,7 @@ async function treeChart(
     if (context.tree.has(path))
       return { kind: "unknown", reason: `the packed chart ${path} is not unpacked`, reads: [...reads, path] };
     const doubt = origin.assumed ?? (origin.pinned === undefined ? undefined : `it is pinned to ${origin.pinned}`);
-    const message = `there is not a chart at ${path === "" ? "the root" : path}`;
+    const message = `there is no chart at ${path === "" ? "the root" : path}`;
     return doubt === undefined
       ? { kind: "refused", message }
       : { kind: "unknown", reason: `${message}, and ${doubt}`, reads, source: origin.manifest };
