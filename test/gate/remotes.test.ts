@@ -452,6 +452,22 @@ spec:
     expect(report.verdict).toBe("error");
   });
 
+  test("a source that may not be fetched leaves what it yielded before unknown, not deleted", async () => {
+    const of = (url: string): Files => ({
+      "app.yaml": application(
+        `  sources:\n  - { repoURL: "https://github.com/acme/gitops", path: own }\n  - { repoURL: "${url}", path: apps/web, targetRevision: v1 }`,
+      ),
+      "own/pod.yaml": pod("own", "nginx:1"),
+    });
+    const report = await judged(
+      { before: of(elsewhere), after: of("https://github.com/evil/platform") },
+      remotesOf(held),
+    );
+    expect(report.verdict).toBe("error");
+    expect(report.gaps).toMatchObject([{ reason: expect.stringContaining("is not fetched"), touched: true }]);
+    expect(report.changes).toMatchObject({ deleted: 0 });
+  });
+
   test("a directory that the revision does not have is a problem of the change", async () => {
     const of = (tag: string): Files => ({
       "app.yaml": application(

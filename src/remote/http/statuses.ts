@@ -23,7 +23,7 @@ const startBytes = 2_000;
 /** A server's words may be cut off within a secret. */
 const startOfSecret = 8;
 
-/** What a status that is no answer means. */
+/** What a status other than success means. */
 export async function failureOf(
   exchange: Exchange,
   { what, authorization, secrets = [] }: Pick<HttpRequest, "what" | "authorization" | "secrets">,

@@ -37,7 +37,8 @@ export async function planApplication(object: GitOpsObject, within: PlanContext)
   const repositories = await repositoriesOf(sources, placeOf, diagnostics, context);
   const references = referencesOf(sources, repositories, diagnostics);
   const steps: Step[] = [];
-  let incomplete = false;
+  // What was told of a repository already is missing from the manifests.
+  let incomplete = [...repositories.values()].some(({ isTold }) => isTold === true);
   for (const source of sources) {
     const path = source.text("path");
     const environment = buildEnvironment({
