@@ -7,8 +7,9 @@ import { isNamedRepository } from "./git/address.ts";
 import { fetchFromHelmRepository } from "./helm/repository.ts";
 import { createClient } from "./http/client.ts";
 import type { HttpClient } from "./http/request.ts";
-import { namedHosts, type NamedHosts } from "./http/named-hosts.ts";
-import { createNames, type Names, type Resolver } from "./http/names.ts";
+import { namedHosts } from "./http/named-hosts.ts";
+import { createOrigins } from "./http/origins.ts";
+import { createNames, type Resolver } from "./http/names.ts";
 import { hasProxy, openTransport } from "./http/transport.ts";
 import type { Job } from "./job.ts";
 import { defaultLimits, megabytes, type RemoteLimits } from "./limits.ts";
@@ -16,6 +17,7 @@ import { mirroring, type Mirrors } from "./mirrors.ts";
 import { fetchArtifact } from "./oci/artifact.ts";
 import { fetchFromRegistry } from "./oci/chart.ts";
 import { openStore } from "./store/store.ts";
+import { spentTime } from "./spent-time.ts";
 import { createTurns } from "./turns.ts";
 
 /** What is fetched for one job, from where, and how patiently. */
@@ -49,12 +51,14 @@ export interface RemotesOptions {
 
 /** Creates what fetches the references of one job. Nothing needs to be closed. */
 export function createRemotes(options: RemotesOptions): Remotes {
-  const job = createJob(options);
+  const time = spentTime(options.limits?.job ?? defaultLimits.job);
+  const { signal = time.signal } = options;
+  const job = createJob({ ...options, signal: AbortSignal.any([signal, time.signal]) });
   const outcomes = new Map<string, Promise<RemoteOutcome>>();
   const turns = createTurns(job.limits.atOnce);
   const fetch = async (reference: RemoteReference): Promise<RemoteOutcome> => {
     try {
-      return { kind: "found", content: await turns(() => fetchContent(reference, job)) };
+      return { kind: "found", content: await time.count(() => turns(() => fetchContent(reference, job))) };
     } catch (error) {
       if (error instanceof RemoteFailure) return { kind: error.kind, message: error.message };
       const message = error instanceof Error ? error.message : String(error);
@@ -102,12 +106,14 @@ function createJob(options: RemotesOptions): Job {
   const { signal, resolve, ownGit = false, offline = false } = options;
   const named = namedHosts(options.hosts);
   const names = createNames({ named, byProxy: hasProxy(), ...(resolve === undefined ? {} : { resolve }) });
+  const origins = createOrigins();
   const asked = new Map<string, Promise<unknown>>();
   let held = 0;
   return {
-    http: offline ? nothing : openClient(options, limits, named, names),
+    http: offline ? nothing : openClient(options, { limits, named, names, origins }),
     named,
     names,
+    origins,
     store: openStore(options.directory, limits.storeBytes),
     versions: options.versions,
     credentials: options.credentials,
@@ -131,10 +137,12 @@ function createJob(options: RemotesOptions): Job {
   };
 }
 
-function openClient(options: RemotesOptions, limits: RemoteLimits, named: NamedHosts, names: Names): HttpClient {
-  const { tries, signal } = options;
-  const transport = openTransport(names.lookup);
-  return createClient({ named, names, transport, limits, tries, ...(signal === undefined ? {} : { signal }) });
+function openClient(
+  { tries, signal }: RemotesOptions,
+  parts: Pick<Job, "limits" | "named" | "names" | "origins">,
+): HttpClient {
+  const transport = openTransport(parts.names.lookup);
+  return createClient({ ...parts, transport, tries, ...(signal === undefined ? {} : { signal }) });
 }
 
 /** Without the network. */

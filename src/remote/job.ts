@@ -3,6 +3,7 @@ import type { ReadCredentials } from "./credentials/credential.ts";
 import type { HttpClient } from "./http/request.ts";
 import type { NamedHosts } from "./http/named-hosts.ts";
 import type { Names } from "./http/names.ts";
+import type { Origins } from "./http/origins.ts";
 import type { RemoteLimits } from "./limits.ts";
 import type { Store } from "./store/store.ts";
 
@@ -11,6 +12,7 @@ export interface Job {
   readonly http: HttpClient;
   readonly named: NamedHosts;
   readonly names: Names;
+  readonly origins: Origins;
   readonly store: Store;
   readonly versions: VersionMatcher;
   readonly credentials: ReadCredentials;

@@ -24,6 +24,8 @@ export interface RemoteLimits {
   readonly silence: number;
   /** Milliseconds that one request may take, redirects included. */
   readonly request: number;
+  /** Milliseconds that all requests of one job may take. */
+  readonly job: number;
   /** Milliseconds before the second try. Each further pause is twice as long. */
   readonly pause: number;
   /** The longest pause in milliseconds, whatever a server asks for. */
@@ -48,6 +50,7 @@ export const defaultLimits: RemoteLimits = {
   atOnce: 4,
   silence: 30_000,
   request: 120_000,
+  job: 30 * 60_000,
   pause: 1_000,
   longestPause: 30_000,
   storeBytes: 2 * 1024 * MB,

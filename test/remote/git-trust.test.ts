@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { RemoteRepository } from "../../src/model/remotes.ts";
-import type { RemotesOptions } from "../../src/remote/create-remotes.ts";
+import { createRemotes, type RemotesOptions } from "../../src/remote/create-remotes.ts";
 import { git } from "../support/github/git/run.ts";
 import { startGitServer, type GitServer } from "../support/remote-servers/git-server.ts";
 import { fetchContent, fetchOnce, jobOptions, storeDirectory, textsOf } from "../support/remote-servers/job.ts";
@@ -365,6 +365,20 @@ test("the person's own SSH is used, which asks nobody", async () => {
       kind: "unanswered",
       message: "the repository ssh://git.example.com/x.git: git.example.com gave no answer: its name is not known",
     });
+    await writeFile(
+      ssh,
+      `#!/bin/sh\necho down >> ${home}/down\necho "ssh: connect to host git.example.com port 22: Connection timed out" >&2\nexit 255\n`,
+    );
+    const remotes = createRemotes(options({ ownGit: true, resolve }));
+    for (const name of ["one", "two"]) {
+      expect(await remotes.fetch(at(`git@git.example.com:${name}.git`))).toEqual({
+        kind: "unanswered",
+        message: `the repository ssh://git.example.com/${name}.git: git.example.com gave no answer: ssh: connect to host git.example.com port 22: Connection timed out`,
+      });
+    }
+    expect(await readFile(join(home, "down"), "utf8")).toBe("down\n");
+    await writeFile(ssh, `#!/bin/sh\nfor last; do :; done\neval "$last"\n`);
+
     const small = options({ ownGit: true, resolve, limits: { repositoryBytes: 100 } });
     const third = `ssh://me@git.example.com${server.root}/app.git`;
     expect(await fetchOnce(small, at(third))).toEqual({

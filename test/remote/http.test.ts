@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "@jest/globals";
 import type { RemoteOutcome } from "../../src/model/remotes.ts";
@@ -197,7 +199,55 @@ test("a server that is not there is asked once for all references", async () => 
     kind: "unanswered",
     message: `${server.origin}/a.yaml: ${server.host} gave no answer: it refuses connections`,
   });
-  expect(await remotes.fetch({ kind: "file", url: `${server.origin}/b.yaml` })).toEqual(outcome);
+  expect(await remotes.fetch({ kind: "file", url: `${server.origin}/b.yaml` })).toEqual({
+    kind: "unanswered",
+    message: `${server.origin}/b.yaml: ${server.host} gave no answer: it refuses connections`,
+  });
+});
+
+const manyFiles = (server: Loopback, count: number) =>
+  Array.from({ length: count }, (_, at) => ({ kind: "file" as const, url: `${server.origin}/${at}.yaml` }));
+
+test.each<[string, (response: ServerResponse) => unknown, number]>([
+  ["answers 503", (response) => response.writeHead(503).end("down for maintenance"), 9],
+  [
+    "drops every connection within its answer",
+    (response) => response.write("a: ", () => setTimeout(() => response.destroy(), 20)),
+    9,
+  ],
+  ["wants not to be asked for an hour", (response) => response.writeHead(429, { "retry-after": "3600" }).end(), 1],
+])("a server that %s is asked a few times for any number of references", async (_, answer, most) => {
+  const server = await start((_request, response) => answer(response));
+  const remotes = createRemotes(await allowing([server], { tries: 3, limits: { pause: 1, atOnce: 1 } }));
+  const outcomes = await Promise.all(manyFiles(server, 200).map((file) => remotes.fetch(file)));
+
+  expect(server.seen).toHaveLength(most);
+  for (const [at, outcome] of outcomes.entries()) {
+    expect(outcome).toMatchObject({ kind: "unanswered", message: expect.stringContaining(`/${at}.yaml: `) });
+  }
+});
+
+test("a server that answers now and then is never given up", async () => {
+  const server = await start((request, response) =>
+    Number(/\d+/.exec(request.url ?? "")?.[0]) % 3 === 0 ? response.end("a: 1\n") : response.writeHead(503).end(),
+  );
+  const remotes = createRemotes(await allowing([server], { limits: { atOnce: 1 } }));
+  const kinds = await Promise.all(manyFiles(server, 30).map(async (file) => (await remotes.fetch(file)).kind));
+  expect(kinds.filter((kind) => kind === "found")).toHaveLength(10);
+});
+
+test("all that servers take of a job's time is bounded", async () => {
+  const server = await start(async (_, response) => {
+    await pause(100);
+    response.end("a: 1\n");
+  });
+  const remotes = createRemotes(await allowing([server], { limits: { job: 1_000, atOnce: 1 } }));
+  const outcomes = await Promise.all(manyFiles(server, 40).map((file) => remotes.fetch(file)));
+  expect(outcomes[0]).toMatchObject({ kind: "found" });
+  expect(outcomes.at(-1)).toEqual({
+    kind: "unanswered",
+    message: `${server.origin}/39.yaml: servers took more than 1 s of this job`,
+  });
 });
 
 test.each([401, 403, 404, 410])("status %s is absent", async (status) => {

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { RemoteFailure } from "../failure.ts";
-import { causeOf } from "../http/statuses.ts";
+import { oneLine, RemoteFailure } from "../failure.ts";
+import { causeOf, Unanswered } from "../http/statuses.ts";
 import type { Job } from "../job.ts";
 import { megabytes } from "../limits.ts";
 import type { GitResult } from "../../tree/run-git.ts";
@@ -42,6 +42,9 @@ const settings = [
   // The clocks of this room run instead.
   "http.lowSpeedLimit=0",
 ].flatMap((setting) => ["-c", setting]);
+
+/** What SSH says where it did not get as far as to a login. */
+const notReached = /^ssh: .+|^Connection (?:timed out|refused|closed|reset).*|^kex_exchange_identification: .+/im;
 
 /** Lets Git speak to the server of a repository, within the limits of the job. */
 export async function speak(mirror: Mirror, address: Address, command: Command, job: Job): Promise<Spoken> {
@@ -84,11 +87,19 @@ async function overSsh(
   if (!job.ownGit) {
     throw new RemoteFailure("refused", `${what} is reached by SSH, for which only the command line has keys`);
   }
+  const origin = `ssh://${address.host.host}`;
+  const givenUp = job.origins.givenUp(origin);
+  if (givenUp !== undefined) throw new Unanswered(what, givenUp.why, givenUp);
+  const isSilent = (why: string): Unanswered => {
+    const failure = new Unanswered(what, `${address.host.hostname} gave no answer: ${why}`, { origin, isSilent: true });
+    job.origins.unanswered(failure, false);
+    return failure;
+  };
   try {
     await job.names.judge(address.host);
   } catch (error) {
     if (error instanceof RemoteFailure) throw error;
-    throw new RemoteFailure("unanswered", `${what}: ${address.host.hostname} gave no answer: ${causeOf(error)}`);
+    throw isSilent(causeOf(error));
   }
   const { repositoryBytes } = job.limits;
   const before = await packBytes(mirror.directory);
@@ -106,7 +117,9 @@ async function overSsh(
       throw new RemoteFailure("refused", `${what} is larger than ${megabytes(repositoryBytes)}`);
     }
     job.hold(Math.max(0, grown));
-    return { ...result, failure: undefined, servesAll: false, isStopped: signal.aborted };
+    const unreached = result.code === 0 ? undefined : notReached.exec(result.stderr)?.[0];
+    const failure = unreached === undefined ? undefined : isSilent(oneLine(unreached));
+    return { ...result, failure, servesAll: false, isStopped: signal.aborted };
   } finally {
     clearInterval(watch);
   }

@@ -7,6 +7,7 @@ import { ObjectReader } from "../../tree/object-reader.ts";
 import { runGit, type GitOptions, type GitResult } from "../../tree/run-git.ts";
 import { oneLine, RemoteFailure } from "../failure.ts";
 import type { Job } from "../job.ts";
+import { whyStopped } from "../spent-time.ts";
 import { withLock } from "./lock.ts";
 
 /** A bare, shallow copy of what was asked for of one repository. Processes share it, and it can be deleted at any time. */
@@ -89,7 +90,7 @@ export function openMirror(url: string, shown: string, job: Job): Mirror {
         return { value: await work() };
       });
       if (done === undefined) {
-        const why = job.signal?.aborted === true ? "the job was stopped" : "others are fetching it for too long";
+        const why = job.signal?.aborted === true ? whyStopped(job.signal) : "others are fetching it for too long";
         throw new RemoteFailure("unanswered", `the repository ${shown}: ${why}`);
       }
       return done.value;

@@ -7,6 +7,7 @@ import { readUrl } from "./judge-url.ts";
 import type { NamedHosts } from "./named-hosts.ts";
 import type { Names } from "./names.ts";
 import type { HttpAnswer, HttpClient, HttpRequest } from "./request.ts";
+import type { Origins } from "./origins.ts";
 import { causeOf, failureOf, Unanswered } from "./statuses.ts";
 import type { Exchange, Transport } from "./transport.ts";
 
@@ -14,6 +15,7 @@ interface ClientOptions {
   readonly named: NamedHosts;
   readonly names: Names;
   readonly transport: Transport;
+  readonly origins: Origins;
   readonly limits: RemoteLimits;
   readonly tries: number;
   readonly signal?: AbortSignal;
@@ -25,10 +27,9 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 
 /** Creates the client of one job. */
 export function createClient(options: ClientOptions): HttpClient {
-  const down = new Map<string, Unanswered>();
+  const { origins } = options;
   return {
     ask: async (request) => {
-      const { origin } = readUrl(request.url, options.named);
       const { sink } = request;
       let isBegun = false;
       const watched =
@@ -42,34 +43,37 @@ export function createClient(options: ClientOptions): HttpClient {
               },
             };
       for (let tried = 1; ; tried++) {
-        const known = down.get(origin);
-        if (known !== undefined) throw known;
         try {
           return await tryOnce(watched, options);
         } catch (error) {
-          const wait = error instanceof Unanswered && !isBegun ? waitBefore(tried + 1, error, options) : undefined;
-          if (wait === undefined) {
-            if (error instanceof Unanswered && error.down !== undefined) down.set(error.down, error);
-            throw error;
+          if (!(error instanceof Unanswered)) throw error;
+          const isLast = isBegun || origins.givenUp(error.origin) !== undefined;
+          const wait = isLast ? 0 : waitBefore(tried + 1, error, options);
+          if (typeof wait === "number" && wait > 0) {
+            await pause(wait, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(
+              () => {},
+            );
+            continue;
           }
-          await pause(wait, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => {});
+          origins.unanswered(error, wait === "too long");
+          throw error;
         }
       }
     },
   };
 }
 
-/** Milliseconds to wait before another try; undefined: there is none. */
+/** Milliseconds to wait before another try; 0: there is none, and "too long" where that is the server's wish. */
 function waitBefore(
   nextTry: number,
   { after }: Unanswered,
   { tries, limits, signal }: ClientOptions,
-): number | undefined {
-  if (nextTry > tries || signal?.aborted === true) return undefined;
-  const own = Math.min(limits.pause * 2 ** (nextTry - 2), limits.longestPause);
+): number | "too long" {
   // Asking earlier than a server wants is asking in vain.
-  if (after !== undefined && after > limits.longestPause) return undefined;
-  return Math.max(own, after ?? 0);
+  if (after !== undefined && after > limits.longestPause) return "too long";
+  if (nextTry > tries || signal?.aborted === true) return 0;
+  const own = Math.min(limits.pause * 2 ** (nextTry - 2), limits.longestPause);
+  return Math.max(own, after ?? 0, 1);
 }
 
 /** Where a request has got to. */
@@ -85,9 +89,13 @@ async function tryOnce(request: HttpRequest, options: ClientOptions): Promise<Ht
   try {
     return await beforeEnd(follow(request, trail, options, clock), clock.signal);
   } catch (error) {
-    if (error instanceof RemoteFailure) throw error;
+    if (error instanceof RemoteFailure) {
+      if (!(error instanceof Unanswered) && trail.isAnswered) options.origins.answered(trail.url.origin);
+      throw error;
+    }
     const why = clock.signal.aborted ? clock.reason() : `${trail.url.host} gave no answer: ${causeOf(error)}`;
-    throw new Unanswered(`${request.what}: ${why}`, trail.isAnswered ? {} : { down: trail.url.origin });
+    const { url, isAnswered } = trail;
+    throw new Unanswered(request.what, why, { origin: url.origin, isSilent: !isAnswered });
   } finally {
     clock.stop();
   }
@@ -99,6 +107,8 @@ async function follow(request: HttpRequest, trail: Trail, options: ClientOptions
   let isSameOrigin = true;
   for (let followed = 0; ; followed++) {
     const { url } = trail;
+    const givenUp = options.origins.givenUp(url.origin);
+    if (givenUp !== undefined) throw new Unanswered(request.what, givenUp.why, givenUp);
     await options.names.judge(url);
     const exchange = await options.transport.send(url, headersOf(request, isSameOrigin), {
       signal: clock.signal,
@@ -109,7 +119,9 @@ async function follow(request: HttpRequest, trail: Trail, options: ClientOptions
     try {
       const location = exchange.headers["location"];
       if (!redirects.has(exchange.status) || typeof location !== "string" || body !== undefined) {
-        return await answerOf(exchange, request, url, clock);
+        const answer = await answerOf(exchange, request, url, clock);
+        options.origins.answered(url.origin);
+        return answer;
       }
       if (followed === mostRedirects) {
         throw new RemoteFailure("absent", `${request.what} is behind more than ${mostRedirects} redirects`);
@@ -118,6 +130,7 @@ async function follow(request: HttpRequest, trail: Trail, options: ClientOptions
       if (url.protocol === "https:" && next.protocol !== "https:") {
         throw new RemoteFailure("refused", `${shown(url)} redirects to ${shown(next)}, which is not HTTPS`);
       }
+      options.origins.answered(url.origin);
       // Not even when it comes back to where it began.
       isSameOrigin &&= next.origin === first.origin;
       trail.isAnswered = next.origin === url.origin;

@@ -1,4 +1,5 @@
 import type { RemoteLimits } from "../limits.ts";
+import { whyStopped } from "../spent-time.ts";
 
 /** Ends a request that takes too long, or whose server falls silent. */
 export interface Clock {
@@ -14,7 +15,7 @@ export interface Clock {
 export function startClock(limits: RemoteLimits, host: () => string, outer?: AbortSignal): Clock {
   const controller = new AbortController();
   const end = (message: string): void => controller.abort(new Error(message));
-  const onStop = (): void => end("the job was stopped");
+  const onStop = (): void => end(outer === undefined ? "" : whyStopped(outer));
   if (outer?.aborted === true) onStop();
   outer?.addEventListener("abort", onStop, { once: true });
   const silence = setTimeout(() => end(`${host()} was silent for ${seconds(limits.silence)}`), limits.silence);

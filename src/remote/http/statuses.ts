@@ -8,13 +8,24 @@ import type { Exchange } from "./transport.ts";
 export class Unanswered extends RemoteFailure {
   /** Milliseconds that the server wants not to be asked. */
   readonly after: number | undefined;
-  /** The origin that did not say anything, so that asking it for something else is in vain as well. */
-  readonly down: string | undefined;
+  /** The origin that gave no answer. */
+  readonly origin: string;
+  /** It did not say anything, so that asking it for something else is in vain as well. */
+  readonly isSilent: boolean;
 
-  constructor(message: string, { after, down }: { after?: number | undefined; down?: string | undefined } = {}) {
-    super("unanswered", message);
+  /** Without what was asked for. */
+  readonly why: string;
+
+  constructor(
+    what: string,
+    why: string,
+    { after, origin, isSilent = false }: { after?: number | undefined; origin: string; isSilent?: boolean },
+  ) {
+    super("unanswered", `${what}: ${why}`);
+    this.why = why;
     this.after = after;
-    this.down = down;
+    this.origin = origin;
+    this.isSilent = isSilent;
   }
 }
 
@@ -35,11 +46,11 @@ export async function failureOf(
   const isSecret = sent.some((secret) => secret !== "" && text.includes(secret.slice(0, startOfSecret)));
   const words = isSecret ? "" : wordsOf(text, String(headers["content-type"] ?? ""));
   const meaning = STATUS_CODES[status] === undefined ? "" : ` ${STATUS_CODES[status]}`;
-  const message = `${what}: ${shown(url)} answered ${status}${meaning}${words === "" ? "" : `: ${words}`}`;
+  const why = `${shown(url)} answered ${status}${meaning}${words === "" ? "" : `: ${words}`}`;
   if (passing.has(status) || status >= 500) {
-    return new Unanswered(message, { after: retryAfter(headers["retry-after"]) });
+    return new Unanswered(what, why, { after: retryAfter(headers["retry-after"]), origin: url.origin });
   }
-  return new RemoteFailure("absent", message);
+  return new RemoteFailure("absent", `${what}: ${why}`);
 }
 
 /** What a server says in its own words: plain text, or the messages of JSON. A page is for a browser. */
