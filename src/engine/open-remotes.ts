@@ -29,7 +29,6 @@ export function openRemotes(
     credentials: async () => (await import("../remote/credentials/personal.ts")).personalCredentials(),
     hosts: [...config.allow, ...Object.values(config.mirrors)],
     ownGit: true,
-    tries: 3,
     ...(offline === true ? { offline } : {}),
   });
   return remotes === undefined || pins === undefined ? remotes : pinnedRemotes(remotes, pins);
@@ -55,8 +54,7 @@ export function openServerRemotes(
     credentialsPath === undefined ? async () => noCredentials : async () => readCredentials(credentialsPath, judged);
   // What one owner's credentials opened is not there for another's repositories.
   const directory = join(options.directory, ownerOf(judged));
-  // A job of the App waits for servers: its deadline ends it.
-  return remotesOf(config, { ...options, directory, credentials, tries: 8 });
+  return remotesOf(config, { ...options, directory, credentials });
 }
 
 /** A name for the owner of a repository that is a directory's. */
@@ -82,10 +80,12 @@ interface Options {
   readonly versions: VersionMatcher;
   readonly credentials: () => Promise<ReadCredentials>;
   readonly hosts: readonly string[];
-  readonly tries: number;
   readonly ownGit?: boolean;
   readonly offline?: boolean;
 }
+
+/** How often a request is tried. A job of the App is begun again after that, until its deadline. */
+const tries = 3;
 
 /** Everything that it takes is loaded for the first reference. */
 function remotesOf(config: RemotesConfig, { credentials, ...options }: Options): Remotes | undefined {
@@ -93,7 +93,13 @@ function remotesOf(config: RemotesConfig, { credentials, ...options }: Options):
   if (fetch === "off") return undefined;
   const open = async (): Promise<Remotes> => {
     const { createRemotes } = await import("../remote/create-remotes.ts");
-    return createRemotes({ ...options, mirrors, permits: permittedUrls(config), credentials: await credentials() });
+    return createRemotes({
+      ...options,
+      tries,
+      mirrors,
+      permits: permittedUrls(config),
+      credentials: await credentials(),
+    });
   };
   let opening: Promise<Remotes> | undefined;
   return {

@@ -67,7 +67,9 @@ export interface RemoteContent {
  */
 export type RemoteOutcome =
   | { readonly kind: "found"; readonly content: RemoteContent }
-  | { readonly kind: "absent" | "unanswered" | "refused"; readonly message: string };
+  | { readonly kind: "absent" | "refused"; readonly message: string }
+  /** `after`: milliseconds that the server wants not to be asked. */
+  | { readonly kind: "unanswered"; readonly message: string; readonly after?: number };
 
 /** What servers have. */
 export interface Remotes {

@@ -9,6 +9,7 @@ import { createClient } from "./http/client.ts";
 import type { HttpClient } from "./http/request.ts";
 import { namedHosts } from "./http/named-hosts.ts";
 import { createOrigins } from "./http/origins.ts";
+import { Unanswered } from "./http/statuses.ts";
 import { createNames, type Resolver } from "./http/names.ts";
 import { hasProxy, openTransport } from "./http/transport.ts";
 import type { Job } from "./job.ts";
@@ -60,6 +61,8 @@ export function createRemotes(options: RemotesOptions): Remotes {
     try {
       return { kind: "found", content: await time.count(() => turns(() => fetchContent(reference, job))) };
     } catch (error) {
+      if (error instanceof Unanswered && error.after !== undefined)
+        return { kind: "unanswered", message: error.message, after: error.after };
       if (error instanceof RemoteFailure) return { kind: error.kind, message: error.message };
       const message = error instanceof Error ? error.message : String(error);
       return { kind: "unanswered", message: `it could not be fetched: ${oneLine(message)}` };

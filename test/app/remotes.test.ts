@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { startApp, type TestApp } from "../support/app.ts";
+import { until } from "../support/until.ts";
 import { rules } from "../support/fleet.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import { startHelmRepository, type HelmRepository } from "../support/remote-servers/helm-repository.ts";
@@ -29,6 +30,7 @@ beforeAll(async () => {
   charts = await startHelmRepository([
     { name: "web", version: "1.0.0", files: { "templates/web.yaml": template("nginx:1.27") } },
     { name: "web", version: "2.0.0", files: { "templates/web.yaml": template("nginx:latest") } },
+    { name: "web", version: "3.0.0", files: { "templates/web.yaml": template("nginx:latest") } },
   ]);
   foreign = await startHelmRepository([
     { name: "web", version: "1.0.0", files: { "templates/web.yaml": template("nginx:latest") } },
@@ -81,6 +83,25 @@ test("another version of a private chart is judged, and its credentials appear n
   const shown = JSON.stringify([run, app.log, pull.reviewComments]);
   expect(shown).not.toContain("hush-hush");
   expect(shown).not.toContain(Buffer.from("reader:hush-hush").toString("base64"));
+  expect(github.violations).toEqual([]);
+});
+
+test("a server that does not answer is waited for, and the check says so", async () => {
+  charts.isDown = true;
+  const repository = await github.createRepository({
+    fullName: "acme/remotes-down",
+    files: { ...rules("remotes: { fetch: known }\n"), "apps/web.yaml": release("1.0.0") },
+  });
+  const pull = await github.proposeFiles(repository, { "apps/web.yaml": release("3.0.0") });
+  const waiting = () => github.runsOf(pull, "portcullis").at(-1);
+  await until(() => waiting()?.title === "Waiting for servers", "a check that waits");
+  expect(waiting()).toMatchObject({ status: "in_progress" });
+  expect(waiting()?.summary).toContain("answered 503 Service Unavailable: down for maintenance");
+
+  charts.isDown = false;
+  const run = await app.concluded(pull);
+  expect(run).toMatchObject({ conclusion: "failure" });
+  expect(run.annotations).toMatchObject([{ path: "apps/web.yaml", annotation_level: "failure" }]);
   expect(github.violations).toEqual([]);
 });
 

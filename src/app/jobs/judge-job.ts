@@ -86,7 +86,12 @@ export async function runJudgeJob(
     const context = { github, mirror, remote, job, target, repository, age: work.age, signal, onProgress };
     // Whatever ends it, nothing may be sent after what follows.
     const judgement = await judgeTarget(services, context).finally(() => progress.stop());
-    if (judgement.kind === "later") return judgement;
+    if (judgement.kind === "later") {
+      const { waitsFor, ...later } = judgement;
+      if (waitsFor !== undefined && before === undefined)
+        await github.annotate(placeOf(target), run.runId, { ...waitsFor, annotations: [] });
+      return later;
+    }
     if (judgement.kind === "moved") return again("the head moved on");
     if (before === undefined) {
       const concluded = await conclude(services, work, github, target, run, judgement);

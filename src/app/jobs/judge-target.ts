@@ -1,11 +1,12 @@
 import type { RepositoryClient } from "../../github/repository-client.ts";
 import type { Report } from "../../model/report.ts";
 import type { Repository } from "../../store/repositories.ts";
-import { bodyOf, notEnrolled, type Body } from "../publish/check-body.ts";
+import type { Output } from "../../github/checks.ts";
+import { bodyOf, notEnrolled, waitingFor, type Body } from "../publish/check-body.ts";
 import { linesOfHead, onHead } from "../mirror/head-lines.ts";
 import type { LineMap } from "../mirror/hunks.ts";
 import type { OnProgress } from "../judge/pool.ts";
-import type { PrepareAnswer } from "../judge/protocol.ts";
+import type { PrepareAnswer, Unanswered } from "../judge/protocol.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Mirror } from "../mirror/mirror.ts";
 import type { Services, UsesStore } from "../services.ts";
@@ -25,8 +26,8 @@ export type TargetJudgement =
       /** Absent if nothing was judged. */
       readonly findings?: { readonly report: Report; readonly lines: LineMap; readonly comments: boolean };
     }
-  /** Something is not available yet; to be retried in so many seconds. */
-  | { readonly kind: "later"; readonly seconds: number; readonly reason: string }
+  /** Something is not available yet; to be retried in so many seconds. `waitsFor`: what the check says meanwhile. */
+  | { readonly kind: "later"; readonly seconds: number; readonly reason: string; readonly waitsFor?: Output }
   /** The branch moved while it was fetched, so what was read is out of date. */
   | { readonly kind: "moved" };
 
@@ -46,7 +47,9 @@ export interface JudgeTargetRequest {
 
 /** What `judgeTarget` needs. */
 export type JudgeTargetServices = RecordRulesServices &
-  Pick<Services, "pool" | "checkpoint"> & { readonly metrics: Pick<Services["metrics"], "judgeSeconds" | "verdicts"> };
+  Pick<Services, "pool" | "checkpoint" | "deadline"> & {
+    readonly metrics: Pick<Services["metrics"], "judgeSeconds" | "verdicts">;
+  };
 
 /** Fetches a target, determines the rules in force, and judges the target by them. */
 export async function judgeTarget(
@@ -54,6 +57,7 @@ export async function judgeTarget(
   request: JudgeTargetRequest,
 ): Promise<TargetJudgement> {
   const { mirror, remote, job, target, repository, signal } = request;
+  const begun = performance.now();
   const fetched = await fetchTarget(mirror, remote, job, target, signal);
   await services.checkpoint("fetched");
   if (fetched.kind === "missing") return { kind: "later", seconds: 2, reason: "a branch cannot be fetched yet" };
@@ -115,6 +119,8 @@ export async function judgeTarget(
     services.metrics.judgeSeconds.observe((performance.now() - started) / 1_000);
     services.metrics.verdicts.inc({ verdict: judged.report.verdict });
     await services.checkpoint("judged");
+    const wait = waitForServers(judged.unanswered, services.deadline, request.age, performance.now() - begun);
+    if (wait !== undefined) return wait;
     const lines = await linesOfHead(mirror, trees.after, target.head, judged.report);
     const notes = [...(prepared.kind === "in force" ? prepared.notes : []), ...judged.notes];
     return {
@@ -132,6 +138,28 @@ export async function judgeTarget(
   } finally {
     thread.release();
   }
+}
+
+/**
+ * Waits for servers that did not answer, while the time until the deadline, in seconds, is enough for another judgement;
+ * then the report says what is missing. `age` and `took` are in milliseconds.
+ */
+function waitForServers(
+  unanswered: readonly Unanswered[],
+  deadline: number,
+  age: number,
+  took: number,
+): Extract<TargetJudgement, { readonly kind: "later" }> | undefined {
+  if (unanswered.length === 0) return undefined;
+  const seconds = Math.max(backOff(age), ...unanswered.map(({ after }) => after / 1_000));
+  if (age + 2 * took + seconds * 1_000 > deadline * 1_000) return undefined;
+  const messages = [...new Set(unanswered.map(({ message }) => message))];
+  return {
+    kind: "later",
+    seconds,
+    reason: `servers that do not answer: ${messages[0]}`,
+    waitsFor: waitingFor(messages, deadline),
+  };
 }
 
 /** The commit whose rules were in force last; fetched again if the mirror no longer has it. */

@@ -60,6 +60,15 @@ export interface JudgeAnswer {
   readonly block: Config["block"];
   /** Sentences for the summary of the check: what the change does to the policies themselves. */
   readonly notes: readonly string[];
+  /** Servers whose answers the report lacks, so that a later judgement may be another one. */
+  readonly unanswered: readonly Unanswered[];
+}
+
+/** A server that did not answer. */
+export interface Unanswered {
+  readonly message: string;
+  /** Milliseconds that it wants not to be asked. */
+  readonly after: number;
 }
 
 /** Renders and judges a commit of the default branch by its own policies, so that what a change leaves as it is is known. */

@@ -1,10 +1,13 @@
 import type { RemoteOutcome, RemoteReference, Remotes } from "../../model/remotes.ts";
+import type { Unanswered } from "./protocol.ts";
 
 /** Remotes that a judgement uses, and the same for work after it that must not ask for anything else. */
 export interface ReplayedRemotes {
   readonly remotes: Remotes;
   /** Answers what was asked of `remotes` as it was answered, and refuses everything else. */
   readonly replay: Remotes;
+  /** Which servers did not answer. */
+  unanswered(): Promise<readonly Unanswered[]>;
 }
 
 /**
@@ -26,6 +29,12 @@ export function replayedRemotes(remotes: Remotes): ReplayedRemotes {
       fetch: (reference) =>
         answered.get(keyOf(reference)) ??
         Promise.resolve({ kind: "refused", message: "it is fetched only by a judgement that compares" }),
+    },
+    unanswered: async () => {
+      const outcomes = await Promise.all(answered.values());
+      return outcomes.flatMap((outcome) =>
+        outcome.kind === "unanswered" ? [{ message: outcome.message, after: outcome.after ?? 0 }] : [],
+      );
     },
   };
 }

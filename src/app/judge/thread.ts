@@ -169,7 +169,7 @@ async function judge(
     const [trusted, proposed] = [await setAt(request.rules.trusted), await setAt(request.after)];
     const { other } = splitChange(changed, trusted, proposed);
     const report = await bootstrapReport(request, proposed, other, engine.runTests);
-    return { kind: "judged", report, block: "introduced", notes: [] };
+    return { kind: "judged", report, block: "introduced", notes: [], unanswered: [] };
   }
 
   const set = await setAt(request.rules.commit);
@@ -202,11 +202,17 @@ async function judge(
     diff: manifestDiff,
     onProgress,
   });
-  const { block } = set.config;
-  if (!touchesRules(changed, set)) return { kind: "judged", report, block, notes: [] };
+  const judged: JudgeAnswer = {
+    kind: "judged",
+    report,
+    block: set.config.block,
+    notes: [],
+    unanswered: report.verdict === "error" ? ((await fetching?.unanswered()) ?? []) : [],
+  };
+  if (!touchesRules(changed, set)) return judged;
   const proposed = await setAt(request.after);
   const { rules } = splitChange(changed, set, proposed);
-  if (!rules) return { kind: "judged", report, block, notes: [] };
+  if (!rules) return judged;
   const old: PolicySet = request.before === undefined ? { kind: "none" } : await setAt(request.before);
   const change = await describeRulesChange(set, proposed, old, {
     after,
@@ -214,7 +220,7 @@ async function judge(
     branch: request.branch,
     desired: { ...desired, ...(fetching === undefined ? {} : { remotes: fetching.replay }) },
   });
-  return { kind: "judged", report: withRulesChange(report, change), block, notes: change.notes };
+  return { ...judged, report: withRulesChange(report, change), notes: change.notes };
 }
 
 /** Judges a commit of the default branch for what stays in the caches. */

@@ -2,6 +2,7 @@ import type { Annotation, Output } from "../../github/checks.ts";
 import type { Config } from "../../model/config.ts";
 import type { Report } from "../../model/report.ts";
 import { checkRunBody } from "../../report/check-run.ts";
+import { escapeMarkdown } from "../../report/escape-markdown.ts";
 import { blocksBy } from "../../report/format.ts";
 import { fitUtf8 } from "../../report/utf8.ts";
 import type { Head } from "../../store/heads.ts";
@@ -46,6 +47,23 @@ export function notEnrolled(branch: string): Body {
       summary: `There is no \`portcullis.yaml\` on the default branch (\`${branch.replaceAll("`", "")}\`), so nothing was judged. Add one there to enroll this repository.`,
     },
     annotations: [],
+  };
+}
+
+const MOST_SERVERS_SHOWN = 10;
+
+/** What a check in progress says while servers that it needs do not answer. `deadline` is in seconds. */
+export function waitingFor(messages: readonly string[], deadline: number): Output {
+  const shown = messages.slice(0, MOST_SERVERS_SHOWN).map((message) => `- ${escapeMarkdown(message)}`);
+  const more = messages.length > shown.length ? [`- and ${messages.length - shown.length} more`] : [];
+  return {
+    title: "Waiting for servers",
+    summary: [
+      `Servers that hold a part of the desired state do not answer. They are asked again until ${deadline} s after this check was asked for; what is missing then is a problem, which blocks.`,
+      "",
+      ...shown,
+      ...more,
+    ].join("\n"),
   };
 }
 

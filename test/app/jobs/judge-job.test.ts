@@ -82,6 +82,7 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
           }),
         block: "introduced",
         notes: [],
+        unanswered: [],
       }),
     },
   });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { backOff, judgeTarget, recordRules, type TargetJudgement } from "../../../src/app/jobs/judge-target.ts";
-import type { PrepareAnswer } from "../../../src/app/judge/protocol.ts";
+import type { JudgeAnswer, PrepareAnswer } from "../../../src/app/judge/protocol.ts";
 import type { FetchOutcome } from "../../../src/app/mirror/mirror.ts";
 import type { PullRequest } from "../../../src/github/pulls.ts";
 import type { Repository } from "../../../src/store/repositories.ts";
@@ -25,6 +25,7 @@ interface Asked {
     readonly [name: string]: { readonly id: string; readonly parents: readonly string[] } | undefined;
   };
   readonly age?: number;
+  readonly unanswered?: JudgeAnswer["unanswered"];
   readonly judge?: () => Promise<never>;
 }
 
@@ -59,6 +60,7 @@ async function judged(asked: Asked): Promise<{ readonly judgement: TargetJudgeme
           report: report({ verdict: "fail", findings: [finding()] }),
           block: "introduced",
           notes: ["from the change"],
+          unanswered: asked.unanswered ?? [],
         })),
     },
   });
@@ -133,6 +135,33 @@ test.each<[string, Asked, object]>([
 
 test("a default branch that was fetched and is not in the mirror is a bug", async () => {
   await expect(judged({ commits: { trusted: undefined } })).rejects.toThrow("missing from the mirror");
+});
+
+test("servers that do not answer are waited for, at least as long as they want, and the check says which", async () => {
+  const silent = { message: "chart *web*: charts.example.com gave no answer", after: 0 };
+  const busy = { message: "registry.example.com answered 429", after: 45_000 };
+  const { judgement, calls } = await judged({ unanswered: [silent, busy, silent] });
+  expect(judgement).toMatchObject({
+    kind: "later",
+    seconds: 45,
+    reason: `servers that do not answer: ${silent.message}`,
+    waitsFor: { title: "Waiting for servers" },
+  });
+  const { summary = "" } = (judgement.kind === "later" && judgement.waitsFor) || {};
+  expect(summary).toContain("until 600 s after");
+  expect(summary.match(/^- .*/gm)).toEqual([
+    "- chart \\*web\\*: charts.example.com gave no answer",
+    "- registry.example.com answered 429",
+  ]);
+  expect(methods(calls).at(-1)).toBe("release");
+});
+
+test.each([
+  ["the deadline is near", 595_000, 0],
+  ["a server wants more time than is left", 0, 3_600_000],
+])("servers that do not answer are a part of the verdict where %s", async (_, age, after) => {
+  const { judgement } = await judged({ age, unanswered: [{ message: "it is silent", after }] });
+  expect(judgement).toMatchObject({ kind: "judged", body: { conclusion: "failure" } });
 });
 
 test("a thread is released where judging fails", async () => {
