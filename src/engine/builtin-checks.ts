@@ -1,5 +1,6 @@
 import type { ConfigSource } from "../config/read-config.ts";
 import { createDangers } from "../gate/dangers/create-dangers.ts";
+import { createRemoteCheck } from "../gate/remotes/unknown-remotes.ts";
 import type { BuiltinCheck } from "../model/builtin-check.ts";
 import type { Config } from "../model/config.ts";
 import type { Problem } from "../model/problem.ts";
@@ -28,10 +29,11 @@ export function builtinChecks(config: Config, source: ConfigSource | undefined):
 const tools: BuiltinCheck = { policies: [projectPolicy, ...Object.values(sourcePolicies)], digest: "tools" };
 
 function make(config: Config, source: ConfigSource | undefined): BuiltinChecks {
-  if (!config.schemas.enabled) return { builtins: [tools, createDangers(config)], problems: [] };
+  const always = [tools, createDangers(config), createRemoteCheck()];
+  if (!config.schemas.enabled) return { builtins: always, problems: [] };
   const schemas = openSchemaBundle();
   return {
-    builtins: [tools, createDangers(config), createSchemaCheck(schemas, config)],
+    builtins: [...always, createSchemaCheck(schemas, config)],
     problems: unknownVersions(config, schemas.versions).map(({ pointer, message }): Problem => {
       const place = source?.place(pointer);
       return {

@@ -15,4 +15,5 @@ export const builtinIds: { readonly [id: string]: true } = {
   "kubernetes/api-version": true,
   "kubernetes/schema": true,
   "policies/dead": true,
+  "remotes/unknown": true,
 };

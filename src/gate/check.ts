@@ -25,6 +25,7 @@ import { allRemotes, remoteChanges } from "./reporting/remote-changes.ts";
 import { nothingJudged, ownProblems } from "./reporting/own-problems.ts";
 import { findingsOfPolicies, warningsOf } from "./reporting/policy-warnings.ts";
 import { verdictOf } from "./reporting/verdict.ts";
+import { toldGaps } from "./remotes/told-gaps.ts";
 import { findStates } from "./states.ts";
 
 /** Judges the tree after a change against the tree before it. Never rejects because of the trees' content: that becomes a problem in the report. */
@@ -43,8 +44,8 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
   const levelOf = levelsOf(config, now);
   const paths = await pathsOf(request);
 
-  const found = await findStates(request, budget);
-  const states = await judgeStates(judgingOf(request, found.after, budget), found);
+  const trees = await findStates(request, budget);
+  const states = await judgeStates(judgingOf(request, trees.after, budget), trees);
 
   const policies = [...judge.policies, ...builtins.flatMap((builtin) => builtin.policies)];
   const draft = drafter({ policies, levelOf, hasPath: (path) => paths.has(path) });
@@ -56,19 +57,21 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
     ...groupFindings(placed),
   ];
 
-  const gaps = reportGaps(states.isChange ? gapsOf(states.before) : undefined, gapsOf(states.after));
+  const { block, mode } = config;
+  const strictness = { block, mode, failOn: request.failOn ?? "deny" } as const;
+  const found = reportGaps(states.isChange ? gapsOf(states.before) : undefined, gapsOf(states.after));
+  const { gaps, blocking } = toldGaps(found, placed, strictness);
   const problems: ReportedProblem[] = [
     ...ownProblems(request, [...paths], states),
     ...problemsOf(states.before, states.after),
-    ...gapProblems(gaps, config.gaps, states.isChange),
+    ...gapProblems(blocking, config.gaps, states.isChange),
   ];
   if (problems.length === 0) problems.push(...nothingJudged(request, states.after));
 
-  const { block, mode } = config;
   return assembleReport({
     frame: {
       ...frameOf(request),
-      verdict: verdictOf(findings, problems, { block, mode, failOn: request.failOn ?? "deny" }),
+      verdict: verdictOf(findings, problems, strictness),
       ...(states.isChange ? { changes: countChanges(states.changes) } : {}),
       manifestChanges: listChanges(states, diff),
       ...(states.isChange ? { remoteChanges: remoteChanges(states) } : {}),

@@ -3,7 +3,7 @@ import type { Json } from "./json.ts";
 import type { FieldRead, PolicyWarning } from "./judge.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Policy } from "./policy.ts";
-import type { Source } from "./source.ts";
+import type { Gap, Source } from "./source.ts";
 import type { Violation } from "./violation.ts";
 
 /**
@@ -43,7 +43,16 @@ export interface Fact {
 /** A violation that a builtin check found in a manifest (a deleted one as it was), or in a source as a whole. */
 export type BuiltinFinding =
   | { readonly about: "manifest"; readonly manifest: ManifestHandle; readonly violation: Violation }
-  | { readonly about: "source"; readonly source: Source; readonly violation: Violation };
+  | {
+      readonly about: "source";
+      readonly source: DeclaredSource;
+      /** The line that it is about; absent: that of the source. */
+      readonly at?: { readonly path: string; readonly line: number };
+      readonly violation: Violation;
+    };
+
+/** A source, or what is known of an object that would yield sources: its id alone. */
+export type DeclaredSource = Source | Pick<Source, "id" | "environments">;
 
 /** A reference to one of the manifest objects that were handed in (compared by identity). */
 export type ManifestHandle = Pick<Manifest, "identity" | "apiVersion" | "position" | "environment" | "source">;
@@ -65,4 +74,5 @@ export interface StateOverview {
   readonly notApplied?: readonly ManifestHandle[];
   /** By id. */
   readonly sources: ReadonlyMap<string, Source>;
+  readonly gaps: readonly Gap[];
 }

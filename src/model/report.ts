@@ -50,8 +50,10 @@ export interface ReportedSource extends Pick<Source, "id" | "kind" | "path" | "l
 }
 
 /** A source or a part of one that was not judged; `touched`: the change alters what it reads. */
-export interface ReportedGap extends Omit<Gap, "inputs"> {
+export interface ReportedGap extends Omit<Gap, "inputs" | "unpermitted"> {
   readonly touched?: true;
+  /** The policy of the finding that says the same. */
+  readonly policy?: string;
 }
 
 /** The change of one object, in all environments where it is the same. */

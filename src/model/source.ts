@@ -64,6 +64,18 @@ export interface Gap {
   readonly reason: string;
   /** Digest of all that what is missing depends on, as far as the tree tells: a change that leaves it equal does not touch the gap. */
   readonly inputs?: string;
+  /** What may not be fetched, where that is the reason. */
+  readonly unpermitted?: UnpermittedRemote;
+}
+
+/** A reference that the trusted configuration does not permit to follow. */
+export interface UnpermittedRemote {
+  /** As people write it: `podinfo 6.5.0 of https://charts.example.com`. */
+  readonly reference: string;
+  /** The same without its version. */
+  readonly name: string;
+  /** The pattern that would permit it under `remotes.allow`; absent where none can be named. */
+  readonly allow?: string;
 }
 
 /** One source in the graph, with the files it reads and its number of manifests. */

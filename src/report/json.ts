@@ -37,8 +37,8 @@ export function json(report: Report): string {
       sources: report.sources.map(({ id, kind, path, line, environments, manifests, gap }) =>
         present({ id, kind, path, line, environments, manifests, gap }),
       ),
-      gaps: report.gaps.map(({ source, path, line, reason, touched }) =>
-        present({ source, path, line, reason, touched }),
+      gaps: report.gaps.map(({ source, path, line, reason, touched, policy }) =>
+        present({ source, path, line, reason, touched, policy }),
       ),
       remotes: report.remotes?.map(({ reference, version, digest, source }) => ({
         reference,

@@ -1,5 +1,6 @@
 import type { Blocks } from "./format.ts";
 import type { Finding, ReportedProblem } from "../model/finding.ts";
+import { untoldGaps } from "./wording.ts";
 import type { CheckedFile, Report, Skipped } from "../model/report.ts";
 
 /**
@@ -29,7 +30,7 @@ export function outcomesOf(report: Report, blocks: Blocks): readonly Outcome[] {
       (problem) => ({ kind: "problem", path: problem.path ?? "(run)", problem, blocks: blocks(problem) }) as const,
     ),
     ...report.skipped.map((skipped) => ({ kind: "skipped", path: skipped.path, skipped }) as const),
-    ...report.gaps.map((gap) => {
+    ...untoldGaps(report).map((gap) => {
       const reason = `${gap.source} was not rendered: ${gap.reason}`;
       return { kind: "skipped", path: gap.path, skipped: { path: gap.path, reason } } as const;
     }),

@@ -6,7 +6,7 @@ import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import { environmentsOf } from "./landing.ts";
 import { printJson } from "./print-json.ts";
-import { isChange, nameOf } from "./wording.ts";
+import { isChange, nameOf, untoldGaps } from "./wording.ts";
 
 const LEVELS = { deny: "error", warn: "warning", info: "note" } as const;
 const BASELINE = { introduced: "new", existing: "unchanged", fixed: "absent" } as const;
@@ -25,7 +25,7 @@ export function sarif(report: Report, _options: FormatOptions): string {
         toolExecutionNotifications: [
           ...report.problems.map(problemNotification),
           ...report.skipped.map(skippedNotification),
-          ...report.gaps.map(gapNotification),
+          ...untoldGaps(report).map(gapNotification),
         ],
       },
     ],

@@ -1,6 +1,6 @@
 import type { Blocks } from "./format.ts";
 import type { Finding, ManifestName, ReportedProblem } from "../model/finding.ts";
-import type { Report, Skipped } from "../model/report.ts";
+import type { Report, ReportedGap, Skipped } from "../model/report.ts";
 
 /** `1 finding`, `2 findings`; `plural` where adding an s is not English. */
 export function count(n: number, one: string, plural = `${one}s`): string {
@@ -86,13 +86,18 @@ export function unseenCount(report: Report): string | undefined {
   return parts.length === 0 ? undefined : parts.join(", ");
 }
 
-/** Sources that were not rendered, with their places, by the reason, most frequent first. Untrusted text. */
+/** The gaps that no finding tells already. */
+export function untoldGaps({ gaps }: Report): readonly ReportedGap[] {
+  return gaps.filter(({ policy }) => policy === undefined);
+}
+
+/** Sources that were not rendered and that no finding tells of, with their places, by the reason, most frequent first. Untrusted text. */
 export function gapsByReason(
   report: Report,
   { touched }: { readonly touched: boolean },
 ): readonly { readonly reason: string; readonly sources: readonly string[] }[] {
   const groups = new Map<string, string[]>();
-  for (const gap of report.gaps) {
+  for (const gap of untoldGaps(report)) {
     if ((gap.touched === true) !== touched) continue;
     const source = `${gap.source} (${gap.path}:${gap.line})`;
     const known = groups.get(gap.reason);

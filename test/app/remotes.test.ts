@@ -117,7 +117,7 @@ test("a change that permits itself another server has it asked for nothing, and 
   const run = await app.concluded(pull);
   expect(foreign.seen).toEqual([]);
   expect(run).toMatchObject({ conclusion: "failure" });
-  expect(run.summary).toContain("nothing on the gated branch refers to it");
+  expect(run.summary).toContain("nothing on the gated branch comes from there");
   expect(run.summary).toContain("lets more be fetched");
   expect(github.violations).toEqual([]);
 });

@@ -1,12 +1,13 @@
 import type {
   BuiltinCheck,
   BuiltinFinding,
+  DeclaredSource,
   ManifestHandle,
   StateChange,
   StateOverview,
 } from "../../model/builtin-check.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import type { Source, SourceKind } from "../../model/source.ts";
+import type { SourceKind } from "../../model/source.ts";
 import type { JudgedManifest, LocatedViolation } from "../judged-source.ts";
 import type { Comparison } from "./classify.ts";
 import type { Draft, Drafter } from "./drafts.ts";
@@ -77,11 +78,13 @@ function aboutOf(
       ];
     }
     case "source": {
-      const { source } = finding;
-      const manifest = declarationOf(source);
-      const place = { line: source.line, column: 1, endLine: source.line };
+      const { source, at } = finding;
+      const manifest = declarationOf(source, at);
+      const { path, line } = manifest.position;
       const fingerprint = fingerprintOf(violation, manifest);
-      const located = { violation, place, precision: "source" as const, fingerprint };
+      const place = { line, column: 1, endLine: line };
+      const precision = at === undefined ? ("source" as const) : violation.cause.precision;
+      const located = { violation, place, precision, path, fingerprint };
       const environments = source.environments.length === 0 ? [undefined] : source.environments;
       return environments.map((environment) => ({
         ...manifest,
@@ -125,14 +128,19 @@ const kinds: { readonly [kind in SourceKind]: readonly [group: string, apiVersio
   "flux-helmrelease": ["helm.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io/v2", "HelmRelease"],
 };
 
-/** The object that declares a source: `Application argocd/guestbook` is the Application guestbook in namespace argocd. */
-function declarationOf(source: Source): ManifestHandle {
-  const [group, apiVersion, kind] = kinds[source.kind];
+/**
+ * The object that declares a source: `Application argocd/guestbook` is the Application guestbook in namespace argocd. Of
+ * objects that yield sources only ApplicationSets are told of without one.
+ */
+function declarationOf(source: DeclaredSource, at?: { readonly path: string; readonly line: number }): ManifestHandle {
+  const [group, apiVersion, kind] =
+    "kind" in source ? kinds[source.kind] : ["argoproj.io", "argoproj.io/v1alpha1", "ApplicationSet"];
   const [, namespace, name] = /^[A-Za-z]+ ([^/\s]+)\/(\S+)/.exec(source.id) ?? [];
+  const { path, line } = at ?? ("kind" in source ? source : { path: "", line: 1 });
   return {
     identity: { group, kind, ...(namespace === undefined ? {} : { namespace }), name: name ?? source.id },
     apiVersion,
-    position: { path: source.path, document: 0, line: source.line, pointer: "" },
+    position: { path, document: 0, line, pointer: "" },
     source: source.id,
   };
 }

@@ -4,6 +4,7 @@ import { findingsOfChange, findingsOfStates } from "./builtin-findings.ts";
 import type { Comparison } from "./classify.ts";
 import { comparisonsOf } from "./compare-change.ts";
 import type { Drafter } from "./drafts.ts";
+import { gapsOf } from "../reporting/gaps.ts";
 import { compareToolViolations } from "./tool-violations.ts";
 
 /** Compares all that was found in two trees: in manifests, in GitOps objects, in each tree as a whole and in the change itself. */
@@ -24,10 +25,11 @@ export async function compareStates(
 }
 
 /** A state as builtin checks see it as a whole: what the tree's own plan applies. */
-function overviewOf({ sources, results, notApplied }: JudgedState): StateOverview {
+function overviewOf(state: JudgedState): StateOverview {
+  const { sources, results, notApplied } = state;
   const own = new Map([...sources].filter(([, { carriedOver }]) => carriedOver !== true));
   const isApplied = ({ source }: { readonly source?: string }): boolean =>
     sources.get(source ?? "")?.carriedOver !== true;
   const manifests = [...results.values()].flatMap((judged) => judged.manifests.filter(isApplied));
-  return { manifests, notApplied, sources: own };
+  return { manifests, notApplied, sources: own, gaps: gapsOf(state) };
 }

@@ -2,6 +2,7 @@ import type { Config } from "../../model/config.ts";
 import type { Gap, SourceNode } from "../../model/source.ts";
 import type { ReportedProblem } from "../../model/finding.ts";
 import type { ReportedGap } from "../../model/report.ts";
+import type { OpenGap } from "../remotes/told-gaps.ts";
 import { sourceKey } from "../fingerprint.ts";
 import type { JudgedState } from "../judging/judge-states.ts";
 
@@ -20,17 +21,22 @@ export function gapsOf({ state, sources, results }: JudgedState): readonly Known
 }
 
 /** The gaps of the tree after, each once, with what the change brings or alters; `before` is undefined without a change. */
-export function reportGaps(
-  before: readonly KnownGap[] | undefined,
-  after: readonly KnownGap[],
-): readonly ReportedGap[] {
+export function reportGaps(before: readonly KnownGap[] | undefined, after: readonly KnownGap[]): readonly OpenGap[] {
   const isNew = before === undefined ? () => false : newsAmong(before, after);
-  const each = new Map<string, ReportedGap>();
+  const each = new Map<string, OpenGap>();
   for (const gap of after) {
-    const { source, path, line, reason } = gap;
+    const { source, path, line, reason, unpermitted } = gap;
     const key = JSON.stringify([source, path, line, reason]);
     const touched = isNew(gap);
-    if (touched || !each.has(key)) each.set(key, { source, path, line, reason, ...(touched ? { touched } : {}) });
+    if (touched || !each.has(key))
+      each.set(key, {
+        source,
+        path,
+        line,
+        reason,
+        ...(touched ? { touched } : {}),
+        ...(unpermitted === undefined ? {} : { unpermitted }),
+      });
   }
   return [...each.values()];
 }

@@ -9,16 +9,23 @@ export interface Strictness {
   readonly failOn: "deny" | "warn" | "never";
 }
 
+/** Whether a finding alone keeps the change from being let through. */
+export function doesBlock({ status, level }: Finding, { block, mode, failOn }: Strictness): boolean {
+  if (mode === "report" || failOn === "never") return false;
+  const counts = status === "introduced" || (block === "all" && status === "existing");
+  return counts && (level === "deny" || (failOn === "warn" && level === "warn"));
+}
+
 /** The verdict: `error` where an introduced problem exists, else `fail` where a finding blocks, else `warn` or `pass`. */
 export function verdictOf(
   findings: readonly Finding[],
   problems: readonly ReportedProblem[],
-  { block, mode, failOn }: Strictness,
+  strictness: Strictness,
 ): Verdict {
+  const { block } = strictness;
   const counts = (status: string): boolean => status === "introduced" || (block === "all" && status === "existing");
   if (problems.some(({ status }) => counts(status))) return "error";
+  if (findings.some((finding) => doesBlock(finding, strictness))) return "fail";
   const levels = new Set(findings.filter(({ status }) => counts(status)).map(({ level }) => level));
-  const blocks = failOn !== "never" && (levels.has("deny") || (failOn === "warn" && levels.has("warn")));
-  if (blocks && mode === "enforce") return "fail";
   return levels.has("deny") || levels.has("warn") ? "warn" : "pass";
 }

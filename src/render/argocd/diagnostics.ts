@@ -1,6 +1,6 @@
 import type { Pointer } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { Gap } from "../../model/source.ts";
+import type { Gap, UnpermittedRemote } from "../../model/source.ts";
 import type { Places } from "./places.ts";
 import type { WrongType } from "./fields.ts";
 
@@ -9,7 +9,8 @@ export interface Diagnostics {
   readonly problems: readonly Problem[];
   readonly gaps: readonly Gap[];
   problem(pointer: Pointer, message: string): void;
-  gap(pointer: Pointer, reason: string): void;
+  /** `unpermitted`: what may not be fetched, where that is the reason. */
+  gap(pointer: Pointer, reason: string, unpermitted?: UnpermittedRemote): void;
   readonly wrongType: WrongType;
 }
 
@@ -25,8 +26,9 @@ export function collectDiagnostics(id: string, places: Places): Diagnostics {
     problems,
     gaps,
     problem,
-    gap: (pointer, reason) => {
-      const gap: Gap = { source: id, path: places.path, line: places.line(pointer), reason };
+    gap: (pointer, reason, unpermitted) => {
+      const place = { path: places.path, line: places.line(pointer) };
+      const gap: Gap = { source: id, ...place, reason, ...(unpermitted === undefined ? {} : { unpermitted }) };
       if (!gaps.some((one) => one.line === gap.line && one.reason === reason)) gaps.push(gap);
     },
     wrongType: (pointer, expected) => problem(pointer, `${pointer || "/"} must be ${expected}`),

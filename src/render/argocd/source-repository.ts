@@ -39,7 +39,9 @@ export async function findRepository(
   }
   if (found === undefined || (found.kind === "refused" && kind === "this"))
     return kind === "this" ? { kind, root: "" } : { kind };
-  if (found.kind === "refused") diagnostics.gap(pointer, `not rendered: ${found.message}`);
+  const { message, unpermitted } = found;
+  const at = unpermitted === undefined ? pointer : `${source.pointer}/repoURL`;
+  if (found.kind === "refused") diagnostics.gap(at, `not rendered: ${message}`, unpermitted);
   else diagnostics.problem(pointer, found.message);
   return { kind, isTold: true };
 }

@@ -1,8 +1,8 @@
 import { cleanPath } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import { readChart } from "./read-chart.ts";
-import type { FetchedDirectory } from "../remotes/remote-directories.ts";
-import { failedFetch, findChart, type ChartSearch, type FailedFetch } from "./find-chart.ts";
+import type { FailedFetch, FetchedDirectory } from "../remotes/remote-directories.ts";
+import { failedFetch, findChart, type ChartSearch } from "./find-chart.ts";
 import type { VendoredCopy } from "./vendored-chart.ts";
 
 /** The files of a chart by their path within it, each with its path in the tree. */

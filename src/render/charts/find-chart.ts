@@ -1,6 +1,6 @@
 import type { RemoteChart } from "../../model/remotes.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
-import type { FetchedDirectory, Fetching, RemoteDirectories } from "../remotes/remote-directories.ts";
+import type { FailedFetch, FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import { vendoredChart, type AskedChart, type VendoredCharts, type VendoredCopy } from "./vendored-chart.ts";
 
 /** Where charts are looked for that a source asks a registry for. */
@@ -16,9 +16,6 @@ export type FoundChart =
   | { readonly kind: "fetched"; readonly path: string; readonly fetched: FetchedDirectory }
   | { readonly kind: "missing" }
   | FailedFetch;
-
-/** Why a server's content is not at hand. */
-export type FailedFetch = Exclude<Fetching, FetchedDirectory>;
 
 /** Finds a chart of a registry: its copy in the tree, which wins, else what the registry has. */
 export async function findChart(

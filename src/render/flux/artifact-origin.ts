@@ -1,12 +1,14 @@
 import { otherRepository, repositoryNamedBy } from "../repository-url.ts";
 import { isThisBranch, ungatedBranch } from "../revision.ts";
-import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import type { FileLine, GitOpsObject, PlanContext } from "../gitops.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
+import type { UnpermittedRemote } from "../../model/source.ts";
 import { artifactRoot, type SourceReference } from "./artifact-generator.ts";
 import { objectsAt, textAt } from "./fields.ts";
 import { findObject } from "./find-object.ts";
 import type { PlacedFetch } from "../plan.ts";
+import { writtenLine } from "../written-line.ts";
 import { remoteSource } from "./remote-source.ts";
 import { readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
 
@@ -29,9 +31,21 @@ export type ArtifactOrigin =
       /** The source object, where the tree holds it. */
       readonly manifest?: Manifest;
     }
-  | { readonly kind: "elsewhere"; readonly reason: string; readonly manifest?: Manifest }
+  | {
+      readonly kind: "elsewhere";
+      readonly reason: string;
+      readonly manifest?: Manifest;
+      /** Why it is not at hand, where it would have to be fetched. */
+      readonly unfetched?: Unfetched;
+    }
   /** Its server does not have it, or did not answer. */
-  | { readonly kind: "failed"; readonly message: string; readonly manifest: Manifest };
+  | { readonly kind: "failed"; readonly message: string; readonly manifest: Manifest; readonly at: FileLine };
+
+/** What may not be fetched, and the line that refers to it. */
+export interface Unfetched {
+  readonly unpermitted?: UnpermittedRemote;
+  readonly at: FileLine;
+}
 
 const sourceGroup = "source.toolkit.fluxcd.io";
 
@@ -161,8 +175,14 @@ async function fetchedOrigin(manifest: Manifest, context: PlanContext): Promise<
   if (found === undefined || fetched === undefined) return undefined;
   const { kind, namespace, name } = manifest.identity;
   const shown = `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
-  if (fetched.kind === "refused") return { kind: "elsewhere", reason: `${shown}: ${fetched.message}`, manifest };
-  if (fetched.kind !== "found") return { kind: "failed", message: `${shown}: ${fetched.message}`, manifest };
+  if (fetched.kind !== "found") {
+    const { unpermitted } = fetched.kind === "refused" ? fetched : {};
+    const at = await writtenLine(manifest, unpermitted === undefined ? found.pointer : "/spec/url", context.tree);
+    const message = `${shown}: ${fetched.message}`;
+    if (fetched.kind !== "refused") return { kind: "failed", message, manifest, at };
+    const unfetched = { at, ...(unpermitted === undefined ? {} : { unpermitted }) };
+    return { kind: "elsewhere", reason: message, manifest, unfetched };
+  }
   const { path, line, pointer } = manifest.position;
   const revision = revisionOf(manifest);
   const isOwn = repositoryNamedBy(textAt(manifest.value, "spec", "url") ?? "", context.repositories) === "this";

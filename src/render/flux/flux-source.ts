@@ -2,7 +2,8 @@ import { toJsonText } from "../../manifest/json-text.ts";
 import { sha256 } from "../../manifest/sha256.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { environmentsOf } from "../environments.ts";
-import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import type { FileLine, GitOpsObject, PlanContext } from "../gitops.ts";
+import type { Unfetched } from "./artifact-origin.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Gap, Source, SourceKind, SourceTraits } from "../../model/source.ts";
@@ -61,9 +62,13 @@ function clusterFolderOf({ manifest, environments }: GitOpsObject, applies: read
   return undefined;
 }
 
-/** Makes a gap at the object's own place; with the source object that leads out of the tree, it is touched where either changes. */
-export function gapOf(object: GitOpsObject, reason: string, source?: Manifest): Gap {
-  const { path, line } = object.origin ?? object.manifest.position;
+/**
+ * Makes a gap at the line that refers to what is not fetched, else at the object's own place; with the source object that
+ * leads out of the tree, it is touched where either changes.
+ */
+export function gapOf(object: GitOpsObject, reason: string, source?: Manifest, unfetched?: Unfetched): Gap {
+  const { path, line } = unfetched?.at ?? object.origin ?? object.manifest.position;
+  const unpermitted = unfetched?.unpermitted;
   const specs = source === undefined ? undefined : [object.manifest.value["spec"] ?? null, contentOf(source)];
   return {
     source: idOf(object.manifest),
@@ -71,6 +76,7 @@ export function gapOf(object: GitOpsObject, reason: string, source?: Manifest): 
     line,
     reason,
     ...(specs === undefined ? {} : { inputs: sha256(toJsonText(specs)) }),
+    ...(unpermitted === undefined ? {} : { unpermitted }),
   };
 }
 
@@ -80,9 +86,9 @@ function contentOf({ value }: Manifest): JsonObject {
   return content;
 }
 
-/** Makes a problem at the object's own place. */
-export function problemOf(object: GitOpsObject, message: string): Problem {
-  const { path, line } = object.origin ?? object.manifest.position;
+/** Makes a problem at the line that it is about, else at the object's own place. */
+export function problemOf(object: GitOpsObject, message: string, at?: FileLine): Problem {
+  const { path, line } = at ?? object.origin ?? object.manifest.position;
   return { stage: "render", path, line, message: `${idOf(object.manifest)}: ${message}.` };
 }
 

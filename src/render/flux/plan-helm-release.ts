@@ -4,6 +4,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
 import type { Finish, HelmStep, PlacedFetch, PostRenderer } from "../plan.ts";
+import type { Unfetched } from "./artifact-origin.ts";
 import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
 import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
 import { mergeSpec } from "./merge-spec.ts";
@@ -16,9 +17,14 @@ import { unknownIn } from "./unknown-variables.ts";
 export async function planHelmRelease(object: GitOpsObject, context: PlanContext): Promise<Planned> {
   const found = await releaseChart(object, context);
   if (found.kind === "refused")
-    return outcome(object, context, { problems: [problemOf(object, found.message)], reads: found.reads ?? [] });
-  if (found.kind === "unknown")
-    return outcome(object, context, { gaps: [found.reason], away: found.source, reads: found.reads });
+    return outcome(object, context, {
+      problems: [problemOf(object, found.message, found.at)],
+      reads: found.reads ?? [],
+    });
+  if (found.kind === "unknown") {
+    const { reason, source, unfetched, reads } = found;
+    return outcome(object, context, { gaps: [reason], away: source, unfetched, reads });
+  }
   const values = releaseValues(object, context);
   const step = await stepOf(object, found, values);
   const { chart, unseen = [] } = found;
@@ -91,6 +97,7 @@ interface ReleaseParts {
   readonly gaps?: readonly string[];
   /** The source object that leads out of the tree. */
   readonly away?: Manifest | undefined;
+  readonly unfetched?: Unfetched | undefined;
   readonly problems?: readonly Problem[];
   readonly reads?: readonly string[];
 }
@@ -104,7 +111,7 @@ function outcome(object: GitOpsObject, context: PlanContext, found: ReleaseParts
       {
         source,
         steps: found.step === undefined ? [] : [found.step],
-        gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away)),
+        gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away, found.unfetched)),
         ...(found.fetched === undefined ? {} : { fetched: found.fetched }),
       },
     ],

@@ -3,7 +3,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { SourceTraits } from "../../model/source.ts";
 import type { PlacedFetch, Plan, Step } from "../plan.ts";
-import { artifactOrigin, type ArtifactOrigin } from "./artifact-origin.ts";
+import { artifactOrigin, type ArtifactOrigin, type Unfetched } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt } from "./fields.ts";
 import { namespaceOf, pathBelow } from "./find-object.ts";
 import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
@@ -22,9 +22,14 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
   const origin = await artifactOrigin(object, { kind, namespace, name }, context);
   const sourceFile = origin.manifest === undefined ? [] : [origin.manifest.position.path];
   if (origin.kind === "elsewhere")
-    return outcome(object, context, { gaps: [origin.reason], away: origin.manifest, reads: sourceFile });
+    return outcome(object, context, {
+      gaps: [origin.reason],
+      away: origin.manifest,
+      unfetched: origin.unfetched,
+      reads: sourceFile,
+    });
   if (origin.kind === "failed")
-    return outcome(object, context, { problems: [problemOf(object, origin.message)], reads: sourceFile });
+    return outcome(object, context, { problems: [problemOf(object, origin.message, origin.at)], reads: sourceFile });
   const directory = pathBelow(origin.root, textAt(spec, "path") ?? "");
   const reads = [...sourceFile, directory];
   const submodule = context.tree.submoduleOf(directory);
@@ -100,6 +105,7 @@ interface KustomizationParts {
   readonly gaps?: readonly string[];
   /** The source object that leads out of the tree. */
   readonly away?: Manifest | undefined;
+  readonly unfetched?: Unfetched | undefined;
   readonly problems?: readonly Problem[];
   readonly reads?: readonly string[];
 }
@@ -109,7 +115,7 @@ function outcome(object: GitOpsObject, context: PlanContext, found: Kustomizatio
   const plan: Plan = {
     source,
     steps: found.steps ?? [],
-    gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away)),
+    gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away, found.unfetched)),
     ...(found.fetched === undefined ? {} : { fetched: found.fetched }),
   };
   return {

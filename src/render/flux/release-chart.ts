@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import type { GitOpsObject, PlanContext } from "../gitops.ts";
+import type { FileLine, GitOpsObject, PlanContext } from "../gitops.ts";
 import type { ChartReference, OwnValues, PlacedFetch, RegistryChart } from "../plan.ts";
-import { artifactOrigin } from "./artifact-origin.ts";
+import { artifactOrigin, type Unfetched } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt, textsAt } from "./fields.ts";
 import { findObject, namespaceOf, pathBelow } from "./find-object.ts";
 
@@ -23,8 +23,15 @@ export type ReleaseChart =
       readonly reads: readonly string[];
       /** The source object that leads out of the tree. */
       readonly source?: Manifest | undefined;
+      readonly unfetched?: Unfetched | undefined;
     }
-  | { readonly kind: "refused"; readonly message: string; readonly reads?: readonly string[] };
+  | {
+      readonly kind: "refused";
+      readonly message: string;
+      /** The line that it is about; absent: that of the HelmRelease. */
+      readonly at?: FileLine;
+      readonly reads?: readonly string[];
+    };
 
 /** Finds the chart that a HelmRelease installs: by `chartRef`, or by the HelmChart template in `chart`. */
 export async function releaseChart(object: GitOpsObject, context: PlanContext): Promise<ReleaseChart> {
@@ -120,8 +127,15 @@ async function treeChart(
   const origin = await artifactOrigin(object, reference, context);
   const reads = origin.manifest === undefined ? [] : [origin.manifest.position.path];
   if (origin.kind === "elsewhere")
-    return { kind: "unknown", reason: `chart ${chart}: ${origin.reason}`, reads, source: origin.manifest };
-  if (origin.kind === "failed") return { kind: "refused", message: `chart ${chart}: ${origin.message}`, reads };
+    return {
+      kind: "unknown",
+      reason: `chart ${chart}: ${origin.reason}`,
+      reads,
+      source: origin.manifest,
+      unfetched: origin.unfetched,
+    };
+  if (origin.kind === "failed")
+    return { kind: "refused", message: `chart ${chart}: ${origin.message}`, at: origin.at, reads };
   const path = pathBelow(origin.root, chart);
   const submodule = context.tree.submoduleOf(path);
   if (submodule !== undefined)

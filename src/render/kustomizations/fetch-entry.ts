@@ -1,6 +1,5 @@
-import type { FailedFetch } from "../charts/find-chart.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
-import type { FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
+import type { FailedFetch, FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import { remoteEntries, type RemoteEntry } from "./repository-reference.ts";
 
 /** What an entry of a kustomization names on a server: a file or directory of what was fetched. */

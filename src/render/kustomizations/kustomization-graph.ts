@@ -13,8 +13,7 @@ import {
 } from "./kustomization.ts";
 import { fetchEntry, type FetchedEntry } from "./fetch-entry.ts";
 import { isRemote } from "./remote-reference.ts";
-import type { FailedFetch } from "../charts/find-chart.ts";
-import type { FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
+import type { FailedFetch, FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import { cleanPath, directoryOf, kustomizationNames } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 

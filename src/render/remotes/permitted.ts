@@ -32,6 +32,27 @@ function isAllowed(url: string, allow: readonly string[]): boolean {
   });
 }
 
+/**
+ * The narrowest pattern of `remotes.allow` that permits what comes from the same place as a reference; undefined where
+ * none does, as for a URL that names a user.
+ */
+export function patternFor(reference: RemoteReference): string | undefined {
+  const url = urlOf(reference).replace(/[?#].*$/, "");
+  const pattern = reference.kind === "git" || reference.kind === "artifact" ? url : `${placeOf(reference, url)}/**`;
+  return hasUser(url) || !isAllowed(url, [pattern]) ? undefined : pattern;
+}
+
+/** Of a chart its repository, of a file the first two directories of its host. */
+function placeOf(reference: RemoteReference, url: string): string {
+  if (reference.kind === "chart") return url.slice(0, url.lastIndexOf("/"));
+  return url.split("/").slice(0, -1).slice(0, 5).join("/");
+}
+
+/** Whether a URL names a user other than that of SSH, who is known to all: it may be a secret. */
+function hasUser(url: string): boolean {
+  return /^[^/]*:\/\/[^/]*@/.test(url) && !url.startsWith("ssh://git@");
+}
+
 function partsOf(url: string): readonly string[] {
   const at = url.indexOf("://");
   return at === -1 ? ["", url] : [url.slice(0, at).toLowerCase(), url.slice(at + 3).replace(/[?#].*$/, "")];

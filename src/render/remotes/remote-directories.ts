@@ -2,8 +2,9 @@ import type { RemotesConfig } from "../../model/config.ts";
 import type { RemoteOutcome, RemoteReference, Remotes } from "../../model/remotes.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { FetchedFiles } from "./fetched-files.ts";
-import { isPermitted } from "./permitted.ts";
-import { directoryName, referenceText } from "./reference-text.ts";
+import type { UnpermittedRemote } from "../../model/source.ts";
+import { isPermitted, patternFor } from "./permitted.ts";
+import { directoryName, nameOf, referenceText } from "./reference-text.ts";
 
 /** What a reference names, among the files that steps read. */
 export interface FetchedDirectory {
@@ -15,7 +16,12 @@ export interface FetchedDirectory {
   readonly digest: string;
 }
 
-export type Fetching = FetchedDirectory | Exclude<RemoteOutcome, { readonly kind: "found" }>;
+/** Why what a reference names is not at hand; `unpermitted`: the configuration does not let it be fetched. */
+export type FailedFetch = Exclude<RemoteOutcome, { readonly kind: "found" }> & {
+  readonly unpermitted?: UnpermittedRemote;
+};
+
+export type Fetching = FetchedDirectory | FailedFetch;
 
 /** Fetches what the tree refers to. */
 export interface RemoteDirectories {
@@ -40,10 +46,7 @@ export function remoteDirectories(
     asked: () => [...asked].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, reference]) => reference),
     async fetch(reference) {
       if (remotes === undefined || config.fetch === "off") return undefined;
-      if (!isPermitted(reference, config, known)) {
-        const message = `${referenceText(reference)} is not fetched: nothing on the gated branch refers to it, and \`remotes.allow\` does not name it`;
-        return { kind: "refused", message };
-      }
+      if (!isPermitted(reference, config, known)) return unpermitted(reference);
       asked.set(JSON.stringify(reference), reference);
       const outcome = await remotes.fetch(reference);
       if (outcome.kind !== "found") return outcome;
@@ -51,5 +54,15 @@ export function remoteDirectories(
       const directory = await files.add(directoryName(reference, version, digest), tree);
       return { kind: "found", reference, directory, version, digest };
     },
+  };
+}
+
+function unpermitted(reference: RemoteReference): FailedFetch {
+  const text = referenceText(reference);
+  const allow = patternFor(reference);
+  return {
+    kind: "refused",
+    message: `${text} is not fetched: nothing on the gated branch refers to it, and \`remotes.allow\` does not name it`,
+    unpermitted: { reference: text, name: nameOf(reference), ...(allow === undefined ? {} : { allow }) },
   };
 }

@@ -11,12 +11,11 @@ import type { TreeFiles } from "../files/tree-files.ts";
 import type { HelmStep } from "../plan.ts";
 import type { Entry } from "./entry.ts";
 import { failure } from "./failure.ts";
-import { ownTexts } from "../own-text.ts";
 import type { HelmTrace } from "./helm-output.ts";
 import { helmPlacesOf } from "./helm-places.ts";
 import { renderAll, renderingsFor } from "./helm-renderings.ts";
 import { ownValuePaths, requestOf, type PlacedChart } from "./helm-request.ts";
-import { lineOfEntry } from "./line-of-entry.ts";
+import { dependencyPlace } from "./dependency-place.ts";
 import { refusedValue } from "./values-failure.ts";
 import { withoutPlaces } from "./without-places.ts";
 import { notFetched, type NotFetched } from "./not-fetched.ts";
@@ -46,18 +45,23 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     path,
     id: contentId(files.fileAt(path)),
   }));
+  const referredAt = (directory: string): Promise<Entry | undefined> =>
+    chartPlace(directory, { step, chart, at, files });
   if (chart.missing.length > 0) {
-    const asked = chart.missing.map(({ name, version, repository, path, failure }) => {
-      const what = `the chart depends on ${name} ${version} of ${repository || "no repository"}`;
-      const at = { path, line: 1 };
-      return failure === undefined
-        ? { gaps: [{ ...at, reason: `${what}, which is not in this tree` }] }
-        : notFetched(failure, at, `${what}: `);
-    });
-    return stop(reads, {
+    const asked = await Promise.all(
+      chart.missing.map(async ({ name, version, repository, path, failure }): Promise<NotFetched> => {
+        const what = `the chart depends on ${name} ${version} of ${repository || "no repository"}`;
+        const at = (await dependencyPlace(path, name, files)) ?? { path, line: 1 };
+        return failure === undefined
+          ? { gaps: [{ ...at, reason: `${what}, which is not in this tree` }] }
+          : notFetched(failure, at, `${what}: `);
+      }),
+    );
+    const told = {
       gaps: asked.flatMap(({ gaps = [] }) => gaps),
       problems: asked.flatMap(({ problems = [] }) => problems),
-    });
+    };
+    return { ...stop(reads, told), fetched: chart.fetched, referredAt };
   }
   return {
     reads,
@@ -65,7 +69,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     gaps: rangeGaps(step, chart, entry),
     copies: chart.copies,
     fetched: chart.fetched,
-    referredAt: (directory) => chartPlace(directory, { step, chart, at, files }),
+    referredAt,
     render: async () => {
       const asked = await requestOf(step, found, context);
       if (asked.kind === "refused") return { kind: "failed", problems: asked.problems };
@@ -178,9 +182,8 @@ async function chartPlace(
   if (step.chart.kind === "registry") return versionPlace(step, files);
   const path = at === "" ? "Chart.yaml" : `${at}/Chart.yaml`;
   const { reference } = fetched;
-  const own = ownTexts(await files.read([path]), (one) => one);
-  const line = lineOfEntry(own.reading(path), ({ name }) => reference.kind === "chart" && name === reference.name);
-  return line === undefined || files.fetchedAt(path) !== undefined ? undefined : { path, line };
+  if (files.fetchedAt(path) !== undefined || reference.kind !== "chart") return undefined;
+  return dependencyPlace(path, reference.name, files);
 }
 
 /** A gap for a registry's chart without an exact version: any that the registry gets may be installed. */

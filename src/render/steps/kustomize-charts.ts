@@ -1,13 +1,15 @@
 import type { Problem } from "../../model/problem.ts";
 import type { Gap } from "../../model/source.ts";
 import { chartFiles } from "../charts/chart-files.ts";
-import { failedFetch, findChart, type FailedFetch } from "../charts/find-chart.ts";
+import { failedFetch, findChart } from "../charts/find-chart.ts";
 import type { VendoredCopy } from "../charts/vendored-chart.ts";
-import type { FetchedDirectory } from "../remotes/remote-directories.ts";
+import type { FailedFetch, FetchedDirectory } from "../remotes/remote-directories.ts";
 import { notFetched } from "./not-fetched.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { cleanPath } from "../files/scope.ts";
 import { ownTexts } from "../own-text.ts";
+import { dependencyPlace } from "./dependency-place.ts";
+import type { Entry } from "./entry.ts";
 import { lineOfEntry } from "./line-of-entry.ts";
 import type { RenderContext } from "./step.ts";
 
@@ -57,8 +59,8 @@ export async function kustomizeCharts(
     const at = { path: files.fileAt(path)?.path ?? path, line: line ?? 1 };
     const from = [repo, version].filter((part) => part !== "").join(" ");
     const shown = `chart ${name}${from === "" ? "" : ` (${from})`}`;
-    const tell = (failure: FailedFetch, what: string): void => {
-      const told = notFetched(failure, at, what);
+    const tell = (failure: FailedFetch, what: string, where: Entry = at): void => {
+      const told = notFetched(failure, where, what);
       gaps.push(...(told.gaps ?? []));
       problems.push(...(told.problems ?? []));
     };
@@ -73,10 +75,12 @@ export async function kustomizeCharts(
       continue;
     }
     const gathered = await chartFiles(directory, context);
-    for (const { name: needed, version: of, repository, failure: why } of gathered.missing) {
+    for (const { name: needed, version: of, repository, path: asking, failure: why } of gathered.missing) {
       const what = `chart ${name} depends on ${needed} ${of} of ${repository || "no repository"}`;
-      if (why === undefined) gaps.push({ ...at, reason: `${what}, which is not in this tree` });
-      else tell(why, `${what}: `);
+      const isOwn = files.fetchedAt(asking) === undefined;
+      const where = (isOwn ? await dependencyPlace(asking, needed, files) : undefined) ?? at;
+      if (why === undefined) gaps.push({ ...where, reason: `${what}, which is not in this tree` });
+      else tell(why, `${what}: `, where);
     }
     copies.push(...(there?.kind === "copy" ? [there.copy] : []), ...gathered.copies);
     const ofServers = [...(there?.kind === "fetched" ? [there.fetched] : []), ...gathered.fetched];

@@ -1,4 +1,4 @@
-import type { FailedFetch } from "../charts/find-chart.ts";
+import type { FailedFetch } from "../remotes/remote-directories.ts";
 import { cleanPath, directoryOf } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";

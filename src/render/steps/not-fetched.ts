@@ -1,6 +1,6 @@
 import type { Problem } from "../../model/problem.ts";
 import type { Gap } from "../../model/source.ts";
-import type { FailedFetch } from "../charts/find-chart.ts";
+import type { FailedFetch } from "../remotes/remote-directories.ts";
 import type { Entry } from "./entry.ts";
 
 export interface NotFetched {
@@ -12,8 +12,11 @@ export interface NotFetched {
  * What is told of content that is not at hand: a gap where it may not be fetched, else a problem: what its server does
  * not have, the cluster would not get either, and of one that does not answer nothing is known.
  */
-export function notFetched({ kind, message }: FailedFetch, at: Entry, what: string): NotFetched {
+export function notFetched({ kind, message, unpermitted }: FailedFetch, at: Entry, what: string): NotFetched {
   const { path, line } = at;
-  if (kind === "refused") return { gaps: [{ path, line, reason: `${what}${message}` }] };
+  if (kind === "refused")
+    return {
+      gaps: [{ path, line, reason: `${what}${message}`, ...(unpermitted === undefined ? {} : { unpermitted }) }],
+    };
   return { problems: [{ stage: "render", path, line, message: `cannot be rendered: ${what}${message}` }] };
 }

@@ -38,7 +38,7 @@ export function state(
 ): StateOverview & {
   readonly manifests: readonly Manifest[];
 } {
-  return { manifests, sources: new Map(sources.map((one) => [one.id, one])) };
+  return { manifests, sources: new Map(sources.map((one) => [one.id, one])), gaps: [] };
 }
 
 type State = ReturnType<typeof state>;

@@ -51,7 +51,7 @@ async function fetchedRoot(
   if (found?.kind === "found") return found.directory;
   const pointer = `${options.pointer}/repoURL`;
   if (found === undefined) diagnostics.gap(pointer, `not generated: it reads ${otherRepository(url)}`);
-  else if (found.kind === "refused") diagnostics.gap(pointer, `not generated: ${found.message}`);
+  else if (found.kind === "refused") diagnostics.gap(pointer, `not generated: ${found.message}`, found.unpermitted);
   else diagnostics.problem(pointer, found.message);
   return undefined;
 }
