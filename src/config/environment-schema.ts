@@ -73,6 +73,14 @@ export const clustersSchema = {
       server: { type: "string", minLength: 1, description: "URL of its API server, as destinations write it." },
       labels: { ...named, description: "Labels of its cluster Secret." },
       annotations: { ...named, description: "Annotations of its cluster Secret." },
+      applicationSets: {
+        type: "array",
+        items: texts.items,
+        uniqueItems: true,
+        minItems: 1,
+        description:
+          "Glob patterns of the files, Kustomize roots and charts with ApplicationSets of the Argo CD that knows the cluster. Default: every Argo CD knows it.",
+      },
     },
   },
   default: [],

@@ -68,14 +68,8 @@ function expectPaths(config: Config, { paths, reached }: ActualState, report: Re
   }
   for (const [name, environment] of Object.entries(config.environments)) {
     const at = below("/environments", name);
-    const unmatched = environment.paths.flatMap((pattern, index) =>
-      paths.some(environmentPaths([pattern])) ? [] : [{ pattern, index }],
-    );
-    for (const { pattern, index } of unmatched) {
-      const isReadable = compilePathGlob(pattern) !== undefined;
-      report(`${at}/paths/${index}`, isReadable ? `the pattern "${pattern}" matches no file` : unreadable(pattern));
-    }
-    if (unmatched.length === 0 && reached?.has(name) === false) {
+    const allMatch = expectMatches(environment.paths, `${at}/paths`, paths, report);
+    if (allMatch && reached?.has(name) === false) {
       const near = nearName(name, reached);
       const hint = near === undefined ? "" : `; did you mean "${near}"?`;
       report(at, `nothing lands in the environment "${name}": expected paths or clusters that feed it${hint}`);
@@ -94,7 +88,25 @@ function expectPaths(config: Config, { paths, reached }: ActualState, report: Re
       if (config.clusters.slice(0, index).some((other) => other[key] === cluster[key]))
         report(`/clusters/${index}/${key}`, `two clusters have the ${key} "${cluster[key]}"; expected one`);
     }
+    expectMatches(cluster.applicationSets ?? [], `/clusters/${index}/applicationSets`, paths, report);
   });
+}
+
+/** Reports every pattern of files and directories that matches nothing. Whether all match something. */
+function expectMatches(
+  patterns: readonly string[],
+  at: Pointer,
+  paths: readonly string[],
+  report: ReportMismatch,
+): boolean {
+  const unmatched = patterns.flatMap((pattern, index) =>
+    paths.some(environmentPaths([pattern])) ? [] : [{ pattern, index }],
+  );
+  for (const { pattern, index } of unmatched) {
+    const isReadable = compilePathGlob(pattern) !== undefined;
+    report(`${at}/${index}`, isReadable ? `the pattern "${pattern}" matches no file` : unreadable(pattern));
+  }
+  return unmatched.length === 0;
 }
 
 const matched = {

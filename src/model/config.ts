@@ -67,6 +67,8 @@ export interface ClusterConfig {
   readonly server: string;
   readonly labels: { readonly [name: string]: string };
   readonly annotations: { readonly [name: string]: string };
+  /** Globs of files and directories: the ApplicationSets of the Argo CD that knows it; absent: every one does. */
+  readonly applicationSets?: readonly string[];
 }
 
 /** Files, Kustomize roots or charts that something outside the tree applies: a pipeline, or an object that only the cluster has. */

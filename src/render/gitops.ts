@@ -18,6 +18,8 @@ export interface GitOpsObject {
   readonly manifest: Manifest;
   /** The id of the source that yields it; absent where it is in a plain file. */
   readonly parent?: string;
+  /** The directories of the sources that led to it, its own first; absent where it is in a plain file. */
+  readonly directories?: readonly string[];
   /** The environments of that source. */
   readonly environments: readonly string[];
   /** Of a generated object: see `GeneratedObject`. */

@@ -54,6 +54,11 @@ test.each<[string, string, readonly string[]]>([
     ['3: no such file or directory "vendor/nothing" in the repository'],
   ],
   [
+    "ApplicationSets of a cluster that are not there",
+    "clusters:\n  - name: a\n    server: x\n    applicationSets:\n      - overlays/prod\n      - overlays/production\n",
+    ['6: the pattern "overlays/production" matches no file'],
+  ],
+  [
     "a server that two clusters have",
     "clusters:\n  - { name: a, server: x }\n  - { name: b, server: x }\n",
     ['3: two clusters have the server "x"; expected one'],

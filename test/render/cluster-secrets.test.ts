@@ -147,3 +147,37 @@ test("the Argo CD of each environment knows its own clusters", async () => {
     "Application argocd/two-us-prod-west two/argocd/us.yaml:1",
   ]);
 });
+
+test("a cluster is known to the ApplicationSets that it names, and its Secret to no others", async () => {
+  const root = (name: string): Files => ({
+    [`argocd/${name}/kustomization.yaml`]: `resources: [../base]\nnamePrefix: ${name}-\npatches:\n  - target: { kind: ApplicationSet }\n    patch: |\n      - { op: add, path: /spec/template/metadata/name, value: "${name}-{{name}}" }\n`,
+  });
+  const [eu] = clusters;
+  const state = await stateOf(
+    {
+      "argocd/base/kustomization.yaml": "resources: [set.yaml]\n",
+      "argocd/base/set.yaml": set(),
+      ...root("one"),
+      ...root("two"),
+      "plain/set.yaml": set().replace("name: '", "name: 'plain-"),
+      "secrets/eu.yaml": secret(named("eu")),
+      "web/web.yaml": web,
+    },
+    {
+      config: {
+        clusters: [
+          { ...eu!, applicationSets: ["argocd/one"] },
+          { ...eu!, name: "us", server: "https://10.0.0.2", applicationSets: ["argocd/{one,two}", "plain/*.yaml"] },
+        ],
+      },
+    },
+  );
+  expect(state.problems).toEqual([]);
+  expect(applications(state).map((text) => text.split(" ")[1])).toEqual([
+    "argocd/one-eu",
+    "argocd/one-us",
+    "argocd/plain-us-prod-north",
+    "argocd/two-us",
+  ]);
+  expect(reasons(state)).toEqual([]);
+});

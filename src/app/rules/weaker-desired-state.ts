@@ -21,6 +21,12 @@ export function weakerDesiredState(old: Config, next: Config): readonly string[]
   found.push(...lost(old.repositories, next.repositories, "no longer recognises as this repository"));
   const names = (config: Config): readonly string[] => config.clusters.map(({ name }) => name);
   found.push(...lost(names(old), names(next), "no longer knows the cluster"));
+  for (const { name, applicationSets: before } of old.clusters) {
+    const after = next.clusters.find((one) => one.name === name)?.applicationSets;
+    if (after === undefined) continue;
+    if (before === undefined) found.push(`knows the cluster ${name} only in ${after.join(", ")}`);
+    else found.push(...lost(before, after, `no longer knows the cluster ${name} in`));
+  }
   if (old.helm.vendor !== undefined && next.helm.vendor === undefined)
     found.push(`no longer renders the charts under ${old.helm.vendor}`);
   found.push(...weakerRemotes(old.remotes, next.remotes));

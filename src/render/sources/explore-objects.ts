@@ -158,6 +158,7 @@ async function takeStep({ object, start, chain, owners, into }: Step, explorer: 
       object: {
         manifest,
         parent: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
+        ...(object.directories === undefined ? {} : { directories: object.directories }),
         environments: object.environments,
         ...(origin === undefined ? {} : { origin }),
       },
@@ -182,15 +183,27 @@ function stepsIn(
   { start, chain, owners }: Pick<Step, "start" | "chain" | "owners">,
 ): readonly Step[] {
   const { source } = instance.plannedSource;
+  const led = [instance, ...owners];
+  const directories = [...new Set(led.flatMap(({ plannedSource }) => plannedSource.steps.flatMap(directoryOfStep)))];
   return instance.summary.objects
     .filter(({ identity }) => isGitOps(identity))
     .map((object) => ({
-      object: { manifest: manifestOf(object, source), parent: source.id, environments: source.environments },
+      object: {
+        manifest: manifestOf(object, source),
+        parent: source.id,
+        directories,
+        environments: source.environments,
+      },
       start,
       chain,
-      owners: [instance, ...owners],
+      owners: led,
       into: instance.plannings,
     }));
+}
+
+function directoryOfStep(step: Plan["steps"][number]): readonly string[] {
+  if (step.kind !== "helm") return [step.path];
+  return step.chart.kind === "path" ? [step.chart.path] : [];
 }
 
 function isFirstFrom(start: string, { followedFrom }: Instance): boolean {

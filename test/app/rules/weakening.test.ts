@@ -27,6 +27,12 @@ test.each<[string, string, string, readonly string[]]>([
     ["lets more be fetched: any instead of known", "lets more be fetched, from https://b.example.com/**"],
   ],
   ["fewer servers", "remotes: { fetch: any, allow: ['https://a.example.com/**'] }", "remotes: { fetch: known }", []],
+  [
+    "clusters that fewer ApplicationSets know",
+    "clusters: [{ name: a, server: x }, { name: b, server: y, applicationSets: [one, two] }]",
+    "clusters: [{ name: a, server: x, applicationSets: [one] }, { name: b, server: y, applicationSets: [two, three] }]",
+    ["knows the cluster a only in one", "no longer knows the cluster b in one"],
+  ],
   ["none any more", "remotes: {}", "", ["no longer fetches and judges what only servers have"]],
   [
     "another mirror",

@@ -1,6 +1,7 @@
 import { isEncryptedValue } from "../../../manifest/encrypted.ts";
 import type { ClusterConfig } from "../../../model/config.ts";
 import type { Manifest } from "../../../model/manifest.ts";
+import { environmentPaths } from "../../environments.ts";
 import { textMapAt } from "../../flux/fields.ts";
 import type { FileLine, GitOpsObject, PlanContext } from "../../gitops.ts";
 import { secretData } from "../../secret-data.ts";
@@ -31,7 +32,7 @@ export interface KnownClusters {
 export function knownClusters(object: GitOpsObject, context: PlanContext): KnownClusters {
   const { config } = context;
   const configured = new Set(config.clusters.map(({ name }) => name));
-  const clusters: KnownCluster[] = [...config.clusters];
+  const clusters: KnownCluster[] = config.clusters.filter((cluster) => isKnownTo(object, cluster));
   const unread: UnreadCluster[] = [];
   const secrets = context.find(object, { group: "", kind: "Secret", labelled: secretType });
   for (const [at, manifest] of secrets.entries()) {
@@ -68,6 +69,13 @@ export function knownClusters(object: GitOpsObject, context: PlanContext): Known
     }
   }
   return { clusters, unread };
+}
+
+/** Whether the Argo CD of an ApplicationSet knows a cluster of the configuration. */
+function isKnownTo({ manifest, directories = [] }: GitOpsObject, { applicationSets }: ClusterConfig): boolean {
+  if (applicationSets === undefined) return true;
+  const holds = environmentPaths(applicationSets);
+  return [manifest.position.path, ...directories].some(holds);
 }
 
 function readCluster({ value }: Manifest): { readonly [field in "name" | "server" | "project"]: string | undefined } {
