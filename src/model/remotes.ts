@@ -10,13 +10,24 @@ export interface RemoteChart {
   readonly name: string;
   /** A version, a range, or empty: the latest that is not a pre-release. */
   readonly version: string;
+  /** Absent: `helm`. */
+  readonly rules?: VersionRules;
+  /** Says in place of the version what is taken, where an OCIRepository of Flux names the chart. */
+  readonly artifact?: ArtifactChoice;
 }
 
+/** Whose rules say what is a version, and which of several is taken. Helm, Flux and Argo CD differ in both. */
+export type VersionRules = "helm" | "flux" | "argocd";
+
 /** An OCI artifact: Flux's OCIRepository. */
-export interface RemoteArtifact {
+export interface RemoteArtifact extends ArtifactChoice {
   readonly kind: "artifact";
   /** `oci://registry/repository`, without a tag. */
   readonly url: string;
+}
+
+/** What is taken of a repository of artifacts: by digest, else by range, else by tag, else `latest`. */
+export interface ArtifactChoice {
   readonly tag?: string;
   readonly semver?: string;
   /** With `semver`: a regular expression that tags must match (RE2). */
@@ -36,9 +47,12 @@ export interface RemoteRepository {
   readonly submodules?: boolean;
 }
 
-/** `any`: a branch, a tag, a full reference or a commit, as `git fetch` finds it. `semver`: the latest tag in a range. */
+/**
+ * `any`: a branch, a tag, a full reference or a commit, as `git fetch` finds it. `semver`: the latest tag in a range, as Flux
+ * chooses it. `range`: the same as Argo CD does, which takes it for the name of a branch or tag where no version fits.
+ */
 export type GitRevision =
-  | { readonly kind: "any" | "branch" | "tag" | "name" | "commit" | "semver"; readonly value: string }
+  | { readonly kind: "any" | "branch" | "tag" | "name" | "commit" | "semver" | "range"; readonly value: string }
   | { readonly kind: "head" };
 
 /** A file that a URL names. */

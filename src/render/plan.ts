@@ -1,5 +1,6 @@
 import type { Json, JsonObject, Pointer } from "../model/json.ts";
 import type { Manifest, SourcePosition } from "../model/manifest.ts";
+import type { ArtifactChoice, VersionRules } from "../model/remotes.ts";
 import type { HelmSet } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
 import type { FetchedDirectory } from "./remotes/remote-directories.ts";
@@ -112,6 +113,9 @@ export interface RegistryChart {
   readonly repository: string;
   readonly name: string;
   readonly version?: string;
+  /** See `RemoteChart`. */
+  readonly rules?: VersionRules;
+  readonly artifact?: ArtifactChoice;
   /** Where the version is written: `line` is any line of its document. */
   readonly at?: WrittenAt;
 }

@@ -1,10 +1,18 @@
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { GitRevision, RemoteRepository } from "../../src/model/remotes.ts";
 import type { RemotesOptions } from "../../src/remote/create-remotes.ts";
+import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { git, tryGit } from "../support/github/git/run.ts";
 import { moveReference, tagCommit } from "../support/remote-servers/git-repositories.ts";
 import { startGitServer, type GitServer } from "../support/remote-servers/git-server.ts";
 import { fetchContent, fetchOnce, jobOptions, storeDirectory, textsOf } from "../support/remote-servers/job.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
+
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
+const { versions } = renderer;
+afterAll(() => {
+  renderer.close();
+});
 
 let server: GitServer;
 let directory: string;
@@ -147,6 +155,22 @@ test("of tags that differ in their build alone, the one whose commit was made la
   expect(await fetchContent(options(), at({ kind: "semver", value: ">=1.0.0" }))).toMatchObject({
     version: "1.0.0+m",
     digest: later,
+  });
+});
+
+test("a range as Argo CD takes it: tags of fewer numbers, and else the name of a branch", async () => {
+  await tagCommit(repository(), "1.2", second);
+  await server.commit("app.git", { "a.yaml": "a: 4\n" }, "2.x");
+  expect(await fetchContent(options({ versions }), at({ kind: "range", value: "^1.0.0" }))).toMatchObject({
+    version: "1.2",
+    digest: second,
+  });
+  expect(await textsOf(await fetchContent(options({ versions }), at({ kind: "range", value: "2.x" })))).toMatchObject({
+    "a.yaml": "a: 4\n",
+  });
+  expect(await fetchOnce(options({ versions }), at({ kind: "range", value: "^9" }))).toEqual({
+    kind: "absent",
+    message: `the repository ${server.url("app.git")} has no tag that fits ^9, and no branch of that name`,
   });
 });
 

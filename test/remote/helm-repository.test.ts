@@ -1,11 +1,19 @@
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { RemoteChart } from "../../src/model/remotes.ts";
 import { createRemotes, type RemotesOptions } from "../../src/remote/create-remotes.ts";
+import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { chartArchive } from "../support/remote-servers/archives.ts";
 import { startLoopback } from "../support/remote-servers/loopback.ts";
 import { digestOfChart, startHelmRepository, type HelmRepository } from "../support/remote-servers/helm-repository.ts";
 import { fetchContent, fetchOnce, jobOptions, storeDirectory, textsOf } from "../support/remote-servers/job.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
+
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
+const { versions } = renderer;
+afterAll(() => {
+  renderer.close();
+});
 
 let repository: HelmRepository;
 let directory: string;
@@ -54,13 +62,24 @@ test.each([
   expect(await fetchContent(options(), chart(version))).toMatchObject({ version: expected });
 });
 
-test("of versions of equal precedence, the one that was made last", async () => {
+test.each([
+  ["helm", "^1.0.0", "1.0.0+a"],
+  ["argocd", "^1.0.0", "1.0.0+a"],
+  // The one that was made last.
+  ["flux", "^1.0.0", "1.0.0+b"],
+  // One of two numbers is no version to Flux.
+  ["helm", "2", "2.1"],
+  ["flux", "2", "2.0.1"],
+  ["flux", "2.1", "2.1"],
+] as const)("what %s takes for %s", async (rules, range, expected) => {
   repository.charts = [
     { name: "web", version: "1.0.0+a", created: "2026-01-01T00:00:00Z" },
     { name: "web", version: "1.0.0+b", created: "2026-01-03T00:00:00+02:00" },
     { name: "web", version: "1.0.0+c", created: "2026-01-02T00:00:00Z" },
+    { name: "web", version: "2.0.1" },
+    { name: "web", version: "2.1" },
   ];
-  expect(await fetchContent(options(), chart("^1.0.0"))).toMatchObject({ version: "1.0.0+b" });
+  expect(await fetchContent(options({ versions }), { ...chart(range), rules })).toMatchObject({ version: expected });
 });
 
 test("an exact version that was fetched before needs no request", async () => {

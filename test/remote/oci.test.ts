@@ -1,11 +1,18 @@
 import { createHash } from "node:crypto";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { RemoteArtifact, RemoteChart } from "../../src/model/remotes.ts";
 import type { RemotesOptions } from "../../src/remote/create-remotes.ts";
+import { createRenderer } from "../../src/renderers/create-renderer.ts";
+import { TEST_CACHE } from "../support/test-cache.ts";
 import { chartArchive, tgz } from "../support/remote-servers/archives.ts";
 import { fetchContent, fetchOnce, jobOptions, storeDirectory, textsOf } from "../support/remote-servers/job.ts";
 import { startLoopback } from "../support/remote-servers/loopback.ts";
 import { helmConfig, helmLayer, startOciRegistry, type OciRegistry } from "../support/remote-servers/oci-registry.ts";
+
+const renderer = createRenderer({ cacheDir: TEST_CACHE, processes: 1 });
+afterAll(() => {
+  renderer.close();
+});
 
 let registry: OciRegistry;
 let directory: string;
@@ -135,6 +142,52 @@ test("the tag in a range may have to match a filter", async () => {
     kind: "absent",
     message: `oci://${registry.host}/acme/config has no tag that fits ^7.0.0`,
   });
+});
+
+test("a tag is a version as Flux reads it: of three numbers, with leading zeros or not", async () => {
+  for (const tag of ["2025.02.03", "v2024.12.31", "2026.1"]) pushFiles(tag, `a: ${tag}\n`);
+  const reference = artifact({ semver: ">=2024" });
+  expect(await fetchContent(options({ versions: renderer.versions }), reference)).toMatchObject({
+    version: "2025.02.03",
+  });
+});
+
+test.each([
+  // Helm and Argo CD take it for a tag, Flux for a range.
+  ["helm", "1.2", "1.2"],
+  ["flux", "1.2", "1.2.3"],
+  ["flux", "v1.4.0", "v1.4.0"],
+  ["helm", "^1", "1.2.3"],
+  ["flux", "^1", "1.2.3"],
+  ["argocd", "^1", "v1.4.0"],
+] as const)("what %s takes for %s", async (rules, range, expected) => {
+  for (const version of ["1.2", "1.2.3", "v1.4.0"]) pushChart(version);
+  const reference = { ...chart(range), rules };
+  expect(await fetchContent(options({ versions: renderer.versions }), reference)).toMatchObject({ version: expected });
+});
+
+test("the chart that an OCIRepository names is chosen as an artifact is", async () => {
+  const digest = pushChart("1.2.3");
+  pushChart("1.3.0");
+  pushChart("0.9.0", "latest");
+  const chosen = async (choice: NonNullable<RemoteChart["artifact"]>): Promise<unknown> =>
+    textsOf(
+      await fetchContent(options({ versions: renderer.versions }), {
+        ...chart(Object.values(choice).join()),
+        artifact: choice,
+      }),
+    );
+  const yaml = (version: string): unknown => ({ "Chart.yaml": `apiVersion: v2\nname: web\nversion: ${version}\n` });
+  expect(await chosen({})).toEqual(yaml("0.9.0"));
+  expect(await chosen({ tag: "1.2.3" })).toEqual(yaml("1.2.3"));
+  expect(await chosen({ semver: "^1" })).toEqual(yaml("1.3.0"));
+  expect(await chosen({ semver: "^1", semverFilter: "^1\\.2" })).toEqual(yaml("1.2.3"));
+
+  asked();
+  expect(await chosen({ digest })).toEqual(yaml("1.2.3"));
+  asked();
+  expect(await chosen({ digest })).toEqual(yaml("1.2.3"));
+  expect(asked()).toEqual([]);
 });
 
 test("the layer of a media type, else the first one", async () => {

@@ -1,8 +1,8 @@
 import type { GitRevision } from "../../model/remotes.ts";
-import { RemoteFailure } from "../failure.ts";
+import { oneLine, RemoteFailure } from "../failure.ts";
 import type { Job } from "../job.ts";
 import type { Address } from "./address.ts";
-import { chooseTag } from "./choose-tag.ts";
+import { chooseMostRecentTag, chooseTag } from "./choose-tag.ts";
 import { fetchWanted, type Fetched } from "./fetch-wanted.ts";
 import type { Mirror } from "./mirror.ts";
 import { readRevision } from "./revision.ts";
@@ -36,7 +36,7 @@ export async function findCommit(mirror: Mirror, address: Address, revision: Git
 
 /** What no server has to be asked for. */
 async function knownCommit(mirror: Mirror, revision: GitRevision): Promise<Found | undefined> {
-  if (revision.kind === "semver") return undefined;
+  if (revision.kind === "semver" || revision.kind === "range") return undefined;
   const { commit, ref } = readRevision(revision);
   // The reference says that the commit came with all its files.
   if (commit === undefined || (await mirror.commitOf(ref)) !== commit) return undefined;
@@ -50,6 +50,19 @@ async function ask(mirror: Mirror, address: Address, revision: GitRevision, job:
     throw new RemoteFailure("unanswered", `${what} is not fetched: nothing is, and it was not before`);
   }
   if (revision.kind === "semver") return chooseTag(mirror, address, revision.value, job);
+  if (revision.kind === "range") return askForRange(mirror, address, revision.value, job);
   const fetched = await fetchWanted(mirror, address, readRevision(revision), job);
   return { ...fetched, version: revision.kind === "tag" ? revision.value : fetched.commit };
+}
+
+async function askForRange(mirror: Mirror, address: Address, range: string, job: Job): Promise<Found> {
+  const tag = await chooseMostRecentTag(mirror, address, range, job);
+  if (tag !== undefined) return tag;
+  try {
+    return await ask(mirror, address, { kind: "any", value: range }, job);
+  } catch (error) {
+    if (!(error instanceof RemoteFailure) || error.kind !== "absent") throw error;
+    const message = `the repository ${address.shown} has no tag that fits ${oneLine(range)}, and no branch of that name`;
+    throw new RemoteFailure("absent", message);
+  }
 }

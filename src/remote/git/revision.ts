@@ -35,6 +35,7 @@ export function readRevision(revision: GitRevision): Wanted {
     case "any":
       return wanted(value, shown);
     case "semver":
+    case "range":
       throw new Error("a range names no one thing to fetch");
     default:
       throw new Error(`unknown revision ${JSON.stringify(kind satisfies never)}`);

@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, load } from "js-yaml";
 import { oneLine, RemoteFailure } from "../failure.ts";
+import { isVersion } from "../versions.ts";
 import { sliceIndex } from "./slice-index.ts";
 
 /** A version of a chart, as a repository's index lists it. */
@@ -68,8 +69,7 @@ function parse(index: string, what: string): unknown {
 function readEntry(entry: unknown): readonly IndexEntry[] {
   const version = textOf(memberOf(entry, "version"));
   // Helm drops what is no semantic version.
-  if (version === undefined || !/^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/.test(version))
-    return [];
+  if (version === undefined || !isVersion(version)) return [];
   const urls = memberOf(entry, "urls");
   const url = Array.isArray(urls) ? textOf(urls[0]) : undefined;
   const created = Date.parse(textOf(memberOf(entry, "created")) ?? "");

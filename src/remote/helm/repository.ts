@@ -9,7 +9,7 @@ import { resolveChart } from "../oci/chart.ts";
 import { readRepository } from "../oci/repository.ts";
 import { resolve, type Resolved } from "../resolve.ts";
 import { digestOf } from "../store/blobs.ts";
-import { chooseVersion } from "../versions.ts";
+import { latestIn, versionRules } from "../versions.ts";
 import { fetchIndex } from "./fetch-index.ts";
 import type { IndexEntry } from "./read-index.ts";
 
@@ -18,7 +18,7 @@ export const fetchFromHelmRepository: Protocol<RemoteChart> = async (reference, 
   const repository = readUrl(job.mirrored(reference.repository), job.named);
   const named = oneLine(`${reference.name} ${reference.version}`);
   return resolve(job, {
-    question: JSON.stringify(["helm", repository.href, reference.name, reference.version]),
+    question: JSON.stringify(["helm", repository.href, reference.name, reference.version, reference.rules ?? "helm"]),
     what: `chart ${named} of ${shown(repository)}`,
     isPinned: ({ version }) => version === reference.version,
     ask: () => ask(reference, repository, job),
@@ -27,19 +27,13 @@ export const fetchFromHelmRepository: Protocol<RemoteChart> = async (reference, 
   });
 };
 
-async function ask({ name, version }: RemoteChart, repository: URL, job: Job): Promise<Resolved> {
+async function ask(reference: RemoteChart, repository: URL, job: Job): Promise<Resolved> {
+  const { name, version } = reference;
   const index = await job.once(`index ${repository.href}`, () => fetchIndex(repository, job));
   const entries = index.versionsOf(name);
   const what = `the index of ${shown(repository)}`;
   if (entries === undefined) throw new RemoteFailure("absent", `${what} has no chart ${oneLine(name)}`);
-  // Of versions that differ in their build alone Flux takes the one that was made last.
-  const candidates = entries.toSorted((a, b) => b.created - a.created);
-  const at = await chooseVersion(
-    job.versions,
-    version,
-    candidates.map((entry) => entry.version),
-  );
-  const chosen = at === undefined ? undefined : candidates[at];
+  const chosen = entries.find((entry) => entry.version === version) ?? (await chooseLatest(reference, entries, job));
   if (chosen === undefined) {
     throw new RemoteFailure(
       "absent",
@@ -51,6 +45,19 @@ async function ask({ name, version }: RemoteChart, repository: URL, job: Job): P
     ...(chosen.digest === undefined ? {} : { content: chosen.digest }),
     download: () => download(name, chosen, repository, job),
   };
+}
+
+async function chooseLatest(
+  { version, rules = "helm" }: RemoteChart,
+  entries: readonly IndexEntry[],
+  job: Job,
+): Promise<IndexEntry | undefined> {
+  const listed = entries.filter((entry) => versionRules[rules].isInIndex(entry.version));
+  // Of versions that differ in their build alone Flux takes the one that was made last, and of those the last.
+  const candidates = rules === "flux" ? listed.toReversed().toSorted((a, b) => b.created - a.created) : listed;
+  const versions = candidates.map((entry) => entry.version);
+  const at = await latestIn(job.versions, version || versionRules[rules].anything, versions);
+  return at === undefined ? undefined : candidates[at];
 }
 
 async function download(name: string, entry: IndexEntry, repository: URL, job: Job): Promise<Uint8Array> {

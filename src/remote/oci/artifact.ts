@@ -1,12 +1,11 @@
-import type { RemoteArtifact } from "../../model/remotes.ts";
+import type { ArtifactChoice, RemoteArtifact } from "../../model/remotes.ts";
 import { unpackArtifact } from "../archive/unpack-artifact.ts";
 import { oneLine, RemoteFailure } from "../failure.ts";
 import type { Job, Protocol } from "../job.ts";
 import { resolve, type Resolved } from "../resolve.ts";
 import { isDigest } from "../store/blobs.ts";
-import { isExactVersion } from "../versions.ts";
-import { chartType } from "./chart.ts";
-import { downloadLayer } from "./layer.ts";
+import { isFluxVersion, latestIn } from "../versions.ts";
+import { chartType, downloadLayer } from "./layer.ts";
 import { readManifest, type Descriptor, type Manifest } from "./manifest.ts";
 import { isTag, readRepository, tagOf, type OciRepository } from "./repository.ts";
 import { listTags } from "./tags.ts";
@@ -23,16 +22,22 @@ export const fetchArtifact: Protocol<RemoteArtifact> = async (reference, job) =>
     question: JSON.stringify(["artifact", repository.origin, repository.url, digest, semver, semverFilter, tag, layer]),
     what,
     isPinned: (answer) => answer.digest === digest,
-    ask: () => ask(reference, repository, what, job),
+    ask: () => resolveArtifact(reference, repository, what, job),
     layout: "artifact",
     unpack: (bytes) => unpackArtifact(bytes, what, job.limits),
   });
 };
 
-async function ask(reference: RemoteArtifact, repository: OciRepository, what: string, job: Job): Promise<Resolved> {
-  const version = await chooseReference(reference, repository, job);
+/** The layer of the artifact that a choice takes. */
+export async function resolveArtifact(
+  choice: ArtifactChoice,
+  repository: OciRepository,
+  what: string,
+  job: Job,
+): Promise<Resolved> {
+  const version = await chooseReference(choice, repository, job);
   const manifest = await readManifest(repository, version, job);
-  const layer = chooseLayer(manifest, reference.layer?.mediaType, `${repository.url} ${version}`);
+  const layer = chooseLayer(manifest, choice.layer?.mediaType, `${repository.url} ${version}`);
   return {
     version,
     digest: manifest.digest,
@@ -41,31 +46,22 @@ async function ask(reference: RemoteArtifact, repository: OciRepository, what: s
   };
 }
 
-async function chooseReference(reference: RemoteArtifact, repository: OciRepository, job: Job): Promise<string> {
-  const { digest, semver, tag = "latest" } = reference;
+async function chooseReference(choice: ArtifactChoice, repository: OciRepository, job: Job): Promise<string> {
+  const { digest, semver, tag = "latest" } = choice;
   if (digest !== undefined) {
     if (isDigest(digest)) return digest;
     throw new RemoteFailure("absent", `${oneLine(digest)} is not a SHA-256 digest`);
   }
-  if (semver !== undefined) return chooseTag(semver, reference, repository, job);
+  if (semver !== undefined) return chooseTag(semver, choice, repository, job);
   if (isTag(tag)) return tag;
   throw new RemoteFailure("absent", `${oneLine(tag)} cannot be a tag`);
 }
 
-async function chooseTag(
-  range: string,
-  reference: RemoteArtifact,
-  repository: OciRepository,
-  job: Job,
-): Promise<string> {
-  const isChart = reference.layer?.mediaType === chartType;
-  const tags = await filter(await listTags(repository, job), reference.semverFilter);
-  const versions = tags.map((tag) => (isChart ? tag.replaceAll("_", "+") : tag)).filter(isExactVersion);
-  const answer = await job.versions.matching(range, versions);
-  if (answer.kind === "invalid") {
-    throw new RemoteFailure("absent", `which versions fit ${oneLine(range)} is not known: ${oneLine(answer.message)}`);
-  }
-  const [at] = answer.indexes;
+async function chooseTag(range: string, choice: ArtifactChoice, repository: OciRepository, job: Job): Promise<string> {
+  const isChart = choice.layer?.mediaType === chartType;
+  const tags = await filter(await listTags(repository, job), choice.semverFilter);
+  const versions = tags.map((tag) => (isChart ? tag.replaceAll("_", "+") : tag)).filter(isFluxVersion);
+  const at = await latestIn(job.versions, range, versions);
   const version = at === undefined ? undefined : versions[at];
   if (version === undefined) {
     throw new RemoteFailure("absent", `${repository.url} has no tag that fits ${oneLine(range)}`);

@@ -1,38 +1,42 @@
-import type { RemoteChart } from "../../model/remotes.ts";
+import type { RemoteChart, VersionRules } from "../../model/remotes.ts";
 import { unpackChart } from "../archive/unpack-chart.ts";
 import { oneLine, RemoteFailure } from "../failure.ts";
 import type { Job, Protocol } from "../job.ts";
 import { resolve, type Resolved } from "../resolve.ts";
-import { chooseVersion, isExactVersion } from "../versions.ts";
-import { downloadLayer } from "./layer.ts";
+import { latestIn, versionRules } from "../versions.ts";
+import { resolveArtifact } from "./artifact.ts";
+import { chartType, downloadLayer } from "./layer.ts";
 import { readManifest } from "./manifest.ts";
 import { isTag, readRepository, tagOf, type OciRepository } from "./repository.ts";
 import { listTags } from "./tags.ts";
 
 const configType = "application/vnd.cncf.helm.config.v1+json";
 
-/** The media type of a chart's layer. */
-export const chartType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const chartTypes = [chartType, "application/tar+gzip"];
 
 /** Fetches a chart from a registry: its tag is its version. */
 export const fetchFromRegistry: Protocol<RemoteChart> = async (reference, job) => {
   const repository = readRepository(`${reference.repository.replace(/\/+$/, "")}/${reference.name}`, job);
   const what = oneLine(`chart ${reference.name} ${reference.version}`.trim());
+  const { version, rules, artifact } = reference;
   return resolve(job, {
-    question: JSON.stringify(["oci-chart", repository.origin, repository.url, reference.version]),
+    question: JSON.stringify(["oci-chart", repository.origin, repository.url, version, rules ?? "helm", artifact]),
     what: `${what} of ${repository.url}`,
-    isPinned: ({ version }) => version === reference.version,
-    ask: () => ask(reference.version, repository, what, job),
+    isPinned: (answer) => (artifact === undefined ? answer.version === version : answer.digest === artifact.digest),
+    ask: () =>
+      artifact === undefined
+        ? ask(reference, repository, what, job)
+        : resolveArtifact(artifact, repository, `${what} of ${repository.url}`, job),
     layout: "chart",
     unpack: (bytes) => unpackChart(bytes, what, job.limits),
   });
 };
 
-async function ask(wanted: string, repository: OciRepository, what: string, job: Job): Promise<Resolved> {
+async function ask(reference: RemoteChart, repository: OciRepository, what: string, job: Job): Promise<Resolved> {
+  const { version: wanted, rules = "helm" } = reference;
   // The tag of one version need not be looked for, and lists of tags are long.
-  const version = isExactVersion(wanted) ? wanted : await chooseTag(wanted, repository, job);
-  return resolveChart(repository, version, what, job);
+  const isOne = versionRules[rules].isVersion(wanted);
+  return resolveChart(repository, isOne ? wanted : await chooseTag(wanted, rules, repository, job), what, job);
 }
 
 /** The chart that a repository has in one version. */
@@ -52,12 +56,10 @@ export async function resolveChart(
   return { version, content: layer.digest, download: () => downloadLayer(repository, layer, what, job) };
 }
 
-async function chooseTag(range: string, repository: OciRepository, job: Job): Promise<string> {
+async function chooseTag(range: string, rules: VersionRules, repository: OciRepository, job: Job): Promise<string> {
   const tags = await listTags(repository, job);
-  const versions = tags
-    .map((tag) => tag.replaceAll("_", "+"))
-    .filter((version) => isExactVersion(version) && !version.startsWith("v"));
-  const at = await chooseVersion(job.versions, range, versions);
+  const versions = tags.map((tag) => tag.replaceAll("_", "+")).filter(versionRules[rules].isTag);
+  const at = await latestIn(job.versions, range || versionRules[rules].anything, versions);
   const version = at === undefined ? undefined : versions[at];
   if (version === undefined) {
     throw new RemoteFailure("absent", `${repository.url} has no version that fits ${oneLine(range) || "*"}`);

@@ -6,6 +6,9 @@ import type { Descriptor } from "./manifest.ts";
 import { askRegistry } from "./registry.ts";
 import type { OciRepository } from "./repository.ts";
 
+/** The media type of a chart's layer. */
+export const chartType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+
 /** Downloads a layer. Who resolves it checks its digest. */
 export async function downloadLayer(
   repository: OciRepository,

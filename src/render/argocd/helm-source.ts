@@ -40,6 +40,7 @@ function chartOf({ source, directory, place }: SourceRequest): ChartReference {
     repository: source.text("repoURL"),
     name: source.text("chart"),
     ...(version === "" ? {} : { version }),
+    rules: "argocd",
     at: place(`${source.pointer}/targetRevision`),
   };
 }

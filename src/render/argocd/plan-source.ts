@@ -117,6 +117,7 @@ async function fetchedChart({
     repository: source.text("repoURL"),
     name: source.text("chart"),
     version: source.text("targetRevision"),
+    rules: "argocd" as const,
   };
   const reference = chartReference(asked);
   const fetched = reference === undefined ? undefined : await context.remotes.fetch(reference);

@@ -49,7 +49,7 @@ export async function findRepository(
 /** Argo CD takes a range for one of tags, and anything else for whatever Git finds by it. */
 export function revisionOf(written: string): GitRevision {
   if (written === "" || written === "HEAD") return { kind: "head" };
-  return isRange(written) ? { kind: "semver", value: written } : { kind: "any", value: written };
+  return { kind: isRange(written) ? "range" : "any", value: written };
 }
 
 function artifactOf(url: string, revision: string): RemoteReference {
@@ -58,7 +58,7 @@ function artifactOf(url: string, revision: string): RemoteReference {
   return { kind: "artifact", url, ...(isRange(revision) ? { semver: revision } : { tag: revision }) };
 }
 
-/** Whether a revision is a range of versions: no name of a branch or tag has such characters, or ends like this. */
+/** Whether a revision may be a range of versions: it has what no name of a branch or tag has, or wildcards. */
 function isRange(revision: string): boolean {
-  return /[~^<>=!*,\s]|\|\|/.test(revision) || /^v?\d+(?:\.\d+)*\.x$/i.test(revision);
+  return /[~^<>=!*,\s]|\|\|/.test(revision) || /^v?(?:\d+\.)*x(?:\.[\dx]+)*(?:[-+].*)?$/i.test(revision);
 }

@@ -31,9 +31,16 @@ export async function findChart(
 }
 
 /** How a registry is asked for a chart; undefined where its repository is none. */
-export function chartReference({ repository, name, version }: AskedChart): RemoteChart | undefined {
+export function chartReference({ repository, name, version, rules, artifact }: AskedChart): RemoteChart | undefined {
   if (!isOnServer(repository)) return undefined;
-  return { kind: "chart", repository: withScheme(repository), name, version };
+  return {
+    kind: "chart",
+    repository: withScheme(repository),
+    name,
+    version,
+    ...(rules === undefined ? {} : { rules }),
+    ...(artifact === undefined ? {} : { artifact }),
+  };
 }
 
 /** Aliases (`@stable`, `alias:stable`) and local directories are only on somebody's machine. */

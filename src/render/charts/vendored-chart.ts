@@ -1,3 +1,4 @@
+import type { ArtifactChoice, VersionRules } from "../../model/remotes.ts";
 import { cleanPath } from "../files/scope.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import { normalizedUrl } from "../repository-url.ts";
@@ -16,6 +17,9 @@ export interface AskedChart {
   readonly repository: string;
   /** Exact, a range, or empty. */
   readonly version: string;
+  /** See `RemoteChart`. */
+  readonly rules?: VersionRules;
+  readonly artifact?: ArtifactChoice;
 }
 
 /** Content of the tree that stands for something that only a server has. */

@@ -5,6 +5,7 @@ import type { ChartReference, OwnValues, PlacedFetch, RegistryChart } from "../p
 import { artifactOrigin, type Unfetched } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt, textsAt } from "./fields.ts";
 import { findObject, namespaceOf, pathBelow } from "./find-object.ts";
+import { artifactChoice } from "./remote-source.ts";
 
 export type ReleaseChart =
   | {
@@ -109,6 +110,7 @@ async function templateChart(
       repository: url ?? `HelmRepository ${namespace}/${name}, which is not in this repository`,
       name: chart,
       ...(version === undefined ? {} : { version }),
+      rules: "flux",
       at: placeIn(manifest, version === undefined ? `${pointer}/chart` : `${pointer}/version`),
     },
     ...(ownValues === undefined ? {} : { ownValues }),
@@ -180,10 +182,8 @@ async function referredChart(
       reads: [],
     };
   const slash = url.lastIndexOf("/");
-  const at = (field: string): string | undefined => textAt(repository.value, "spec", "ref", field);
-  // Flux's order: a digest wins over a range, and a range over a tag.
-  const field = ["digest", "semver", "tag"].find((one) => at(one) !== undefined);
-  const version = field === undefined ? undefined : at(field);
+  const ref = (field: string): string | undefined => textAt(repository.value, "spec", "ref", field);
+  const { choice, pointer, version } = artifactChoice(ref, repository.value);
   return {
     kind: "chart",
     chart: {
@@ -191,7 +191,9 @@ async function referredChart(
       repository: url.slice(0, slash),
       name: url.slice(slash + 1),
       ...(version === undefined ? {} : { version }),
-      at: placeIn(repository, field === undefined ? "/spec/url" : `/spec/ref/${field}`),
+      rules: "flux",
+      artifact: choice,
+      at: placeIn(repository, pointer),
     },
     reads: [repository.position.path],
   };

@@ -89,6 +89,7 @@ test.each<[string, string, object]>([
         repository: url,
         name: "redis",
         version: "1.2.3",
+        rules: "argocd",
         at: { path: "app.yaml", line: 10, pointer: "/spec/source/targetRevision" },
       },
       releaseName: "cache",

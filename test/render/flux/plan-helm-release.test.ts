@@ -47,7 +47,7 @@ const registries: readonly (readonly [string, string, Files, object])[] = [
     "a HelmRepository",
     chartFrom("HelmRepository", "web", ", version: ^1.2"),
     { "charts.yaml": source("HelmRepository", "{url: https://charts.example}") },
-    { kind: "registry", repository: "https://charts.example", name: "web", version: "^1.2" },
+    { kind: "registry", repository: "https://charts.example", name: "web", version: "^1.2", rules: "flux" },
   ],
   [
     "a HelmRepository of an OCI registry, in another namespace, without a version",
@@ -59,7 +59,45 @@ const registries: readonly (readonly [string, string, Files, object])[] = [
     "an OCIRepository",
     "  chartRef: {kind: OCIRepository, name: charts}\n",
     { "charts.yaml": source("OCIRepository", "{url: oci://reg.example/charts/web, ref: {tag: 1.2.3}}") },
-    { kind: "registry", repository: "oci://reg.example/charts", name: "web", version: "1.2.3" },
+    {
+      kind: "registry",
+      repository: "oci://reg.example/charts",
+      name: "web",
+      version: "1.2.3",
+      rules: "flux",
+      artifact: { tag: "1.2.3" },
+    },
+  ],
+  [
+    "an OCIRepository by digest, which wins over all else",
+    "  chartRef: {kind: OCIRepository, name: charts}\n",
+    {
+      "charts.yaml": source(
+        "OCIRepository",
+        "{url: oci://reg.example/charts/web, ref: {tag: 1.2.3, semver: ^1, digest: 'sha256:00'}}",
+      ),
+    },
+    { version: "sha256:00", artifact: { digest: "sha256:00" } },
+  ],
+  [
+    "an OCIRepository by range, filter and layer",
+    "  chartRef: {kind: OCIRepository, name: charts}\n",
+    {
+      "charts.yaml": source(
+        "OCIRepository",
+        "{url: oci://reg.example/charts/web, ref: {semver: ^1, semverFilter: -rc}, layerSelector: {mediaType: a/b, operation: copy}}",
+      ),
+    },
+    {
+      version: "^1",
+      artifact: { semver: "^1", semverFilter: "-rc", layer: { mediaType: "a/b", operation: "copy" } },
+    },
+  ],
+  [
+    "an OCIRepository that names nothing",
+    "  chartRef: {kind: OCIRepository, name: charts}\n",
+    { "charts.yaml": source("OCIRepository", "{url: oci://reg.example/charts/web}") },
+    { name: "web", artifact: {} },
   ],
   [
     "a HelmChart",

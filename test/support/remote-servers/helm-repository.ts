@@ -76,6 +76,6 @@ function entryOf(chart: ServedChart): string {
     `    name: ${name}`,
     `    urls:`,
     `    - ${url}`,
-    `    version: ${version}`,
+    `    version: "${version}"`,
   ].join("\n");
 }
