@@ -2,14 +2,19 @@
 // would go into loading modules. Server and toolchain stay as they are.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
+
+/** Defines `require` in a module that CommonJS packages were joined into. */
+export const requireInModules =
+  'import { createRequire as requireOf } from "node:module"; const bundleUrl = import.meta.url, require = requireOf(bundleUrl);';
 
 /** Replaces the built entry points below `root`/dist/src by bundles that do the same. */
 export async function bundle(root) {
   const src = join(root, "dist/src");
   const launch = join(src, "cli/launch.js");
   const shared = { bundle: true, platform: "node", target: "node20.19", legalComments: "inline", write: false };
+  const packages = new Set();
   const [command] = await outputs({
     ...shared,
     entryPoints: [join(src, "cli/process.js")],
@@ -32,9 +37,7 @@ export async function bundle(root) {
       ...shared,
       entryPoints: [join(src, path)],
       format: "esm",
-      banner: {
-        js: 'import { createRequire as requireOf } from "node:module"; const bundleUrl = import.meta.url, require = requireOf(bundleUrl);',
-      },
+      banner: { js: requireInModules },
       plugins: [thinned(dirname(join(src, path)))],
     });
     threads.push(thread);
@@ -44,10 +47,37 @@ export async function bundle(root) {
   const digest = createHash("sha256").update(command).update(threads.join("")).digest("hex");
   const wrapped = `(function (module, require, __filename, importOutside) {${command}\n})`;
   writeFileSync(join(src, "cli/portcullis.cjs"), `// ${digest}\n${wrapped}`);
+  writeFileSync(join(root, "dist/bundled-packages.json"), `${JSON.stringify([...packages].toSorted(byCode))}\n`);
+
+  async function outputs(options) {
+    const { outputFiles, metafile } = await build({ ...options, metafile: true });
+    for (const name of packagesOf(metafile)) packages.add(name);
+    return outputFiles.map(({ text }) => text);
+  }
 }
 
-async function outputs(options) {
-  return (await build(options)).outputFiles.map(({ text }) => text);
+/** The order of strings that no locale changes. */
+export const byCode = (one, other) => (one < other ? -1 : 1);
+
+/** The directories below node_modules of the packages that esbuild joined. */
+export function packagesOf({ inputs }) {
+  const directories = Object.keys(inputs).flatMap(
+    (path) => /^.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(path)?.[0].replaceAll("\\", "/") ?? [],
+  );
+  return [...new Set(directories)];
+}
+
+/** The licences and notices of packages, given as directories below `root`. Throws for a package without a licence. */
+export function noticesOf(root, directories) {
+  const texts = [...directories].toSorted(byCode).map((directory) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, directory, "package.json"), "utf8"));
+    const files = readdirSync(join(root, directory)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+    if (files.length === 0) throw new Error(`${directory} has no licence file`);
+    const parts = files.toSorted().map((file) => readFileSync(join(root, directory, file), "utf8").trim());
+    return [`${name} ${version} (${license})`, ...parts].join("\n\n");
+  });
+  const line = "-".repeat(72);
+  return `The files below dist/ contain code of these packages.\n\n${line}\n${texts.join(`\n\n${line}\n`)}\n`;
 }
 
 /** Leaves dynamic imports to Node.js, and waits for nothing at the top, which CommonJS cannot. */
@@ -66,7 +96,7 @@ function launches(launch) {
 }
 
 /** Keeps `import.meta.url` what it was in each file, and leaves out what is loaded and never used. */
-function thinned(to) {
+export function thinned(to) {
   return {
     name: "thinned",
     setup: (plugin) => {

@@ -10,6 +10,6 @@ export const TEST_CACHE = fileURLToPath(new URL("../../../node_modules/.cache/po
 
 /** Forgets what was compiled, rendered or migrated by earlier runs: it must come from the code under test. */
 export function forgetAnswers(): void {
-  for (const part of ["compiled", "rendered", "database"])
+  for (const part of ["compiled", "rendered", "database", "package"])
     rmSync(join(TEST_CACHE, part), { recursive: true, force: true });
 }
