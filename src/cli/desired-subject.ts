@@ -6,6 +6,7 @@ import type { Tree } from "../model/tree.ts";
 import type { DesiredState } from "../render/desired-state.ts";
 import { findDesiredState } from "../render/find-desired-state.ts";
 import { kustomizationNames, scopeOf, type Scope } from "../render/files/scope.ts";
+import { staleHeading, staleLines } from "../report/changes.ts";
 import { inert } from "../report/inert-text.ts";
 import { ownRepositories } from "./own-repositories.ts";
 import { progressLine, type Progress } from "./progress.ts";
@@ -59,8 +60,9 @@ async function useDesiredState<Result>(
     set: (key: string, value: unknown) => void known.set(key, value),
   };
   const repositories = [...config.repositories, ...(await ownRepositories(subject.after.name))];
-  const find = (scope: Scope, by: Config, more: { readonly follow?: false } = {}): Promise<DesiredState> =>
-    findDesiredState(subject.after, {
+  const told = new Set<string>();
+  const find = async (scope: Scope, by: Config, more: { readonly follow?: false } = {}): Promise<DesiredState> => {
+    const state = await findDesiredState(subject.after, {
       ...more,
       scope,
       config: by,
@@ -70,6 +72,12 @@ async function useDesiredState<Result>(
       branches: [],
       cache,
     });
+    const stale = staleLines(state).filter((line) => !told.has(line));
+    if (stale.length > 0) progress.clear();
+    for (const line of stale) process.stderr.write(`${staleHeading}: ${inert(line)}\n`);
+    for (const line of stale) told.add(line);
+    return state;
+  };
   try {
     const { apply: _, ...withoutApply } = config;
     let whole: Promise<DesiredState> | undefined;

@@ -21,8 +21,10 @@ export function pinnedRemotes(remotes: Remotes, pins: readonly Pin[]): Remotes {
       if (pin === undefined) return { kind: "absent", message: `the report given by --remotes does not list ${text}` };
       const outcome = await remotes.fetch(pinned(reference, pin));
       if (outcome.kind !== "found") return outcome;
-      const { digest } = outcome.content;
-      if (digest === pin.digest) return { ...outcome, content: { ...outcome.content, version: pin.version } };
+      const { stale: _, ...content } = outcome.content;
+      const { digest } = content;
+      // What the report lists cannot be out of date.
+      if (digest === pin.digest) return { kind: "found", content: { ...content, version: pin.version } };
       return {
         kind: "absent",
         message: `${text} is ${digest} now, and the report given by --remotes lists ${pin.digest}`,

@@ -103,4 +103,6 @@ export interface UsedRemote {
   readonly version: string;
   /** `sha256:…`, or the commit. */
   readonly digest: string;
+  /** Its server was not asked or did not answer: this is what it answered last. */
+  readonly stale?: true;
 }

@@ -100,12 +100,13 @@ function fetchedContents(named: readonly NamedSource[], { renderContext }: Surve
 /** What servers have and sources render, each once, sorted. */
 function usedRemotes(named: readonly NamedSource[]): readonly UsedRemote[] {
   const used = named.flatMap(({ plannedSource: { fetched, source } }) =>
-    fetched.map(({ reference, version, digest }): UsedRemote => ({
+    fetched.map(({ reference, version, digest, stale }): UsedRemote => ({
       source: source.id,
       reference: referenceText(reference),
       name: nameOf(reference),
       version,
       digest,
+      ...(stale === undefined ? {} : { stale }),
     })),
   );
   return [...new Map(used.map((one) => [JSON.stringify(one), one]))]

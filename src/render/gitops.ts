@@ -132,6 +132,8 @@ export interface Planned {
   readonly violations: readonly { readonly manifest: Manifest; readonly violation: Violation }[];
   /** Paths and directories whose content the plan depends on, besides the object. */
   readonly reads: readonly string[];
+  /** Objects that it depends on; of the files that hold them nothing else matters. */
+  readonly objects?: readonly Manifest[];
 }
 
 /** Plans one object; undefined for a kind that the planner does not know. Never rejects because of the tree's content. */

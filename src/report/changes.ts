@@ -33,6 +33,18 @@ export function remoteChangeLines({ remoteChanges = [] }: Report): readonly stri
   });
 }
 
+/** `web ^1.0.0 of https://charts.example.com: 1.2.0`: what servers answered last, since they gave no answer. Untrusted text. */
+export function staleLines({ remotes = [] }: Pick<Report, "remotes">): readonly string[] {
+  return [
+    ...new Set(
+      remotes.flatMap(({ stale, reference, version }) => (stale === true ? [`${reference}: ${version}`] : [])),
+    ),
+  ];
+}
+
+/** Heads `staleLines`. */
+export const staleHeading = "No answer from the server: judged as it was when it last answered";
+
 /** Notes on a change besides its title: where it lands, and what happens to a deleted object. Untrusted text. */
 export function changeNotes({ kind, environments, pruned, finalizers = [] }: ManifestChange): readonly string[] {
   const where = inEnvironments(environments);

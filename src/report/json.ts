@@ -40,12 +40,9 @@ export function json(report: Report): string {
       gaps: report.gaps.map(({ source, path, line, reason, touched, policy }) =>
         present({ source, path, line, reason, touched, policy }),
       ),
-      remotes: report.remotes?.map(({ reference, version, digest, source }) => ({
-        reference,
-        version,
-        digest,
-        source,
-      })),
+      remotes: report.remotes?.map(({ reference, version, digest, source, stale }) =>
+        present({ reference, version, digest, source, stale }),
+      ),
       changes:
         changes === undefined
           ? undefined

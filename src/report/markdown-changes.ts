@@ -1,5 +1,5 @@
 import type { ManifestChange, Report } from "../model/report.ts";
-import { changeNotes, changesLine, remoteChangeLines } from "./changes.ts";
+import { changeNotes, changesLine, remoteChangeLines, staleHeading, staleLines } from "./changes.ts";
 import { codeSpan, escapeMarkdown } from "./escape-markdown.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import type { Section } from "./markdown-layout.ts";
@@ -21,6 +21,16 @@ export function changesSection(report: Report): Section {
     items: manifestChanges.map((change) => (isDiff ? withDiff(change) : inLine(change))),
     one: "object",
     ...(isDiff ? {} : { collapsed: true }),
+  };
+}
+
+/** What servers gave no answer about. */
+export function staleSection(report: Report): Section {
+  return {
+    heading: staleHeading,
+    intro: [],
+    items: staleLines(report).map((line) => `- ${escapeMarkdown(fitUtf8(line, LONGEST_LINE))}`),
+    one: "reference",
   };
 }
 

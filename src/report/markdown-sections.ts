@@ -4,7 +4,7 @@ import type { Report } from "../model/report.ts";
 import { codeSpan, docsLink, escapeMarkdown } from "./escape-markdown.ts";
 import { circumstancesOf } from "./landing.ts";
 import type { Section } from "./markdown-layout.ts";
-import { changesSection, remoteChangesSection } from "./markdown-changes.ts";
+import { changesSection, remoteChangesSection, staleSection } from "./markdown-changes.ts";
 import { matrixSection } from "./markdown-matrix.ts";
 import { fitUtf8 } from "./utf8.ts";
 import {
@@ -43,6 +43,7 @@ export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): re
       ),
       one: "fixed finding",
     },
+    staleSection(report),
     remoteChangesSection(report),
     changesSection(report),
     gapsTable("Not rendered", gapsByReason(report, { touched: false })),

@@ -1,6 +1,6 @@
 import type picocolors from "picocolors";
 import type { Report } from "../model/report.ts";
-import { changesLine, changeTitle, remoteChangeLines } from "./changes.ts";
+import { changesLine, changeTitle, remoteChangeLines, staleHeading, staleLines } from "./changes.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import { inEnvironments, listed } from "./landing.ts";
 import { cellText, columnsOf, foldedRows, matrixOf } from "./matrix.ts";
@@ -28,11 +28,13 @@ export function diffBlocks(report: Report, paint: Paint): readonly Block[] {
   ]);
 }
 
-/** What is fetched in another version, and the number of objects that a change touches, as one line; of a change that touches none nothing. */
+/** What servers gave no answer about, what is fetched in another version, and the number of objects that a change touches, as one line; of a change that touches none nothing. */
 export function changesBlock(report: Report, paint: Paint): readonly Block[] {
   const line = changesLine(report);
   const remotes = remoteChangeLines(report).map(inert);
+  const stale = staleLines(report).map(inert);
   return [
+    ...(stale.length === 0 ? [] : [[paint.yellow(`${staleHeading}:`), ...stale.map((one) => `  ${one}`)]]),
     ...(remotes.length === 0 ? [] : [["other versions:", ...remotes.map((one) => `  ${one}`)]]),
     ...(line === undefined ? [] : [[paint.dim(`objects: ${line}`)]]),
   ];

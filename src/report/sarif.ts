@@ -2,6 +2,7 @@ import type { Log, Notification, ReportingDescriptor, Result, Run } from "sarif"
 import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { Json } from "../model/json.ts";
 import type { Report, ReportedGap, Skipped } from "../model/report.ts";
+import { staleHeading, staleLines } from "./changes.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import { environmentsOf } from "./landing.ts";
@@ -26,6 +27,7 @@ export function sarif(report: Report, _options: FormatOptions): string {
           ...report.problems.map(problemNotification),
           ...report.skipped.map(skippedNotification),
           ...untoldGaps(report).map(gapNotification),
+          ...staleLines(report).map(staleNotification),
         ],
       },
     ],
@@ -136,6 +138,10 @@ function skippedNotification(skipped: Skipped): Notification {
     descriptor: { id: "skipped" },
     locations: [{ physicalLocation: { artifactLocation: artifact(skipped.path) } }],
   };
+}
+
+function staleNotification(line: string): Notification {
+  return { level: "warning", message: { text: `${staleHeading}: ${inert(line)}` }, descriptor: { id: "stale" } };
 }
 
 function gapNotification({ source, path, line, reason, touched }: ReportedGap): Notification {

@@ -121,3 +121,23 @@ test("a change that permits itself another server has it asked for nothing, and 
   expect(run.summary).toContain("lets more be fetched");
   expect(github.violations).toEqual([]);
 });
+
+test("while a server is down, what it answered last is judged, and the check says so", async () => {
+  const repository = await github.createRepository({
+    fullName: "acme/remotes-stale",
+    files: { ...rules("remotes: { fetch: known }\n"), "apps/web.yaml": release("^1.0.0") },
+  });
+  const first = await github.proposeFiles(repository, { "notes/a.txt": "one\n" });
+  expect((await app.concluded(first)).summary).not.toContain("No answer from the server");
+  charts.isDown = true;
+  try {
+    const second = await github.proposeFiles(repository, { "notes/b.txt": "two\n" });
+    const run = await app.concluded(second);
+    expect(run).toMatchObject({ conclusion: "success" });
+    expect(run.summary).toContain("No answer from the server: judged as it was when it last answered");
+    expect(run.summary).toContain("web ^1.0.0 of");
+  } finally {
+    charts.isDown = false;
+  }
+  expect(github.violations).toEqual([]);
+});

@@ -105,6 +105,31 @@ test("what was fetched before is used offline, and while its server is down", as
   }
 });
 
+test("while a server is down, what it answered last is judged, and every output says so", async () => {
+  const directory = repository("^1.0.0");
+  const check = async (...args: readonly string[]): Promise<{ readonly code: number | null; readonly out: string }> =>
+    portcullis(directory, ["check", "--base", "main", "--now", NOW, ...args]);
+  const said = "No answer from the server: judged as it was when it last answered";
+  const online = await check();
+  expect(online.out).not.toContain(said);
+  charts.isDown = true;
+  try {
+    const down = await check();
+    expect(down.code).toBe(online.code);
+    expect(down.out).toContain(`${said}:\n  web ^1.0.0 of ${charts.origin}/charts: 1.0.0\n`);
+    expect(JSON.parse((await check("-o", "json")).out).remotes).toMatchObject([
+      { reference: `web 1.0.0 of ${charts.origin}/charts` },
+      { reference: `web ^1.0.0 of ${charts.origin}/charts`, version: "1.0.0", stale: true },
+    ]);
+    expect((await check("-o", "markdown")).out).toContain(said);
+    expect((await check("-o", "sarif")).out).toContain(said);
+    for (const command of ["fetch", "graph"]) expect((await portcullis(directory, [command])).err).toContain(said);
+  } finally {
+    charts.isDown = false;
+  }
+  expect((await check("--offline")).out).toContain(said);
+});
+
 test("nothing is fetched where the configuration does not say so", async () => {
   const { out } = await portcullis(repository("2.0.0", "off"), ["check", "apps", "-o", "json", "--now", NOW]);
   const report = JSON.parse(out) as { readonly gaps: readonly unknown[]; readonly remotes?: unknown };

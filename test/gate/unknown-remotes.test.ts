@@ -23,10 +23,11 @@ async function judged(
   after: Files,
   settings: Partial<Config> = {},
   failOn?: "deny" | "warn" | "never",
+  held: Parameters<typeof remotesOf>[0] = {},
 ): Promise<Report> {
   return check({
     renderer,
-    remotes: remotesOf({}),
+    remotes: remotesOf(held),
     repositories: ["https://github.com/acme/gitops"],
     branches: ["main"],
     before: memoryTree({ "own.yaml": pod, ...before }, "before"),
@@ -171,7 +172,7 @@ describe("a change that brings a reference which nothing permits", () => {
         "prod/kustomization.yaml":
           "helmCharts:\n- name: web\n  repo: https://charts.example.com/stable\n  version: 1.0.0\n",
       },
-      finding: "Kustomization prod prod/kustomization.yaml:2",
+      finding: "Kustomization prod prod/kustomization.yaml:4",
       reference: "web 1.0.0 of https://charts.example.com/stable",
       allow: "https://charts.example.com/stable/**",
     },
@@ -200,6 +201,20 @@ describe("a change that brings a reference which nothing permits", () => {
     });
     expect(permitted.findings).toEqual([]);
     expect(permitted.problems).toHaveLength(1);
+  });
+
+  test("in place of one that is known does not read as if that were gone", async () => {
+    const report = await judged(
+      { "a.yaml": release },
+      { "a.yaml": release.replace("charts.example.com", "evil.example.org") },
+      {},
+      "deny",
+      {
+        "https://charts.example.com/stable/web 1.0.0": { "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n" },
+      },
+    );
+    expect(report.findings).toHaveLength(1);
+    expect([report.remotes?.length, report.remoteChanges]).toEqual([1, undefined]);
   });
 
   test("a URL with a user in it is not repeated, and no pattern is named", async () => {

@@ -27,7 +27,7 @@ export function remoteChanges({
     const [was, is] = [old.get(key), now.get(key)];
     if (was?.digest === is?.digest) continue;
     const { name, source } = was ?? is ?? { name: "", source: "" };
-    // What could not be fetched or rendered has not gone: a problem tells.
+    // What could not be fetched or rendered has not gone: a problem or finding tells.
     if (is === undefined && failed.has(source)) continue;
     const group = JSON.stringify([name, was?.version, is?.version]);
     const mine = bySource.get(source) ?? [];
@@ -51,7 +51,10 @@ export function remoteChanges({
 
 function failedSources(results: Results): ReadonlySet<string> {
   return new Set(
-    [...results].flatMap(([of, { problems }]) => (isUnit(of) && problems.length > 0 ? [of.source.id] : [])),
+    [...results].flatMap(([of, { problems, gaps = [] }]) => {
+      const isFailed = problems.length > 0 || gaps.some(({ unpermitted }) => unpermitted !== undefined);
+      return isUnit(of) && isFailed ? [of.source.id] : [];
+    }),
   );
 }
 

@@ -20,6 +20,7 @@ export async function planHelmRelease(object: GitOpsObject, context: PlanContext
     return outcome(object, context, {
       problems: [problemOf(object, found.message, found.at)],
       reads: found.reads ?? [],
+      ...(found.source === undefined ? {} : { objects: [found.source] }),
     });
   if (found.kind === "unknown") {
     const { reason, source, unfetched, reads } = found;
@@ -100,6 +101,8 @@ interface ReleaseParts {
   readonly unfetched?: Unfetched | undefined;
   readonly problems?: readonly Problem[];
   readonly reads?: readonly string[];
+  /** See `Planned.objects`. */
+  readonly objects?: readonly Manifest[];
 }
 
 function outcome(object: GitOpsObject, context: PlanContext, found: ReleaseParts): Planned {
@@ -120,5 +123,6 @@ function outcome(object: GitOpsObject, context: PlanContext, found: ReleaseParts
     problems: found.problems ?? [],
     violations: dependencyViolations(object, context),
     reads: [...new Set(found.reads ?? [])].toSorted(),
+    ...(found.objects === undefined ? {} : { objects: found.objects }),
   };
 }

@@ -29,7 +29,11 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
       reads: sourceFile,
     });
   if (origin.kind === "failed")
-    return outcome(object, context, { problems: [problemOf(object, origin.message, origin.at)], reads: sourceFile });
+    return outcome(object, context, {
+      problems: [problemOf(object, origin.message, origin.at)],
+      reads: sourceFile,
+      objects: [origin.manifest],
+    });
   const directory = pathBelow(origin.root, textAt(spec, "path") ?? "");
   const reads = [...sourceFile, directory];
   const submodule = context.tree.submoduleOf(directory);
@@ -108,6 +112,8 @@ interface KustomizationParts {
   readonly unfetched?: Unfetched | undefined;
   readonly problems?: readonly Problem[];
   readonly reads?: readonly string[];
+  /** See `Planned.objects`. */
+  readonly objects?: readonly Manifest[];
 }
 
 function outcome(object: GitOpsObject, context: PlanContext, found: KustomizationParts): Planned {
@@ -125,6 +131,7 @@ function outcome(object: GitOpsObject, context: PlanContext, found: Kustomizatio
     problems: found.problems ?? [],
     violations: dependencyViolations(object, context),
     reads: [...new Set(found.reads ?? [])].toSorted(),
+    ...(found.objects === undefined ? {} : { objects: found.objects }),
   };
 }
 

@@ -31,6 +31,8 @@ export type ReleaseChart =
       readonly message: string;
       /** The line that it is about; absent: that of the HelmRelease. */
       readonly at?: FileLine;
+      /** The source object that it is about. */
+      readonly source?: Manifest;
       readonly reads?: readonly string[];
     };
 
@@ -137,7 +139,13 @@ async function treeChart(
       unfetched: origin.unfetched,
     };
   if (origin.kind === "failed")
-    return { kind: "refused", message: `chart ${chart}: ${origin.message}`, at: origin.at, reads };
+    return {
+      kind: "refused",
+      message: `chart ${chart}: ${origin.message}`,
+      at: origin.at,
+      source: origin.manifest,
+      reads,
+    };
   const path = pathBelow(origin.root, chart);
   const submodule = context.tree.submoduleOf(path);
   if (submodule !== undefined)

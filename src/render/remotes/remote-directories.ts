@@ -14,6 +14,8 @@ export interface FetchedDirectory {
   readonly directory: string;
   readonly version: string;
   readonly digest: string;
+  /** See `RemoteContent.stale`. */
+  readonly stale?: true;
 }
 
 /** Why what a reference names is not at hand; `unpermitted`: the configuration does not let it be fetched. */
@@ -50,9 +52,9 @@ export function remoteDirectories(
       asked.set(JSON.stringify(reference), reference);
       const outcome = await remotes.fetch(reference);
       if (outcome.kind !== "found") return outcome;
-      const { version, digest, tree } = outcome.content;
+      const { version, digest, tree, stale } = outcome.content;
       const directory = await files.add(directoryName(reference, version, digest), tree);
-      return { kind: "found", reference, directory, version, digest };
+      return { kind: "found", reference, directory, version, digest, ...(stale === undefined ? {} : { stale }) };
     },
   };
 }

@@ -7,10 +7,14 @@ import type { Planning } from "./explore-objects.ts";
 /** Digest of what planning one object depends on: the object, and the content of the files and directories that it names. */
 export function planningInputs({ object, planned }: Planning, files: TreeFiles): string {
   const { identity, value } = object.manifest;
-  const reads = planned.reads.map((path) => {
+  const { objects = [] } = planned;
+  const holding = new Set(objects.map(({ position }) => position.path));
+  const paths = planned.reads.filter((path) => !holding.has(path));
+  const reads = paths.map((path) => {
     const directory = files.directoryAt(path);
-    const paths = directory === undefined ? [path] : files.filesBelow(directory);
-    return paths.map((one) => [one, contentId(files.fileAt(one)) ?? null]);
+    const below = directory === undefined ? [path] : files.filesBelow(directory);
+    return below.map((one) => [one, contentId(files.fileAt(one)) ?? null]);
   });
-  return sha256(digestText([identity, value, reads]));
+  const others = objects.map((one) => [one.identity, one.value]);
+  return sha256(digestText([identity, value, reads, ...(others.length === 0 ? [] : [others])]));
 }

@@ -10,7 +10,7 @@ import { cleanPath } from "../files/scope.ts";
 import { ownTexts } from "../own-text.ts";
 import { dependencyPlace } from "./dependency-place.ts";
 import type { Entry } from "./entry.ts";
-import { lineOfEntry } from "./line-of-entry.ts";
+import { placeOfVersion } from "./line-of-entry.ts";
 import type { RenderContext } from "./step.ts";
 
 /** The charts that a build renders, at the paths where Kustomize looks for them. */
@@ -55,8 +55,8 @@ export async function kustomizeCharts(
     const directory = files.directoryAt(instead);
     // A generator's file has the chart's name in its metadata, too.
     const written = path !== node.path && version !== "" ? version : name;
-    const line = lineOfEntry(own.reading(path), (entry) => entry.name === written || entry.value === written);
-    const at = { path: files.fileAt(path)?.path ?? path, line: line ?? 1 };
+    const place = placeOfVersion(own.reading(path), (entry) => entry.name === written || entry.value === written);
+    const at = { path: files.fileAt(path)?.path ?? path, line: place?.line ?? 1 };
     const from = [repo, version].filter((part) => part !== "").join(" ");
     const shown = `chart ${name}${from === "" ? "" : ` (${from})`}`;
     const tell = (failure: FailedFetch, what: string, where: Entry = at): void => {

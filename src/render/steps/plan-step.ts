@@ -30,10 +30,11 @@ export async function planStep(
   const ready = placedInTree({ ...unplaced, fetched: all }, context.files, lines);
   // What a server did not tell is part of the key, so that its next answer makes another one.
   const known = ready.problems.length === 0 ? [] : [ready.problems];
+  const told = ready.problems.map(({ stage, message }) => [stage, message]);
   return {
     ...ready,
     options: sha256(digestText([used, scopes, ...known, ...(lines.size === 0 ? [] : [lines])])),
-    inputs: sha256(digestText([withoutPlaces(used), scopes, ...known])),
+    inputs: sha256(digestText([withoutPlaces(used), scopes, ...told])),
     content: sha256(JSON.stringify(ready.reads.map(({ path, id }) => [path, id ?? 0]))),
   };
 }

@@ -3,7 +3,7 @@ import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { ownTexts } from "../own-text.ts";
 import type { Entry } from "./entry.ts";
 import type { KustomizeCharts } from "./kustomize-charts.ts";
-import { lineOfEntry } from "./line-of-entry.ts";
+import { placeOfVersion } from "./line-of-entry.ts";
 
 /** A kustomization and what it writes for something that a server has: an address, or the name of a chart. */
 interface Referrer {
@@ -47,6 +47,6 @@ export function referrers(
 
 async function lineOf({ path, written }: Referrer, files: TreeFiles): Promise<Entry> {
   const own = ownTexts(await files.read([path]), (one) => one);
-  const line = lineOfEntry(own.reading(path), ({ value, name }) => value === written || name === written);
-  return { path: files.fileAt(path)?.path ?? path, line: line ?? 1 };
+  const place = placeOfVersion(own.reading(path), ({ value, name }) => value === written || name === written);
+  return { path: files.fileAt(path)?.path ?? path, line: place?.line ?? 1 };
 }

@@ -46,12 +46,12 @@ async function fetchedRoot(
   url: string,
   { diagnostics, context }: Generation,
 ): Promise<string | undefined> {
-  const revision = revisionOf(options.text("revision"));
-  const found = await context.remotes.fetch({ kind: "git", url, revision });
+  const revision = options.text("revision");
+  const found = await context.remotes.fetch({ kind: "git", url, revision: revisionOf(revision) });
   if (found?.kind === "found") return found.directory;
   const pointer = `${options.pointer}/repoURL`;
   if (found === undefined) diagnostics.gap(pointer, `not generated: it reads ${otherRepository(url)}`);
   else if (found.kind === "refused") diagnostics.gap(pointer, `not generated: ${found.message}`, found.unpermitted);
-  else diagnostics.problem(pointer, found.message);
+  else diagnostics.problem(revision === "" ? pointer : `${options.pointer}/revision`, found.message);
   return undefined;
 }
