@@ -56,6 +56,7 @@ export interface UsesGitHub<Name extends keyof RepositoryClient> {
       installation: number,
       repository: number,
     ): Promise<{ readonly github: Pick<RepositoryClient, Name>; readonly token: string }>;
+    readToken: Clients["readToken"];
   };
 }
 

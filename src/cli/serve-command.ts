@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createLog } from "../app/log.ts";
 import { startServer } from "../app/server.ts";
 import { readSettings } from "../app/settings.ts";
-import { readCredentials } from "../engine/open-remotes.ts";
+import { readCredentials } from "../engine/server-remotes.ts";
 import { StateDirectoryBusy } from "../store/lock.ts";
 
 /**

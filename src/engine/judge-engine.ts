@@ -8,7 +8,7 @@ import { createJudge, defaultLimits } from "../rego/create-judge.ts";
 import { mergeData } from "../rego/merge-data.ts";
 import { createToolchain, type Toolchain } from "../rego/toolchain/toolchain.ts";
 import { createRenderer } from "../renderers/create-renderer.ts";
-import { openServerRemotes } from "./open-remotes.ts";
+import { openServerRemotes, type JudgedRepository } from "./server-remotes.ts";
 import { keepingRenderings } from "../renderers/keep-renderings.ts";
 
 /** Policies with the tests beside them. */
@@ -24,7 +24,7 @@ export interface Engine {
   readonly runTests: (policies: TestedPolicies) => Promise<readonly Problem[]>;
   readonly renderer: Renderer;
   /** What servers have, for one job; undefined where the configuration lets nothing be fetched. */
-  readonly openRemotes: (config: RemotesConfig, judged: readonly string[]) => Remotes | undefined;
+  readonly openRemotes: (config: RemotesConfig, judged: JudgedRepository) => Remotes | undefined;
 }
 
 export interface EngineOptions {

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { RemotesConfig } from "../model/config.ts";
 import type { Remotes, VersionMatcher } from "../model/remotes.ts";
 import { permittedUrls } from "../render/remotes/permitted.ts";
 import { pinnedRemotes, type Pin } from "./pinned-remotes.ts";
 import type { ReadCredentials } from "../remote/credentials/credential.ts";
+import type { RemotesOptions } from "../remote/create-remotes.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 
 export interface OpenRemotesOptions {
@@ -24,9 +24,11 @@ export function openRemotes(
   { versions, offline, pins }: OpenRemotesOptions,
 ): Remotes | undefined {
   const remotes = remotesOf(config, {
-    directory: join(defaultCacheDirectory(), "remotes"),
+    directory: () => join(defaultCacheDirectory(), "remotes"),
     versions,
-    credentials: async () => (await import("../remote/credentials/personal.ts")).personalCredentials(),
+    credentials: async () => ({
+      credentials: (await import("../remote/credentials/personal.ts")).personalCredentials(),
+    }),
     hosts: [...config.allow, ...Object.values(config.mirrors)],
     ownGit: true,
     ...(offline === true ? { offline } : {}),
@@ -34,81 +36,50 @@ export function openRemotes(
   return remotes === undefined || pins === undefined ? remotes : pinnedRemotes(remotes, pins);
 }
 
-/** How the App fetches. */
-export interface ServerRemotesOptions {
-  readonly directory: string;
-  readonly versions: VersionMatcher;
-  /** The file of credentials; absent: there are none. */
-  readonly credentialsPath?: string;
-  /** Patterns of URLs whose hosts may have private addresses. A repository's own configuration does not decide that. */
-  readonly hosts: readonly string[];
+/** The credentials of a run or job. */
+export interface RunCredentials {
+  readonly credentials: ReadCredentials;
+  /** Absent: none are guarded. */
+  readonly isGuarded?: (url: string) => Promise<boolean>;
+  /** Names those that are not for everyone who shares a store. */
+  readonly limitedTo?: readonly string[];
 }
 
-/** What servers have, for one job of the App; `judged` are the URLs of the repository that is judged. */
-export function openServerRemotes(
-  config: RemotesConfig,
-  judged: readonly string[],
-  { credentialsPath, ...options }: ServerRemotesOptions,
-): Remotes | undefined {
-  const credentials =
-    credentialsPath === undefined ? async () => noCredentials : async () => readCredentials(credentialsPath, judged);
-  // What one owner's credentials opened is not there for another's repositories.
-  const directory = join(options.directory, ownerOf(judged));
-  return remotesOf(config, { ...options, directory, credentials });
-}
-
-/** A name for the owner of a repository that is a directory's. */
-function ownerOf([url = ""]: readonly string[]): string {
-  const owner = url
-    .toLowerCase()
-    .replace(/^[a-z]+:\/\//, "")
-    .split("/")
-    .slice(0, -1)
-    .join("/");
-  return createHash("sha256").update(owner).digest("hex").slice(0, 32);
-}
-
-/** Reads the App's file of credentials; rejects with what is wrong in it, and never with a part of it. */
-export async function readCredentials(path: string, judged: readonly string[] = []): Promise<ReadCredentials> {
-  return (await import("../remote/credentials/credentials-file.ts")).readCredentialsFile(path, judged);
-}
-
-const noCredentials: ReadCredentials = async () => undefined;
-
-interface Options {
-  readonly directory: string;
-  readonly versions: VersionMatcher;
-  readonly credentials: () => Promise<ReadCredentials>;
-  readonly hosts: readonly string[];
-  readonly ownGit?: boolean;
-  readonly offline?: boolean;
+interface Options extends Pick<RemotesOptions, "versions" | "hosts" | "ownGit" | "offline"> {
+  /** Where the store is for credentials that are limited so. */
+  readonly directory: (limitedTo: readonly string[]) => string;
+  readonly credentials: () => Promise<RunCredentials>;
 }
 
 /** How often a request is tried. A job of the App is begun again after that, until its deadline. */
 const tries = 3;
 
 /** Everything that it takes is loaded for the first reference. */
-function remotesOf(config: RemotesConfig, { credentials, ...options }: Options): Remotes | undefined {
+export function remotesOf(config: RemotesConfig, options: Options): Remotes | undefined {
+  const { directory, credentials, ...rest } = options;
   const { fetch, mirrors } = config;
   if (fetch === "off") return undefined;
   const open = async (): Promise<Remotes> => {
     const { createRemotes } = await import("../remote/create-remotes.ts");
-    return createRemotes({
-      ...options,
-      tries,
-      mirrors,
-      permits: permittedUrls(config),
-      credentials: await credentials(),
-    });
+    const { limitedTo = [], ...own } = await credentials();
+    const permits = permittedUrls(config);
+    return createRemotes({ ...rest, ...own, directory: directory(limitedTo), tries, mirrors, permits });
   };
   let opening: Promise<Remotes> | undefined;
+  const opened = (): Promise<Remotes> => (opening ??= open());
   return {
     async fetch(reference) {
       try {
-        return await (await (opening ??= open())).fetch(reference);
+        return await (await opened()).fetch(reference);
       } catch (error) {
         return { kind: "unanswered", message: error instanceof Error ? error.message : String(error) };
       }
     },
+    // Where it is not known, nothing is left to chance.
+    isGuarded: async (url) =>
+      opened().then(
+        async (remotes) => (await remotes.isGuarded?.(url)) ?? false,
+        () => true,
+      ),
   };
 }

@@ -23,7 +23,8 @@ export interface AppClient {
     route: "POST /app/installations/{installation_id}/access_tokens",
     parameters: {
       installation_id: number;
-      repository_ids: number[];
+      repository_ids?: number[];
+      repositories?: string[];
       permissions: { readonly [name: string]: "read" | "write" };
     },
   ): Promise<{ readonly data: { readonly token: string; readonly expires_at: string } }>;
@@ -42,9 +43,17 @@ export interface ClientOptions {
 export interface Clients {
   /** Creates a token that is limited to the repository, or reuses one that is valid for ten more minutes. */
   access(installation: number, repository: number): Promise<Access>;
+  /**
+   * Creates a token that reads one other repository of the installation and can do nothing else, or reuses one that is
+   * valid for ten more minutes; undefined where the installation has no repository of that name.
+   */
+  readToken(installation: number, name: string): Promise<string | undefined>;
   /** Drops the token after GitHub refused it: the next `access` creates another. */
   forget(installation: number, repository: number): void;
 }
+
+/** The permissions of a token for a repository that another one refers to. */
+const READ_PERMISSIONS = { contents: "read" } as const;
 
 const ENOUGH_LEFT_MILLISECONDS = 10 * 60_000;
 
@@ -54,6 +63,7 @@ const ENOUGH_LEFT_MILLISECONDS = 10 * 60_000;
  */
 export function createClients(options: ClientOptions): Clients {
   const cache = new Map<string, { readonly access: Access; readonly expires: number }>();
+  const readTokens = new Map<string, { readonly token: string; readonly expires: number }>();
   const heldBack = new Map<number, number>();
 
   const hold = (installation: number): void => {
@@ -113,6 +123,27 @@ export function createClients(options: ClientOptions): Clients {
       const fresh = await mint(installation, repository);
       cache.set(key, fresh);
       return fresh.access;
+    },
+    async readToken(installation, name) {
+      const key = `${installation}/${name.toLowerCase()}`;
+      const known = readTokens.get(key);
+      if (known !== undefined && known.expires - Date.now() > ENOUGH_LEFT_MILLISECONDS) return known.token;
+      const app = await options.app();
+      try {
+        const { data } = await held(installation, () =>
+          app.request("POST /app/installations/{installation_id}/access_tokens", {
+            installation_id: installation,
+            repositories: [name],
+            permissions: READ_PERMISSIONS,
+          }),
+        );
+        readTokens.set(key, { token: data.token, expires: Date.parse(data.expires_at) });
+        return data.token;
+      } catch (error) {
+        // GitHub does not say whether it is not there or not in the installation.
+        if (error instanceof RequestError && error.status === 422) return undefined;
+        throw error;
+      }
     },
     forget(installation, repository) {
       cache.delete(`${installation}/${repository}`);

@@ -92,6 +92,11 @@ export interface Remotes {
    * does. Never rejects.
    */
   fetch(reference: RemoteReference): Promise<RemoteOutcome>;
+  /**
+   * Whether credentials that are not the author's open a URL. Permission to fetch anything is then not enough: what
+   * they open could be shown to who may not read it. Absent: none do.
+   */
+  isGuarded?(url: string): Promise<boolean>;
 }
 
 /** Tells which versions fulfil a range, in the language of Helm, Flux and Argo CD. */

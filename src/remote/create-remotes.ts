@@ -40,8 +40,13 @@ export interface RemotesOptions {
    * configuration names. For the command line alone; without it nothing is fetched over SSH.
    */
   readonly ownGit?: boolean;
-  /** Whether a submodule on another host than what it belongs to may be fetched; absent: where `hosts` names its host. */
-  readonly permits?: (url: string) => boolean;
+  /**
+   * Whether a submodule may be fetched that is guarded, or on another host than what it belongs to; absent: where `hosts`
+   * names its host.
+   */
+  readonly permits?: (url: string, isGuarded: boolean) => boolean;
+  /** Whether credentials that are not the author's open a URL; absent: none do. */
+  readonly isGuarded?: (url: string) => Promise<boolean>;
   /** Nothing is fetched: the store alone answers. */
   readonly offline?: boolean;
   readonly signal?: AbortSignal;
@@ -80,6 +85,7 @@ export function createRemotes(options: RemotesOptions): Remotes {
       outcomes.set(key, outcome);
       return outcome;
     },
+    isGuarded: async (url) => job.isGuarded(job.mirrored(url)),
   };
 }
 
@@ -124,6 +130,7 @@ function createJob(options: RemotesOptions): Job {
     isOffline: offline,
     ...(signal === undefined ? {} : { signal }),
     ownGit,
+    isGuarded: options.isGuarded ?? (async () => false),
     permits: options.permits ?? ((url) => isNamedRepository(url, named)),
     mirrored: mirroring(options.mirrors),
     once: <T>(question: string, ask: () => Promise<T>): Promise<T> => {

@@ -56,8 +56,11 @@ async function withSubmodules(tree: Tree, mirror: Mirror, url: string, left: All
 }
 
 async function fetchSubmodule({ url, commit }: Submodule, parent: string, left: Allowance, job: Job): Promise<Tree> {
-  if (!isSameHost(url, parent) && !job.permits(url)) {
-    throw new RemoteFailure("refused", "it is on another host, which remotes.allow does not name");
+  // Who wrote .gitmodules need not be who may read what it names.
+  const isGuarded = await job.isGuarded(url);
+  if ((isGuarded || !isSameHost(url, parent)) && !job.permits(url, isGuarded)) {
+    const why = isGuarded ? "it may be private, and" : "it is on another host, which";
+    throw new RemoteFailure("refused", `${why} remotes.allow does not name${isGuarded ? " it" : ""}`);
   }
   const { mirror, found } = await find({ kind: "git", url, revision: { kind: "commit", value: commit } }, job);
   return withSubmodules(found.tree, mirror, url, left, job);

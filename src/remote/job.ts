@@ -21,8 +21,10 @@ export interface Job {
   readonly signal?: AbortSignal;
   /** Whether the person's own SSH and Git's credential helpers are used. */
   readonly ownGit: boolean;
-  /** Whether a submodule on another host than what it belongs to may be fetched. */
-  readonly permits: (url: string) => boolean;
+  /** Whether a submodule may be fetched that is guarded, or on another host than what it belongs to. */
+  readonly permits: (url: string, isGuarded: boolean) => boolean;
+  /** Whether credentials that are not the author's open a URL. */
+  readonly isGuarded: (url: string) => Promise<boolean>;
   /** The address that stands in for one that a reference has. */
   readonly mirrored: (url: string) => string;
   /** Answers that several references need, such as an index: each question is asked once. */

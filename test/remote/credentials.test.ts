@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "@jest/globals";
+import { ownRepositories } from "../../src/remote/credentials/own-repositories.ts";
 import { readCredentialsFile } from "../../src/remote/credentials/credentials-file.ts";
 import { personalCredentials } from "../../src/remote/credentials/personal.ts";
 import { storeDirectory } from "../support/remote-servers/job.ts";
@@ -133,7 +134,7 @@ describe("a file of credentials", () => {
       "credentials.yaml",
       "- {prefix: 'oci://ghcr.io', username: all, password: secret}\n- {prefix: 'oci://GHCR.io/acme/', token: t}\n- {prefix: 'https://ghcr.io', token: web}\n",
     );
-    const read = await readCredentialsFile(path);
+    const { credentials: read } = await readCredentialsFile(path);
     expect(await read("oci://ghcr.io/acme/web")).toEqual({ token: "t" });
     expect(await read("oci://ghcr.io/acme2/web")).toEqual({ username: "all", password: "secret" });
     expect(await read("https://ghcr.io/acme")).toEqual({ token: "web" });
@@ -141,7 +142,7 @@ describe("a file of credentials", () => {
   });
 
   test("JSON", async () => {
-    const read = await readCredentialsFile(
+    const { credentials: read } = await readCredentialsFile(
       await write("credentials.json", [{ prefix: "https://a.example.com", ...me }]),
     );
     expect(await read("https://a.example.com/x")).toEqual(me);
@@ -169,6 +170,55 @@ describe("a file of credentials", () => {
   });
 });
 
+describe("repositories of the owner that is judged", () => {
+  const own = (wanted: string[] = []) =>
+    ownRepositories("https://github.example/Acme/gitops.git", async (name) => {
+      wanted.push(name);
+      return name === "base" ? "ghs_token" : undefined;
+    });
+
+  test.each([
+    ["https://github.example/acme/base", "base"],
+    ["https://github.example/ACME/base.git", "base"],
+    ["https://github.example/acme/base/", "base"],
+    ["https://github.example/x/../acme/base", "base"],
+  ])("%s is read with a token for %s", async (url, name) => {
+    const wanted: string[] = [];
+    expect(await own(wanted).credentials(url)).toEqual({ username: "x-access-token", password: "ghs_token" });
+    expect(wanted).toEqual([name]);
+    expect(own().has(url)).toBe(true);
+  });
+
+  test.each([
+    ["another repository of theirs, which the App may not read", "https://github.example/acme/other", true, ["other"]],
+    ["a file", "https://github.example/acme/base/raw/main/a.yaml", true, []],
+    ["no repository", "https://github.example/acme", true, []],
+    ["an odd name", "https://github.example/acme/base%2f..", true, []],
+    ["another owner", "https://github.example/acme-evil/base", false, []],
+    ["another owner in the end", "https://github.example/acme/../evil/base", false, []],
+    ["another host", "https://github.example.evil/acme/base", false, []],
+    ["another port", "https://github.example:8443/acme/base", false, []],
+    ["a host in disguise", "https://github.example@evil/acme/base", false, []],
+    ["plain HTTP", "http://github.example/acme/base", false, []],
+    ["SSH", "ssh://git@github.example/acme/base", false, []],
+    ["a registry", "oci://github.example/acme/base", false, []],
+  ])("no token is read for %s", async (_, url, isTheirs, names) => {
+    const wanted: string[] = [];
+    expect(await own(wanted).credentials(url)).toBeUndefined();
+    expect(wanted).toEqual(names);
+    expect(own().has(url)).toBe(isTheirs);
+  });
+
+  test("a change cannot have any number of tokens made", async () => {
+    const wanted: string[] = [];
+    const { credentials } = own(wanted);
+    for (let at = 0; at < 100; at++) await credentials(`https://github.example/acme/r${at}`);
+    await expect(credentials("https://github.example/acme/one-more")).rejects.toThrow("more than 100 repositories");
+    await credentials("https://github.example/acme/r7");
+    expect(wanted).toHaveLength(100);
+  });
+});
+
 test("an entry of a file is used for the repositories that it names", async () => {
   const path = join(directory, "bound.yaml");
   await writeFile(
@@ -176,7 +226,7 @@ test("an entry of a file is used for the repositories that it names", async () =
     "- { prefix: oci://ghcr.io/acme, token: ours, repositories: [https://github.com/acme] }\n- { prefix: oci://ghcr.io, token: all }\n",
   );
   const tokenFor = async (judged: readonly string[]): Promise<unknown> =>
-    (await readCredentialsFile(path, judged))("oci://ghcr.io/acme/web");
+    (await readCredentialsFile(path, judged)).credentials("oci://ghcr.io/acme/web");
   expect(await tokenFor(["https://github.com/acme/gitops.git"])).toEqual({ token: "ours" });
   expect(await tokenFor(["https://github.com/acme-evil/gitops.git"])).toEqual({ token: "all" });
   expect(await tokenFor([])).toEqual({ token: "all" });

@@ -149,6 +149,30 @@ test("what is permitted of all is permitted of submodules, within the rules of t
   }
 });
 
+test("a submodule that credentials of others open must be named, wherever it is", async () => {
+  await server.create("org/app.git", {
+    ".gitmodules": modules(["lib", "../library.git"]),
+    lib: { submodule: library },
+  });
+  const asked: string[] = [];
+  const guarding = (allowed: boolean): RemotesOptions =>
+    options({
+      isGuarded: async (url) => {
+        asked.push(url);
+        return url.endsWith("/library.git");
+      },
+      permits: (_, isGuarded) => allowed || !isGuarded,
+    });
+  const before = server.seen.length;
+  expect(await fetchOnce(guarding(false), app())).toEqual({
+    kind: "refused",
+    message: "the submodule lib: it may be private, and remotes.allow does not name it",
+  });
+  expect(asked).toEqual([server.url("org/library.git")]);
+  expect(server.seen.slice(before).filter(({ url }) => url.includes("library"))).toEqual([]);
+  expect(await fetchOnce(guarding(true), app())).toMatchObject({ kind: "found" });
+});
+
 test("a submodule on a host that is allowed", async () => {
   const commit = await other.create("x.git", { "x.yaml": "x: 1\n" });
   await server.create("org/app.git", {

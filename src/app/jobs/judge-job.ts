@@ -83,7 +83,8 @@ export async function runJudgeJob(
     };
     const progress = checkProgress(github, placeOf(target), run.runId);
     const { onProgress } = progress;
-    const context = { github, mirror, remote, job, target, repository, age: work.age, signal, onProgress };
+    const ports = { onProgress, readToken: (name: string) => services.clients.readToken(subject.installation, name) };
+    const context = { github, mirror, remote, job, target, repository, age: work.age, signal, ports };
     // Whatever ends it, nothing may be sent after what follows.
     const judgement = await judgeTarget(services, context).finally(() => progress.stop());
     if (judgement.kind === "later") {

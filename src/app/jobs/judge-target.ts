@@ -5,7 +5,7 @@ import type { Output } from "../../github/checks.ts";
 import { bodyOf, notEnrolled, waitingFor, type Body } from "../publish/check-body.ts";
 import { linesOfHead, onHead } from "../mirror/head-lines.ts";
 import type { LineMap } from "../mirror/hunks.ts";
-import type { OnProgress } from "../judge/pool.ts";
+import type { JobPorts } from "../judge/pool.ts";
 import type { PrepareAnswer, Unanswered } from "../judge/protocol.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Mirror } from "../mirror/mirror.ts";
@@ -42,7 +42,8 @@ export interface JudgeTargetRequest {
   readonly repository: Repository;
   readonly age: number;
   readonly signal: AbortSignal;
-  readonly onProgress?: OnProgress;
+  /** What the judge thread asks for. */
+  readonly ports?: JobPorts;
 }
 
 /** What `judgeTarget` needs. */
@@ -114,7 +115,7 @@ export async function judgeTarget(
             : { kind: "none compiles", trusted },
       },
       signal,
-      request.onProgress,
+      request.ports,
     );
     services.metrics.judgeSeconds.observe((performance.now() - started) / 1_000);
     services.metrics.verdicts.inc({ verdict: judged.report.verdict });

@@ -69,7 +69,7 @@ export async function runRulesJob(
     }
     await enqueueOpen(services, github, installation, now);
     if (prepared.kind === "in force")
-      await judgeAhead(services, signal, {
+      await judgeAhead(services, installation, signal, {
         kind: "ahead",
         mirror: mirror.directory,
         commit: trusted.id,
@@ -113,11 +113,18 @@ async function enqueueOpen(
  * Judges the tip of the default branch while no job needs the thread, so that the first pull request of a large repository
  * finds its sources rendered. What an interrupted attempt rendered is kept.
  */
-async function judgeAhead(services: RulesJobServices, signal: AbortSignal, request: AheadRequest): Promise<void> {
+async function judgeAhead(
+  services: RulesJobServices,
+  installation: number,
+  signal: AbortSignal,
+  request: AheadRequest,
+): Promise<void> {
   const spare = services.pool.takeSpare();
   if (spare === undefined) return;
   try {
-    await spare.thread.judgeAhead(request, AbortSignal.any([signal, spare.wanted]));
+    await spare.thread.judgeAhead(request, AbortSignal.any([signal, spare.wanted]), {
+      readToken: (name) => services.clients.readToken(installation, name),
+    });
   } catch (error) {
     // The pull request that needs it will find out, and say it in its check.
     if (!(error instanceof JudgeInterrupted)) services.log.warn({ err: error }, "judging ahead failed");

@@ -5,6 +5,8 @@ import type {
   JudgeRequest,
   JudgeAnswer,
   JudgeProgress,
+  TokenGiven,
+  TokenWanted,
   JudgeThreadAnswer,
   JudgeThreadOptions,
   JudgeThreadRequest,
@@ -22,13 +24,20 @@ export class JudgeInterrupted extends Error {
 export interface HeldThread {
   /** All methods reject with `JudgeInterrupted` soon after `signal` aborts: the thread is then terminated. */
   prepare(request: PrepareRequest, signal: AbortSignal): Promise<PrepareAnswer>;
-  judge(request: JudgeRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<JudgeAnswer>;
-  judgeAhead(request: AheadRequest, signal: AbortSignal): Promise<void>;
+  judge(request: JudgeRequest, signal: AbortSignal, job?: JobPorts): Promise<JudgeAnswer>;
+  judgeAhead(request: AheadRequest, signal: AbortSignal, job?: JobPorts): Promise<void>;
   release(): void;
 }
 
 /** Told how many files and sources are judged, of how many. */
 export type OnProgress = (done: number, total: number) => void;
+
+/** What a thread asks of the job that it works for. */
+export interface JobPorts {
+  readonly onProgress?: OnProgress;
+  /** Reads a token for a repository of the installation, by its name; undefined where it has none of that name. */
+  readonly readToken?: (repository: string) => Promise<string | undefined>;
+}
 
 /** A free thread, lent for work that can wait. */
 export interface SpareThread {
@@ -74,15 +83,15 @@ export class JudgePool {
     const ask = async (
       request: JudgeThreadRequest,
       signal: AbortSignal,
-      onProgress?: OnProgress,
+      job?: JobPorts,
     ): Promise<JudgeThreadAnswer> => {
       if (!held) throw new Error("a judge thread was used after its release");
-      return thread.ask(request, signal, onProgress);
+      return thread.ask(request, signal, job);
     };
     return {
       prepare: async (request, signal) => (await ask(request, signal)) as PrepareAnswer,
-      judge: async (request, signal, onProgress) => (await ask(request, signal, onProgress)) as JudgeAnswer,
-      judgeAhead: async (request, signal) => void (await ask(request, signal)),
+      judge: async (request, signal, job) => (await ask(request, signal, job)) as JudgeAnswer,
+      judgeAhead: async (request, signal, job) => void (await ask(request, signal, job)),
       release: () => {
         if (!held) return;
         held = false;
@@ -125,8 +134,19 @@ export class JudgePool {
 /** Most judgements finish sooner than a new thread starts, so a thread is terminated only after this time. */
 const GRACE_MILLISECONDS = 500;
 
+type FromThread = JudgeThreadAnswer | JudgeProgress | ThreadFailure | TokenWanted;
+
+async function giveToken({ number, repository }: TokenWanted, { readToken }: JobPorts): Promise<TokenGiven> {
+  try {
+    const token = await readToken?.(repository);
+    return { kind: "token", number, ...(token === undefined ? {} : { token }) };
+  } catch (error) {
+    return { kind: "token", number, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 interface Pending {
-  readonly progress: OnProgress;
+  readonly job: JobPorts;
   readonly done: (answer: JudgeThreadAnswer) => void;
   readonly fail: (error: Error) => void;
 }
@@ -144,7 +164,7 @@ class JudgeThread {
     this.#onRestart = onRestart;
   }
 
-  ask(request: JudgeThreadRequest, signal: AbortSignal, onProgress: OnProgress = () => {}): Promise<JudgeThreadAnswer> {
+  ask(request: JudgeThreadRequest, signal: AbortSignal, job: JobPorts = {}): Promise<JudgeThreadAnswer> {
     if (signal.aborted) return Promise.reject(new JudgeInterrupted("no longer wanted"));
     const worker = this.#start();
     const id = ++this.#id;
@@ -164,7 +184,7 @@ class JudgeThread {
         this.#pending = undefined;
       };
       this.#pending = {
-        progress: onProgress,
+        job,
         done: (answer) => (settle(), done(answer)),
         fail: (error) => (settle(), fail(error)),
       };
@@ -187,11 +207,13 @@ class JudgeThread {
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const worker = new Worker(new URL("./judge.worker.js", import.meta.url), { workerData: this.#options });
-    worker.on("message", (message: Envelope<JudgeThreadAnswer | JudgeProgress | ThreadFailure>) => {
-      if (message.id !== this.#id) return;
-      if (message.content.kind === "progress") this.#pending?.progress(message.content.done, message.content.total);
-      else if (message.content.kind === "failed") this.#pending?.fail(new Error(message.content.message));
-      else this.#pending?.done(message.content);
+    worker.on("message", ({ id, content }: Envelope<FromThread>) => {
+      if (id !== this.#id) return;
+      if (content.kind === "progress") this.#pending?.job.onProgress?.(content.done, content.total);
+      else if (content.kind === "failed") this.#pending?.fail(new Error(content.message));
+      else if (content.kind === "token wanted") {
+        void giveToken(content, this.#pending?.job ?? {}).then((given) => worker.postMessage({ id, content: given }));
+      } else this.#pending?.done(content);
     });
     worker.on("error", (error: unknown) => {
       if (this.#worker === worker) this.#lose(new Error("the judge thread failed", { cause: error }));

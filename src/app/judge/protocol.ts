@@ -99,6 +99,21 @@ export interface JudgeProgress {
   readonly total: number;
 }
 
+/** The thread asks for a token of the App's for a repository of the installation, by its name. */
+export interface TokenWanted {
+  readonly kind: "token wanted";
+  readonly number: number;
+  readonly repository: string;
+}
+
+/** The answer: neither a token nor a failure where the installation has no such repository. */
+export interface TokenGiven {
+  readonly kind: "token";
+  readonly number: number;
+  readonly token?: string;
+  readonly failure?: string;
+}
+
 /** A message to the thread or from it. */
 export interface Envelope<T> {
   readonly id: number;

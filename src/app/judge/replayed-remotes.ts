@@ -19,6 +19,7 @@ export function replayedRemotes(remotes: Remotes): ReplayedRemotes {
   const keyOf = (reference: RemoteReference): string => JSON.stringify(reference);
   return {
     remotes: {
+      ...remotes,
       fetch(reference) {
         const outcome = remotes.fetch(reference);
         answered.set(keyOf(reference), outcome);

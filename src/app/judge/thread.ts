@@ -8,7 +8,7 @@ import { builtinChecks } from "../../engine/builtin-checks.ts";
 import type { Engine } from "../../engine/judge-engine.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { bootstrapReport } from "../rules/bootstrap.ts";
-import type { OnProgress } from "./pool.ts";
+import type { JobPorts } from "./pool.ts";
 import { replayedRemotes } from "./replayed-remotes.ts";
 import type {
   AheadAnswer,
@@ -36,7 +36,7 @@ const RENDERED_BYTES = 128 * 1024 * 1024;
  */
 export function createJudgeThread(
   engine: Engine,
-): (request: JudgeThreadRequest, onProgress: OnProgress) => Promise<JudgeThreadAnswer> {
+): (request: JudgeThreadRequest, job: Required<JobPorts>) => Promise<JudgeThreadAnswer> {
   const sets = new Map<string, PolicySet>();
   const cache = memoryCache(CACHE_BYTES, RENDERED_BYTES);
   const mirrors = new Map<string, OpenMirror>();
@@ -74,13 +74,13 @@ export function createJudgeThread(
     return set;
   };
 
-  return async (request, onProgress) => {
+  return async (request, job) => {
     const mirror = await openMirror(request.mirror);
     const at: SetAt = (commit) => setAt(mirror, commit, request.now);
     try {
       if (request.kind === "prepare") return await prepare(request, at);
-      if (request.kind === "ahead") return await judgeAhead(request, mirror, at, engine, cache);
-      return forgetWhereRulesFailed(sets, await judge(request, mirror, at, { engine, cache, onProgress }));
+      if (request.kind === "ahead") return await judgeAhead(request, mirror, at, { engine, cache, job });
+      return forgetWhereRulesFailed(sets, await judge(request, mirror, at, { engine, cache, job }));
     } catch (error) {
       // The mirror may have been recreated while it was open.
       mirrors.delete(request.mirror);
@@ -114,6 +114,13 @@ function treeAt({ repository, trees }: OpenMirror, commit: string): Tree {
 function forgetWhereRulesFailed(sets: Map<string, PolicySet>, judged: JudgeAnswer): JudgeAnswer {
   if (judged.report.problems.some((problem) => problem.stage === "evaluate")) sets.clear();
   return judged;
+}
+
+/** What a judgement works with. */
+interface Means {
+  readonly engine: Engine;
+  readonly cache: CheckCache;
+  readonly job: Required<JobPorts>;
 }
 
 type SetAt = (commit: string) => Promise<PolicySet>;
@@ -155,11 +162,7 @@ async function judge(
   request: JudgeRequest,
   mirror: OpenMirror,
   setAt: SetAt,
-  {
-    engine,
-    cache,
-    onProgress,
-  }: { readonly engine: Engine; readonly cache: CheckCache; readonly onProgress: OnProgress },
+  { engine, cache, job }: Means,
 ): Promise<JudgeAnswer> {
   const after = treeAt(mirror, request.after);
   const before = request.before === undefined ? undefined : treeAt(mirror, request.before);
@@ -175,7 +178,7 @@ async function judge(
   const set = await setAt(request.rules.commit);
   if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_FILE}`);
   const { builtins, problems } = builtinChecks(set.config, set.source);
-  const opened = engine.openRemotes(set.config.remotes, request.repositories);
+  const opened = engine.openRemotes(set.config.remotes, { urls: request.repositories, ...job });
   const fetching = opened === undefined ? undefined : replayedRemotes(opened);
   const desired = {
     renderer: engine.renderer,
@@ -200,7 +203,7 @@ async function judge(
     },
     problems,
     diff: manifestDiff,
-    onProgress,
+    onProgress: job.onProgress,
   });
   const judged: JudgeAnswer = {
     kind: "judged",
@@ -228,12 +231,11 @@ async function judgeAhead(
   request: AheadRequest,
   mirror: OpenMirror,
   setAt: SetAt,
-  engine: Engine,
-  cache: CheckCache,
+  { engine, cache, job }: Means,
 ): Promise<AheadAnswer> {
   const set = await setAt(request.rules);
   if (set.kind === "none") return { kind: "done ahead" };
-  const remotes = engine.openRemotes(set.config.remotes, request.repositories);
+  const remotes = engine.openRemotes(set.config.remotes, { urls: request.repositories, ...job });
   await check({
     renderer: engine.renderer,
     ...(remotes === undefined ? {} : { remotes }),

@@ -8,17 +8,29 @@ interface Entry extends PrefixedCredential {
   readonly repositories?: readonly string[];
 }
 
+/** What a file of credentials has for the judgements of one repository. */
+export interface CredentialsOfFile {
+  readonly credentials: ReadCredentials;
+  /** Names the entries that are for some repositories alone. What they open is not there for the others. */
+  readonly limitedTo: readonly string[];
+}
+
 /**
  * Reads a file of credentials, YAML or JSON: a list of `prefix` (`https://…` or `oci://…`) with `username` and
  * `password`, or with `token`, and with the `repositories` that it is for. `judged`: the URLs of the repository that is
  * judged. Rejects with what is wrong where, and never with a part of the file.
  */
-export async function readCredentialsFile(path: string, judged: readonly string[] = []): Promise<ReadCredentials> {
+export async function readCredentialsFile(path: string, judged: readonly string[] = []): Promise<CredentialsOfFile> {
   const credentials = parse(await readFile(path, "utf8"), path).filter(
     ({ repositories }) =>
       repositories === undefined || repositories.some((start) => judged.some((url) => isBelow(url, start))),
   );
-  return async (url) => byPrefix(credentials, url);
+  return {
+    credentials: async (url) => byPrefix(credentials, url),
+    limitedTo: credentials.flatMap(({ prefix, repositories }) =>
+      repositories === undefined ? [] : [JSON.stringify([prefix, ...repositories])],
+    ),
+  };
 }
 
 function parse(text: string, path: string): readonly Entry[] {

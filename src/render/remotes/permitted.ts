@@ -5,22 +5,24 @@ import { compilePathGlob } from "../glob/path-glob.ts";
 /**
  * Whether a reference may be followed. `known` are the references of the tree before a change: what is on the gated
  * branch was accepted with them, and may be fetched again in another version. Without them the tree is that branch
- * itself, or a person's own.
+ * itself, or a person's own. What is guarded is not a part of `any`.
  */
 export function isPermitted(
   reference: RemoteReference,
   { fetch, allow }: RemotesConfig,
   known: readonly RemoteReference[] | undefined,
+  isGuarded = false,
 ): boolean {
   if (fetch === "off") return false;
-  if (fetch === "any" || known === undefined) return true;
+  if ((fetch === "any" && !isGuarded) || known === undefined) return true;
   const origin = originOf(reference);
   return known.some((one) => originOf(one) === origin) || isAllowed(urlOf(reference), allow);
 }
 
 /** Tells which URLs a configuration permits whatever refers to them. */
-export function permittedUrls({ fetch, allow }: RemotesConfig): (url: string) => boolean {
-  return (url) => fetch === "any" || (fetch === "known" && isAllowed(withScheme(url), allow));
+export function permittedUrls({ fetch, allow }: RemotesConfig): (url: string, isGuarded?: boolean) => boolean {
+  return (url, isGuarded = false) =>
+    (fetch === "any" && !isGuarded) || (fetch !== "off" && isAllowed(withScheme(url), allow));
 }
 
 /** Whether a URL is one of those that a configuration names. */
@@ -68,7 +70,8 @@ function withScheme(url: string): string {
       );
 }
 
-function urlOf(reference: RemoteReference): string {
+/** The URL of what a reference names, without its version. */
+export function urlOf(reference: RemoteReference): string {
   if (reference.kind !== "chart") return withScheme(reference.url);
   return `${reference.repository.replace(/\/+$/, "")}/${reference.name}`;
 }

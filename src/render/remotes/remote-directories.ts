@@ -3,7 +3,7 @@ import type { RemoteOutcome, RemoteReference, Remotes } from "../../model/remote
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { FetchedFiles } from "./fetched-files.ts";
 import type { UnpermittedRemote } from "../../model/source.ts";
-import { isPermitted, patternFor } from "./permitted.ts";
+import { isPermitted, patternFor, urlOf } from "./permitted.ts";
 import { directoryName, nameOf, referenceText } from "./reference-text.ts";
 
 /** What a reference names, among the files that steps read. */
@@ -48,7 +48,8 @@ export function remoteDirectories(
     asked: () => [...asked].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, reference]) => reference),
     async fetch(reference) {
       if (remotes === undefined || config.fetch === "off") return undefined;
-      if (!isPermitted(reference, config, known)) return unpermitted(reference);
+      const isGuarded = config.fetch === "any" && (await remotes.isGuarded?.(urlOf(reference))) === true;
+      if (!isPermitted(reference, config, known, isGuarded)) return unpermitted(reference);
       asked.set(JSON.stringify(reference), reference);
       const outcome = await remotes.fetch(reference);
       if (outcome.kind !== "found") return outcome;

@@ -135,7 +135,10 @@ export function fakeServices(answers: Answers = {}): {
   const fakeMirror = fake<Mirror>({ directory: "/mirror", ...mirror }, calls);
   const services: Services = {
     store: fake<StoreQueries>(store, calls),
-    clients: fake<Services["clients"]>({ access: async () => ({ github: client, token: "token" }) }, calls),
+    clients: fake<Services["clients"]>(
+      { access: async () => ({ github: client, token: "token" }), readToken: async () => undefined },
+      calls,
+    ),
     queue: fake<Services["queue"]>({}, calls),
     mirrors: { acquire: async () => fakeMirror },
     pool: {
