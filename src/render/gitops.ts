@@ -9,6 +9,7 @@ import type { VendoredCopy } from "./charts/vendored-chart.ts";
 import type { VendorLock } from "./charts/vendor-lock.ts";
 import type { Plan, Step } from "./plan.ts";
 import type { TreeFiles } from "./files/tree-files.ts";
+import type { ArtifactLayout } from "./flux/artifact-files.ts";
 import type { RemoteDirectories } from "./remotes/remote-directories.ts";
 import type { Role } from "./files/role.ts";
 import type { Standalone } from "./standalone.ts";
@@ -112,6 +113,8 @@ export interface PlanContext {
   readonly branches: readonly string[];
   readonly renderer: Renderer;
   readonly remotes: RemoteDirectories;
+  /** The files of an artifact, by the paths that they have in the tree, with the `.sourceignore` files that decide. */
+  artifact(layout: ArtifactLayout): Promise<{ readonly tree: TreeView; readonly ignoreFiles: readonly string[] }>;
   /** What judged the tree before, where a change is judged. */
   readonly baseline?: Baseline;
   /**

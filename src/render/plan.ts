@@ -3,6 +3,7 @@ import type { Manifest, SourcePosition } from "../model/manifest.ts";
 import type { ArtifactChoice, VersionRules } from "../model/remotes.ts";
 import type { HelmSet } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
+import type { ArtifactLayout } from "./flux/artifact-files.ts";
 import type { FetchedDirectory } from "./remotes/remote-directories.ts";
 
 /** How one source is rendered. Several steps (Argo CD's `sources`) yield their manifests together. */
@@ -61,6 +62,8 @@ export interface KustomizeStep {
   readonly kind: "kustomize";
   /** Directory of the root. */
   readonly path: string;
+  /** What Flux makes of the files before it reads them; absent: nothing. */
+  readonly artifact?: ArtifactLayout;
   /** Files that stand in for those of the tree, or are added to it: the kustomization as the GitOps object has it edited. */
   readonly overrides?: ReadonlyMap<string, Uint8Array>;
   /** With `overrides`: what the GitOps object asks for, whatever the tree holds. */
@@ -80,6 +83,8 @@ export interface KustomizeStep {
 export interface HelmStep {
   readonly kind: "helm";
   readonly chart: ChartReference;
+  /** Of a chart in the tree: see `KustomizeStep.artifact`. */
+  readonly artifact?: ArtifactLayout;
   readonly releaseName: string;
   readonly namespace: string;
   readonly values: readonly ValuesLayer[];

@@ -1,5 +1,6 @@
 import { anything, directories, inSegment, many, type Glob } from "../glob/glob.ts";
 import { classAt } from "../glob/character-class.ts";
+import { readGoPattern } from "../glob/go-pattern.ts";
 import { compileProgram } from "../glob/program.ts";
 import { readPattern, type PatternReading, type ReadSpecial } from "../glob/read-pattern.ts";
 
@@ -38,6 +39,7 @@ const compiled = new Map<string, { readonly matches: ((text: string) => boolean)
 
 /** What a pattern means; undefined where the dialect cannot read it. */
 export function readGlob(pattern: string, dialect: GlobDialect): Glob | undefined {
+  if (dialect === "go-path") return readGoPattern(pattern);
   const crosses = dialect === "argo" || dialect === "pathspec";
   const readStars = (at: number, { add }: PatternReading): number => {
     let end = at + 1;

@@ -1,51 +1,16 @@
 import { otherRepository, repositoryNamedBy } from "../repository-url.ts";
 import { isThisBranch, ungatedBranch } from "../revision.ts";
-import type { FileLine, GitOpsObject, PlanContext } from "../gitops.ts";
-import type { JsonObject } from "../../model/json.ts";
+import type { GitOpsObject, PlanContext, TreeView } from "../gitops.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import type { UnpermittedRemote } from "../../model/source.ts";
+import type { ArtifactLayout } from "./artifact-files.ts";
 import { artifactRoot, type SourceReference } from "./artifact-generator.ts";
-import { objectsAt, textAt } from "./fields.ts";
+import { textAt } from "./fields.ts";
 import { findObject } from "./find-object.ts";
+import { withIncludes } from "./includes.ts";
 import type { PlacedFetch } from "../plan.ts";
 import { writtenLine } from "../written-line.ts";
+import type { ArtifactOrigin } from "./origin.ts";
 import { remoteSource } from "./remote-source.ts";
-import { readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
-
-/** Where the content of a Flux source object comes from. */
-export type ArtifactOrigin =
-  | {
-      readonly kind: "tree";
-      /** The directory of the tree that is the artifact's root. */
-      readonly root: string;
-      /** What was fetched, which the root is in; absent: this tree is meant. */
-      readonly fetched?: PlacedFetch;
-      /** Patterns of `spec.ignore`. */
-      readonly ignore: readonly IgnorePattern[];
-      /** A tag or commit that the source is tied to. */
-      readonly pinned?: string;
-      /** Why it is not sure that this tree is meant; then a path that does not exist here is not missing. */
-      readonly assumed?: string;
-      /** Content of it that is not that of this tree: a gap each, in whatever is judged in its place. */
-      readonly unseen: readonly string[];
-      /** The source object, where the tree holds it. */
-      readonly manifest?: Manifest;
-    }
-  | {
-      readonly kind: "elsewhere";
-      readonly reason: string;
-      readonly manifest?: Manifest;
-      /** Why it is not at hand, where it would have to be fetched. */
-      readonly unfetched?: Unfetched;
-    }
-  /** Its server does not have it, or did not answer. */
-  | { readonly kind: "failed"; readonly message: string; readonly manifest: Manifest; readonly at: FileLine };
-
-/** What may not be fetched, and the line that refers to it. */
-export interface Unfetched {
-  readonly unpermitted?: UnpermittedRemote;
-  readonly at: FileLine;
-}
 
 const sourceGroup = "source.toolkit.fluxcd.io";
 
@@ -54,6 +19,7 @@ export async function artifactOrigin(
   near: GitOpsObject,
   reference: SourceReference,
   context: PlanContext,
+  seen: readonly string[] = [],
 ): Promise<ArtifactOrigin> {
   const { kind, namespace, name } = reference;
   const shown = `${kind} ${namespace}/${name}`;
@@ -62,14 +28,12 @@ export async function artifactOrigin(
     return { kind: "elsewhere", reason: `sources of kind ${kind} are not supported` };
   const found = findObject(near, { group: sourceGroup, kind, namespace, name }, context);
   if (found.kind !== "several")
-    return originOf(reference, found.kind === "object" ? found.manifest : undefined, context);
+    return originOf(near, reference, found.kind === "object" ? found.manifest : undefined, context, seen);
   // Clusters often have a source of the same name that leads to the same place.
-  const origins = await Promise.all(found.manifests.map((manifest) => originOf(reference, manifest, context)));
-  const distinct = new Set(
-    origins.map((one) =>
-      JSON.stringify([{ ...one, ignore: null, manifest: null }, textAt(one.manifest?.value, "spec", "ignore") ?? ""]),
-    ),
+  const origins = await Promise.all(
+    found.manifests.map((manifest) => originOf(near, reference, manifest, context, seen)),
   );
+  const distinct = new Set(origins.map((one) => JSON.stringify({ ...one, manifest: null })));
   const [origin] = origins;
   if (origin !== undefined && distinct.size === 1) return origin;
   return {
@@ -79,6 +43,21 @@ export async function artifactOrigin(
 }
 
 async function originOf(
+  near: GitOpsObject,
+  reference: SourceReference,
+  manifest: Manifest | undefined,
+  context: PlanContext,
+  seen: readonly string[],
+): Promise<ArtifactOrigin> {
+  const origin = await ownOrigin(reference, manifest, context);
+  if (origin.kind !== "tree" || manifest === undefined) return origin;
+  const follow = (name: string): Promise<ArtifactOrigin> =>
+    artifactOrigin(near, { ...reference, name }, context, [...seen, reference.name]);
+  return withIncludes(origin, manifest, { follow, seen: [...seen, reference.name], context });
+}
+
+/** The origin of a source's own files. */
+async function ownOrigin(
   reference: SourceReference,
   manifest: Manifest | undefined,
   context: PlanContext,
@@ -91,7 +70,7 @@ async function originOf(
     return {
       kind: "tree",
       root: "",
-      ignore: [],
+      layout: { root: "", includes: [] },
       assumed: reason,
       unseen: isBootstrapped(reference) ? [] : [asIfThis(reason)],
     };
@@ -100,7 +79,7 @@ async function originOf(
   const named = repositoryNamedBy(url, context.repositories);
   if (kind !== "GitRepository") {
     if (named === "this" && url !== "")
-      return { kind: "tree", root: "", ignore: ignoreOf(manifest), manifest, unseen: [] };
+      return { kind: "tree", root: "", ...layoutOf(manifest, ""), manifest, unseen: [] };
     const fetched = await fetchedOrigin(manifest, context);
     if (fetched !== undefined) return fetched;
     const place = url === "" ? "" : ` (${url})`;
@@ -120,7 +99,7 @@ async function originOf(
   return {
     kind: "tree",
     root: "",
-    ignore: ignoreOf(manifest),
+    ...layoutOf(manifest, ""),
     manifest,
     ...(pinned === undefined ? {} : { pinned }),
     ...(assumed === undefined ? {} : { assumed }),
@@ -129,15 +108,8 @@ async function originOf(
         ? []
         : [`pinned to ${pinned}, which this change does not update: the content of this tree is judged instead`]),
       ...(branch === undefined ? [] : [asIfThis(branch)]),
-      ...includesOf(manifest),
     ],
   };
-}
-
-/** Which part of an included source is put where, as far as it is not left to the defaults. */
-function includedAt(item: JsonObject): string {
-  const [from, to] = [textAt(item, "fromPath"), textAt(item, "toPath")];
-  return `${from === undefined ? "" : ` from ${from}`}${to === undefined ? "" : ` at ${to}`}`;
 }
 
 function asIfThis(reason: string): string {
@@ -149,17 +121,27 @@ function isBootstrapped({ namespace, name }: SourceReference): boolean {
   return namespace === "flux-system" && name === "flux-system";
 }
 
-function ignoreOf(manifest: Manifest, root = ""): readonly IgnorePattern[] {
-  return readIgnorePatterns(textAt(manifest.value, "spec", "ignore") ?? "", root);
+/** The layout without includes; none where the layer of an OCI artifact is taken as it is. */
+function layoutOf({ value }: Manifest, root: string): { readonly layout?: ArtifactLayout } {
+  if (textAt(value, "spec", "layerSelector", "operation") === "copy") return {};
+  const ignore = textAt(value, "spec", "ignore");
+  return { layout: { root, ...(ignore === undefined ? {} : { ignore }), includes: [] } };
 }
 
-function includesOf(manifest: Manifest): readonly string[] {
-  const { kind, namespace, name } = manifest.identity;
-  const shown = `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
-  return objectsAt(manifest.value, "spec", "include").map(
-    ({ item }) =>
-      `${shown} includes ${textAt(item, "repository", "name") ?? "a source"}${includedAt(item)}, which is not read`,
-  );
+/** The artifact's files as planners read them, by the paths that they have in the tree. */
+export async function artifactTree(
+  { layout }: ArtifactOrigin & { readonly kind: "tree" },
+  context: PlanContext,
+): Promise<{ readonly tree: TreeView; readonly ignoreFiles: readonly string[] }> {
+  return layout === undefined ? { tree: context.tree, ignoreFiles: [] } : context.artifact(layout);
+}
+
+/** All that was fetched for an artifact. */
+export function fetchedBy({
+  fetched,
+  included = [],
+}: ArtifactOrigin & { readonly kind: "tree" }): readonly PlacedFetch[] {
+  return [...(fetched === undefined ? [] : [fetched]), ...included];
 }
 
 /** Whether a GitRepository follows the branch that the tree belongs to. */
@@ -191,9 +173,9 @@ async function fetchedOrigin(manifest: Manifest, context: PlanContext): Promise<
     kind: "tree",
     root: fetched.directory,
     fetched: { fetched, at: { path, line, pointer: pointer + found.pointer } },
-    ignore: ignoreOf(manifest, fetched.directory),
+    ...layoutOf(manifest, fetched.directory),
     manifest,
-    unseen: [...(ungated === undefined ? [] : [`${shown} ${ungated}`]), ...includesOf(manifest)],
+    unseen: ungated === undefined ? [] : [`${shown} ${ungated}`],
   };
 }
 

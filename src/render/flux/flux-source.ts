@@ -3,7 +3,7 @@ import { sha256 } from "../../manifest/sha256.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { environmentsOf } from "../environments.ts";
 import type { FileLine, GitOpsObject, PlanContext } from "../gitops.ts";
-import type { Unfetched } from "./artifact-origin.ts";
+import type { Unfetched } from "./origin.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Gap, Source, SourceKind, SourceTraits } from "../../model/source.ts";

@@ -1,14 +1,5 @@
 import { directoryOf, isKustomizationName, kustomizationNames } from "../files/scope.ts";
 import type { TreeView } from "../gitops.ts";
-import type { PlacedFetch } from "../plan.ts";
-import { defaultIgnores, ignores, readIgnorePatterns, type IgnorePattern } from "./source-ignore.ts";
-
-/** What a directory is in: its root, and what is left out of it. */
-export interface Artifact {
-  readonly root: string;
-  readonly ignore: readonly IgnorePattern[];
-  readonly fetched?: PlacedFetch;
-}
 
 /** The kustomization file of a directory, in the order in which Kustomize looks for it; undefined where there is none. */
 export function kustomizationOf(tree: TreeView, directory: string): string | undefined {
@@ -20,19 +11,10 @@ export function kustomizationOf(tree: TreeView, directory: string): string | und
 /**
  * The resources of the kustomization that kustomize-controller generates for a directory without one: all YAML files
  * below, and in place of their content the directories that are kustomizations, in the order of Go's filepath.Walk. Paths
- * are relative to the directory. What never gets into an artifact (`.sourceignore`, `spec.ignore`) is left out.
+ * are relative to the directory.
  */
-export async function generatedResources(
-  tree: TreeView,
-  directory: string,
-  artifact: Artifact,
-): Promise<readonly string[]> {
-  const ignored = ignores([
-    ...defaultIgnores,
-    ...(await sourceIgnores(tree, artifact.fetched?.fetched.directory ?? "")),
-    ...artifact.ignore,
-  ]);
-  const files = tree.filesBelow(directory).filter((path) => !ignored(path));
+export function generatedResources(tree: TreeView, directory: string): readonly string[] {
+  const files = tree.filesBelow(directory);
   const roots = new Set(files.filter(isKustomizationName).map(directoryOf));
   const resources = new Set<string>();
   const start = directory === "" ? 0 : directory.length + 1;
@@ -42,16 +24,6 @@ export async function generatedResources(
     else if (/\.ya?ml$/.test(path)) resources.add(path.slice(start));
   }
   return [...resources].toSorted(byWalk).map((path) => `./${path}`);
-}
-
-async function sourceIgnores(tree: TreeView, top: string): Promise<readonly IgnorePattern[]> {
-  const patterns: IgnorePattern[] = [];
-  const files = tree.filesBelow(top).filter((path) => path === ".sourceignore" || path.endsWith("/.sourceignore"));
-  for (const path of files) {
-    const bytes = await tree.read(path);
-    if (bytes !== undefined) patterns.push(...readIgnorePatterns(new TextDecoder().decode(bytes), directoryOf(path)));
-  }
-  return patterns;
 }
 
 /** The first directory below the start, on the way to a file, that is a kustomization. */

@@ -5,7 +5,7 @@ import type { TreeView } from "../gitops.ts";
 import { readFile } from "../files/read-file.ts";
 import { cleanPath } from "../files/scope.ts";
 import type { KustomizeStep } from "../plan.ts";
-import { generatedResources, kustomizationOf, type Artifact } from "./generated-resources.ts";
+import { generatedResources, kustomizationOf } from "./generated-resources.ts";
 import { objectAt } from "./fields.ts";
 import { askedBy, hasUnknownFields, mergeSpec } from "./merge-spec.ts";
 import { printByLine } from "./print-by-line.ts";
@@ -15,16 +15,19 @@ export type StepOutcome =
   | { readonly kind: "step"; readonly step: KustomizeStep; readonly reads: readonly string[] }
   | { readonly kind: "refused"; readonly message: string };
 
-/** Makes the Kustomize step that kustomize-controller would run: it generates a kustomization where there is none, and merges the object's spec into it. */
+/**
+ * Makes the Kustomize step that kustomize-controller would run over an artifact: it generates a kustomization where there is
+ * none, and merges the object's spec into it. `around` is the tree with the object itself.
+ */
 export async function kustomizationStep(
   tree: TreeView,
   directory: string,
   manifest: Manifest,
-  artifact: Artifact,
+  around: TreeView,
 ): Promise<StepOutcome> {
   const spec = objectAt(manifest.value, "spec") ?? {};
   const file = kustomizationOf(tree, directory);
-  const own = file === undefined ? await generated(tree, directory, artifact) : await written(tree, file);
+  const own = file === undefined ? generated(tree, directory) : await written(tree, file);
   if (own === undefined)
     return {
       kind: "refused",
@@ -45,7 +48,7 @@ export async function kustomizationStep(
   const writtenAt: KustomizeStep["writtenAt"] = async (_, line) => {
     const pointer = pointers[line - 1] ?? "";
     const found = writtenIn(pointer, spec, own, merged.kustomization);
-    if (found.text === "spec") return placeIn(tree, manifest.position, `/spec${found.pointer}`);
+    if (found.text === "spec") return placeIn(around, manifest.position, `/spec${found.pointer}`);
     return file === undefined ? undefined : placeIn(tree, { path: file }, found.pointer);
   };
   const overrides = new Map([[path, new TextEncoder().encode(text)]]);
@@ -63,8 +66,8 @@ async function placeIn(
   return { path, line: readFile(path, bytes).place({ path, line, document, pointer: base }, pointer).line };
 }
 
-async function generated(tree: TreeView, directory: string, artifact: Artifact): Promise<JsonObject> {
-  const resources = await generatedResources(tree, directory, artifact);
+function generated(tree: TreeView, directory: string): JsonObject {
+  const resources = generatedResources(tree, directory);
   // Kustomize refuses an empty kustomization, so Flux adds a namespace.
   return resources.length === 0 ? { namespace: "_placeholder" } : { resources };
 }

@@ -4,7 +4,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
 import type { Finish, HelmStep, PlacedFetch, PostRenderer } from "../plan.ts";
-import type { Unfetched } from "./artifact-origin.ts";
+import type { Unfetched } from "./origin.ts";
 import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
 import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
 import { mergeSpec } from "./merge-spec.ts";
@@ -31,8 +31,8 @@ export async function planHelmRelease(object: GitOpsObject, context: PlanContext
   const { chart, unseen = [] } = found;
   return outcome(object, context, {
     step,
-    applies: chart.kind === "path" && found.fetched === undefined ? [chart.path] : [],
-    ...(found.fetched === undefined ? {} : { fetched: [found.fetched] }),
+    applies: chart.kind === "path" && found.isOwn ? [chart.path] : [],
+    fetched: found.fetched,
     gaps: [...unseen, ...values.unknown.map((what) => `${what}: rendered without its values`)],
     problems: values.refused.map((message) => problemOf(object, message)),
     reads: [...found.reads, ...values.reads],
@@ -41,7 +41,7 @@ export async function planHelmRelease(object: GitOpsObject, context: PlanContext
 
 async function stepOf(
   object: GitOpsObject,
-  { chart, ownValues }: ReleaseChart & { readonly kind: "chart" },
+  { chart, ownValues, artifact }: ReleaseChart & { readonly kind: "chart" },
   { layers, set }: Pick<HelmStep, "set"> & { readonly layers: HelmStep["values"] },
 ): Promise<HelmStep> {
   const { manifest } = object;
@@ -61,6 +61,7 @@ async function stepOf(
   return {
     kind: "helm",
     chart,
+    ...(artifact === undefined ? {} : { artifact }),
     releaseName: await releaseNameOf(manifest),
     namespace,
     values: layers,
@@ -115,7 +116,7 @@ function outcome(object: GitOpsObject, context: PlanContext, found: ReleaseParts
         source,
         steps: found.step === undefined ? [] : [found.step],
         gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away, found.unfetched)),
-        ...(found.fetched === undefined ? {} : { fetched: found.fetched }),
+        ...(found.fetched === undefined || found.fetched.length === 0 ? {} : { fetched: found.fetched }),
       },
     ],
     children: [],

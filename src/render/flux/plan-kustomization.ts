@@ -1,10 +1,11 @@
-import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
+import type { GitOpsObject, PlanContext, Planned, TreeView } from "../gitops.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { SourceTraits } from "../../model/source.ts";
 import type { PlacedFetch, Plan, Step } from "../plan.ts";
-import { artifactOrigin, type ArtifactOrigin, type Unfetched } from "./artifact-origin.ts";
+import { artifactOrigin, artifactTree, fetchedBy } from "./artifact-origin.ts";
 import { flagAt, objectAt, textAt } from "./fields.ts";
+import type { ArtifactOrigin, Unfetched } from "./origin.ts";
 import { namespaceOf, pathBelow } from "./find-object.ts";
 import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
 import { kustomizationOf } from "./generated-resources.ts";
@@ -35,13 +36,14 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
       objects: [origin.manifest],
     });
   const directory = pathBelow(origin.root, textAt(spec, "path") ?? "");
-  const reads = [...sourceFile, directory];
+  const { tree, ignoreFiles } = await artifactTree(origin, context);
+  const reads = [...sourceFile, ...ignoreFiles, directory];
   const submodule = context.tree.submoduleOf(directory);
   if (submodule !== undefined)
     return outcome(object, context, { gaps: [`${directory} is in the submodule ${submodule}`], reads });
-  if (!context.tree.isDirectory(directory) || isForeignRoot(origin, directory, context))
+  if (!tree.isDirectory(directory) || isForeignRoot(origin, directory, tree))
     return missing(object, context, { origin, directory, reads });
-  const built = await kustomizationStep(context.tree, directory, manifest, origin);
+  const built = await kustomizationStep(tree, directory, manifest, context.tree);
   if (built.kind === "refused")
     return outcome(object, context, { problems: [problemOf(object, built.message)], applies: [directory], reads });
   const applies = origin.fetched === undefined ? [directory] : [];
@@ -49,11 +51,15 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
   const substitution = readSubstitution(object, environments, context);
   const { substitute } = substitution;
   const finish = { ...(substitute === undefined ? {} : { substitute }), ...commonMetadata(object) };
-  const step: Step = Object.keys(finish).length === 0 ? built.step : { ...built.step, finish };
+  const step: Step = {
+    ...built.step,
+    ...(origin.layout === undefined ? {} : { artifact: origin.layout }),
+    ...(Object.keys(finish).length === 0 ? {} : { finish }),
+  };
   return outcome(object, context, {
     steps: [step],
     applies,
-    ...(origin.fetched === undefined ? {} : { fetched: [origin.fetched] }),
+    fetched: fetchedBy(origin),
     gaps: [
       ...origin.unseen,
       ...substitution.unknown.map((what) => `${what}: the variables that it sets are not substituted`),
@@ -69,11 +75,7 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
 }
 
 /** Whether the path is the root of a repository that may be another one: every tree has a root, so its existence proves nothing. */
-function isForeignRoot(
-  origin: ArtifactOrigin & { readonly kind: "tree" },
-  directory: string,
-  { tree }: PlanContext,
-): boolean {
+function isForeignRoot(origin: ArtifactOrigin & { readonly kind: "tree" }, directory: string, tree: TreeView): boolean {
   return origin.assumed !== undefined && directory === "" && kustomizationOf(tree, "") === undefined;
 }
 
@@ -98,7 +100,11 @@ function missing(
       : `there is no directory ${directory} here`;
   if (doubt !== undefined)
     return outcome(object, context, { gaps: [`${shown}, and ${doubt}`], away: origin.manifest, reads });
-  const what = context.tree.has(directory) ? "is a file, not a directory" : "does not exist";
+  const what = context.tree.isDirectory(directory)
+    ? `is not in the artifact: a link, or left out by .sourceignore or spec.ignore`
+    : context.tree.has(directory)
+      ? "is a file, not a directory"
+      : "does not exist";
   return outcome(object, context, { problems: [problemOf(object, `spec.path: ${directory} ${what}`)], reads });
 }
 
@@ -122,7 +128,7 @@ function outcome(object: GitOpsObject, context: PlanContext, found: Kustomizatio
     source,
     steps: found.steps ?? [],
     gaps: (found.gaps ?? []).map((reason) => gapOf(object, reason, found.away, found.unfetched)),
-    ...(found.fetched === undefined ? {} : { fetched: found.fetched }),
+    ...(found.fetched === undefined || found.fetched.length === 0 ? {} : { fetched: found.fetched }),
   };
   return {
     plans: [plan],

@@ -2,7 +2,9 @@ import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { FileLine, GitOpsObject, PlanContext } from "../gitops.ts";
 import type { ChartReference, OwnValues, PlacedFetch, RegistryChart } from "../plan.ts";
-import { artifactOrigin, type Unfetched } from "./artifact-origin.ts";
+import type { ArtifactLayout } from "./artifact-files.ts";
+import { artifactOrigin, artifactTree, fetchedBy } from "./artifact-origin.ts";
+import type { Unfetched } from "./origin.ts";
 import { flagAt, objectAt, textAt, textsAt } from "./fields.ts";
 import { findObject, namespaceOf, pathBelow } from "./find-object.ts";
 import { artifactChoice } from "./remote-source.ts";
@@ -15,7 +17,11 @@ export type ReleaseChart =
       /** See `ArtifactOrigin.unseen`. */
       readonly unseen?: readonly string[];
       /** What was fetched, which the chart is in. */
-      readonly fetched?: PlacedFetch;
+      readonly fetched: readonly PlacedFetch[];
+      /** The chart's directory is this tree's own. */
+      readonly isOwn: boolean;
+      /** See `HelmStep.artifact`. */
+      readonly artifact?: ArtifactLayout;
       readonly reads: readonly string[];
     }
   | {
@@ -116,6 +122,8 @@ async function templateChart(
       at: placeIn(manifest, version === undefined ? `${pointer}/chart` : `${pointer}/version`),
     },
     ...(ownValues === undefined ? {} : { ownValues }),
+    fetched: [],
+    isOwn: false,
     reads: repository === undefined ? [] : [repository.position.path],
   };
 }
@@ -129,12 +137,12 @@ async function treeChart(
   context: PlanContext,
 ): Promise<ReleaseChart> {
   const origin = await artifactOrigin(object, reference, context);
-  const reads = origin.manifest === undefined ? [] : [origin.manifest.position.path];
+  const sourceFile = origin.manifest === undefined ? [] : [origin.manifest.position.path];
   if (origin.kind === "elsewhere")
     return {
       kind: "unknown",
       reason: `chart ${chart}: ${origin.reason}`,
-      reads,
+      reads: sourceFile,
       source: origin.manifest,
       unfetched: origin.unfetched,
     };
@@ -144,14 +152,16 @@ async function treeChart(
       message: `chart ${chart}: ${origin.message}`,
       at: origin.at,
       source: origin.manifest,
-      reads,
+      reads: sourceFile,
     };
   const path = pathBelow(origin.root, chart);
   const submodule = context.tree.submoduleOf(path);
   if (submodule !== undefined)
-    return { kind: "unknown", reason: `chart ${path} is in the submodule ${submodule}`, reads: [...reads, path] };
-  if (!context.tree.has(path === "" ? "Chart.yaml" : `${path}/Chart.yaml`)) {
-    if (context.tree.has(path))
+    return { kind: "unknown", reason: `chart ${path} is in the submodule ${submodule}`, reads: [...sourceFile, path] };
+  const { tree, ignoreFiles } = await artifactTree(origin, context);
+  const reads = [...sourceFile, ...ignoreFiles];
+  if (!tree.has(path === "" ? "Chart.yaml" : `${path}/Chart.yaml`)) {
+    if (tree.has(path))
       return { kind: "unknown", reason: `the packed chart ${path} is not unpacked`, reads: [...reads, path] };
     const doubt = origin.assumed ?? (origin.pinned === undefined ? undefined : `it is pinned to ${origin.pinned}`);
     const message = `there is no chart at ${path === "" ? "the root" : path}`;
@@ -166,7 +176,9 @@ async function treeChart(
       ? {}
       : { ownValues: { ...ownValues, files: ownValues.files.map((file) => pathBelow(origin.root, file)) } }),
     unseen: origin.unseen,
-    ...(origin.fetched === undefined ? {} : { fetched: origin.fetched }),
+    fetched: fetchedBy(origin),
+    isOwn: origin.fetched === undefined,
+    ...(origin.layout === undefined ? {} : { artifact: origin.layout }),
     reads: [...reads, path],
   };
 }
@@ -203,6 +215,8 @@ async function referredChart(
       artifact: choice,
       at: placeIn(repository, pointer),
     },
+    fetched: [],
+    isOwn: false,
     reads: [repository.position.path],
   };
 }

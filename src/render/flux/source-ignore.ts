@@ -1,5 +1,5 @@
-import { directoryOf } from "../files/scope.ts";
-import { pathMatcher } from "../glob/path-pattern.ts";
+import { readGoPattern } from "../glob/go-pattern.ts";
+import { compileProgram } from "../glob/program.ts";
 
 /** One line of a `.sourceignore`, and the directory that it is relative to. */
 export interface IgnorePattern {
@@ -7,64 +7,109 @@ export interface IgnorePattern {
   readonly matches: (path: string) => boolean;
 }
 
-/** What Flux leaves out of every artifact by default (github.com/fluxcd/pkg/sourceignore). */
-export const defaultIgnores: readonly IgnorePattern[] = readIgnorePatterns(
-  [
-    ".git/ .gitignore .gitmodules .gitattributes",
-    "*.jpg *.jpeg *.gif *.png *.wmv *.flv *.tar.gz *.zip",
-    ".github/ .circleci/ .travis.yml .gitlab-ci.yml appveyor.yml .drone.yml cloudbuild.yaml",
-    "codeship-services.yml codeship-steps.yml **/.goreleaser.yml **/.sops.yaml **/.flux.yaml",
-  ]
-    .join(" ")
-    .replaceAll(" ", "\n"),
-  "",
-);
+const vcs = ".git/ .gitignore .gitmodules .gitattributes";
+const others =
+  "*.jpg *.jpeg *.gif *.png *.wmv *.flv *.tar.gz *.zip " +
+  ".github/ .circleci/ .travis.yml .gitlab-ci.yml appveyor.yml .drone.yml cloudbuild.yaml codeship-services.yml codeship-steps.yml " +
+  "**/.goreleaser.yml **/.sops.yaml **/.flux.yaml";
 
-/** Reads patterns in the format of `.gitignore`; their paths are relative to `directory` of the tree. */
+/**
+ * The patterns by which source-controller leaves files out of an artifact (github.com/fluxcd/pkg/sourceignore). Its defaults
+ * beyond Git's own files hold only where the source has no pattern of its own.
+ */
+export function artifactPatterns(own: readonly IgnorePattern[]): readonly IgnorePattern[] {
+  const defaults = own.length > 0 ? vcs : `${vcs} ${others}`;
+  return [...readIgnorePatterns(defaults.replaceAll(" ", "\n"), ""), ...own];
+}
+
+/** Reads patterns as Flux does; their paths are relative to `directory`. A line longer than Go's scanner takes ends the file. */
 export function readIgnorePatterns(text: string, directory: string): readonly IgnorePattern[] {
-  return text
-    .split("\n")
-    .map((line) => line.replace(/\r$/, ""))
-    .filter((line) => !line.startsWith("#") && line.trim() !== "")
-    .map((line) => patternOf(line, directory === "" ? "" : `${directory}/`));
+  const patterns: IgnorePattern[] = [];
+  for (const line of text.split("\n")) {
+    if (new TextEncoder().encode(line).length >= longestLine) break;
+    const written = line.replace(/\r$/, "");
+    if (!written.startsWith("#") && written.trim() !== "")
+      patterns.push(patternOf(written, directory === "" ? "" : `${directory}/`));
+  }
+  return patterns;
 }
 
-/** Makes the test for ignored files: the last pattern that matches the file, or a directory above it, decides. */
+const longestLine = 64 * 1024;
+
+/**
+ * Makes the test for ignored paths: the last pattern that matches decides. Other than for Git, a file may be included again
+ * below a directory that is left out. `path` ends with `/` where it is a directory.
+ */
 export function ignores(patterns: readonly IgnorePattern[]): (path: string) => boolean {
-  const directories = new Map<string, boolean>();
-  // A file below an ignored directory cannot be included again.
-  const below = (directory: string): boolean => {
-    if (directory === "") return false;
-    let found = directories.get(directory);
-    if (found === undefined) {
-      found = below(directoryOf(directory)) || decide(patterns, `${directory}/`);
-      directories.set(directory, found);
-    }
-    return found;
-  };
-  return (path) => below(directoryOf(path)) || decide(patterns, path);
-}
-
-/** `path` ends with `/` where it is a directory. */
-function decide(patterns: readonly IgnorePattern[], path: string): boolean {
-  return !(patterns.findLast(({ matches }) => matches(path))?.include ?? true);
+  return (path) => !(patterns.findLast(({ matches }) => matches(path))?.include ?? true);
 }
 
 function patternOf(line: string, below: string): IgnorePattern {
   const include = line.startsWith("!");
-  const written = (include ? line.slice(1) : line).replace(/^\\(?=[!#])/, "").trimEnd();
-  const onlyDirectories = written.endsWith("/");
-  const bare = onlyDirectories ? written.slice(0, -1) : written;
-  // A pattern with a slash before its end is anchored to its directory; others match names anywhere below.
-  const glob = bare.includes("/") ? bare.replace(/^\//, "") : `**/${bare}`;
-  const match = pathMatcher(glob);
+  const bare = include ? line.slice(1) : line;
+  const trimmed = bare.endsWith("\\ ") ? bare : bare.replace(/ +$/, "");
+  const onlyDirectories = trimmed.endsWith("/");
+  const written = onlyDirectories ? trimmed.slice(0, -1) : trimmed;
+  const segments = written.split("/");
+  const match = segments.length > 1 ? pathMatch(segments) : nameMatch(written);
   return {
     include,
     matches: (path) => {
+      if (!path.startsWith(below)) return false;
       const isDirectory = path.endsWith("/");
-      if ((onlyDirectories && !isDirectory) || !path.startsWith(below)) return false;
       const inner = path.slice(below.length, isDirectory ? -1 : undefined);
-      return inner !== "" && match(inner);
+      return inner !== "" && match(inner.split("/"), onlyDirectories && !isDirectory);
     },
   };
+}
+
+/** `parentsOnly`: the last segment is a file, and the pattern names directories. */
+type Match = (path: readonly string[], parentsOnly: boolean) => boolean;
+
+/** A pattern without a slash names a file or directory anywhere. */
+function nameMatch(pattern: string): Match {
+  const matches = segmentMatch(pattern);
+  return (path, parentsOnly) => {
+    const at = path.findIndex(matches);
+    return at !== -1 && !(parentsOnly && at === path.length - 1);
+  };
+}
+
+/** A pattern with a slash names a path from its directory on, and all that is below. */
+function pathMatch(segments: readonly string[]): Match {
+  const compiled = segments.map((segment) => ({ segment, matches: segmentMatch(segment) }));
+  return (path, parentsOnly) => {
+    let [at, matched, skips] = [0, false, false];
+    for (const [index, { segment, matches }] of compiled.entries()) {
+      if (segment === "") {
+        skips = false;
+        continue;
+      }
+      if (segment === "**") {
+        if (index === compiled.length - 1) break;
+        skips = true;
+        continue;
+      }
+      if (segment.includes("**") || at === path.length) return false;
+      if (!skips) {
+        if (!matches(path[at] ?? "")) return false;
+        matched = true;
+        at += 1;
+        continue;
+      }
+      skips = false;
+      const found = path.findIndex((name, position) => position >= at && matches(name));
+      // As in Flux, segments that follow one which is nowhere find no path left.
+      at = found === -1 ? path.length : found + 1;
+      matched = found !== -1;
+    }
+    return matched && !(parentsOnly && at === path.length);
+  };
+}
+
+/** Go's filepath.Match; what it cannot read matches nothing. */
+function segmentMatch(pattern: string): (name: string) => boolean {
+  if (!/[*?[\\]/.test(pattern)) return (name) => name === pattern;
+  const glob = readGoPattern(pattern);
+  return glob === undefined ? () => false : compileProgram(glob).matches;
 }

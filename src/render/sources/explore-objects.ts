@@ -279,6 +279,7 @@ function contextFor(
     branches: request.branches,
     renderer: renderContext.renderer,
     remotes: renderContext.remotes,
+    artifact: (layout) => renderContext.artifacts.of(layout),
     ...(request.baseline === undefined ? {} : { baseline: request.baseline }),
     find(_, wanted) {
       const found = index.find(from, wanted);

@@ -17,6 +17,7 @@ import { judgedAsWritten } from "./as-written.ts";
 import { withBaseline } from "./baseline.ts";
 import type { KustomizationReading } from "../kustomizations/kustomization.ts";
 import { kustomizeBuild, kustomizeRoots } from "../kustomizations/kustomize-build.ts";
+import { openArtifacts } from "../flux/artifacts.ts";
 import { kustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import { mentionsIn, rawObjects, type Mentions } from "./raw-objects.ts";
 import type { RenderCaches } from "./planned-source.ts";
@@ -137,6 +138,7 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     config,
     vendor,
     remotes,
+    artifacts: openArtifacts(files, { ...request, remotes }),
     questions: facts(cache, "chart-questions"),
   };
   return {

@@ -3,6 +3,7 @@ import type { ClusterProfile } from "../cluster-profile.ts";
 import type { DesiredStateRequest } from "../desired-state.ts";
 import { digestText } from "../digest-text.ts";
 import { isFoundAgain, recordLookups, type Lookups } from "../files/lookups.ts";
+import type { TreeFiles } from "../files/tree-files.ts";
 import { facts } from "../kept-values.ts";
 import type { PlacedFetch, Step } from "../plan.ts";
 import type { Entry } from "./entry.ts";
@@ -29,18 +30,20 @@ const treesAtOnce = 4;
  * all that was looked up for it is found again. Such a step is planned anew only to be rendered.
  */
 export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["cache"]): StepPlanner {
-  const { files, nodes, renderer, scopes, config, vendor } = context;
+  const { files, renderer, scopes, config, vendor } = context;
   const known = facts<readonly KeptStep[]>(cache, "step");
   const common = sha256(digestText([renderer.digest, config, vendor, scopes.digest, files.layout]));
   const made = new Map<string, Promise<PlannedStep>>();
 
   async function planned(key: string, step: Step, entry: Entry, fetched: readonly PlacedFetch[]): Promise<PlannedStep> {
-    if (step.kind === "kustomize") await nodes.load([files.directoryAt(step.path) ?? step.path]);
+    const seen = await seenBy(step, context);
+    if (step.kind === "kustomize") await seen.nodes.load([seen.files.directoryAt(step.path) ?? step.path]);
     const held = known.get(key) ?? [];
-    const kept = held.find(({ lookups }) => isFoundAgain(listOf(lookups), context));
-    if (kept !== undefined) return unkept(kept, step, entry, fetched);
-    const recording = recordLookups(context);
-    const fresh = await planStep(step, { ...context, ...recording }, entry, fetched);
+    const kept = held.find(({ lookups }) => isFoundAgain(listOf(lookups), seen));
+    const again = async (): Promise<PlannedStep> => inTree(await planStep(step, seen, entry, fetched), seen, files);
+    if (kept !== undefined) return unkept(kept, again);
+    const recording = recordLookups(seen);
+    const fresh = inTree(await planStep(step, { ...seen, ...recording }, entry, fetched), seen, files);
     const lookups = recording.lookups();
     if (lookups === undefined) return fresh;
     const made = keptOf(fresh, lookups);
@@ -50,18 +53,18 @@ export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["
       all,
       all.reduce((sum, one) => sum + 1000 + 2 * (one.lookups.length + one.reads.length), 0),
     );
-    return unkept(made, step, entry, fetched);
+    return unkept(made, again);
   }
 
-  function unkept(kept: KeptStep, step: Step, entry: Entry, fetched: readonly PlacedFetch[]): PlannedStep {
+  function unkept(kept: KeptStep, again: () => Promise<PlannedStep>): PlannedStep {
     const { lookups: _, reads, ...plain } = kept;
     let anew: Promise<PlannedStep> | undefined;
-    const again = (): Promise<PlannedStep> => (anew ??= planStep(step, context, entry, fetched));
+    const planned = (): Promise<PlannedStep> => (anew ??= again());
     return {
       ...plain,
       reads: readsOf(reads),
-      render: async () => (await again()).render(),
-      places: async (rendering) => (await again()).places(rendering),
+      render: async () => (await planned()).render(),
+      places: async (rendering) => (await planned()).places(rendering),
     };
   }
 
@@ -75,6 +78,34 @@ export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["
       const plan = made.get(key) ?? planned(key, full, entry, fetched);
       made.set(key, plan);
       return plan;
+    },
+  };
+}
+
+/** What a step sees of the tree: all of it, or an artifact that Flux makes of it. */
+async function seenBy(step: Step, context: RenderContext): Promise<RenderContext> {
+  const artifact = step.kind === "directory" ? undefined : step.artifact;
+  return artifact === undefined ? context : { ...context, ...(await context.artifacts.of(artifact)) };
+}
+
+/** The step with what it reads by the paths of the tree, and with a word about what its artifact leaves out. */
+function inTree(step: PlannedStep, { files: seen }: RenderContext, files: TreeFiles): PlannedStep {
+  if (seen === files) return step;
+  const leftOut = step.reads.filter(({ path, id }) => id === undefined && files.fileAt(path) !== undefined);
+  const reads = step.reads
+    .filter((read) => !leftOut.includes(read))
+    .map(({ path, id }) => ({ path: seen.fileAt(path)?.path ?? path, id }));
+  if (leftOut.length === 0) return { ...step, reads };
+  const paths = leftOut.map(({ path }) => path).join(", ");
+  const hint = `(not in Flux's artifact, as a link or by .sourceignore, spec.ignore or Flux's defaults: ${paths})`;
+  return {
+    ...step,
+    reads,
+    async render() {
+      const rendering = await step.render();
+      if (rendering.kind !== "failed") return rendering;
+      const problems = rendering.problems.map((one) => ({ ...one, message: `${one.message} ${hint}` }));
+      return { ...rendering, problems };
     },
   };
 }

@@ -8,6 +8,7 @@ import type { VendoredCharts, VendoredCopy } from "../charts/vendored-chart.ts";
 import type { ClusterProfiles } from "../cluster-profile.ts";
 import type { Scopes } from "../crd-scopes.ts";
 import type { Facts } from "../kept-values.ts";
+import type { Artifacts } from "../flux/artifacts.ts";
 import type { KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { Step } from "../plan.ts";
@@ -26,6 +27,7 @@ export interface RenderContext {
   readonly config: Config;
   readonly vendor: VendoredCharts | undefined;
   readonly remotes: RemoteDirectories;
+  readonly artifacts: Artifacts;
   /** What charts ask, by their content. */
   readonly questions: Facts<ChartQuestions>;
 }

@@ -61,6 +61,7 @@ function contextOf(
     repositories,
     branches,
     renderer: renderer ?? noRenderer,
+    artifact: () => Promise.reject(new Error("Argo CD has no artifacts")),
     remotes: { fetch: async () => undefined, asked: () => [], added: new Map() },
     find: (_near, wanted) =>
       manifests.filter(

@@ -158,7 +158,8 @@ compare("what is prepared for a build comes to what Flux's own generator comes t
 async function prepare(files: Files, spec: JsonObject): Promise<OracleCase | string> {
   const object = JSON.stringify({ apiVersion: "v1", kind: "Kustomization", spec });
   const [manifest] = readManifests("object.yaml", new TextEncoder().encode(object)).manifests;
-  const outcome = await kustomizationStep(viewOf(files), "app", manifest!, { root: "", ignore: [] });
+  const tree = viewOf(files);
+  const outcome = await kustomizationStep(tree, "app", manifest!, tree);
   if (outcome.kind === "refused") return outcome.message;
   const overrides = [...(outcome.step.overrides ?? [])].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]);
   return { files, directory: "app", kustomization: { spec }, overrides: Object.fromEntries(overrides) };

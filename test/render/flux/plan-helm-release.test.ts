@@ -24,6 +24,7 @@ test("a chart of this repository is rendered from its directory", async () => {
   expect(onlyStep(planned, "helm")).toEqual({
     kind: "helm",
     chart: { kind: "path", path: "charts/web" },
+    artifact: { root: "", includes: [] },
     releaseName: "web",
     namespace: "apps",
     values: [{ kind: "inline", value: { a: 1 }, path: "web.yaml", line: 1, pointer: "/spec/values" }],

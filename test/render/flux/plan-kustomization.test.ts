@@ -27,7 +27,7 @@ const tree = (spec: string, more: Files = {}): Files => ({
 test("a kustomization that nothing is merged into is built as it stands", async () => {
   const planned = await plan(tree(""), "Kustomization apps");
   const step = onlyStep(planned, "kustomize");
-  expect(step).toEqual({ kind: "kustomize", path: "apps", anywhere: true });
+  expect(step).toEqual({ kind: "kustomize", path: "apps", anywhere: true, artifact: { root: "", includes: [] } });
   expect(planned.plans[0]?.source).toEqual({
     id: "Kustomization flux-system/apps",
     kind: "flux-kustomization",
@@ -136,7 +136,7 @@ test("a directory without a kustomization gets one of all its YAML files, as Go 
     "apps/data.json": "",
     "apps/.hidden.yaml": "",
     "apps/skipped.yaml": "",
-    "apps/.github/workflows/ci.yaml": "",
+    "apps/ci/cloudbuild.yaml": "",
     "apps/gen/.sourceignore": "# generated\n*.yaml\n!keep.yaml\n",
     "apps/gen/out.yaml": "",
     "apps/gen/keep.yaml": "",
@@ -145,7 +145,16 @@ test("a directory without a kustomization gets one of all its YAML files, as Go 
   expect(kustomizationIn(step)).toEqual({
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
-    resources: ["./.hidden.yaml", "./a/nested", "./a/z.yaml", "./a.yml", "./b.yaml", "./gen/keep.yaml"],
+    resources: [
+      "./.hidden.yaml",
+      "./a/nested",
+      "./a/z.yaml",
+      "./a.yml",
+      "./b.yaml",
+      // A source with patterns of its own does not leave out what Flux otherwise would.
+      "./ci/cloudbuild.yaml",
+      "./gen/keep.yaml",
+    ],
   });
 });
 
@@ -326,7 +335,7 @@ const sources: readonly (readonly [string, string, readonly string[], RegExp | u
     "files of a further source",
     "url: https://github.com/acme/fleet, include: [{repository: {name: more}}]",
     fleet,
-    /fleet includes more, which is not read$/,
+    /fleet includes more, which is not read: GitRepository flux-system\/more is not in this repository$/,
   ],
   ["a tag", "url: https://github.com/acme/fleet, ref: {tag: v1}", fleet, /^pinned to v1/],
   [

@@ -3,9 +3,12 @@ import type { Config } from "../../../src/model/config.ts";
 import type { Renderer } from "../../../src/model/renderer.ts";
 import type { Manifest } from "../../../src/model/manifest.ts";
 import { readManifests } from "../../../src/manifest/read-manifests.ts";
+import { treeFiles } from "../../../src/render/files/tree-files.ts";
+import { openArtifacts } from "../../../src/render/flux/artifacts.ts";
 import { planFlux } from "../../../src/render/flux/plan-flux.ts";
 import type { GitOpsObject, PlanContext, Planned, TreeView } from "../../../src/render/gitops.ts";
 import type { HelmStep, KustomizeStep } from "../../../src/render/plan.ts";
+import { memoryTree } from "../../../src/tree/memory-tree.ts";
 
 /** Files by path. */
 export type Files = { readonly [path: string]: string };
@@ -52,14 +55,20 @@ export async function plan(files: Files, wanted: string, options: Options = {}):
 }
 
 export function contextOf(files: Files, manifests: readonly Manifest[], options: Options): PlanContext {
+  const config = { ...defaultConfig, ...options.config };
+  const remotes = { fetch: async () => undefined, asked: () => [], added: new Map() };
+  const artifacts = treeFiles(memoryTree(files, "tree")).then((all) =>
+    openArtifacts(all, { cache: new Map(), config, remotes }),
+  );
   return {
     tree: viewOf(files),
-    config: { ...defaultConfig, ...options.config },
+    config,
+    artifact: async (layout) => (await artifacts).of(layout),
     repositories: options.repositories ?? ["https://github.com/acme/fleet"],
     branches: options.branches ?? [],
     // Planning for Flux renders nothing.
     renderer: undefined as unknown as Renderer,
-    remotes: { fetch: async () => undefined, asked: () => [], added: new Map() },
+    remotes,
     find: (_, wanted) =>
       manifests.filter(({ identity }) =>
         Object.entries(wanted).every(([key, value]) => identity[key as keyof typeof identity] === value),
