@@ -59,6 +59,8 @@ export type GitRevision =
 export interface RemoteFile {
   readonly kind: "file";
   readonly url: string;
+  /** What was fetched once stands: it belongs to something that is pinned. */
+  readonly once?: true;
 }
 
 /** What a reference named at the time of the judgement. */

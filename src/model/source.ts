@@ -105,4 +105,6 @@ export interface UsedRemote {
   readonly digest: string;
   /** Its server was not asked or did not answer: this is what it answered last. */
   readonly stale?: true;
+  /** It belongs to a chart, and says nothing that the chart's version does not. */
+  readonly isPart?: true;
 }

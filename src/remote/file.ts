@@ -8,7 +8,7 @@ import type { Job, Protocol } from "./job.ts";
 import { resolve, type Resolved } from "./resolve.ts";
 import { digestOf } from "./store/blobs.ts";
 
-/** Fetches the file that a URL names. It may be another one whenever it is asked for. */
+/** Fetches the file that a URL names. It may be another one whenever it is asked for, unless it is to stand. */
 export const fetchFile: Protocol<RemoteFile> = async (reference, job) => {
   const url = readUrl(job.mirrored(reference.url), job.named);
   const what = shown(url);
@@ -16,7 +16,7 @@ export const fetchFile: Protocol<RemoteFile> = async (reference, job) => {
   return resolve(job, {
     question: JSON.stringify(["file", url.href]),
     what,
-    isPinned: () => false,
+    isPinned: () => reference.once === true,
     ask: () => ask(url, what, job),
     layout: JSON.stringify(["file", name]),
     unpack: async (bytes) => memoryTree({ [name]: bytes }, what),

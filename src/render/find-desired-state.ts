@@ -107,6 +107,7 @@ function usedRemotes(named: readonly NamedSource[]): readonly UsedRemote[] {
       version,
       digest,
       ...(stale === undefined ? {} : { stale }),
+      ...(reference.kind === "file" && reference.once === true ? { isPart: true } : {}),
     })),
   );
   return [...new Map(used.map((one) => [JSON.stringify(one), one]))]

@@ -62,6 +62,7 @@ function failedSources(results: Results): ReadonlySet<string> {
 function versionsOf(remotes: readonly UsedRemote[]): ReadonlyMap<string, UsedRemote> {
   const found = new Map<string, UsedRemote>();
   for (const one of remotes) {
+    if (one.isPart === true) continue;
     const key = JSON.stringify([one.source, one.name]);
     const known = found.get(key);
     found.set(

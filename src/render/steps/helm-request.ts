@@ -15,6 +15,8 @@ import type { RenderContext } from "./step.ts";
 export interface PlacedChart {
   readonly chart: ChartFiles;
   readonly at: string;
+  /** Schemas of values in place of the chart's own, by path within it. */
+  readonly schemas?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The values files that stand in for the chart's own, by path of the tree. */
@@ -27,7 +29,11 @@ export type Asked =
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 /** Reads what a step hands to Helm. */
-export async function requestOf(step: HelmStep, { chart, at }: PlacedChart, { files }: RenderContext): Promise<Asked> {
+export async function requestOf(
+  step: HelmStep,
+  { chart, at, schemas }: PlacedChart,
+  { files }: RenderContext,
+): Promise<Asked> {
   const layerPaths = step.values.flatMap((layer) => (layer.kind === "file" ? [layer.path] : []));
   const own = ownValuePaths(step, at);
   const bytes = await files.read([...chart.files.values(), ...layerPaths, ...own]);
@@ -52,7 +58,7 @@ export async function requestOf(step: HelmStep, { chart, at }: PlacedChart, { fi
   const content = new Map<string, Uint8Array>();
   for (const [path, from] of chart.files) {
     if (step.skipSchemaValidation === true && /(?:^|\/)values\.schema\.json$/.test(path)) continue;
-    const held = bytes.get(from);
+    const held = schemas?.get(path) ?? bytes.get(from);
     if (held !== undefined) content.set(path, held);
   }
   if (step.ownValues !== undefined) {

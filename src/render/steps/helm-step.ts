@@ -5,6 +5,7 @@ import type { RenderOutcome } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
 import { chartFiles, type ChartFiles } from "../charts/chart-files.ts";
 import { failedFetch, findChart, type FoundChart } from "../charts/find-chart.ts";
+import { noSchemas, valuesSchemas } from "../charts/values-schemas.ts";
 import { isExact } from "../charts/vendored-chart.ts";
 import { digestText } from "../digest-text.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
@@ -20,6 +21,7 @@ import { refusedValue } from "./values-failure.ts";
 import { withoutPlaces } from "./without-places.ts";
 import { notFetched, type NotFetched } from "./not-fetched.ts";
 import { versionPlace } from "./version-place.ts";
+import { missingSchemas } from "./missing-schemas.ts";
 import { nothing, type Read, type UnkeyedStep, type StepRendering, type RenderContext } from "./step.ts";
 
 /** Prepares the rendering of a chart; `entry` is the line that declares the source. */
@@ -39,12 +41,17 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
   });
   if (!("chart" in found)) return stop([], await notFound(step, found, context, entry));
   const { chart, at } = found;
+  const schemas = step.skipSchemaValidation === true ? noSchemas : await valuesSchemas(chart.files, context);
+  const placed = { ...found, schemas: schemas.content };
   const layers = step.values.flatMap((layer) => (layer.kind === "file" ? [layer] : []));
   const valueFiles = [...layers.map(({ path }) => path), ...ownValuePaths(step, at)];
-  const reads = [...new Set([...chart.files.values(), ...valueFiles])].map((path) => ({
-    path,
-    id: contentId(files.fileAt(path)),
-  }));
+  const reads = [
+    ...[...new Set([...chart.files.values(), ...valueFiles])].map((path) => ({
+      path,
+      id: contentId(files.fileAt(path)),
+    })),
+    ...schemas.reads,
+  ];
   const referredAt = (directory: string): Promise<Entry | undefined> =>
     chartPlace(directory, { step, chart, at, files });
   if (chart.missing.length > 0) {
@@ -63,15 +70,20 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     };
     return { ...stop(reads, told), fetched: chart.fetched, referredAt };
   }
+  const told = missingSchemas(
+    schemas.missing,
+    { files: chart.files, entry: (await versionPlace(step, files)) ?? entry },
+    files,
+  );
   return {
     reads,
-    problems: wrongReleaseName(step, entry),
-    gaps: rangeGaps(step, chart, entry),
+    problems: [...wrongReleaseName(step, entry), ...(told.problems ?? [])],
+    gaps: [...rangeGaps(step, chart, entry), ...(told.gaps ?? [])],
     copies: chart.copies,
-    fetched: chart.fetched,
+    fetched: [...chart.fetched, ...schemas.fetched],
     referredAt,
     render: async () => {
-      const asked = await requestOf(step, found, context);
+      const asked = await requestOf(step, placed, context);
       if (asked.kind === "refused") return { kind: "failed", problems: asked.problems };
       const outcome = await renderAll(
         await renderingsFor(asked.request, step, chart, context),
@@ -82,7 +94,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
       return failed(inTree(outcome, chart), { step, entry, files, reads });
     },
     places: async ({ objects, trace }) => {
-      const asked = await requestOf(step, found, context);
+      const asked = await requestOf(step, placed, context);
       if (asked.kind === "refused") return { place: () => undefined };
       const traces = trace as readonly (HelmTrace | null)[];
       const renderings = await renderingsFor(asked.request, step, chart, context);

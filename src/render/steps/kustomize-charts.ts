@@ -6,12 +6,14 @@ import type { VendoredCopy } from "../charts/vendored-chart.ts";
 import type { FailedFetch, FetchedDirectory } from "../remotes/remote-directories.ts";
 import { notFetched } from "./not-fetched.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
+import { valuesSchemas } from "../charts/values-schemas.ts";
 import { cleanPath } from "../files/scope.ts";
 import { ownTexts } from "../own-text.ts";
 import { dependencyPlace } from "./dependency-place.ts";
 import type { Entry } from "./entry.ts";
 import { placeOfVersion } from "./line-of-entry.ts";
-import type { RenderContext } from "./step.ts";
+import { missingSchemas } from "./missing-schemas.ts";
+import type { Read, RenderContext } from "./step.ts";
 
 /** The charts that a build renders, at the paths where Kustomize looks for them. */
 export interface KustomizeCharts {
@@ -24,6 +26,12 @@ export interface KustomizeCharts {
   /** The kustomizations that name fetched charts. */
   readonly fetchedBy: readonly { readonly directory: string; readonly path: string; readonly written: string }[];
   readonly gaps: readonly Omit<Gap, "source">[];
+  /** By the path at which Kustomize looks: what is handed to it in place of the file. */
+  readonly content: ReadonlyMap<string, Uint8Array>;
+  /** Files that `content` was made of besides. */
+  readonly reads: readonly Read[];
+  /** Gaps that leave the build whole. */
+  readonly doubts: readonly Omit<Gap, "source">[];
   readonly problems: readonly Problem[];
 }
 
@@ -40,6 +48,9 @@ export async function kustomizeCharts(
   const charts: { home: string; files: ReadonlyMap<string, string> }[] = [];
   const copies: VendoredCopy[] = [];
   const gaps: Omit<Gap, "source">[] = [];
+  const doubts: Omit<Gap, "source">[] = [];
+  const content = new Map<string, Uint8Array>();
+  const reads: Read[] = [];
   const named = build?.charts ?? [];
   const own = ownTexts(await files.read(new Set(named.map(({ path }) => path))), (path) => path);
   for (const { node, chart, path } of named) {
@@ -87,7 +98,14 @@ export async function kustomizeCharts(
     fetched.push(...ofServers);
     fetchedBy.push(...ofServers.map((one) => ({ directory: one.directory, path, written })));
     charts.push({ home, files: gathered.files });
+    const schemas = await valuesSchemas(gathered.files, context);
+    const told = missingSchemas(schemas.missing, { files: gathered.files, entry: at }, files);
+    doubts.push(...(told.gaps ?? []));
+    problems.push(...(told.problems ?? []));
+    fetched.push(...schemas.fetched);
+    reads.push(...schemas.reads);
+    for (const [inner, whole] of schemas.content) content.set(`${home}/${inner}`, whole);
     for (const [inner, from] of gathered.files) found.set(`${home}/${inner}`, from);
   }
-  return { files: found, charts, copies, fetched, fetchedBy, gaps, problems };
+  return { files: found, charts, copies, fetched, fetchedBy, gaps, content, reads, doubts, problems };
 }

@@ -45,9 +45,9 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
   const generators = build === undefined ? [] : await generatorGaps(build, used, files);
   const gaps = [...charts.gaps, ...missing.gaps, ...generators];
   return {
-    reads: [...asked].map(([path, id]) => ({ path, id })),
+    reads: [...[...asked].map(([path, id]) => ({ path, id })), ...charts.reads],
     problems: [...charts.problems, ...missing.problems],
-    gaps,
+    gaps: [...gaps, ...charts.doubts],
     copies: [...charts.copies, ...(build === undefined ? [] : resourceCopies(build, files))],
     fetched: [...charts.fetched, ...(build?.nodes ?? []).flatMap((node) => node.fetched)],
     ...(build === undefined ? {} : { referredAt: referrers(build, charts, files) }),
@@ -115,6 +115,7 @@ async function bytesOf({ build, charts, step, context: { files } }: Work): Promi
   };
   for (const path of paths) put(path, path);
   for (const [path, from] of charts.files) put(path, from);
+  for (const [path, content] of charts.content) bytes.set(path, content);
   for (const [path, content] of step.overrides ?? []) bytes.set(path, content);
   const made =
     build === undefined ? { files: bytes, standFor: new Map<string, string>() } : kustomizeFiles(build, bytes);
