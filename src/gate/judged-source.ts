@@ -1,5 +1,6 @@
 import type { Fact, ManifestHandle } from "../model/builtin-check.ts";
 import type { Pointer } from "../model/json.ts";
+import type { FetchedPlace } from "../model/finding.ts";
 import type { Identity, Manifest, Place, SourcePosition } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Gap } from "../model/source.ts";
@@ -14,6 +15,8 @@ export interface Located {
   readonly path?: string;
   /** How well the place is known, where that is less than what the violation itself says. */
   readonly precision?: Precision;
+  /** Where the value is, if the place is the one that refers to what was fetched. */
+  readonly fetched?: FetchedPlace;
 }
 
 /** A violation with its place, so that the text need not be kept. */

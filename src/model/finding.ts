@@ -13,6 +13,15 @@ export interface ManifestName {
   readonly name: string;
 }
 
+/** A place in what a server has: no line of the tree holds it. */
+export interface FetchedPlace {
+  /** What was fetched, as people write it: `podinfo 6.6.0 of https://charts.example.com`. */
+  readonly reference: string;
+  /** Within it. */
+  readonly path: string;
+  readonly line: number;
+}
+
 /** A place in a file of the tree; for a fixed finding, of the tree before. */
 export interface Location {
   readonly path: string;
@@ -20,6 +29,8 @@ export interface Location {
   readonly endLine?: number;
   readonly column?: number;
   readonly precision: Precision;
+  /** Where the value is, if the line is the one that refers to what was fetched. */
+  readonly fetched?: FetchedPlace;
 }
 
 /** What one policy found wrong with one manifest at one place. */

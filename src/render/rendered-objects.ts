@@ -13,6 +13,8 @@ export interface RenderedObject {
   readonly value: JsonObject;
   /** The object's own text in a file of the tree; absent where none is known. */
   readonly position?: SourcePosition;
+  /** Where its own text is, if that was fetched; `position` is then the line that refers to it. */
+  readonly fetched?: { readonly directory: string; readonly path: string; readonly line: number };
   /** Which of the step's documents it is in, and where in it. */
   readonly document: number;
   readonly pointer: Pointer;

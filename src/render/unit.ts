@@ -1,4 +1,5 @@
 import type { Pointer } from "../model/json.ts";
+import type { FetchedPlace } from "../model/finding.ts";
 import type { Manifest, Place } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Gap, Source } from "../model/source.ts";
@@ -56,4 +57,6 @@ export interface SourcePlace {
   readonly place: Place;
   /** Absent: as precise as the pointer itself. */
   readonly precision?: Precision;
+  /** Where the value is, if the place is the one that refers to what was fetched. */
+  readonly fetched?: FetchedPlace;
 }

@@ -96,6 +96,7 @@ function finding(of: Finding): Json {
       endLine: location.endLine,
       column: location.column,
       precision: location.precision,
+      fetched: location.fetched === undefined ? undefined : { ...location.fetched },
     }),
     related: of.related === undefined ? undefined : { path: of.related.path, line: of.related.line },
     pointer: of.pointer,

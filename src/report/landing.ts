@@ -23,14 +23,22 @@ function throughOf(finding: Finding): string | undefined {
   return names.length === 0 ? undefined : `through ${listed(names, "source")}`;
 }
 
-/** The location of the value itself, for a finding that is located at the change that introduced it. Untrusted text. */
-function standsAt({ related }: Finding): string | undefined {
-  return related === undefined ? undefined : `the value is at ${related.path}:${related.line}`;
+/** The location of the value itself, or of what refers to it, for a finding that is located at the change that introduced it. Untrusted text. */
+function standsAt({ related, location: { fetched } }: Finding): string | undefined {
+  if (related === undefined) return undefined;
+  return `${fetched === undefined ? "the value is" : "it is referred to"} at ${related.path}:${related.line}`;
+}
+
+/** The file of what was fetched that holds the value. Untrusted text. */
+function fetchedFrom({ location: { fetched } }: Finding): string | undefined {
+  return fetched === undefined ? undefined : `in ${fetched.path} of ${fetched.reference}`;
 }
 
 /** All facts about a finding besides those of its policy. Untrusted text. */
 export function circumstancesOf(finding: Finding): readonly string[] {
-  return [landingOf(finding), throughOf(finding), standsAt(finding)].filter((text) => text !== undefined);
+  return [fetchedFrom(finding), landingOf(finding), throughOf(finding), standsAt(finding)].filter(
+    (text) => text !== undefined,
+  );
 }
 
 /** The environments of a finding. */

@@ -61,7 +61,8 @@ function byPlace(findings: readonly Finding[]): readonly Findings[] {
   const places = new Map<string, [Finding, ...Finding[]]>();
   for (const finding of findings) {
     const { policy, level, status, changed, manifest, location } = finding;
-    const key = JSON.stringify([policy, level, status, changed, manifest, location, circumstancesOf(finding)]);
+    const { fetched: _, ...place } = location;
+    const key = JSON.stringify([policy, level, status, changed, manifest, place, circumstancesOf(finding)]);
     const known = places.get(key);
     if (known === undefined) places.set(key, [finding]);
     else known.push(finding);
@@ -91,7 +92,7 @@ function findingBlock(
   ];
   if (excerpt !== undefined) {
     const { start, length } = excerpt.mark;
-    const label = isListItem(finding) ? "expected in this item" : LABELS[finding.location.precision];
+    const label = labelOf(finding);
     lines.push(
       `${gutter} ${bar}`,
       `${paint.blue(`${excerpt.line} |`)} ${excerpt.text}`,
@@ -103,6 +104,13 @@ function findingBlock(
 }
 
 /** The meaning of the caret if it is not under the value itself. */
+function labelOf(finding: Finding): string {
+  const { fetched, column, precision } = finding.location;
+  // Without a column it is the line of the change that brought it.
+  if (fetched !== undefined && column !== undefined) return "in what this refers to";
+  return isListItem(finding) ? "expected in this item" : LABELS[precision];
+}
+
 const LABELS = {
   value: "",
   parent: "expected in here",

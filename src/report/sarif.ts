@@ -105,6 +105,15 @@ function result(report: Report, finding: Finding, ruleIndex: number): Result {
       rule: finding.rule,
       pointer: finding.pointer,
       precision: location.precision,
+      ...(location.fetched === undefined
+        ? {}
+        : {
+            fetched: {
+              ...location.fetched,
+              path: inert(location.fetched.path),
+              reference: inert(location.fetched.reference),
+            },
+          }),
       ...(environmentsOf(finding).length === 0 ? {} : { environments: environmentsOf(finding).map(inert) }),
       ...(finding.sources === undefined ? {} : { sources: finding.sources.map(inert) }),
     },

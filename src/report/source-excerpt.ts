@@ -22,7 +22,7 @@ const OPEN_IN_A_SECRET = /^\s*(- )?(apiVersion|kind|type|metadata|name|namespace
  * The line of a finding, cut to the width of a terminal around the location; undefined if the source is not available.
  */
 export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undefined {
-  const { path, line, column = 1 } = finding.location;
+  const { path, line, column = 1, precision, fetched } = finding.location;
   const whole = readLine(path, line);
   if (whole === undefined) return undefined;
   const long = whole.length > LONGEST_LINE;
@@ -33,7 +33,7 @@ export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undef
   if (shown === undefined) return undefined;
   const first = Math.min(column - 1 - from, shown.length - 1);
   const named = /^\s*$/.test(shown.slice(0, first + 1)) ? shown.search(/\S/) : first;
-  const value = finding.location.precision === "value";
+  const value = precision === "value" || fetched !== undefined;
   if (isListItem(finding)) {
     const dash = /-(?=\s+$)/.exec(shown.slice(0, named))?.index;
     if (dash !== undefined) return windowed(line, shown, dash, dash + 1);

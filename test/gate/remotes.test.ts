@@ -111,6 +111,34 @@ describe("a chart of a registry", () => {
     );
   });
 
+  test("is shown with a caret under the version, and with the file that holds the value", async () => {
+    const files = { "flux/apps.yaml": release("2.0.0") };
+    const report = await judged({ after: files }, remotesOf(registry));
+    expect(report.findings[0]?.location).toEqual({
+      path: "flux/apps.yaml",
+      line: 13,
+      column: 7,
+      precision: "source",
+      fetched: { reference: "web 2.0.0 of https://charts.example.com", path: "values.yaml", line: 1 },
+    });
+    const text = pretty(report, {
+      colour: false,
+      showAll: false,
+      blocks: () => true,
+      readLine: (_, line) => files["flux/apps.yaml"].split("\n")[line - 1],
+    });
+    expect(text).toContain(
+      [
+        "  --> flux/apps.yaml:13:7",
+        "   |",
+        "13 |       version: 2.0.0",
+        "   |                ^^^^^ in what this refers to",
+        "   = Pod web/web: Images are pinned",
+        "   = in values.yaml of web 2.0.0 of https://charts.example.com",
+      ].join("\n"),
+    );
+  });
+
   test("keeps the line of a value that the repository sets", async () => {
     const after = { "flux/apps.yaml": release("1.0.0", "  values:\n    image: nginx:latest\n") };
     const report = await judged({ after }, remotesOf(registry));
@@ -221,6 +249,11 @@ describe("what a kustomization loads from servers", () => {
     expect(told(report)).toEqual([]);
     expect(report.counts.manifests).toBe(4);
     expect(found(report)).toEqual(["introduced prod/kustomization.yaml:3: nginx:latest is not pinned"]);
+    expect(report.findings[0]?.location).toMatchObject({
+      column: 3,
+      precision: "source",
+      fetched: { reference: `${repository} v1`, path: "web/pod.yaml", line: 4 },
+    });
     expect(report.sources).toMatchObject([{ id: "prod", manifests: 4 }]);
     expect(report.remotes?.map(({ reference }) => reference)).toEqual([
       "https://example.com/more.yaml",
@@ -257,7 +290,11 @@ describe("what a kustomization loads from servers", () => {
     expect([told(report), report.gaps]).toEqual([[], []]);
     expect(found(report)).toEqual([
       "introduced prod/chart.yaml:6: nginx:latest is not pinned",
-      "introduced prod/kustomization.yaml:2: nginx:latest is not pinned",
+      "introduced prod/kustomization.yaml:4: nginx:latest is not pinned",
+    ]);
+    expect(report.findings.map(({ location: { fetched } }) => fetched)).toEqual([
+      { reference: "other 2.0.0 of https://charts.example.com", path: "templates/pod.yaml", line: 1 },
+      { reference: "web 1.0.0 of https://charts.example.com", path: "templates/pod.yaml", line: 1 },
     ]);
   });
 

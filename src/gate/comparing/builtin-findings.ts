@@ -108,12 +108,13 @@ function placeOf(
   if (reading === undefined) {
     return { violation, place: { line, column: 1, endLine: line }, precision: "manifest", fingerprint };
   }
-  const { path, place, precision } = reading.place(manifest as Manifest, violation.cause.pointer);
+  const { path, place, precision, fetched } = reading.place(manifest as Manifest, violation.cause.pointer);
   return {
     violation,
     place,
     ...(path === own ? {} : { path }),
     ...(precision === undefined ? {} : { precision }),
+    ...(fetched === undefined ? {} : { fetched }),
     fingerprint,
   };
 }

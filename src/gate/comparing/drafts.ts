@@ -83,7 +83,7 @@ export function drafter({ policies, levelOf, hasPath }: DraftContext): Drafter {
 
 function locationOf(
   { position }: JudgedManifest,
-  { violation, place, path: file = position.path, precision }: Omit<LocatedViolation, "fingerprint">,
+  { violation, place, path: file = position.path, precision, fetched }: Omit<LocatedViolation, "fingerprint">,
   hasPath: (path: string) => boolean,
 ): Finding["location"] {
   const { declared, cause } = violation;
@@ -92,7 +92,14 @@ function locationOf(
     if (path !== undefined) return { path, line: declared.line, precision: "value" };
   }
   const { line, endLine, column } = place;
-  return { path: file, line, ...(endLine > line ? { endLine } : {}), column, precision: precision ?? cause.precision };
+  return {
+    path: file,
+    line,
+    ...(endLine > line ? { endLine } : {}),
+    column,
+    precision: precision ?? cause.precision,
+    ...(fetched === undefined ? {} : { fetched }),
+  };
 }
 
 /** The file that a policy declares, which may be the end of the manifest's own path; undefined for an unknown file. */

@@ -12,11 +12,12 @@ export function locateViolations(
   { shown, unmasked }: { readonly shown: readonly Violation[]; readonly unmasked: readonly Violation[] },
 ): readonly LocatedViolation[] {
   const locate = (pointer: Pointer): Located => {
-    const { path, place, precision } = reading.place(manifest, pointer);
+    const { path, place, precision, fetched } = reading.place(manifest, pointer);
     return {
       place,
       ...(path === manifest.position.path ? {} : { path }),
       ...(precision === undefined ? {} : { precision }),
+      ...(fetched === undefined ? {} : { fetched }),
     };
   };
   return shown.map((violation, at) => {

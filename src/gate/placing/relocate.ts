@@ -95,8 +95,9 @@ export async function relocate(
     .toSorted((a, b) => Number(own(b)) - Number(own(a)) || lists(b) - lists(a) || (a < b ? -1 : 1));
   const [first] = candidates;
   if (first === undefined) return undefined;
+  const { fetched } = location;
   const on = (path: string, line: number): Pick<Finding, "location" | "related"> => ({
-    location: { path, line, precision: "source" },
+    location: { path, line, precision: "source", ...(fetched === undefined ? {} : { fetched }) },
     related: { path: location.path, line: location.line },
   });
   if (placeBefore !== undefined && candidates.includes(placeBefore.path)) {

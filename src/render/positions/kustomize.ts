@@ -141,7 +141,8 @@ function generatorEntry(layer: Layer, object: Subjected["object"], chart: string
     const at = Array.isArray(charts)
       ? charts.findIndex((one: Json) => chart.includes(`/${textAt(one, "name") ?? ""}/`))
       : -1;
-    return at < 0 ? "" : `/helmCharts/${at}`;
+    if (at < 0 || !Array.isArray(charts)) return "";
+    return `/helmCharts/${at}${textAt(charts[at] ?? null, "version") === undefined ? "" : "/version"}`;
   }
   const at = generatorOf(layer, { object, names: new Set() });
   const field = object.identity.kind === "Secret" ? "secretGenerator" : "configMapGenerator";

@@ -67,7 +67,7 @@ export interface RenderCaches {
 }
 
 /** Raised when the cached form of a rendering, or the way it is made, changes. */
-const version = 7;
+const version = 8;
 
 /** Makes a source from a plan and its prepared steps. */
 export function sourceFromPlan(

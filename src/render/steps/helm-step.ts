@@ -10,7 +10,7 @@ import { isExact } from "../charts/vendored-chart.ts";
 import { digestText } from "../digest-text.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { HelmStep } from "../plan.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, EntryPlace } from "./entry.ts";
 import { failure } from "./failure.ts";
 import type { HelmTrace } from "./helm-output.ts";
 import { helmPlacesOf } from "./helm-places.ts";
@@ -52,13 +52,14 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     })),
     ...schemas.reads,
   ];
-  const referredAt = (directory: string): Promise<Entry | undefined> =>
+  const referredAt = (directory: string): Promise<EntryPlace | undefined> =>
     chartPlace(directory, { step, chart, at, files });
   if (chart.missing.length > 0) {
     const asked = await Promise.all(
       chart.missing.map(async ({ name, version, repository, path, failure }): Promise<NotFetched> => {
         const what = `the chart depends on ${name} ${version} of ${repository || "no repository"}`;
-        const at = (await dependencyPlace(path, name, files)) ?? { path, line: 1 };
+        const line = (await dependencyPlace(path, name, files))?.line ?? 1;
+        const at = { path, line };
         return failure === undefined
           ? { gaps: [{ ...at, reason: `${what}, which is not in this tree` }] }
           : notFetched(failure, at, `${what}: `);
@@ -179,7 +180,7 @@ async function notFound(
   return { gaps: [{ ...entry, reason: `chart ${shown} of ${repository} is only in a registry: ${where}` }] };
 }
 
-/** The line that says which version of a fetched chart is used: of the source's own chart, or of a dependency. */
+/** The place that says which version of a fetched chart is used: of the source's own chart, or of a dependency. */
 async function chartPlace(
   directory: string,
   {
@@ -188,7 +189,7 @@ async function chartPlace(
     at,
     files,
   }: { readonly step: HelmStep; readonly chart: ChartFiles; readonly at: string; readonly files: TreeFiles },
-): Promise<Entry | undefined> {
+): Promise<EntryPlace | undefined> {
   const fetched = chart.fetched.find((one) => one.directory === directory);
   if (fetched === undefined) return undefined;
   if (step.chart.kind === "registry") return versionPlace(step, files);

@@ -89,7 +89,8 @@ export async function kustomizeCharts(
     for (const { name: needed, version: of, repository, path: asking, failure: why } of gathered.missing) {
       const what = `chart ${name} depends on ${needed} ${of} of ${repository || "no repository"}`;
       const isOwn = files.fetchedAt(asking) === undefined;
-      const where = (isOwn ? await dependencyPlace(asking, needed, files) : undefined) ?? at;
+      const own = isOwn ? await dependencyPlace(asking, needed, files) : undefined;
+      const where = own === undefined ? at : { path: own.path, line: own.line };
       if (why === undefined) gaps.push({ ...where, reason: `${what}, which is not in this tree` });
       else tell(why, `${what}: `, where);
     }

@@ -1,39 +1,37 @@
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { RenderedObject } from "../rendered-objects.ts";
 import type { SourcePlace } from "../unit.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, EntryPlace } from "./entry.ts";
 import type { StepPlaces, StepRendering, UnkeyedStep } from "./step.ts";
 
 type Step = Omit<UnkeyedStep, "used" | "referredAt">;
 
-/** The line of the tree that refers to each directory of what servers have. */
-export type ReferringLines = ReadonlyMap<string, Entry>;
-
-/** The line that refers to an object's own text, where servers have that. */
-function ownLine(object: RenderedObject | undefined): Entry | undefined {
-  const { position } = object ?? {};
-  return position?.document === noDocument ? position : undefined;
+/** What refers to a directory of what servers have, and how people write that. */
+export interface Referring {
+  readonly at: Entry | EntryPlace;
+  readonly reference: string;
 }
 
 /** The document of a position that is only a line: the object has no text of its own in that file. */
 const noDocument = -1;
 
 /**
- * The same step, with every place in what servers have replaced by the line of the tree that refers to it: a person can
+ * The same step, with every place in what servers have replaced by the one in the tree that refers to it: a person can
  * change nothing else.
  */
-export function placedInTree(step: Step, files: TreeFiles, lines: ReferringLines): Step {
-  if (lines.size === 0) return step;
-  const lineFor = (path: string): Entry | undefined => lines.get(files.fetchedAt(path) ?? "");
+export function placedInTree(step: Step, files: TreeFiles, referring: ReadonlyMap<string, Referring>): Step {
+  if (referring.size === 0) return step;
+  const referringTo = (path: string): Referring | undefined => referring.get(files.fetchedAt(path) ?? "");
+  const inner = (path: string): string => path.slice((files.fetchedAt(path) ?? "").length + 1);
   const moved = <Item extends { readonly path?: string; readonly line?: number }>(
     items: readonly Item[],
     say: (item: Item, where: string) => Item,
   ): readonly Item[] =>
     items.map((item) => {
-      const at = item.path === undefined ? undefined : lineFor(item.path);
-      if (item.path === undefined || at === undefined) return item;
-      const inner = item.path.slice((files.fetchedAt(item.path) ?? "").length + 1);
-      return { ...say(item, item.line === undefined ? inner : `${inner}, line ${item.line}`), ...at };
+      const by = item.path === undefined ? undefined : referringTo(item.path);
+      if (item.path === undefined || by === undefined) return item;
+      const where = item.line === undefined ? inner(item.path) : `${inner(item.path)}, line ${item.line}`;
+      return { ...say(item, where), path: by.at.path, line: by.at.line };
     });
   const sayProblem = <Item extends { readonly message: string }>(one: Item, where: string): Item => ({
     ...one,
@@ -43,16 +41,24 @@ export function placedInTree(step: Step, files: TreeFiles, lines: ReferringLines
     ...one,
     reason: `${where}: ${one.reason}`,
   });
+  const movedObject = (object: RenderedObject): RenderedObject => {
+    const { position } = object;
+    const by = position === undefined ? undefined : referringTo(position.path);
+    if (position === undefined || by === undefined) return object;
+    const directory = files.fetchedAt(position.path) ?? "";
+    return {
+      ...object,
+      position: { path: by.at.path, line: by.at.line, document: noDocument, pointer: "" },
+      fetched: { directory, path: inner(position.path), line: position.line },
+    };
+  };
   const renderingIn = (rendering: StepRendering): StepRendering => {
     if (rendering.kind === "failed") return { ...rendering, problems: moved(rendering.problems, sayProblem) };
     return {
       ...rendering,
-      accounts: rendering.accounts.filter((path) => lineFor(path) === undefined),
+      accounts: rendering.accounts.filter((path) => referringTo(path) === undefined),
       gaps: moved(rendering.gaps, sayGap),
-      objects: rendering.objects.map((object) => {
-        const at = object.position === undefined ? undefined : lineFor(object.position.path);
-        return at === undefined ? object : { ...object, position: { ...at, document: noDocument, pointer: "" } };
-      }),
+      objects: rendering.objects.map(movedObject),
     };
   };
   return {
@@ -63,13 +69,32 @@ export function placedInTree(step: Step, files: TreeFiles, lines: ReferringLines
     async places(rendering): Promise<StepPlaces> {
       const found = await step.places(rendering);
       return {
+        ...found,
         place(object, pointer): SourcePlace | undefined {
           const place = found.place(object, pointer);
-          const at = place === undefined ? ownLine(rendering.objects[object]) : lineFor(place.path);
-          if (at === undefined) return place;
-          return { path: at.path, place: { line: at.line, column: 1, endLine: at.line }, precision: "source" };
+          const by = place === undefined ? undefined : referringTo(place.path);
+          if (place !== undefined && by !== undefined)
+            return placeOf(by, { path: inner(place.path), line: place.place.line });
+          const own = rendering.objects[object]?.fetched;
+          const ofOwn = own === undefined ? undefined : referring.get(own.directory);
+          if (own === undefined || ofOwn === undefined) return place;
+          const { path, line } = own;
+          if (place === undefined) return placeOf(ofOwn, { path, line });
+          // Of a value that the tree sets, nothing else need be known.
+          if (place.precision !== "source") return place;
+          return { ...place, fetched: { reference: ofOwn.reference, path, line } };
         },
       };
     },
+  };
+}
+
+function placeOf({ at, reference }: Referring, within: { readonly path: string; readonly line: number }): SourcePlace {
+  const column = "column" in at ? at.column : 1;
+  return {
+    path: at.path,
+    place: { line: at.line, column, endLine: at.line },
+    precision: "source",
+    fetched: { reference, ...within },
   };
 }

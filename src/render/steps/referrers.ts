@@ -1,7 +1,7 @@
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { KustomizeBuild } from "../kustomizations/kustomize-build.ts";
 import { ownTexts } from "../own-text.ts";
-import type { Entry } from "./entry.ts";
+import type { EntryPlace } from "./entry.ts";
 import type { KustomizeCharts } from "./kustomize-charts.ts";
 import { placeOfVersion } from "./line-of-entry.ts";
 
@@ -12,14 +12,14 @@ interface Referrer {
 }
 
 /**
- * Finds the line of the tree that a build loads something of a server by. Of what a fetched kustomization loads, that is
- * the line which loads the kustomization.
+ * Finds the place in the tree by which a build loads something of a server. Of what a fetched kustomization loads, that is
+ * the place that loads the kustomization.
  */
 export function referrers(
   { nodes }: KustomizeBuild,
   { fetchedBy }: Pick<KustomizeCharts, "fetchedBy">,
   files: TreeFiles,
-): (directory: string) => Promise<Entry | undefined> {
+): (directory: string) => Promise<EntryPlace | undefined> {
   const byDirectory = new Map<string, Referrer>();
   const add = (directory: string | undefined, by: Referrer): void => {
     const isOwn = directory === undefined || directory === files.fetchedAt(by.path);
@@ -39,14 +39,14 @@ export function referrers(
       const by = byDirectory.get(directory);
       if (by === undefined) return undefined;
       directory = files.fetchedAt(by.path);
-      if (directory === undefined) return lineOf(by, files);
+      if (directory === undefined) return placeOf(by, files);
     }
     return undefined;
   };
 }
 
-async function lineOf({ path, written }: Referrer, files: TreeFiles): Promise<Entry> {
+async function placeOf({ path, written }: Referrer, files: TreeFiles): Promise<EntryPlace> {
   const own = ownTexts(await files.read([path]), (one) => one);
   const place = placeOfVersion(own.reading(path), ({ value, name }) => value === written || name === written);
-  return { path: files.fileAt(path)?.path ?? path, line: place?.line ?? 1 };
+  return { path: files.fileAt(path)?.path ?? path, line: place?.line ?? 1, column: place?.column ?? 1 };
 }

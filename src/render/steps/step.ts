@@ -15,7 +15,7 @@ import type { Step } from "../plan.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import type { SourcePlace } from "../unit.ts";
-import type { Entry } from "./entry.ts";
+import type { EntryPlace } from "./entry.ts";
 
 /** What rendering a step needs. */
 export interface RenderContext {
@@ -95,8 +95,8 @@ export interface PlannedStep {
 export interface UnkeyedStep extends Omit<PlannedStep, "options" | "inputs" | "content"> {
   /** The step without what it makes no use of; absent: it uses all. */
   readonly used?: Step;
-  /** The line of the tree that refers to a directory of what servers have; without an answer it is the source's entry. */
-  readonly referredAt?: (directory: string) => Promise<Entry | undefined>;
+  /** The place in the tree that refers to a directory of what servers have; without an answer it is the source's entry. */
+  readonly referredAt?: (directory: string) => Promise<EntryPlace | undefined>;
 }
 
 export interface StepPlaces extends Transient {
