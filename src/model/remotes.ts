@@ -50,9 +50,13 @@ export interface RemoteRepository {
 /**
  * `any`: a branch, a tag, a full reference or a commit, as `git fetch` finds it. `semver`: the latest tag in a range, as Flux
  * chooses it. `range`: the same as Argo CD does, which takes it for the name of a branch or tag where no version fits.
+ * `abbreviated`: the start of a commit's id, where no branch or tag has that name, as Argo CD takes it.
  */
 export type GitRevision =
-  | { readonly kind: "any" | "branch" | "tag" | "name" | "commit" | "semver" | "range"; readonly value: string }
+  | {
+      readonly kind: "any" | "branch" | "tag" | "name" | "commit" | "semver" | "range" | "abbreviated";
+      readonly value: string;
+    }
   | { readonly kind: "head" };
 
 /** A file that a URL names. */

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeEach, expect, test } from "@jest/globals";
+import { createHash } from "node:crypto";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { GitRevision, RemoteRepository } from "../../src/model/remotes.ts";
 import type { RemotesOptions } from "../../src/remote/create-remotes.ts";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
@@ -29,6 +30,9 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.close();
 });
+
+/** The tree without files. */
+const EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 const options = (more: Partial<RemotesOptions> = {}): RemotesOptions =>
   jobOptions(directory, [`${server.origin}/**`], more);
@@ -88,6 +92,66 @@ test("any revision is what Git fetches by it", async () => {
     const outcome = await fetchOnce(options(), at({ kind: "any", value }));
     expect(outcome.kind === "found" ? outcome.content.digest : `nothing for ${value}`).toBe(expected);
   }
+});
+
+describe("the start of a commit's id", () => {
+  const start = (of: string, length = 8): GitRevision => ({ kind: "abbreviated", value: of.slice(0, length) });
+
+  test("is that commit, wherever in the history of a branch or tag, and is asked for once", async () => {
+    await server.commit("app.git", { "a.yaml": "a: 3\n" });
+    const content = await fetchContent(options(), at(start(first)));
+    expect(content).toMatchObject({ version: first, digest: first });
+    expect(await textsOf(content)).toMatchObject({ "a.yaml": "a: 1\n" });
+    expect(
+      (await fetchContent(options(), at({ kind: "abbreviated", value: second.slice(0, 7).toUpperCase() }))).digest,
+    ).toBe(second);
+    const asked = server.seen.length;
+    expect((await fetchContent(options(), at(start(first)))).digest).toBe(first);
+    expect(server.seen.length).toBe(asked);
+  });
+
+  test("is a branch or tag where one has that name", async () => {
+    await tagCommit(repository(), first.slice(0, 8), second);
+    expect((await fetchContent(options(), at(start(first)))).digest).toBe(second);
+  });
+
+  test("is not a commit that no branch or tag has, though the mirror has it", async () => {
+    await moveReference(
+      repository(),
+      "refs/pull/7/head",
+      await server.commit("app.git", { "b.yaml": "b: 1\n" }, "side"),
+    );
+    const hidden = (await fetchContent(options(), at({ kind: "branch", value: "side" }))).digest;
+    await git(repository(), ["update-ref", "-d", "refs/heads/side"]);
+    expect(await fetchOnce(options(), at(start(hidden)))).toEqual({
+      kind: "absent",
+      message: `the repository ${server.url("app.git")} has no branch or tag ${hidden.slice(0, 8)}, and no commit that starts so in any`,
+    });
+  });
+
+  test("is none of several", async () => {
+    // Two commits in a hundred or so thousand would do by chance; these differ from their eighth digit on.
+    const ids = new Map<string, string>();
+    let pair: readonly string[] | undefined;
+    for (let number = 0; pair === undefined; number += 1) {
+      const text = `tree ${EMPTY}\nauthor a <a@b> ${number} +0000\ncommitter a <a@b> ${number} +0000\n\n\n`;
+      const id = createHash("sha1").update(`commit ${text.length}\0${text}`).digest("hex");
+      const other = ids.get(id.slice(0, 7));
+      if (other !== undefined) pair = [other, text];
+      ids.set(id.slice(0, 7), text);
+    }
+    await git(repository(), ["hash-object", "-w", "-t", "tree", "--stdin"], "");
+    const [one = "", other = ""] = await Promise.all(
+      pair.map(async (text) =>
+        (await git(repository(), ["hash-object", "-w", "-t", "commit", "--stdin"], text)).trim(),
+      ),
+    );
+    await moveReference(repository(), "refs/heads/one", one);
+    await moveReference(repository(), "refs/heads/other", other);
+    const outcome = await fetchOnce(options(), at(start(one, 7)));
+    expect(outcome).toMatchObject({ kind: "absent", message: expect.stringContaining("name more digits") });
+    expect((await fetchContent(options(), at(start(one, 12)))).digest).toBe(one);
+  });
 });
 
 test.each<[string, GitRevision, string]>([

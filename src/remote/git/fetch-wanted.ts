@@ -26,15 +26,20 @@ const refusedBySsh =
   /permission denied|repository not found|does not (?:exist|appear to be a git repository)|access denied/i;
 
 /** Where branches and tags are while they are looked through. */
-const passing = "refs/portcullis-all";
+export const passing = "refs/portcullis-all";
 /** The depth that Git takes for the whole history, even of what was shallow before. */
 const everything = 2 ** 31 - 1;
 
 /** Fetches what is wanted into a mirror, which is made anew where it turns out to be damaged. */
 export async function fetchWanted(mirror: Mirror, address: Address, wanted: Wanted, job: Job): Promise<Fetched> {
+  return fetchInto(mirror, job, () => tryToFetch(mirror, address, wanted, job));
+}
+
+/** Fetches into a mirror, which is made anew where it turns out to be damaged. */
+export async function fetchInto(mirror: Mirror, job: Job, fetch: () => Promise<Outcome>): Promise<Fetched> {
   const fetched = await mirror.exclusively(async () => {
     for (let isAnew = false; ; isAnew = true) {
-      const outcome = await tryToFetch(mirror, address, wanted, job);
+      const outcome = await fetch();
       if (outcome.kind === "fetched") return outcome;
       if (isAnew) throw outcome.failure;
       await mirror.recreate();
@@ -44,7 +49,7 @@ export async function fetchWanted(mirror: Mirror, address: Address, wanted: Want
   return fetched;
 }
 
-type Outcome =
+export type Outcome =
   | ({ readonly kind: "fetched" } & Fetched)
   /** The mirror is damaged, or it would be this failure. */
   | { readonly kind: "damaged"; readonly failure: RemoteFailure };
@@ -55,9 +60,18 @@ async function tryToFetch(mirror: Mirror, address: Address, wanted: Wanted, job:
     if (result.failure !== undefined) throw result.failure;
     if (wanted.commit === undefined || !notServed.test(result.stderr)) return whyNot(result, mirror, address, wanted);
     if (result.servesAll && notThere.test(result.stderr)) throw hasNone(address, wanted.shown);
-    const all = await fetchAll(mirror, address, wanted.commit, wanted, job);
+    const { commit } = wanted;
+    const all = await fetchAll(mirror, address, wanted, job, async () => {
+      const { code } = await mirror.git(["update-ref", wanted.ref, commit]);
+      if (code !== 0) throw hasNone(address, `${wanted.shown} in any branch or tag`);
+    });
     if (all !== undefined) return all;
   }
+  return taken(mirror, address, wanted);
+}
+
+/** What came and is kept at the wanted reference. */
+export async function taken(mirror: Mirror, address: Address, wanted: Wanted): Promise<Outcome> {
   const commit = await mirror.commitOf(wanted.ref);
   if (commit === undefined) {
     const message = `${wanted.shown} of the repository ${address.shown} is not a commit`;
@@ -73,13 +87,16 @@ async function tryToFetch(mirror: Mirror, address: Address, wanted: Wanted, job:
   return { kind: "fetched", commit, tree };
 }
 
-/** Some servers hand out a commit only together with a branch or tag that has it; undefined: it was found so. */
-async function fetchAll(
+/**
+ * Fetches the history of every branch and tag, and looks something up in it while they are there, by the references in
+ * `passing`. Undefined: all came. Some servers hand out a commit only so.
+ */
+export async function fetchAll(
   mirror: Mirror,
   address: Address,
-  commit: string,
   wanted: Wanted,
   job: Job,
+  lookUp: () => Promise<void>,
 ): Promise<Outcome | undefined> {
   const refspecs = [`+refs/heads/*:${passing}/heads/*`, `+refs/tags/*:${passing}/tags/*`];
   await forget(mirror);
@@ -89,12 +106,11 @@ async function fetchAll(
       if (result.failure !== undefined) throw result.failure;
       return whyNot(result, mirror, address, wanted);
     }
-    const { code } = await mirror.git(["update-ref", wanted.ref, commit]);
-    if (code === 0) return undefined;
+    await lookUp();
+    return undefined;
   } finally {
     await forget(mirror);
   }
-  throw hasNone(address, `${wanted.shown} in any branch or tag`);
 }
 
 /** Nothing packs references, so that each is a file. */
@@ -142,7 +158,7 @@ async function whyNot(
   throw failure;
 }
 
-function hasNone(address: Address, what: string): RemoteFailure {
+export function hasNone(address: Address, what: string): RemoteFailure {
   return new RemoteFailure("absent", `the repository ${address.shown} has no ${what}`);
 }
 

@@ -3,6 +3,7 @@ import { oneLine, RemoteFailure } from "../failure.ts";
 import type { Job } from "../job.ts";
 import type { Address } from "./address.ts";
 import { chooseMostRecentTag, chooseTag } from "./choose-tag.ts";
+import { fetchAbbreviated } from "./fetch-abbreviated.ts";
 import { fetchWanted, type Fetched } from "./fetch-wanted.ts";
 import type { Mirror } from "./mirror.ts";
 import { readRevision } from "./revision.ts";
@@ -18,9 +19,9 @@ export interface Found extends Fetched {
  * while it does not answer.
  */
 export async function findCommit(mirror: Mirror, address: Address, revision: GitRevision, job: Job): Promise<Found> {
-  const known = await knownCommit(mirror, revision);
-  if (known !== undefined) return known;
   const question = JSON.stringify(["git", address.kind === "http" ? address.url.href : address.url, revision]);
+  const known = await knownCommit(mirror, await writtenOut(revision, question, job));
+  if (known !== undefined) return known;
   try {
     const found = await ask(mirror, address, revision, job);
     await job.store.answers.put(question, { version: found.version, digest: found.commit });
@@ -34,9 +35,16 @@ export async function findCommit(mirror: Mirror, address: Address, revision: Git
   }
 }
 
+/** The whole id of a commit whose start was asked for before; else the revision itself. */
+async function writtenOut(revision: GitRevision, question: string, job: Job): Promise<GitRevision> {
+  if (revision.kind !== "abbreviated") return revision;
+  const { digest } = (await job.store.answers.read(question)) ?? {};
+  return digest?.startsWith(revision.value.toLowerCase()) === true ? { kind: "commit", value: digest } : revision;
+}
+
 /** What no server has to be asked for. */
 async function knownCommit(mirror: Mirror, revision: GitRevision): Promise<Found | undefined> {
-  if (revision.kind === "semver" || revision.kind === "range") return undefined;
+  if (revision.kind === "semver" || revision.kind === "range" || revision.kind === "abbreviated") return undefined;
   const { commit, ref } = readRevision(revision);
   // The reference says that the commit came with all its files.
   if (commit === undefined || (await mirror.commitOf(ref)) !== commit) return undefined;
@@ -51,8 +59,20 @@ async function ask(mirror: Mirror, address: Address, revision: GitRevision, job:
   }
   if (revision.kind === "semver") return chooseTag(mirror, address, revision.value, job);
   if (revision.kind === "range") return askForRange(mirror, address, revision.value, job);
+  if (revision.kind === "abbreviated") return askForStart(mirror, address, revision.value, job);
   const fetched = await fetchWanted(mirror, address, readRevision(revision), job);
   return { ...fetched, version: revision.kind === "tag" ? revision.value : fetched.commit };
+}
+
+/** A name that is the start of an id as well names a branch or tag. */
+async function askForStart(mirror: Mirror, address: Address, start: string, job: Job): Promise<Found> {
+  try {
+    return await ask(mirror, address, { kind: "any", value: start }, job);
+  } catch (error) {
+    if (!(error instanceof RemoteFailure) || error.kind !== "absent") throw error;
+    const fetched = await fetchAbbreviated(mirror, address, start.toLowerCase(), job);
+    return { ...fetched, version: fetched.commit };
+  }
 }
 
 async function askForRange(mirror: Mirror, address: Address, range: string, job: Job): Promise<Found> {

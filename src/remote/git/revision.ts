@@ -36,7 +36,8 @@ export function readRevision(revision: GitRevision): Wanted {
       return wanted(value, shown);
     case "semver":
     case "range":
-      throw new Error("a range names no one thing to fetch");
+    case "abbreviated":
+      throw new Error("a server cannot be asked for it as it is");
     default:
       throw new Error(`unknown revision ${JSON.stringify(kind satisfies never)}`);
   }

@@ -46,9 +46,10 @@ export async function findRepository(
   return { kind, isTold: true };
 }
 
-/** Argo CD takes a range for one of tags, and anything else for whatever Git finds by it. */
+/** Argo CD takes a range for one of tags, and what may be the start of a commit's id for one where nothing has that name. */
 export function revisionOf(written: string): GitRevision {
   if (written === "" || written === "HEAD") return { kind: "head" };
+  if (/^[0-9a-f]{7,39}$/i.test(written)) return { kind: "abbreviated", value: written };
   return { kind: isRange(written) ? "range" : "any", value: written };
 }
 
