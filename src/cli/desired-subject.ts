@@ -3,7 +3,7 @@ import { openRenderer } from "../engine/open-renderer.ts";
 import type { Config } from "../model/config.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
-import type { DesiredState } from "../render/desired-state.ts";
+import type { DesiredState, DesiredStateRequest } from "../render/desired-state.ts";
 import { findDesiredState } from "../render/find-desired-state.ts";
 import { kustomizationNames, scopeOf, type Scope } from "../render/files/scope.ts";
 import { staleHeading, staleLines } from "../report/changes.ts";
@@ -18,6 +18,11 @@ export interface DesiredSubject {
   readonly config: Config;
   /** Found on the first call. */
   readonly whole: () => Promise<DesiredState>;
+  /** As it would be with this list of clusters; `onPlanned` is told of each GitOps object. */
+  readonly withClusters: (
+    clusters: Config["clusters"],
+    onPlanned?: DesiredStateRequest["onPlanned"],
+  ) => Promise<DesiredState>;
   /** The state of these paths alone, whatever `apply:` names. */
   readonly only: (paths: readonly string[]) => Promise<DesiredState>;
   /** The Kustomize root of a directory and nothing that it leads to; undefined where the directory is none. */
@@ -61,7 +66,11 @@ async function useDesiredState<Result>(
   };
   const repositories = [...config.repositories, ...(await ownRepositories(subject.after.name))];
   const told = new Set<string>();
-  const find = async (scope: Scope, by: Config, more: { readonly follow?: false } = {}): Promise<DesiredState> => {
+  const find = async (
+    scope: Scope,
+    by: Config,
+    more: Pick<DesiredStateRequest, "follow" | "onPlanned"> = {},
+  ): Promise<DesiredState> => {
     const state = await findDesiredState(subject.after, {
       ...more,
       scope,
@@ -81,11 +90,14 @@ async function useDesiredState<Result>(
   try {
     const { apply: _, ...withoutApply } = config;
     let whole: Promise<DesiredState> | undefined;
+    const ofAll = scopeOf(config.manifests, subject.paths);
+    const wholeConfig = options.suggest === true ? withoutApply : config;
     return await use({
       tree: subject.after,
       config,
-      whole: () =>
-        (whole ??= find(scopeOf(config.manifests, subject.paths), options.suggest === true ? withoutApply : config)),
+      whole: () => (whole ??= find(ofAll, wholeConfig)),
+      withClusters: (clusters, onPlanned) =>
+        find(ofAll, { ...wholeConfig, clusters }, onPlanned === undefined ? {} : { onPlanned }),
       only: (paths) => find(scopeOf(config.manifests, paths), withoutApply),
       async root(directory) {
         const scope = scopeOf(config.manifests, [directory]);

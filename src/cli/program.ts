@@ -199,7 +199,7 @@ export function program(done: (code: number) => void): Command {
     .addOption(
       new Option("-o, --output <format>", "output format").choices(["text", "json", "mermaid"]).default("text"),
     )
-    .option("--suggest", "print the `apply:` for portcullis.yaml that names what is judged without it")
+    .option("--suggest", "print the `clusters:` and the `apply:` that portcullis.yaml can have for this tree")
     .action(async (paths: string[], options) =>
       done(await (await import("./graph-command.ts")).graphCommand(paths, options)),
     );

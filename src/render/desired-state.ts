@@ -8,7 +8,7 @@ import type { Source, SourceGraph } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { ScopedFile } from "./files/role.ts";
 import type { TreeFiles } from "./files/tree-files.ts";
-import type { Baseline } from "./gitops.ts";
+import type { Baseline, GitOpsObject, PlanContext } from "./gitops.ts";
 import type { Standalone } from "./standalone.ts";
 import type { Scope } from "./files/scope.ts";
 import type { SourcePlace, Unit } from "./unit.ts";
@@ -28,6 +28,8 @@ export interface DesiredStateRequest {
   readonly remotes?: Remotes;
   /** What judged the tree before, where a change is judged: it judges this tree as well. */
   readonly baseline?: Baseline;
+  /** Told of every GitOps object that is planned, and of what with. */
+  readonly onPlanned?: (object: GitOpsObject, context: PlanContext) => void;
   /** Told of every source once it is rendered, also where the rendering was known; what it throws ends the search. */
   readonly onRendered?: (source: { readonly key: string; readonly id: string; readonly bytes: number }) => void;
   /** Renderings and readings by what they were made of, over trees and jobs. */

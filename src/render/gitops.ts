@@ -1,4 +1,4 @@
-import type { Config } from "../model/config.ts";
+import type { ClusterConfig, Config } from "../model/config.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { RemoteReference } from "../model/remotes.ts";
@@ -7,6 +7,7 @@ import type { Gap, Source } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
 import type { VendoredCopy } from "./charts/vendored-chart.ts";
 import type { VendorLock } from "./charts/vendor-lock.ts";
+import type { Fields } from "./argocd/fields.ts";
 import type { Plan, Step } from "./plan.ts";
 import type { TreeFiles } from "./files/tree-files.ts";
 import type { ArtifactLayout } from "./flux/artifact-files.ts";
@@ -122,6 +123,8 @@ export interface PlanContext {
    * only where nothing tells which of them does.
    */
   find(near: GitOpsObject, wanted: Wanted): readonly Manifest[];
+  /** What a cluster generator of an ApplicationSet yields in place of the clusters that are known, to try what it would do. */
+  readonly suppose?: (generator: Fields) => readonly ClusterConfig[];
 }
 
 /** The result of planning one GitOps object. */

@@ -83,3 +83,29 @@ test("the graph suggests the apply: of what is judged, and a source that it leav
   expect((await portcullis(directory, ["render", "base"])).out).toBe(rendered("web"));
   expect((await portcullis(directory, ["graph", "--suggest"])).out).toBe(suggested.out);
 });
+
+test("the graph suggests the clusters: of ApplicationSets, which resolve their gaps when pasted with the rest", async () => {
+  const set = `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: web, namespace: argocd }
+spec:
+  generators: [{ clusters: { selector: { matchLabels: { stage: prod } } } }]
+  template:
+    metadata: { name: 'web-{{name}}' }
+    spec:
+      project: default
+      source: { repoURL: "https://github.com/acme/gitops", path: "web/{{name}}" }
+      destination: { server: "{{server}}", namespace: web }
+`;
+  const directory = directoryWith({ "argocd/set.yaml": set, "web/eu/web.yaml": configMap("web") });
+  expect((await portcullis(directory, ["graph"])).out).toContain("clusters that only Argo CD knows");
+  const { code, out, err } = await portcullis(directory, ["graph", "--suggest"]);
+  expect([code, err]).toEqual([0, ""]);
+  expect(out).toContain('  - name: "eu"\n');
+  expect(out.split("\n").slice(-2)).toEqual(['  - { path: "argocd", as: raw }', ""]);
+  write(directory, { "portcullis.yaml": out });
+  const graph = await portcullis(directory, ["graph"]);
+  expect([graph.code, graph.err]).toEqual([0, ""]);
+  expect(graph.out).toMatch(/1 source, 1 rendered · 1 manifest · 1 environment · 0 gaps\n$/);
+  expect((await portcullis(directory, ["render", "Application argocd/web-eu"])).out).toContain("name: web");
+});

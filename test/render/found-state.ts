@@ -43,6 +43,7 @@ export interface Asked {
   readonly cache?: Map<string, unknown>;
   /** Of the renderer; default: one. */
   readonly sideBySide?: number;
+  readonly onPlanned?: NonNullable<DesiredStateRequest["onPlanned"]>;
 }
 
 /** Finds the desired state of a record of files. */
@@ -64,6 +65,7 @@ export async function stateOf(files: Files, asked: Asked = {}): Promise<DesiredS
     repositories: asked.repositories ?? ["https://github.com/acme/gitops"],
     branches: [],
     cache,
+    ...(asked.onPlanned === undefined ? {} : { onPlanned: asked.onPlanned }),
   });
 }
 

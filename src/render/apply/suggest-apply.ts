@@ -6,6 +6,7 @@ import { readEach } from "../files/read-each.ts";
 import { readScoped } from "../files/read-scoped.ts";
 import type { Role, ScopedFile } from "../files/role.ts";
 import { directoryOf } from "../files/scope.ts";
+import { literalPattern } from "../glob/literal-pattern.ts";
 import { directoriesOf } from "./match-entry.ts";
 
 /** The entries of `apply:` that judge what is judged of a tree without any, sorted by path. */
@@ -22,7 +23,7 @@ function suggestDirectories({ starts, graph, files }: DesiredState, config: Conf
   for (const { kind, directory } of starts) {
     const parent = directoryOf(directory);
     const entry = {
-      path: parent === "" ? "*" : `${literal(parent)}/*`,
+      path: parent === "" ? "*" : `${literalPattern(parent)}/*`,
       as: kind === "root" ? "kustomize" : "helm",
       ...environmentAmong([environments.get(directory === "" ? "." : directory) ?? []], config),
     } as const;
@@ -36,7 +37,7 @@ function suggestDirectories({ starts, graph, files }: DesiredState, config: Conf
     const all = directories.length > 1 && isSame(directoriesOf(entry, paths), directories);
     return all
       ? [entry]
-      : directories.map((directory) => ({ ...entry, path: directory === "" ? "." : literal(directory) }));
+      : directories.map((directory) => ({ ...entry, path: directory === "" ? "." : literalPattern(directory) }));
   });
 }
 
@@ -44,7 +45,7 @@ function suggestDirectories({ starts, graph, files }: DesiredState, config: Conf
 function suggestFiles(state: DesiredState, written: ReadonlySet<string>, config: Config): readonly ApplyEntry[] {
   const others = state.files.filter(({ role }) => role.kind === "rendered").map(({ entry }) => entry.path);
   const entryOf = (path: string, files: readonly string[]): ApplyEntry => ({
-    path: literal(path),
+    path: literalPattern(path),
     as: "raw",
     ...environmentAmong(
       files.map((file) => environmentsOf({ path: file }, config)),
@@ -103,9 +104,4 @@ function environmentAmong(
 function isSame(one: readonly string[], other: readonly string[]): boolean {
   const held = new Set(other);
   return one.length === held.size && one.every((item) => held.has(item));
-}
-
-/** A path as a pattern that matches nothing else. */
-function literal(path: string): string {
-  return path.replaceAll(/[\\*?[{|!@+(]/g, String.raw`\$&`);
 }

@@ -139,6 +139,7 @@ async function takeStep({ object, start, chain, owners, into }: Step, explorer: 
   const key = keyOf(object.manifest);
   if (chain.includes(key)) return [];
   const context = contextFor(object, { start, owners }, explorer);
+  explorer.request.onPlanned?.(object, context);
   const planned = (await planArgo(object, context)) ?? (await planFlux(object, context));
   if (planned === undefined) return [];
   const instances: Instance[] = [];

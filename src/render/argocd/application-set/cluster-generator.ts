@@ -1,6 +1,6 @@
 import { isObject } from "../../../manifest/identity.ts";
 import type { Json } from "../../../model/json.ts";
-import { knownClusters, secretType, type KnownCluster } from "./cluster-secrets.ts";
+import { knownClusters, secretType, type KnownCluster, type KnownClusters } from "./cluster-secrets.ts";
 import { addValues } from "./templated-values.ts";
 import type { Generator, ParameterSet } from "./generation.ts";
 import type { TemplateParameters } from "./template-parameters.ts";
@@ -19,13 +19,15 @@ const ofCluster = { [secretType]: "cluster" };
 /** `clusters`: the known clusters that the selector matches, and without a selector also Argo CD's own cluster. */
 export const clusterGenerator: Generator = async (options, generation) => {
   const { goTemplate, places, diagnostics, object, context, reads } = generation;
-  const { clusters, unread } = knownClusters(object, context);
+  const supposed = context.suppose?.(options);
+  const { clusters, unread }: KnownClusters =
+    supposed === undefined ? knownClusters(object, context) : { clusters: supposed, unread: [] };
   const fields = options.object("selector");
   const selects =
     fields !== undefined && ["matchLabels", "matchExpressions"].some((key) => isNonEmpty(fields.value[key]));
   const matches = fields === undefined ? () => true : readSelector(fields, diagnostics, "labels");
   // Secrets in the tree tell of some clusters, the configuration tells that there are no others.
-  if (context.config.clusters.length === 0) {
+  if (context.config.clusters.length === 0 && supposed === undefined) {
     const which = clusters.length === 0 ? "" : "also ";
     diagnostics.gap(
       options.pointer,
@@ -42,7 +44,7 @@ export const clusterGenerator: Generator = async (options, generation) => {
   }
   const found = clusters.filter(({ labels }) => matches({ ...labels, ...ofCluster }));
   const named = clusters.some(({ name, server }) => name === inCluster.name || server === inCluster.server);
-  if (!selects && !named) found.push(inCluster);
+  if (!selects && !named && supposed === undefined) found.push(inCluster);
   const origin = { path: places.path, line: places.line(options.pointer), rank: 0 } as const;
   const sets: ParameterSet[] = [];
   for (const cluster of found) {
