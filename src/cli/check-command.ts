@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { builtinChecks } from "../engine/builtin-checks.ts";
 import { check } from "../gate/check.ts";
@@ -8,7 +7,7 @@ import { matcher } from "../render/files/scope.ts";
 import { compilePathGlob } from "../render/glob/path-glob.ts";
 import type { Report, Verdict } from "../model/report.ts";
 import { blocksBy, type FormatOptions } from "../report/format.ts";
-import { formats, type FormatName } from "../report/formats.ts";
+import { formats } from "../report/formats.ts";
 import { coloured } from "./coloured.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 import { defaultThreads, openThreads } from "../engine/judging-threads.ts";
@@ -19,6 +18,7 @@ import { judgedBranches } from "./judged-branches.ts";
 import { buildDigest } from "./build-digest.ts";
 import { openDerivedFiles } from "./derived-files.ts";
 import { openKeptJudgements } from "./kept-judgements.ts";
+import { outputsOf, writeOutputs, type Output } from "./outputs.ts";
 import { ownRepositories } from "./own-repositories.ts";
 import { progressLine, type Progress } from "./progress.ts";
 import { lineReader } from "./read-lines.ts";
@@ -34,7 +34,7 @@ export interface CheckOptions extends PolicyOptions {
   readonly head?: string;
   readonly repo?: string;
   readonly config?: string;
-  readonly output: FormatName;
+  readonly output?: readonly Output[];
   readonly outputFile?: string;
   readonly failOn: "deny" | "warn" | "never";
   readonly block?: "introduced" | "all";
@@ -235,27 +235,25 @@ async function print(
   options: CheckOptions,
   blocks: FormatOptions["blocks"],
 ): Promise<void> {
-  const quoted = options.output === "pretty" ? report.findings.filter(({ status }) => status !== "fixed") : [];
-  const format = await formats[options.output]();
-  const text = format(shownReport(report, subject.shown), {
-    readLine: await lineReader(
-      subject.after,
-      quoted.map(({ location }) => location.path),
-      subject.shown,
-    ),
-    colour: options.outputFile === undefined && coloured(process.stdout),
-    showAll: options.showAll === true,
-    blocks,
+  const shown = shownReport(report, subject.shown);
+  const outputs = outputsOf(options.output, options.outputFile);
+  const quoted = outputs.some(({ format }) => format === "pretty")
+    ? report.findings.filter(({ status }) => status !== "fixed")
+    : [];
+  const readLine = await lineReader(
+    subject.after,
+    quoted.map(({ location }) => location.path),
+    subject.shown,
+  );
+  await writeOutputs(outputs, async (name, toTerminal) => {
+    const format = await formats[name]();
+    const colour = toTerminal && coloured(process.stdout);
+    return format(shown, { readLine, colour, showAll: options.showAll === true, blocks });
   });
-  if (options.outputFile === undefined) return new Promise((done) => process.stdout.write(text, () => done()));
-  try {
-    writeFileSync(options.outputFile, text);
-  } catch (error) {
-    throw new UsageError(`--output-file ${options.outputFile}: ${(error as Error).message}`);
-  }
 }
 
 function refuseContradictions(options: CheckOptions): void {
+  outputsOf(options.output, options.outputFile);
   if (options.base === undefined && options.head !== undefined) throw new UsageError("--head needs --base");
   if (options.base === undefined && options.repo !== undefined) throw new UsageError("--repo needs --base");
   if (options.base === undefined && options.diff === true) throw new UsageError("--diff needs --base");

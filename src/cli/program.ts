@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { addOutput } from "./outputs.ts";
 import { SERVE_HELP } from "./serve-help.ts";
 
 const CHECK_HELP = `
@@ -88,9 +89,10 @@ export function program(done: (code: number) => void): Command {
     )
     .option("-c, --config <file>", "configuration (default: portcullis.yaml; with --base, the one in the base commit)")
     .addOption(
-      new Option("-o, --output <format>", "report format")
-        .choices(["pretty", "json", "sarif", "junit", "tap", "github", "markdown"])
-        .default("pretty"),
+      new Option(
+        "-o, --output <format>",
+        "report format: pretty (default), json, sarif, junit, tap, github, codequality, markdown. FORMAT=FILE writes to a file; repeatable",
+      ).argParser(addOutput),
     )
     .option("--output-file <path>", "write the report to this file instead of stdout")
     .addOption(

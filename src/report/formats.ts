@@ -8,6 +8,7 @@ export const formats = {
   junit: async () => (await import("./junit.ts")).junit,
   tap: async () => (await import("./tap.ts")).tap,
   github: async () => (await import("./github.ts")).github,
+  codequality: async () => (await import("./codequality.ts")).codequality,
   markdown: async () => (await import("./markdown.ts")).markdown,
 } satisfies Record<string, () => Promise<Format>>;
 

@@ -227,7 +227,13 @@ describe("bad usage is exit code 2, nothing on stdout, and one line that says wh
     [["check", "--head", "x"], "error: --head needs --base\n"],
     [["check", "-n", "a", "--all-namespaces"], "error: --namespace and --all-namespaces cannot be used together\n"],
     [["check", "--base", "main"], "error: --repo .: "],
-    [["check", "good", "--output-file", "nowhere/x"], `${SAID}error: --output-file nowhere/x: ENOENT`],
+    [["check", "good", "--output-file", "nowhere/x"], `${SAID}error: cannot write nowhere/x: ENOENT`],
+    [
+      ["check", "-o", "json", "-o", "sarif"],
+      "error: -o json, sarif: expected one report for stdout, and files for others",
+    ],
+    [["check", "-o", "json=a", "--output-file", "b"], "error: --output-file: every report has a file already\n"],
+    [["check", "-o", "json="], "error: option '-o, --output <format>' argument 'json=' is invalid. Expected a file"],
     [["test", "--threshold", "lots"], "error: --threshold lots: expected a percentage from 0 to 100\n"],
     [["test", "--run", "("], "error: --run: Invalid regular expression"],
     [["lint"], "portcullis lint: not available yet\n"],
@@ -246,6 +252,21 @@ test("--output-file takes the report and leaves stdout empty", async () => {
     version: 1,
     verdict: "pass",
   });
+});
+
+test("one run gives reports in several formats: one on stdout, the others in files", async () => {
+  const directory = directoryWith({ ...base, "a.yaml": BAD_POD });
+  const args = ["-o", "codequality=quality.json", "-o", "github", "-o", "sarif=report.sarif"];
+  const { code, out } = await portcullis(directory, ["check", ...args]);
+  expect(code).toBe(1);
+  expect(out).toMatch(/^::error file=a\.yaml,/);
+  const read = (name: string) => JSON.parse(readFileSync(join(directory, name), "utf8"));
+  expect(read("report.sarif")).toMatchObject({ version: "2.1.0" });
+  expect(read("quality.json")).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ severity: "critical", location: expect.objectContaining({ path: "a.yaml" }) }),
+    ]),
+  );
 });
 
 test("the same files, policies and time give the same bytes", async () => {

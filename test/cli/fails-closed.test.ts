@@ -177,7 +177,7 @@ describe("runs that cannot be made", () => {
       "an output file that cannot be written",
       base,
       ["check", "m", "--output-file", "no/such/directory/r.json"],
-      "--output-file no/such/directory/r.json: ENOENT",
+      "cannot write no/such/directory/r.json: ENOENT",
     ],
     ["no repository", base, ["check", "--base", "main", "--repo", "m"], "not a Git repository"],
   ])("%s is said in one line", async (_name, files, args, said) => {

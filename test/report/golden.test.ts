@@ -11,6 +11,7 @@ const EXTENSIONS: { readonly [format in FormatName]: string } = {
   junit: "junit.xml",
   tap: "tap",
   github: "github.txt",
+  codequality: "codequality.json",
   markdown: "md",
 };
 
