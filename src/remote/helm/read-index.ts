@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, load } from "js-yaml";
 import { oneLine, RemoteFailure } from "../failure.ts";
+import { megabytes } from "../limits.ts";
 import { isVersion } from "../versions.ts";
 import { sliceIndex } from "./slice-index.ts";
 
@@ -19,6 +20,14 @@ export interface ChartIndex {
   versionsOf(name: string): readonly IndexEntry[] | undefined;
 }
 
+/**
+ * Parsing takes many times its memory, and seconds. What is listed of one chart has a few megabytes at most, and what Helm
+ * writes need not be parsed as a whole.
+ */
+const longestYaml = 16_000_000;
+const longestJson = 50_000_000;
+const mostVersions = 50_000;
+
 /** Reads an index, of which no more is parsed than is asked for. `what` names it in messages. */
 export function readIndex(index: string, what: string): ChartIndex {
   if (!/^["']?apiVersion["']?:/m.test(index) && !index.includes('"apiVersion"')) {
@@ -29,18 +38,24 @@ export function readIndex(index: string, what: string): ChartIndex {
     versionsOf: (name) => {
       // Parsing takes seconds where there are tens of megabytes.
       if (!index.includes(name)) return undefined;
-      const entries = sliced(index, name) ?? memberOf(memberOf((whole ??= parse(index, what)), "entries"), name);
+      const entries = sliced(index, name, what) ?? memberOf(memberOf((whole ??= parse(index, what)), "entries"), name);
       if (entries === undefined || entries === null) return undefined;
       if (!Array.isArray(entries))
         throw new RemoteFailure("absent", `${what} has no list of versions of ${oneLine(name)}`);
+      if (entries.length > mostVersions) throw tooMuch(what, `${mostVersions} versions of ${oneLine(name)}`);
       return entries.flatMap(readEntry);
     },
   };
 }
 
-function sliced(index: string, name: string): unknown {
+function tooMuch(what: string, most: string): RemoteFailure {
+  return new RemoteFailure("refused", `${what} has more than ${most}, which are not read`);
+}
+
+function sliced(index: string, name: string, what: string): unknown {
   const slice = sliceIndex(index, name);
   if (slice === undefined) return undefined;
+  if (slice.length > longestYaml) throw tooMuch(what, `${megabytes(longestYaml)} about ${oneLine(name)}`);
   try {
     const entries = memberOf(load(slice, { schema: CORE_SCHEMA }), name);
     return Array.isArray(entries) ? entries : undefined;
@@ -52,10 +67,11 @@ function sliced(index: string, name: string): unknown {
 
 function parse(index: string, what: string): unknown {
   try {
-    if (index.trimStart().startsWith("{")) return JSON.parse(index);
+    if (index.length <= longestJson && /^\s*\{/.test(index)) return JSON.parse(index);
   } catch {
     // YAML in flow style.
   }
+  if (index.length > longestYaml) throw tooMuch(what, `${megabytes(longestYaml)} in another form than Helm writes`);
   try {
     return load(index, { schema: CORE_SCHEMA });
   } catch (error) {

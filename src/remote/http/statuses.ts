@@ -107,6 +107,7 @@ const causes: { readonly [code: string]: string } = {
   ETIMEDOUT: "it does not answer",
   EHOSTUNREACH: "it cannot be reached",
   ENETUNREACH: "it cannot be reached",
+  UND_ERR_HEADERS_OVERFLOW: "its headers are too large",
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: "it sent another length than it had said",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "it sent another length than it had said",
   SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not signed by a trusted authority",

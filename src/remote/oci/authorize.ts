@@ -28,11 +28,14 @@ export async function authorize(
 async function askForToken(
   repository: OciRepository,
   { realm = "", service, scope = "" }: { readonly [name: string]: string },
-  credential: Credential | undefined,
+  own: Credential | undefined,
   job: Job,
 ): Promise<string> {
-  const what = `a token for ${repository.url}`;
   const url = readUrl(realm, job.named);
+  const isTheirs = isTokenServerOf(url, repository);
+  const hint = isTheirs || own === undefined ? "" : ", whose credentials are not for its token server on another host";
+  const what = `a token for ${repository.url}${hint}`;
+  const credential = isTheirs ? own : await job.credentials(url.href);
   if (repository.origin.startsWith("https:") && url.protocol !== "https:") {
     throw new RemoteFailure("refused", `${what}: ${shown(url)} is not HTTPS`);
   }
@@ -41,6 +44,17 @@ async function askForToken(
   const token = readToken(new TextDecoder().decode(bytes));
   if (token === undefined) throw new RemoteFailure("absent", `${what}: ${shown(url)} gave none`);
   return token;
+}
+
+/**
+ * Whether a registry's credentials are for a token server: on its own host, on the domain that it is a part of, as
+ * `gitlab.com` is that of `registry.gitlab.com`, and Docker Hub's. Any other gets what is known for its own address.
+ */
+function isTokenServerOf({ hostname }: URL, { origin }: OciRepository): boolean {
+  const registry = new URL(origin).hostname;
+  if (registry === "registry-1.docker.io") return hostname === "auth.docker.io" || hostname === registry;
+  const parent = registry.slice(registry.indexOf(".") + 1);
+  return hostname === registry || (hostname === parent && parent.includes("."));
 }
 
 /** No more than reading, of this repository alone, whatever a server asks for. Some want a word of their own for lists. */

@@ -15,7 +15,9 @@ export async function askRegistry(
   const known = job.authorizations.get(key);
   const first = await job.http.ask({ ...request, url, expected: [401], ...withHeader(known) });
   if (first.status === 200) return first;
-  const authorization = await authorize(repository, first.header("www-authenticate"), job);
+  // Where it was sent on to, another server speaks, which has no claim to the registry's credentials.
+  const isItself = first.url.origin === repository.origin;
+  const authorization = isItself ? await authorize(repository, first.header("www-authenticate"), job) : undefined;
   // Without any it is asked once more, for the server's words.
   const answer = await job.http.ask({ ...request, url, ...withHeader(authorization) });
   if (authorization !== undefined) job.authorizations.set(key, authorization);

@@ -3,7 +3,8 @@ import type { Job } from "../job.ts";
 import { askRegistry } from "./registry.ts";
 import type { OciRepository } from "./repository.ts";
 
-const pageBytes = 10_000_000;
+/** Of all pages. A tag has at most 128 characters. */
+const allBytes = 20_000_000;
 const mostPages = 1_000;
 const mostTags = 100_000;
 
@@ -15,9 +16,11 @@ export async function listTags(repository: OciRepository, job: Job): Promise<rea
 async function listAll(repository: OciRepository, job: Job): Promise<readonly string[]> {
   const what = `the tags of ${repository.url}`;
   const tags: string[] = [];
+  let read = 0;
   let path: string | undefined = "tags/list?n=1000";
   for (let page = 0; path !== undefined; page++) {
-    const { bytes, header } = await askRegistry(repository, path, { what, maxBytes: pageBytes }, job);
+    const { bytes, header } = await askRegistry(repository, path, { what, maxBytes: allBytes - read }, job);
+    read += bytes.length;
     tags.push(...readTags(bytes, what));
     if (page >= mostPages || tags.length > mostTags) {
       throw new RemoteFailure("refused", `${what} are more than ${mostTags}`);
