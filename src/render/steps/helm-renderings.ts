@@ -47,7 +47,7 @@ export async function renderAll(
   input: HelmInput,
   gaps: readonly Omit<Gap, "source">[],
 ): Promise<StepRendering | Refused> {
-  const outcomes = await Promise.all(asked.map(({ request }) => input.context.renderer.helm(request)));
+  const outcomes = await renderEach(asked, input.context.renderer);
   const ended = outcomes.find(({ kind }) => kind !== "rendered" && kind !== "failed");
   if (ended !== undefined && ended.kind !== "rendered") return ended;
   const read: (StepRendering & { readonly kind: "rendered" })[] = [];
@@ -71,6 +71,23 @@ export async function renderAll(
     ...unseen(refused, input),
   ]);
   return asksApiVersions(questions) ? { ...rendered, asksApiVersions: true } : rendered;
+}
+
+/** The answers change nothing that a schema sees: where the values fulfil it once, they need not again. */
+async function renderEach(
+  [first, ...others]: HelmRenderings["asked"],
+  renderer: RenderContext["renderer"],
+): Promise<readonly RenderOutcome<HelmAnswer>[]> {
+  if (first === undefined) return [];
+  const one = await renderer.helm(first.request);
+  const rest = others.map(({ request }) => renderer.helm(one.kind === "rendered" ? withoutSchemas(request) : request));
+  return [one, ...(await Promise.all(rest))];
+}
+
+/** The same for values that are known to be valid: a schema refuses values, and prints nothing. */
+export function withoutSchemas(request: HelmRequest): HelmRequest {
+  const chart = [...request.chart].filter(([path]) => !/(?:^|\/)values\.schema\.json$/.test(path));
+  return { ...request, chart: new Map(chart) };
 }
 
 /** Whether what a chart yields may depend on the API versions that a cluster serves. */

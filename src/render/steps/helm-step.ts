@@ -14,7 +14,7 @@ import type { Entry, EntryPlace } from "./entry.ts";
 import { failure } from "./failure.ts";
 import type { HelmTrace } from "./helm-output.ts";
 import { helmPlacesOf } from "./helm-places.ts";
-import { renderAll, renderingsFor } from "./helm-renderings.ts";
+import { renderAll, renderingsFor, withoutSchemas } from "./helm-renderings.ts";
 import { ownValuePaths, requestOf, type PlacedChart } from "./helm-request.ts";
 import { dependencyPlace } from "./dependency-place.ts";
 import { refusedValue } from "./values-failure.ts";
@@ -104,7 +104,7 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
       const places = await Promise.all(
         renderings.asked.map(({ request }, number) =>
           used.has(number)
-            ? helmPlacesOf({ step, request, files: chart.files, ownValues }, context)
+            ? helmPlacesOf({ step, request: withoutSchemas(request), files: chart.files, ownValues }, context)
             : Promise.resolve(undefined),
         ),
       );
