@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,9 +11,15 @@ export type NativeBuild =
 
 export interface NativeKustomize {
   build(root: string): NativeBuild;
+  /** The same of what servers of this process have. */
+  buildFromServers(root: string, environment: { readonly [name: string]: string }): Promise<NativeBuild>;
   /** Milliseconds for building all roots in one process, round by round. */
   rounds(count: number, roots: readonly string[]): readonly number[];
 }
+
+/** Nothing but this machine is asked here either: a proxy that nobody listens at. */
+const proxies = { HTTPS_PROXY: "http://127.0.0.1:9", HTTP_PROXY: "http://127.0.0.1:9" };
+const thisMachine = { PATH: process.env["PATH"], ...proxies };
 
 /** Native Kustomize of the version that ships; undefined, said on stderr, where there is no Go. */
 export async function nativeKustomize(): Promise<NativeKustomize | undefined> {
@@ -23,15 +29,20 @@ export async function nativeKustomize(): Promise<NativeKustomize | undefined> {
   if (command === undefined || loop === undefined) return undefined;
   return {
     build(root) {
-      // Nothing is fetched here either: a proxy that nobody listens at.
-      const env = { PATH: process.env["PATH"], HTTPS_PROXY: "http://127.0.0.1:9", HTTP_PROXY: "http://127.0.0.1:9" };
       const { status, stdout, stderr } = spawnSync(command, ["build", root], {
         encoding: "utf8",
-        env,
+        env: thisMachine,
         maxBuffer: 2 ** 30,
       });
       return status === 0 ? { kind: "built", yaml: stdout } : { kind: "refused", message: stderr };
     },
+    buildFromServers: (root, environment) =>
+      new Promise((resolve) => {
+        const env = { ...thisMachine, ...environment };
+        execFile(command, ["build", root], { env, maxBuffer: 2 ** 30 }, (error, stdout, stderr) => {
+          resolve(error === null ? { kind: "built", yaml: stdout } : { kind: "refused", message: stderr });
+        });
+      }),
     rounds(count, roots) {
       const { stdout } = spawnSync(loop, [String(count), ...roots], { encoding: "utf8" });
       return stdout.trim().split("\n").map(Number);

@@ -23,7 +23,10 @@ export async function fetchEntry(
     // Whether it is another thing is not known either.
     if (fetched.kind !== "absent") break;
   }
-  return last ?? { kind: "absent", message: `${written} is not an address that Kustomize fetches` };
+  if (last !== undefined) return last;
+  return /^(?:git::)?file:\/\//i.test(written)
+    ? { kind: "absent", message: "it is a path of the machine that renders, and no server's" }
+    : { kind: "absent", message: "it is no address that Kustomize fetches" };
 }
 
 function within(way: RemoteEntry, fetched: FetchedDirectory, files: TreeFiles): FetchedEntry {

@@ -31,7 +31,7 @@ function repositoryOf(written: string): RemoteEntry | undefined {
   if (written.startsWith("/")) return undefined;
   const query = written.indexOf("?");
   const address = query === -1 ? written : written.slice(0, query);
-  const options = new URLSearchParams(query === -1 ? "" : written.slice(query + 1));
+  const options = optionsOf(query === -1 ? "" : written.slice(query + 1));
   const located = hostOf(address);
   const split = located === undefined ? undefined : splitPath(located.rest);
   if (located === undefined || split === undefined) return undefined;
@@ -43,6 +43,11 @@ function repositoryOf(written: string): RemoteEntry | undefined {
     reference: { kind: "git", url: located.host + split.repository, revision, ...(submodules ? { submodules } : {}) },
     path: split.path,
   };
+}
+
+/** The options of an address; none where Go cannot read them all, as Kustomize then goes by its defaults. */
+function optionsOf(query: string): URLSearchParams {
+  return new URLSearchParams(/;|%(?![0-9a-f]{2})/i.test(query) ? "" : query);
 }
 
 /** The part of an address up to its path, as Git is given it. `file://` is left out: it is not on a server. */

@@ -21,7 +21,8 @@ export function kustomizeFiles(build: KustomizeBuild, bytes: ReadonlyMap<string,
       text ??= new TextDecoder().decode(held);
       let instead = relative(directoryOf(path), entry.to);
       if (entry.kind === "file") {
-        const name = `portcullis-vendored-${at}-${entry.to.slice(entry.to.lastIndexOf("/") + 1)}`;
+        // A generator without a key names what it makes by the last part of what is written.
+        const name = `portcullis-vendored-${at}/${/[^/]+$/.exec(entry.written)?.[0] ?? "file"}`;
         const copy = directoryOf(path) === "" ? name : `${directoryOf(path)}/${name}`;
         const content = files.get(entry.to);
         if (content !== undefined) files.set(copy, content);
@@ -35,11 +36,11 @@ export function kustomizeFiles(build: KustomizeBuild, bytes: ReadonlyMap<string,
   return { files, standFor };
 }
 
-/** Replaces a value in a YAML text wherever it is a whole word; line numbers stay the same. */
+/** Replaces a value in a YAML text wherever it is a whole word, or has a key before it; line numbers stay the same. */
 function replaceEntry(text: string, written: string, instead: string): string {
   const word = written.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   return text.replaceAll(
-    new RegExp(`(^|[\\s"'[,{])${word}(?=$|[\\s"'\\],}])`, "gm"),
+    new RegExp(`(^|[\\s"'[,{=])${word}(?=$|[\\s"'\\],}])`, "gm"),
     (_, before: string) => before + instead,
   );
 }

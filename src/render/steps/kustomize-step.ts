@@ -41,7 +41,8 @@ export async function kustomizeStep(step: KustomizeStep, context: RenderContext,
   for (const [path, from] of charts.files) asked.set(path, contentId(files.fileAt(from)));
   for (const path of step.overrides?.keys() ?? []) asked.delete(path);
   const work: Work = { build, charts, step, context, entry };
-  const missing = build === undefined ? { gaps: [], problems: [] } : await kustomizeGaps(build, files);
+  const missing =
+    build === undefined ? { gaps: [], problems: [] } : await kustomizeGaps(build, files, step.anywhere === true);
   const generators = build === undefined ? [] : await generatorGaps(build, used, files);
   const gaps = [...charts.gaps, ...missing.gaps, ...generators];
   return {

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { git, gitIdentity } from "../github/git/run.ts";
 
-/** Files of a commit by path: text, or the commit that a submodule is at. */
+/** Files of a commit by path: text, the commit that a submodule is at, or the target of a symbolic link. */
 export interface CommittedFiles {
-  readonly [path: string]: string | { readonly submodule: string };
+  readonly [path: string]: string | { readonly submodule: string } | { readonly link: string };
 }
 
 /** Makes a bare repository whose HEAD is `main`. */
@@ -23,10 +23,14 @@ export async function commitFiles(
   const index = { GIT_INDEX_FILE: `${directory}/index.${branch.replaceAll("/", "-")}` };
   await git(directory, ["read-tree", parent === "" ? "--empty" : parent], undefined, index);
   for (const [path, content] of Object.entries(files)) {
+    const blob = async (text: string): Promise<string> =>
+      (await git(directory, ["hash-object", "-w", "--stdin"], text)).trim();
     const entry =
       typeof content === "string"
-        ? `100644,${(await git(directory, ["hash-object", "-w", "--stdin"], content)).trim()}`
-        : `160000,${content.submodule}`;
+        ? `100644,${await blob(content)}`
+        : "link" in content
+          ? `120000,${await blob(content.link)}`
+          : `160000,${content.submodule}`;
     await git(directory, ["update-index", "--add", "--cacheinfo", `${entry},${path}`], undefined, index);
   }
   const tree = (await git(directory, ["write-tree"], undefined, index)).trim();

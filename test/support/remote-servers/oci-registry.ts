@@ -70,6 +70,7 @@ export async function startOciRegistry(): Promise<OciRegistry> {
     const headers = {
       "content-type": types.get(digest) ?? "application/octet-stream",
       "docker-content-digest": digest,
+      "content-length": content.length,
     };
     return response.writeHead(200, headers).end(content);
   });
