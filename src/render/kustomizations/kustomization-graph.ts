@@ -118,32 +118,39 @@ export function kustomizationNodes(
       await reader.load(node.loads);
       return node;
     },
-    async load(directories) {
-      let todo = [...new Set(directories)].filter((directory) => !nodes.has(directory));
-      while (todo.length > 0) {
-        for (const directory of todo) nodes.set(directory, undefined);
-        const paths = todo.flatMap((directory) => kustomizationsIn(directory, files));
-        const readingsByPath = await knownOrRead(files, readings, paths, readKustomization);
-        const configurations = await configurationsOf(readingsByPath);
-        const contents = [...readingsByPath].flatMap(([path, reading]) =>
-          reading.kind === "kustomization" ? [[path, reading] as const] : [],
-        );
-        const fetched = await fetchedFor(contents);
-        const generated = await chartsOf(readingsByPath);
-        const next: string[] = [];
-        for (const path of paths) {
-          const reading = readingsByPath.get(path);
-          const directory = directoryOf(path);
-          // Kustomize refuses a directory with two kustomizations; the loads of the first are used.
-          if (reading?.kind !== "kustomization" || nodes.get(directory) !== undefined) continue;
-          const node = nodeOf(path, reading, { files, configurations, generated, vendored, fetched });
-          nodes.set(directory, node);
-          next.push(...node.loads);
-        }
-        todo = [...new Set(next)].filter((directory) => !nodes.has(directory));
-      }
+    load(directories) {
+      // What another call has begun must be there before this one ends.
+      const loaded = loading.then(() => loadMore(directories));
+      loading = loaded.catch(() => {});
+      return loaded;
     },
   };
+  let loading: Promise<void> = Promise.resolve();
+  async function loadMore(directories: Iterable<string>): Promise<void> {
+    let todo = [...new Set(directories)].filter((directory) => !nodes.has(directory));
+    while (todo.length > 0) {
+      for (const directory of todo) nodes.set(directory, undefined);
+      const paths = todo.flatMap((directory) => kustomizationsIn(directory, files));
+      const readingsByPath = await knownOrRead(files, readings, paths, readKustomization);
+      const configurations = await configurationsOf(readingsByPath);
+      const contents = [...readingsByPath].flatMap(([path, reading]) =>
+        reading.kind === "kustomization" ? [[path, reading] as const] : [],
+      );
+      const fetched = await fetchedFor(contents);
+      const generated = await chartsOf(readingsByPath);
+      const next: string[] = [];
+      for (const path of paths) {
+        const reading = readingsByPath.get(path);
+        const directory = directoryOf(path);
+        // Kustomize refuses a directory with two kustomizations; the loads of the first are used.
+        if (reading?.kind !== "kustomization" || nodes.get(directory) !== undefined) continue;
+        const node = nodeOf(path, reading, { files, configurations, generated, vendored, fetched });
+        nodes.set(directory, node);
+        next.push(...node.loads);
+      }
+      todo = [...new Set(next)].filter((directory) => !nodes.has(directory));
+    }
+  }
   return reader;
 }
 
