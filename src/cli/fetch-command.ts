@@ -33,7 +33,9 @@ export async function fetched({
   whole,
 }: DesiredSubject): Promise<{ readonly state: DesiredState; readonly problems: readonly Problem[] }> {
   if (config.remotes.fetch === "off")
-    throw new UsageError("nothing is fetched: name what may be under `remotes` of portcullis.yaml (docs/remotes.md)");
+    throw new UsageError(
+      "nothing is fetched: `remotes.fetch` of portcullis.yaml is off, or the file cannot be read (docs/remotes.md)",
+    );
   const state = await whole();
   const problems: Problem[] = [...state.problems];
   for (const unit of state.units) problems.push(...(await unit.render()).problems);

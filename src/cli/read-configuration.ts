@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { defaultConfig } from "../config/default-config.ts";
+import { defaultConfig, ownTreeConfig } from "../config/default-config.ts";
 import { CONFIG_FILE, MISNAMED, MISNAMED_CONFIG_FILE } from "../config/config-file.ts";
 import { CONVENTIONAL } from "../config/named-policies.ts";
 import type { ConfigReading } from "../config/read-config.ts";
+import type { Config } from "../model/config.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
@@ -30,17 +31,21 @@ export async function configurationHere(named: string | undefined, cwd: string):
       `${shown} holds for this directory: run portcullis in ${dirname(shown)}, or give --config ${shown}`,
     );
   }
-  return configurationOnDisk(named, cwd);
+  return configurationOnDisk(named, cwd, ownTreeConfig);
 }
 
 /** Reads the configuration from disk: `--config`, else portcullis.yaml in the working directory or above it, else the defaults. */
-export async function configurationOnDisk(named: string | undefined, cwd: string): Promise<ConfigurationReading> {
+export async function configurationOnDisk(
+  named: string | undefined,
+  cwd: string,
+  defaults: Config = defaultConfig,
+): Promise<ConfigurationReading> {
   const file = named === undefined ? (configurationAbove(cwd) ?? resolve(cwd, CONFIG_FILE)) : resolve(cwd, named);
   if (!existsSync(file)) {
     if (named !== undefined) throw new UsageError(`--config ${named}: no such file`);
     // Policies are looked for in these directories only: a whole home directory, or /, is not a policy set.
     const tree = directoryTree(cwd, { paths: CONVENTIONAL });
-    return { config: defaultConfig, tree, where: HERE, problems: [] };
+    return { config: defaults, tree, where: HERE, problems: [] };
   }
   let text: string;
   try {
@@ -48,7 +53,7 @@ export async function configurationOnDisk(named: string | undefined, cwd: string
   } catch (error) {
     throw new UsageError(`${displayed(file, cwd)}: ${(error as Error).message}`);
   }
-  return { ...(await readText(displayed(file, cwd), text)), tree: directoryTree(dirname(file)), where: HERE };
+  return { ...(await readText(displayed(file, cwd), text, defaults)), tree: directoryTree(dirname(file)), where: HERE };
 }
 
 /** The configuration in a directory or in the nearest one above it, up to the root of the repository. */
@@ -86,7 +91,7 @@ export async function configurationOfChange(
 }
 
 /** Loaded on demand: it takes a tenth of the time of a small run, and most runs have no configuration. */
-async function readText(path: string, text: string): Promise<ConfigReading> {
+async function readText(path: string, text: string, defaults: Config = defaultConfig): Promise<ConfigReading> {
   const { readConfig } = await import("../config/read-config.ts");
-  return readConfig(path, text);
+  return readConfig(path, text, defaults);
 }

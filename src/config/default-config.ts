@@ -16,7 +16,17 @@ export const defaultConfig: Config = {
   repositories: [],
   helm: {},
   kustomize: { vendored: {} },
-  remotes: { fetch: "off", allow: [], mirrors: {} },
+  remotes: { fetch: "known", allow: [], mirrors: {} },
   schemas: { enabled: true },
   gaps: "touched",
 };
+
+/** The defaults where no change is judged: a person trusts the tree, and all that it refers to. */
+export const ownTreeConfig: Config = fetching("any");
+
+/** In place of a configuration that cannot be read: it may have said that nothing is fetched. */
+export const unreadConfig: Config = fetching("off");
+
+function fetching(fetch: Config["remotes"]["fetch"]): Config {
+  return { ...defaultConfig, remotes: { ...defaultConfig.remotes, fetch } };
+}

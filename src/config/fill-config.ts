@@ -1,5 +1,4 @@
 import type { ClusterConfig, Config, EnvironmentConfig, SchemaConfig } from "../model/config.ts";
-import { defaultConfig } from "./default-config.ts";
 
 type Groups = "manifests" | "environments" | "clusters" | "schemas" | "kustomize" | "remotes";
 
@@ -14,29 +13,24 @@ export type WrittenConfig = Partial<Omit<Config, Groups>> & {
 };
 
 /** Fills every default into a configuration as written. */
-export function fillConfig(written: WrittenConfig): Config {
+export function fillConfig(written: WrittenConfig, defaults: Config): Config {
   return {
-    ...defaultConfig,
+    ...defaults,
     ...written,
-    manifests: { ...defaultConfig.manifests, ...written.manifests },
+    manifests: { ...defaults.manifests, ...written.manifests },
     environments: Object.fromEntries(
       Object.entries(written.environments ?? {}).map(([name, one]) => [name, { ...noEnvironment, ...one }]),
     ),
     clusters: (written.clusters ?? []).map((one) => ({ labels: {}, annotations: {}, ...one })),
-    kustomize: { ...defaultConfig.kustomize, ...written.kustomize },
-    remotes: remotesOf(written.remotes),
-    schemas: schemasOf(written.schemas),
+    kustomize: { ...defaults.kustomize, ...written.kustomize },
+    remotes: { ...defaults.remotes, ...written.remotes },
+    schemas: schemasOf(written.schemas, defaults.schemas),
   };
 }
 
 const noEnvironment: EnvironmentConfig = { paths: [], clusters: [], levels: {}, parameters: {} };
 
-/** Without a word about servers nothing is fetched. */
-function remotesOf(written: WrittenConfig["remotes"]): Config["remotes"] {
-  return written === undefined ? defaultConfig.remotes : { ...defaultConfig.remotes, fetch: "known", ...written };
-}
-
-function schemasOf(written: WrittenConfig["schemas"]): SchemaConfig {
-  if (written === "on" || written === "off") return { ...defaultConfig.schemas, enabled: written === "on" };
-  return { ...defaultConfig.schemas, ...written };
+function schemasOf(written: WrittenConfig["schemas"], defaults: SchemaConfig): SchemaConfig {
+  if (written === "on" || written === "off") return { ...defaults, enabled: written === "on" };
+  return { ...defaults, ...written };
 }

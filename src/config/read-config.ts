@@ -7,7 +7,7 @@ import type { Config } from "../model/config.ts";
 import type { Json, Pointer } from "../model/json.ts";
 import type { Place } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
-import { defaultConfig } from "./default-config.ts";
+import { defaultConfig, unreadConfig } from "./default-config.ts";
 import { fillConfig } from "./fill-config.ts";
 import { validateConfig } from "./validate-config.ts";
 
@@ -24,8 +24,8 @@ export interface ConfigReading {
   readonly problems: readonly Problem[];
 }
 
-/** Reads the text of portcullis.yaml. Never throws, whatever the text is. */
-export function readConfig(path: string, text: string): ConfigReading {
+/** Reads the text of portcullis.yaml; what it does not say is that of `defaults`. Never throws, whatever the text is. */
+export function readConfig(path: string, text: string, defaults: Config = defaultConfig): ConfigReading {
   const { document, problems } = onlyDocument(path, text);
   let locator: Locator | undefined;
   const source: ConfigSource = {
@@ -36,12 +36,14 @@ export function readConfig(path: string, text: string): ConfigReading {
       return locator?.locateDeepest(pointer).place;
     },
   };
-  if (document === undefined || problems.length > 0) return { config: defaultConfig, source, problems };
+  if (problems.length > 0) return { config: unreadConfig, source, problems };
+  if (document === undefined) return { config: defaults, source, problems };
   const parsed = parse(path, document);
-  if (parsed.kind === "problem") return { config: defaultConfig, source, problems: [parsed.problem] };
-  const { config, errors } = validateConfig(parsed.value);
+  if (parsed.kind === "problem") return { config: unreadConfig, source, problems: [parsed.problem] };
+  const { config: written, errors } = validateConfig(parsed.value);
+  const config = fillConfig(written, defaults);
   return {
-    config: fillConfig(config),
+    config: errors.length === 0 ? config : { ...config, remotes: unreadConfig.remotes },
     source,
     problems: errors.map(({ pointer, message }) => {
       const place = source.place(pointer);

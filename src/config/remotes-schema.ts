@@ -1,13 +1,13 @@
 /** `remotes` of portcullis.yaml: what may be fetched from servers. */
 export const remotesSchema = {
   description:
-    "What may be fetched from servers: charts, artifacts, repositories and files that this repository refers to. Absent: nothing.",
+    "What may be fetched from servers: charts, artifacts, repositories and files that this repository refers to.",
   type: "object",
   additionalProperties: false,
   properties: {
     fetch: {
       description:
-        "off: nothing; known: what allow names, and what the tree before a change already refers to; any: everything.",
+        "off: nothing; known: what allow names, and what the tree before a change already refers to; any: everything. Where no change is judged, the default is any.",
       enum: ["known", "any", "off"],
       default: "known",
     },

@@ -73,7 +73,7 @@ spec:
 test("another version of a private chart is judged, and its credentials appear nowhere", async () => {
   const repository = await github.createRepository({
     fullName: "acme/remotes-1",
-    files: { ...rules("remotes: { fetch: known }\n"), "apps/web.yaml": release("1.0.0") },
+    files: { ...rules(""), "apps/web.yaml": release("1.0.0") },
   });
   const pull = await github.proposeFiles(repository, { "apps/web.yaml": release("2.0.0") });
   const run = await app.concluded(pull);
@@ -90,7 +90,7 @@ test("a server that does not answer is waited for, and the check says so", async
   charts.isDown = true;
   const repository = await github.createRepository({
     fullName: "acme/remotes-down",
-    files: { ...rules("remotes: { fetch: known }\n"), "apps/web.yaml": release("1.0.0") },
+    files: { ...rules(""), "apps/web.yaml": release("1.0.0") },
   });
   const pull = await github.proposeFiles(repository, { "apps/web.yaml": release("3.0.0") });
   const waiting = () => github.runsOf(pull, "portcullis").at(-1);

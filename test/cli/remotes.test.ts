@@ -130,11 +130,42 @@ test("while a server is down, what it answered last is judged, and every output 
   expect((await check("--offline")).out).toContain(said);
 });
 
-test("nothing is fetched where the configuration does not say so", async () => {
+test("where the configuration does not say, a person's own tree is fetched, and of a change what its base uses", async () => {
+  const directory = directoryWith({
+    "policy/tag.rego": POLICY,
+    "portcullis.yaml": configuration("known").replace("fetch: known, ", ""),
+    "apps/web.yaml": release("2.0.0"),
+  });
+  const own = await portcullis(directory, ["check", "apps", "-o", "json", "--now", NOW]);
+  expect(JSON.parse(own.out)).toMatchObject({ gaps: [], remotes: [{ version: "2.0.0" }] });
+  expect(own.code).toBe(1);
+
+  const change = directoryWith({ "policy/tag.rego": POLICY, "apps/none.yaml": "" });
+  git(change, "init", "--quiet", "--initial-branch=main");
+  git(change, "add", "--all");
+  git(change, "commit", "--quiet", "--message=base");
+  git(change, "switch", "--quiet", "--create=change");
+  write(change, { "apps/web.yaml": release("1.0.0") });
+  git(change, "add", "--all");
+  git(change, "commit", "--quiet", "--message=change");
+  const asked = charts.seen.length;
+  const foreign = await portcullis(change, ["check", "--base", "main"]);
+  expect(foreign.out).toContain("deny[remotes/unknown]: web 1.0.0 of");
+  expect(foreign.out).toContain(`add "${charts.origin}/charts/**" to remotes.allow`);
+  expect(foreign.code).toBe(1);
+  expect(charts.seen).toHaveLength(asked);
+});
+
+test("nothing is fetched where the configuration says so, or cannot be read", async () => {
   const { out } = await portcullis(repository("2.0.0", "off"), ["check", "apps", "-o", "json", "--now", NOW]);
   const report = JSON.parse(out) as { readonly gaps: readonly unknown[]; readonly remotes?: unknown };
   expect(report.gaps).toHaveLength(1);
   expect(report.remotes).toBeUndefined();
+  const asked = charts.seen.length;
+  const unread = repository("2.0.0");
+  write(unread, { "portcullis.yaml": `${configuration("any")}unknown: 1\n` });
+  expect((await portcullis(unread, ["check", "apps", "--now", NOW])).code).toBe(2);
+  expect(charts.seen).toHaveLength(asked);
 });
 
 test("graph and render fetch as check does", async () => {
@@ -186,7 +217,7 @@ test("what was fetched ahead serves runs without the network", async () => {
   expect(out).toMatch(/^web 2\.0\.0 of http:.*\/charts {2}2\.0\.0 {2}sha256:[0-9a-f]{64}\n$/);
   expect(code).toBe(0);
   const off = await portcullis(repository("2.0.0", "off"), ["fetch"]);
-  expect([off.code, off.err]).toEqual([2, expect.stringContaining("name what may be under `remotes`")]);
+  expect([off.code, off.err]).toEqual([2, expect.stringContaining("`remotes.fetch` of portcullis.yaml is off")]);
 });
 
 test("charts are copied with a lock, and the copies are judged in place of the registry", async () => {

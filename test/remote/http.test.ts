@@ -236,6 +236,16 @@ test("a server that answers now and then is never given up", async () => {
   expect(kinds.filter((kind) => kind === "found")).toHaveLength(10);
 });
 
+test("without a network, a few servers are tried three times and every other one once", async () => {
+  const servers = await Promise.all(
+    Array.from({ length: 8 }, () => start((_, response) => void response.socket?.destroy())),
+  );
+  const remotes = createRemotes(await allowing(servers, { tries: 3, limits: { atOnce: 1 } }));
+  for (const server of servers)
+    expect(await remotes.fetch({ kind: "file", url: `${server.origin}/a.yaml` })).toMatchObject({ kind: "unanswered" });
+  expect(servers.map(({ seen }) => seen.length)).toEqual([3, 3, 3, 1, 1, 1, 1, 1]);
+});
+
 test("all that servers take of a job's time is bounded", async () => {
   const server = await start(async (_, response) => {
     await pause(100);

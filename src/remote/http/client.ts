@@ -47,7 +47,7 @@ export function createClient(options: ClientOptions): HttpClient {
           return await tryOnce(watched, options);
         } catch (error) {
           if (!(error instanceof Unanswered)) throw error;
-          const isLast = isBegun || origins.givenUp(error.origin) !== undefined;
+          const isLast = isBegun || origins.givenUp(error.origin) !== undefined || origins.isNetworkGone();
           const wait = isLast ? 0 : waitBefore(tried + 1, error, options);
           if (typeof wait === "number" && wait > 0) {
             await pause(wait, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(

@@ -33,7 +33,7 @@ test.each<[string, string, string, readonly string[]]>([
     "clusters: [{ name: a, server: x, applicationSets: [one] }, { name: b, server: y, applicationSets: [two, three] }]",
     ["knows the cluster a only in one", "no longer knows the cluster b in one"],
   ],
-  ["none any more", "remotes: {}", "", ["no longer fetches and judges what only servers have"]],
+  ["none any more", "", "remotes: { fetch: off }", ["no longer fetches and judges what only servers have"]],
   [
     "another mirror",
     "remotes: { mirrors: { 'oci://docker.io': 'oci://m.example.com' } }",
