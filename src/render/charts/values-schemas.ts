@@ -1,7 +1,8 @@
 import { isObject } from "../../manifest/identity.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import { contentId } from "../files/content-id.ts";
+import { contentId, unreadable } from "../files/content-id.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
+import type { Facts } from "../kept-values.ts";
 import type { FailedFetch, FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
 import { bundleSchema } from "./bundle-schema.ts";
 
@@ -26,9 +27,18 @@ export interface MissingSchema {
 
 export const noSchemas: ValuesSchemas = { content: new Map(), fetched: [], reads: [], missing: [] };
 
+/** A schema with what it refers to; without content: it refers to nothing. */
+export interface BundledSchema {
+  /** The URLs that it took, each with the digest of what was there; empty: nothing was. */
+  readonly asked: readonly (readonly [url: string, digest: string])[];
+  readonly content?: Uint8Array;
+}
+
 interface Search {
   readonly files: TreeFiles;
   readonly remotes: RemoteDirectories;
+  /** Schemas by the content of the chart's file. */
+  readonly schemas: Facts<BundledSchema>;
 }
 
 /** More are not fetched for one schema. */
@@ -36,28 +46,23 @@ const mostFiles = 100;
 
 /** Fetches what the schemas of a chart's values refer to, and of its dependencies: Helm does before it renders. */
 export async function valuesSchemas(chart: ReadonlyMap<string, string>, search: Search): Promise<ValuesSchemas> {
-  const paths = [...chart].filter(([path]) => /^(?:charts\/[^/]+\/)*values\.schema\.json$/.test(path));
-  const bytes = await search.files.read(paths.map(([, from]) => from));
   const content = new Map<string, Uint8Array>();
   const fetched = new Map<string, FetchedDirectory>();
   const reads = new Map<string, string | undefined>();
   const missing: MissingSchema[] = [];
-  for (const [path, from] of paths) {
-    const text = new TextDecoder().decode(bytes.get(from));
-    // Reading a schema that names no server is for nothing.
-    if (!/:\\?\/\\?\//.test(text)) continue;
-    const schema = parsed(text);
-    if (schema === undefined) continue;
-    let asked = 0;
-    const whole = await bundleSchema(schema, async (url) => {
-      const found = await fetchSchema(url, asked++, search);
-      if (found === undefined || "failure" in found) missing.push({ path, url, ...found });
-      if (found === undefined || "failure" in found) return undefined;
-      fetched.set(url, found.fetched);
-      reads.set(found.path, contentId(search.files.fileAt(found.path)));
-      return found.schema;
-    });
-    if (whole !== undefined) content.set(path, new TextEncoder().encode(JSON.stringify(whole)));
+  for (const [path, from] of chart) {
+    if (!/^(?:charts\/[^/]+\/)*values\.schema\.json$/.test(path)) continue;
+    const found = new Map<string, FetchedSchema>();
+    const whole = await bundled(from, found, search);
+    if (whole !== undefined) content.set(path, whole);
+    for (const [url, one] of found) {
+      if (one.fetched === undefined)
+        missing.push({ path, url, ...(one.failure === undefined ? {} : { failure: one.failure }) });
+      else {
+        fetched.set(url, one.fetched);
+        reads.set(one.path, contentId(search.files.fileAt(one.path)));
+      }
+    }
   }
   return {
     content,
@@ -67,30 +72,59 @@ export async function valuesSchemas(chart: ReadonlyMap<string, string>, search: 
   };
 }
 
-type FetchedSchema =
-  | { readonly schema: JsonObject; readonly path: string; readonly fetched: FetchedDirectory }
-  | { readonly failure: FailedFetch };
+/** The whole schema of a file; puts what it refers to into `found`. The releases of one chart have it made once. */
+async function bundled(
+  from: string,
+  found: Map<string, FetchedSchema>,
+  search: Search,
+): Promise<Uint8Array | undefined> {
+  const { files, schemas } = search;
+  const id = contentId(files.fileAt(from));
+  const known = id === undefined || id === unreadable ? undefined : schemas.get(id);
+  for (const [url] of known?.asked ?? []) found.set(url, await fetchSchema(url, found.size, search));
+  if (known?.asked.every(([url, digest]) => found.get(url)?.digest === digest) === true) return known.content;
+  found.clear();
+  const schema = parsed((await files.read([from])).get(from));
+  const whole =
+    schema === undefined
+      ? undefined
+      : await bundleSchema(schema, async (url) => {
+          const one = await fetchSchema(url, found.size, search);
+          const read = one.fetched === undefined ? undefined : parsed((await files.read([one.path])).get(one.path));
+          found.set(url, one.fetched === undefined || read !== undefined ? one : noSchema(url));
+          return read;
+        });
+  const content = whole === undefined ? undefined : new TextEncoder().encode(JSON.stringify(whole));
+  const asked = [...found].map(([url, { digest }]) => [url, digest] as const);
+  if (id !== undefined && id !== unreadable)
+    schemas.set(id, { asked, ...(content === undefined ? {} : { content }) }, 200 + (content?.length ?? 0));
+  return content;
+}
 
-async function fetchSchema(
-  url: string,
-  before: number,
-  { files, remotes }: Search,
-): Promise<FetchedSchema | undefined> {
-  if (before >= mostFiles)
-    return { failure: { kind: "refused", message: `the schema refers to more than ${mostFiles} files` } };
+type FetchedSchema =
+  | { readonly fetched: FetchedDirectory; readonly path: string; readonly digest: string }
+  | { readonly fetched?: undefined; readonly failure?: FailedFetch; readonly digest: "" };
+
+async function fetchSchema(url: string, before: number, { files, remotes }: Search): Promise<FetchedSchema> {
+  if (before >= mostFiles) {
+    const message = `the schema refers to more than ${mostFiles} files`;
+    return { failure: { kind: "refused", message }, digest: "" };
+  }
   const found = await remotes.fetch({ kind: "file", url, once: true });
-  if (found === undefined) return undefined;
-  if (found.kind !== "found") return { failure: found };
+  if (found === undefined) return { digest: "" };
+  if (found.kind !== "found") return { failure: found, digest: "" };
   const [path = ""] = files.filesBelow(found.directory);
-  const schema = parsed(new TextDecoder().decode((await files.read([path])).get(path)));
-  if (schema === undefined) return { failure: { kind: "absent", message: `${url} is no JSON schema` } };
-  return { schema, path, fetched: found };
+  return { fetched: found, path, digest: found.digest };
+}
+
+function noSchema(url: string): FetchedSchema {
+  return { failure: { kind: "absent", message: `${url} is no JSON schema` }, digest: "" };
 }
 
 /** Undefined where it is no object: Helm tells of its own chart's what is wrong. */
-function parsed(text: string): JsonObject | undefined {
+function parsed(bytes: Uint8Array | undefined): JsonObject | undefined {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = JSON.parse(new TextDecoder().decode(bytes)) as Json;
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

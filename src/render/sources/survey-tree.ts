@@ -140,6 +140,7 @@ export async function surveyTree(tree: Tree, request: DesiredStateRequest): Prom
     remotes,
     artifacts: openArtifacts(files, { ...request, remotes }),
     questions: facts(cache, "chart-questions"),
+    schemas: facts(cache, "values-schemas"),
   };
   return {
     request,

@@ -4,6 +4,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { Renderer } from "../../model/renderer.ts";
 import type { Gap } from "../../model/source.ts";
 import type { ChartQuestions } from "../charts/chart-questions.ts";
+import type { BundledSchema } from "../charts/values-schemas.ts";
 import type { VendoredCharts, VendoredCopy } from "../charts/vendored-chart.ts";
 import type { ClusterProfiles } from "../cluster-profile.ts";
 import type { Scopes } from "../crd-scopes.ts";
@@ -30,6 +31,8 @@ export interface RenderContext {
   readonly artifacts: Artifacts;
   /** What charts ask, by their content. */
   readonly questions: Facts<ChartQuestions>;
+  /** Schemas of values with what they refer to, by the content of the chart's file. */
+  readonly schemas: Facts<BundledSchema>;
 }
 
 /** One path that a step looks up: a file with the id of its content, or without an id a path where no file is. */
