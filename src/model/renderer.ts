@@ -110,6 +110,7 @@ export interface HelmAnswer {
 
 /** One YAML document that Helm printed. */
 export interface HelmDocument {
+  /** With a line end at its end, as `helm template` prints it. */
   readonly yaml: string;
   /**
    * Path of its template within the chart: `templates/web.yaml`, `charts/db/templates/x.yaml`. Of a dependency in an

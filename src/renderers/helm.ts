@@ -56,8 +56,9 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 function documentsOf({ documents }: Answer, blob: Uint8Array): HelmDocument[] {
   let at = 0;
   return (documents ?? []).map(({ size, template, hook }) => {
-    const yaml = decoder.decode(blob.subarray(at, (at += size)));
-    return { yaml, template, ...(hook === true ? { hook } : {}) };
+    const text = decoder.decode(blob.subarray(at, (at += size)));
+    // Helm cuts documents without their last line end, and prints one after each: a block of text ends with it.
+    return { yaml: text.endsWith("\n") ? text : `${text}\n`, template, ...(hook === true ? { hook } : {}) };
   });
 }
 

@@ -197,7 +197,7 @@ file: {{ .Files.Get "/etc/passwd" | quote }}
 glob: {{ len (.Files.Glob "**") }}
 `),
   );
-  expect(outcome).toMatchObject({ answer: { documents: [{ yaml: 'host: ""\nlookup: {}\nfile: ""\nglob: 0' }] } });
+  expect(outcome).toMatchObject({ answer: { documents: [{ yaml: 'host: ""\nlookup: {}\nfile: ""\nglob: 0\n' }] } });
 });
 
 test.each(["env", "expandenv"])("%s is no function", async (name) => {

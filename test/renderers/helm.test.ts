@@ -132,7 +132,7 @@ test("lines come only where they are asked for, and then for every line of a doc
   if (plain.kind !== "rendered" || lined.kind !== "rendered") throw new Error("not rendered");
   expect(plain.answer.documents.some(({ lines }) => lines !== undefined)).toBe(false);
   const printed = lined.answer.documents.filter(({ template }) => template !== "crds/shops.yaml");
-  for (const { yaml, lines } of printed) expect(lines).toHaveLength(yaml.split("\n").length);
+  for (const { yaml, lines } of printed) expect(lines).toHaveLength(yaml.trimEnd().split("\n").length);
   expect(
     printed.flatMap(({ yaml, lines }) =>
       yaml.split("\n").filter((text, at) => text.trim() !== "" && lines?.[at] === null),

@@ -256,6 +256,20 @@ test("a chart is rendered first, with the values, namespace and hooks that its e
   });
 });
 
+test("a block of text at the end of a chart's template keeps its last line end, as native Helm prints it", async () => {
+  const files = treeFiles({
+    "kustomization.yaml": "helmCharts:\n- name: web\n  releaseName: my\n",
+    "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "charts/web/values.yaml": "{}\n",
+    "charts/web/templates/a.yaml":
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: |\n    one\n    two\n",
+  });
+  expect(await renderer.kustomize({ root: "", files })).toMatchObject({
+    kind: "rendered",
+    answer: { yaml: expect.stringContaining("  text: |\n    one\n    two\nkind: ConfigMap\n") },
+  });
+});
+
 test.each([
   ["a missing file", "resources:\n- a.yaml\n- gone.yaml\n", 3, /^resources names gone.yaml, which is not in the tree$/],
   [
