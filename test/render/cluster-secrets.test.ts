@@ -51,6 +51,14 @@ test.each<[string, Files, readonly string[]]>([
     ["Application argocd/eu-prod-west argocd/eu.yaml:1"],
   ],
   [
+    "a kustomization that sets the namespace",
+    {
+      "argocd/eu.yaml": secret(named("eu")).replace("  namespace: argocd\n", ""),
+      "argocd/kustomization.yaml": "namespace: argocd\nresources: [eu.yaml]\n",
+    },
+    ["Application argocd/eu-prod-west argocd/eu.yaml:1"],
+  ],
+  [
     "several, of which the selector matches some",
     {
       "argocd/eu.yaml": secret(named("eu")),
@@ -112,7 +120,7 @@ test.each<[string, Files, string | undefined]>([
   [
     "two of one name that differ",
     { "a/us.yaml": secret(named("us")), "b/us.yaml": secret(named("us-2")) },
-    "is declared differently in several places, and nothing tells which of them Argo CD has",
+    "is one of several that declare it, and nothing tells which of them Argo CD has",
   ],
   [
     "one that the selector does not match",
@@ -180,4 +188,21 @@ test("a cluster is known to the ApplicationSets that it names, and its Secret to
     "argocd/two-us",
   ]);
   expect(reasons(state)).toEqual([]);
+});
+
+test("a cluster that Secrets of several namespaces declare is that of the ApplicationSet's namespace", async () => {
+  const elsewhere = (server: string): string =>
+    secret(named("eu", server))
+      .replace("namespace: argocd", "namespace: elsewhere")
+      .replace("region: west", "region: east");
+  const files = { "set.yaml": set(), "web/web.yaml": web, "a/eu.yaml": elsewhere("https://10.0.0.3") };
+  const own = await stateOf({ ...files, "b/eu.yaml": secret(named("eu")) });
+  expect(applications(own)).toEqual(["Application argocd/eu-prod-west b/eu.yaml:1"]);
+  expect(reasons(own)).toEqual([onlyArgoKnows]);
+  const third = elsewhere("https://10.0.0.4").replace("namespace: elsewhere", "namespace: third");
+  const unknown = await stateOf({ ...files, "b/eu.yaml": third });
+  expect(applications(unknown)).toEqual([]);
+  expect(reasons(unknown)).toContainEqual(
+    expect.stringContaining("is one of several that declare it, and nothing tells which of them Argo CD has"),
+  );
 });

@@ -34,7 +34,10 @@ export function knownClusters(object: GitOpsObject, context: PlanContext): Known
   const configured = new Set(config.clusters.map(({ name }) => name));
   const clusters: KnownCluster[] = config.clusters.filter((cluster) => isKnownTo(object, cluster));
   const unread: UnreadCluster[] = [];
-  const secrets = context.find(object, { group: "", kind: "Secret", labelled: secretType });
+  const secrets = ofOwnNamespace(
+    context.find(object, { group: "", kind: "Secret", labelled: secretType }),
+    object.manifest.identity.namespace,
+  );
   for (const [at, manifest] of secrets.entries()) {
     const labels = textMapAt(manifest.value, "metadata", "labels");
     const type = labels[secretType] ?? "";
@@ -42,6 +45,9 @@ export function knownClusters(object: GitOpsObject, context: PlanContext): Known
     const isNamesake = (other: Manifest | undefined): boolean =>
       other?.identity.name === manifest.identity.name && other.identity.namespace === manifest.identity.namespace;
     const read = readCluster(manifest);
+    const isRepeated = secrets.some(
+      (other) => other !== manifest && read.name !== undefined && readCluster(other).name === read.name,
+    );
     // Where the Secret keeps the cluster's name to itself, its own name is what people know the cluster by.
     if (configured.has(read.name ?? manifest.identity.name)) continue;
     const { path, line } = manifest.position;
@@ -49,8 +55,8 @@ export function knownClusters(object: GitOpsObject, context: PlanContext): Known
     const shown = `Secret ${namespace === undefined ? "" : `${namespace}/`}${name}`;
     const refuse = (what: string): number =>
       unread.push({ labels, secret: { path, line }, reason: `${shown} (${path}, line ${line}) ${what}` });
-    if (isNamesake(secrets[at - 1]) || isNamesake(secrets[at + 1]))
-      refuse("is declared differently in several places, and nothing tells which of them Argo CD has");
+    if (isRepeated || isNamesake(secrets[at - 1]) || isNamesake(secrets[at + 1]))
+      refuse("is one of several that declare it, and nothing tells which of them Argo CD has");
     else if (type !== "cluster")
       refuse(`may declare a cluster: its label ${secretType} is encrypted or filled in later`);
     else if (read.name === undefined || read.server === undefined)
@@ -69,6 +75,16 @@ export function knownClusters(object: GitOpsObject, context: PlanContext): Known
     }
   }
   return { clusters, unread };
+}
+
+/**
+ * Without the Secrets of other namespaces whose cluster one in the namespace of the ApplicationSet declares: Argo CD reads
+ * those of its own namespace, which is that of the ApplicationSet unless Argo CD is told otherwise.
+ */
+function ofOwnNamespace(secrets: readonly Manifest[], own: string | undefined): readonly Manifest[] {
+  const isOwn = ({ identity: { namespace } }: Manifest): boolean => namespace === undefined || namespace === own;
+  const declared = new Set(secrets.filter(isOwn).flatMap((secret) => readCluster(secret).name ?? []));
+  return secrets.filter((secret) => isOwn(secret) || !declared.has(readCluster(secret).name ?? ""));
 }
 
 /** Whether the Argo CD of an ApplicationSet knows a cluster of the configuration. */
