@@ -67,13 +67,17 @@ export function releaseValues(object: GitOpsObject, context: PlanContext): Relea
     const { path, line, pointer } = manifest.position;
     layers.push({ kind: "inline", value: own, path, line, pointer: `${pointer}/spec/values` });
   }
-  return { layers, set: settingsThatWin(references, own ?? {}), unknown, refused, reads };
+  const { set, blocked } = settingsThatWin(references, own ?? {});
+  for (const path of blocked)
+    refused.push(`the targetPath ${path} of spec.valuesFrom leads through a value that is no map or list`);
+  return { layers, set, unknown, refused, reads };
 }
 
 /** The `--set` option that helm-controller makes of a `targetPath`: a quoted value is a string, a `literal` one is taken verbatim. */
 function settingOf(name: string, text: string, literal: boolean): HelmSet {
   if (literal) return { as: "string", name, value: text.replaceAll(/[\\,[\]{}]/g, "\\$&") };
-  const quoted = /^(?:'[^]*'|"[^]*")$/.test(text);
+  // A quote by itself is both the first and the last.
+  const quoted = /^(?:'(?:[^]*')?|"(?:[^]*")?)$/.test(text);
   return quoted
     ? { as: "string", name, value: text.replace(/^['"]+|['"]+$/g, "") }
     : { as: "value", name, value: text };

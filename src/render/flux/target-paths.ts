@@ -11,12 +11,14 @@ type Values = { [key: string]: unknown };
 /**
  * The settings by `targetPath` that nothing overrides. helm-controller goes through the references in order and merges
  * `spec.values` last, and before each setting too: a setting is written into the maps of `spec.values` themselves where
- * no earlier reference has a map in their place, and then it wins over everything.
+ * no earlier reference has a map in their place, and then it wins over everything. `blocked`: paths through a value that
+ * is neither map nor list, which Helm's parser refuses.
  */
 export function settingsThatWin<Setting>(
   references: readonly ValuesReference<Setting>[],
   own: JsonObject,
-): readonly Setting[] {
+): { readonly set: readonly Setting[]; readonly blocked: readonly string[] } {
+  const blocked: string[] = [];
   const inline = structuredClone(own) as Values;
   let values: Values = {};
   const open: { readonly keys: readonly string[] | undefined; readonly mark: symbol; readonly setting: Setting }[] = [];
@@ -26,15 +28,17 @@ export function settingsThatWin<Setting>(
       continue;
     }
     values = merge(values, inline);
-    const keys = setKeys(reference.path);
+    // At a key without a name the parser sets nothing.
+    const keys = reference.path.startsWith(".") ? undefined : setKeys(reference.path);
     const mark = Symbol(reference.path);
-    if (keys !== undefined) setAt(values, keys, mark);
+    if (keys !== undefined && !setAt(values, keys, mark)) blocked.push(reference.path);
     open.push({ keys, mark, setting: reference.setting });
   }
   const merged = merge(values, inline);
-  return open.flatMap(({ keys, mark, setting }) =>
+  const set = open.flatMap(({ keys, mark, setting }) =>
     keys === undefined || valueAt(merged, keys) === mark ? [setting] : [],
   );
+  return { set, blocked };
 }
 
 /** Helm's merge: a new map only where both sides have one, so that other maps stay shared. */
@@ -47,18 +51,24 @@ function merge(below: Values, above: Values): Values {
   return merged;
 }
 
-function setAt(values: Values, keys: readonly string[], mark: symbol): void {
+/** Sets a value; false where something else is in the way. A list that is too short is replaced by a longer one. */
+function setAt(values: Values, keys: readonly string[], mark: symbol): boolean {
   let at = values;
   for (const [index, key] of keys.entries()) {
-    if (index === keys.length - 1) {
+    const next = keys[index + 1];
+    if (next === undefined) {
       at[key] = mark;
-      return;
+      return true;
     }
-    const held = at[key];
-    const next = (isMap(held) || Array.isArray(held) ? held : {}) as Values;
-    at[key] = next;
-    at = next;
+    let held = Object.hasOwn(at, key) ? at[key] : {};
+    if (Array.isArray(held) && Number(next) >= held.length) held = Object.assign([], held);
+    // A new item of a list is what is made of it, and what an earlier setting made is for Helm's parser to say.
+    if (held === undefined || typeof held === "symbol") held = {};
+    if (!isMap(held) && !Array.isArray(held)) return false;
+    at[key] = held;
+    at = held as Values;
   }
+  return true;
 }
 
 function valueAt(values: Values, keys: readonly string[]): unknown {

@@ -335,11 +335,15 @@ test.each<[string, string, string, readonly string[]]>([
     [],
   ],
   ["the last of two paths wins", "[{n: tag, p: a.b}, {n: later}, {n: tag, p: a}]", "{}", ["a"]],
+  ["an item that an own list has wins", "[{n: tag, p: l[0]}]", "{l: [own]}", ["l[0]"]],
+  ["an item beyond an own list does not", "[{n: tag, p: l[2]}]", "{l: [own]}", []],
+  ["an item of a list that nothing else has", "[{n: tag, p: l[2].a}]", "{}", ["l[2].a"]],
+  ["a path without a first name is left to Helm's parser", "[{n: tag, p: .a}]", "{a: {b: own}}", [".a"]],
 ])("%s", async (_, references, own, expected) => {
-  const from = references.replaceAll(/\{n: (\w+)(?:, p: ([\w.]+))?\}/g, (__, name: string, path?: string) =>
+  const from = references.replaceAll(/\{n: (\w+)(?:, p: ([\w.[\]]+))?\}/g, (__, name: string, path?: string) =>
     path === undefined
       ? `{kind: ConfigMap, name: values, valuesKey: ${name}}`
-      : `{kind: ConfigMap, name: values, valuesKey: ${name}, targetPath: ${path}}`,
+      : `{kind: ConfigMap, name: values, valuesKey: ${name}, targetPath: "${path}"}`,
   );
   const files = {
     ...inTree,
@@ -348,4 +352,32 @@ test.each<[string, string, string, readonly string[]]>([
   };
   const { set = [] } = onlyStep(await plan(files, "HelmRelease web"), "helm");
   expect(set.map(({ name }) => name)).toEqual(expected);
+});
+
+test.each([
+  ["text", "{image: own}"],
+  ["nothing", "{image: null}"],
+])("a targetPath that leads through %s is refused, as Helm's parser refuses it", async (_, own) => {
+  const from = "[{kind: ConfigMap, name: values, valuesKey: tag, targetPath: image.tag}]";
+  const files = {
+    ...inTree,
+    "web.yaml": release(`${chartFrom("GitRepository", "charts/web")}  valuesFrom: ${from}\n  values: ${own}\n`),
+    "values.yaml": values('{tag: "1"}'),
+  };
+  const { problems } = await plan(files, "HelmRelease web");
+  expect(problems.map(({ message }) => message)).toEqual([
+    expect.stringContaining("the targetPath image.tag of spec.valuesFrom leads through a value that is no map or list"),
+  ]);
+});
+
+test("a quote by itself is an empty string, as it is both the first and the last", async () => {
+  const files = {
+    ...inTree,
+    "web.yaml": release(
+      `${chartFrom("GitRepository", "charts/web")}  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: q, targetPath: a}]\n`,
+    ),
+    "values.yaml": values(`{q: "'"}`),
+  };
+  const { set = [] } = onlyStep(await plan(files, "HelmRelease web"), "helm");
+  expect(set).toEqual([expect.objectContaining({ as: "string", name: "a", value: "" })]);
 });
