@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { cp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as pause } from "node:timers/promises";
@@ -267,6 +269,36 @@ test("wherever a process is killed while it fetches, the next one finds all", as
     delete server.before;
 
     expect(await fetchContent(options(), at({ kind: "branch", value: branch }))).toMatchObject({ version: commit });
+  }
+});
+
+test("two processes are killed at ten points of what they download, and the next one finds all", async () => {
+  const size = 2_000_000;
+  for (let point = 0; point < 10; point++) {
+    const branch = `point-${point}`;
+    const noise = randomBytes(size / 2).toString("hex");
+    const commit = await server.commit("app.git", { "noise.yaml": noise }, branch);
+    const children = [startFetching(branch), startFetching(branch)];
+    server.before = (_, response) => {
+      const end = response.end.bind(response) as (bytes?: Uint8Array) => ServerResponse;
+      response.end = ((bytes?: Uint8Array) => {
+        if (bytes === undefined || bytes.length < size / 4) return end(bytes);
+        response.write(bytes.subarray(0, (bytes.length * point) / 10));
+        setTimeout(() => children.forEach((child) => child.kill()), 50);
+        return response;
+      }) as typeof response.end;
+      return false;
+    };
+    await Promise.all(children.map(({ ended }) => ended));
+    delete server.before;
+    expect(children.map(({ said }) => said())).toEqual(["", ""]);
+
+    const content = await fetchContent(options(), at({ kind: "branch", value: branch }));
+    expect(content.version).toBe(commit);
+    expect((await textsOf(content))["noise.yaml"]).toBe(noise);
+    expect((await git(await mirror(), ["fsck", "--connectivity-only"])).trim()).toBe("");
+    const packs = await readdir(join(await mirror(), "objects", "pack"));
+    expect(packs.filter((name) => name.startsWith("tmp_"))).toEqual([]);
   }
 });
 

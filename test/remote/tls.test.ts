@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { RemoteOutcome } from "../../src/model/remotes.ts";
 import { storeDirectory } from "../support/remote-servers/job.ts";
+import { startGitServer, type GitServer } from "../support/remote-servers/git-server.ts";
 import { startHelmRepository } from "../support/remote-servers/helm-repository.ts";
 import { startLoopback, type Loopback } from "../support/remote-servers/loopback.ts";
 
@@ -16,13 +17,27 @@ const program = new URL("../support/remote-servers/fetch-program.js", import.met
 let directory: string;
 let secure: Loopback;
 let plain: Loopback;
+let expired: Loopback;
+let repositories: GitServer;
 
 beforeAll(async () => {
   directory = await storeDirectory();
-  const names = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1,DNS:charts.example.com"];
+  const names = [
+    "-subj",
+    "/CN=test",
+    "-addext",
+    "subjectAltName=IP:127.0.0.1,DNS:charts.example.com,DNS:git.example.com",
+  ];
   const files = ["-keyout", join(directory, "key.pem"), "-out", join(directory, "cert.pem")];
   await run("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...names, ...files]);
   const [key, cert] = await Promise.all([readFile(files[1]!, "utf8"), readFile(files[3]!, "utf8")]);
+  const [request, old] = [join(directory, "request.pem"), join(directory, "expired.pem")];
+  await run("openssl", ["req", "-new", "-key", files[1]!, ...names, "-out", request]);
+  const copied = ["-copy_extensions", "copy", "-days", "-1", "-signkey", files[1]!];
+  await run("openssl", ["x509", "-req", "-in", request, ...copied, "-out", old]);
+  expired = await startLoopback((_, response) => response.end("a: 1\n"), { key, cert: await readFile(old, "utf8") });
+  repositories = await startGitServer({ key, cert });
+  await repositories.create("app.git", { "a.yaml": "a: 1\n" });
   plain = await startLoopback((_, response) => response.end("a: 1\n"));
   secure = await startLoopback(
     (request, response) => {
@@ -35,7 +50,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([secure.close(), plain.close()]);
+  await Promise.all([secure.close(), plain.close(), expired.close(), repositories.close()]);
 });
 
 async function fetchApart(
@@ -77,12 +92,35 @@ test("HTTPS is not left for plain HTTP, even where that is allowed", async () =>
   expect(plain.seen).toEqual([]);
 });
 
+test("a certificate that has expired is none, even of a trusted authority", async () => {
+  const trusting = { NODE_EXTRA_CA_CERTS: join(directory, "expired.pem") };
+  const { outcome } = await fetchApart(`${expired.origin}/a.yaml`, trusting, `${expired.origin}/**`);
+  expect(outcome).toEqual({
+    kind: "unanswered",
+    message: `${expired.origin}/a.yaml: ${expired.host} gave no answer: its certificate has expired`,
+  });
+});
+
+const repositoryAt = (url: string): string => JSON.stringify({ kind: "git", url, revision: { kind: "head" } });
+
+test("Git trusts what all else here trusts", async () => {
+  const url = repositories.url("app.git");
+  const allow = `${repositories.origin}/**`;
+  expect((await fetchApart(repositoryAt(url), {}, allow)).outcome).toEqual({
+    kind: "unanswered",
+    message: `the repository ${url}: ${repositories.host} gave no answer: its certificate is not signed by a trusted authority`,
+  });
+  const trusting = { NODE_EXTRA_CA_CERTS: join(directory, "cert.pem") };
+  expect(await fetchApart(repositoryAt(url), trusting, allow)).toMatchObject({ outcome: { kind: "found" } });
+});
+
 test("a proxy of the environment is used, and lets nobody inside", async () => {
   const connected: string[] = [];
   const proxy = createServer();
   proxy.on("connect", (request, socket) => {
     connected.push(request.url ?? "");
-    const server = connect(Number(secure.host.split(":")[1]), "127.0.0.1", () => {
+    const { host } = request.url === "git.example.com:443" ? repositories : secure;
+    const server = connect(Number(host.split(":")[1]), "127.0.0.1", () => {
       socket.write("HTTP/1.1 200 Connected\r\n\r\n");
       server.pipe(socket).pipe(server);
     });
@@ -94,10 +132,16 @@ test("a proxy of the environment is used, and lets nobody inside", async () => {
     expect(await fetchApart("https://charts.example.com/a.yaml", environment)).toMatchObject({
       outcome: { kind: "found" },
     });
+    expect(await fetchApart(repositoryAt("https://git.example.com/app.git"), environment)).toMatchObject({
+      outcome: { kind: "found" },
+    });
+    expect(await fetchApart(repositoryAt("https://10.0.0.1/app.git"), environment)).toMatchObject({
+      outcome: { kind: "refused" },
+    });
     for (const url of ["https://169.254.169.254/a.yaml", "https://localhost/a.yaml"]) {
       expect(await fetchApart(url, environment)).toMatchObject({ outcome: { kind: "refused" } });
     }
-    expect(connected).toEqual(["charts.example.com:443"]);
+    expect([...new Set(connected)]).toEqual(["charts.example.com:443", "git.example.com:443"]);
     // Where there is no proxy after all, what was left to it is judged.
     const direct = await fetchApart("https://localhost/b.yaml", { ...environment, NO_PROXY: "*" });
     expect(direct).toMatchObject({ outcome: { kind: "refused" } });

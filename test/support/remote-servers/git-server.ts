@@ -25,9 +25,9 @@ export interface GitServer extends Loopback {
 }
 
 /** Starts a server. Its repositories are real, and `git http-backend` serves them. */
-export async function startGitServer(): Promise<GitServer> {
+export async function startGitServer(tls?: Parameters<typeof startLoopback>[1]): Promise<GitServer> {
   const root = await mkdtemp(join(tmpdir(), "portcullis-git-server-"));
-  const loopback = await startLoopback((request, response) => serve(server, request, response));
+  const loopback = await startLoopback((request, response) => serve(server, request, response), tls);
   const server: GitServer = {
     ...loopback,
     root,
