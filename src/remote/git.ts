@@ -34,7 +34,9 @@ async function find(
   const address = readAddress(url, job);
   const location = address.kind === "http" ? address.url.href : address.url;
   const mirror = await job.once(`mirror ${location}`, async () => openMirror(location, address.shown, job));
-  return { mirror, found: await findCommit(mirror, address, revision, job) };
+  // With and without its submodules a branch must mean the same, whatever its server does in between.
+  const question = `revision ${location} ${JSON.stringify(revision)}`;
+  return { mirror, found: await job.once(question, () => findCommit(mirror, address, revision, job)) };
 }
 
 /** Mounts what Git would: one submodule that cannot be had fails the whole. */

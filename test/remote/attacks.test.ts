@@ -25,6 +25,19 @@ afterEach(() => stage.close());
 
 const told = [secret, Buffer.from(`reader:${secret}`).toString("base64")];
 
+test("ten thousand references are a bounded number of requests, and each says why it was not fetched", async () => {
+  const server = await stage.serve((_, response) => response.end("a: 1\n"));
+  const references = Array.from({ length: 10_000 }, (_, at) => ({
+    kind: "file" as const,
+    url: `${server.origin}/${at}`,
+  }));
+  const plan = { references, hosts: [`${server.origin}/**`] };
+  const results = await carryOut(plan, await storeDirectory(), {});
+  expect(server.seen).toHaveLength(2_000);
+  expect(results.filter(({ kind }) => kind === "found")).toHaveLength(2_000);
+  expect(results.at(-1)).toEqual({ kind: "refused", message: "there are more than 2000 references" });
+});
+
 test.each(Object.values(attacks).flat())("$name", async ({ prepare, expected }) => {
   const plan = await prepare(stage);
   const results = await carryOut(plan, await storeDirectory(), limits);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { GitRevision, RemoteRepository } from "../../src/model/remotes.ts";
-import type { RemotesOptions } from "../../src/remote/create-remotes.ts";
+import { createRemotes, type RemotesOptions } from "../../src/remote/create-remotes.ts";
 import { git } from "../support/github/git/run.ts";
 import { startGitServer, type GitServer } from "../support/remote-servers/git-server.ts";
 import { fetchContent, fetchOnce, jobOptions, storeDirectory, textsOf } from "../support/remote-servers/job.ts";
@@ -196,6 +196,16 @@ test("a submodule that .gitmodules does not describe fails the whole, and one th
   await server.commit("org/app.git", { ".gitmodules": modules(["lib", "../library.git", "\tupdate = none\n"]) });
   const { tree } = await fetchContent(options(), app());
   expect((await tree.list()).map(({ path, kind }) => [path, kind])).toContainEqual(["lib", "submodule"]);
+});
+
+test("a branch that moves in between means the same with submodules and without", async () => {
+  const commit = await server.create("org/app.git", { "a.yaml": "a: 1\n" });
+  const remotes = createRemotes(options());
+  const main: GitRevision = { kind: "branch", value: "main" };
+  const first = await remotes.fetch({ ...app(), revision: main });
+  await server.commit("org/app.git", { "a.yaml": "a: 2\n" });
+  const second = await remotes.fetch({ kind: "git", url: app().url, revision: main });
+  for (const outcome of [first, second]) expect(outcome).toMatchObject({ content: { version: commit } });
 });
 
 test("submodules and files are bounded in number", async () => {

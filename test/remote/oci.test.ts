@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { RemoteArtifact, RemoteChart } from "../../src/model/remotes.ts";
-import type { RemotesOptions } from "../../src/remote/create-remotes.ts";
+import { createRemotes, type RemotesOptions } from "../../src/remote/create-remotes.ts";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { TEST_CACHE } from "../support/test-cache.ts";
 import { chartArchive, tgz } from "../support/remote-servers/archives.ts";
@@ -115,6 +115,28 @@ test("a tag is asked for by each job, and what it named is downloaded when it na
 
   pushFiles("latest", "a: 2\n");
   expect(await textsOf(await fetchContent(options(), artifact()))).toEqual({ "a.yaml": "a: 2\n" });
+});
+
+test("a tag that is moved between two references to it means the same for both", async () => {
+  const push = (content: string) =>
+    registry.push("acme/manifests", "latest", [
+      { mediaType: "application/one", content: tgz([{ path: "a.yaml", content }]) },
+      { mediaType: "application/two", content: tgz([{ path: "b.yaml", content }]) },
+    ]);
+  const of = (mediaType: string) => ({
+    kind: "artifact" as const,
+    url: `oci://${registry.host}/acme/manifests`,
+    tag: "latest",
+    layer: { mediaType, operation: "extract" as const },
+  });
+  const first = push("old");
+  const remotes = createRemotes(options());
+  const before = await remotes.fetch(of("application/one"));
+  push("new");
+  const after = await remotes.fetch(of("application/two"));
+  for (const outcome of [before, after]) {
+    expect(outcome).toMatchObject({ kind: "found", content: { digest: first } });
+  }
 });
 
 test("an artifact by digest needs no request once it was fetched", async () => {

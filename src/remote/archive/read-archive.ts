@@ -36,6 +36,8 @@ export async function readArchive(
       }
       parser.write(chunk);
       reading.check();
+      // What follows the end is nobody's, and the parser would keep all of it, copied with each piece.
+      if (reading.isOver()) break;
     }
     parser.end();
     reading.check();
@@ -60,6 +62,8 @@ function refuseCompressed(start: Buffer, what: string): void {
 
 interface Reading {
   readonly entries: readonly ArchiveEntry[];
+  /** Whether the end of the archive was read. */
+  isOver(): boolean;
   /** Throws what the parser found wrong. */
   check(): void;
 }
@@ -68,10 +72,12 @@ function collect(parser: Parser, what: string, mostFiles: number): Reading {
   const entries: ArchiveEntry[] = [];
   let failure: Error | undefined;
   let seen = 0;
+  let isOver = false;
   const fail = (error: Error): void => {
     failure ??= error;
   };
   parser.on("error", fail);
+  parser.on("eof", () => (isOver = true));
   parser.on("meta", (text: string) => {
     if (text.includes("GNU.sparse.")) fail(new RemoteFailure("absent", `${what} has sparse files`));
   });
@@ -93,6 +99,7 @@ function collect(parser: Parser, what: string, mostFiles: number): Reading {
   });
   return {
     entries,
+    isOver: () => isOver,
     check: () => {
       if (failure !== undefined) throw failure;
     },

@@ -82,7 +82,9 @@ async function download(name: string, entry: IndexEntry, repository: URL, job: J
 /** An index may name a tag of a registry, which is asked as anyone: the credentials for it are not the index's to use. */
 async function downloadFromRegistry(url: string, what: string, job: Job): Promise<Uint8Array> {
   const [, address = url, tag = ""] = /^(.*):([^:/]*)$/.exec(url) ?? [];
-  const anyone: Job = { ...job, credentials: async () => undefined, authorizations: new Map() };
+  const credentials = async (): Promise<undefined> => undefined;
+  // Nor are answers to who has them, and theirs are not to be had without.
+  const anyone: Job = { ...job, credentials, authorizations: new Map(), once: (_, ask) => ask() };
   const chart = await resolveChart(readRepository(address, anyone), tag, what, anyone);
   const bytes = await chart.download();
   if (digestOf(bytes) === chart.content) return bytes;

@@ -38,7 +38,15 @@ export async function readManifest(repository: OciRepository, reference: string,
   let named: string | undefined;
   for (let indexes = 0; indexes <= mostIndexes; indexes++) {
     const what = oneLine(`the manifest ${asked} of ${repository.url}`);
-    const bytes = await manifestBytesOf(repository, asked, what, job);
+    // Two references may name one tag: it must mean the same for both, whatever the registry does between them.
+    const question = `manifest ${repository.url} ${asked}`;
+    const bytes = await job.once(
+      question,
+      (
+        (tag) => () =>
+          manifestBytesOf(repository, tag, what, job)
+      )(asked),
+    );
     named ??= digestOf(bytes);
     const manifest = parse(bytes, what);
     if (!Array.isArray(manifest.manifests)) {

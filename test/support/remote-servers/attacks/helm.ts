@@ -130,11 +130,14 @@ const many = (count: number, entryOf: (at: number) => TarEntry): readonly TarEnt
 
 /** Archives of charts that are bombs or lead elsewhere. */
 export const archiveAttacks: readonly Attack[] = [
-  archive("of zeros", ["refused", "unpacks to more than"], ({ limits }) =>
+  archive("of zeros", ["absent", "is not an archive"], ({ limits }) =>
     gzipSync(Buffer.alloc(limits.unpackedBytes + 1_000_000)),
   ),
   archive("with a file of zeros", ["refused", "unpacks to more than"], ({ limits }) =>
     tgz([chartYaml, { path: "web/a", content: Buffer.alloc(limits.unpackedBytes) }]),
+  ),
+  archive("with zeros behind its end", ["found", "1 files of 25 bytes"], ({ limits }) =>
+    gzipSync(Buffer.concat([tar([chartYaml]), Buffer.alloc(limits.unpackedBytes - 10_000)])),
   ),
   archive("of millions of empty parts", ["absent", "is not an archive|holds no tar archive"], ({ limits }) => {
     const empty = gzipSync("");
