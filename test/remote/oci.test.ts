@@ -210,6 +210,13 @@ test("the chart that an OCIRepository names is chosen as an artifact is", async 
   asked();
   expect(await chosen({ digest })).toEqual(yaml("1.2.3"));
   expect(asked()).toEqual([]);
+
+  // A version is published once; any other tag moves.
+  expect(await chosen({ tag: "1.2.3" })).toEqual(yaml("1.2.3"));
+  expect(asked()).toEqual([]);
+  expect(await chosen({ tag: "latest" })).toEqual(yaml("0.9.0"));
+  pushChart("1.4.0", "latest");
+  expect(await chosen({ tag: "latest" })).toEqual(yaml("1.4.0"));
 });
 
 test("the layer of a media type, else the first one", async () => {

@@ -3,7 +3,8 @@ import { unpackChart } from "../archive/unpack-chart.ts";
 import { oneLine, RemoteFailure } from "../failure.ts";
 import type { Job, Protocol } from "../job.ts";
 import { resolve, type Resolved } from "../resolve.ts";
-import { latestIn, versionRules } from "../versions.ts";
+import { isFluxVersion, latestIn, versionRules } from "../versions.ts";
+import type { Answer } from "../store/answers.ts";
 import { resolveArtifact } from "./artifact.ts";
 import { chartType, downloadLayer } from "./layer.ts";
 import { readManifest } from "./manifest.ts";
@@ -22,7 +23,7 @@ export const fetchFromRegistry: Protocol<RemoteChart> = async (reference, job) =
   return resolve(job, {
     question: JSON.stringify(["oci-chart", repository.origin, repository.url, version, rules ?? "helm", artifact]),
     what: `${what} of ${repository.url}`,
-    isPinned: (answer) => (artifact === undefined ? answer.version === version : answer.digest === artifact.digest),
+    isPinned: (answer) => isPinned(reference, answer),
     ask: () =>
       artifact === undefined
         ? ask(reference, repository, what, job)
@@ -31,6 +32,14 @@ export const fetchFromRegistry: Protocol<RemoteChart> = async (reference, job) =
     unpack: (bytes) => unpackChart(bytes, what, job.limits),
   });
 };
+
+/** Named by a digest, or by a version: that of a chart is published once, while other tags move. */
+function isPinned({ version, artifact }: RemoteChart, answer: Answer): boolean {
+  if (artifact === undefined) return answer.version === version;
+  const { digest, semver, tag = "" } = artifact;
+  if (digest !== undefined) return answer.digest === digest;
+  return semver === undefined && isFluxVersion(tag) && answer.version === tag;
+}
 
 async function ask(reference: RemoteChart, repository: OciRepository, what: string, job: Job): Promise<Resolved> {
   const { version: wanted, rules = "helm" } = reference;
