@@ -9,7 +9,7 @@ import type { Ran } from "../cli/run-portcullis.ts";
 export const root = join(import.meta.dirname, "../../..");
 
 /** The tarball of the command line, packed from this checkout once in a run of the tests. */
-async function packedTarball(): Promise<string> {
+export async function packedTarball(): Promise<string> {
   const directory = await makeOnce(join(TEST_CACHE, "package/packed"), (draft) => {
     const laidOut = `${draft}/laid-out`;
     succeed(process.execPath, [join(root, "scripts/package.mjs"), laidOut], root);
