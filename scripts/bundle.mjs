@@ -121,7 +121,7 @@ export function thinned(to) {
       /import\("(\.\/(?:serve|verify)-command\.js|\.\.\/remote\/[\w/-]+\.js)"\)/g,
       'importOutside("$1")',
     );
-    const required = outside.replaceAll(/createRequire\(import\.meta\.url\)\("(@[^"]+)"\)/g, 'require("$1")');
+    const required = outside.replaceAll(/createRequire\(import\.meta\.url\)\("([^."][^"]*)"\)/g, 'require("$1")');
     return required.replaceAll("import.meta.url", `new URL(${JSON.stringify(path)}, bundleUrl).href`);
   }
 }

@@ -52,7 +52,12 @@ describe("the package of the command line", () => {
   });
 });
 
-const policy = `package main
+const policy = `# METADATA
+# title: No pods
+# custom:
+#   id: pods/none
+#   level: deny
+package main
 
 deny contains message if {
 	input.kind == "Pod"
