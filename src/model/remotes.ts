@@ -113,7 +113,9 @@ export interface VersionMatcher {
     versions: readonly string[],
   ): Promise<
     | { readonly kind: "matching"; readonly indexes: readonly number[] }
-    /** No range, or it could not be asked. */
+    /** It is no range. */
     | { readonly kind: "invalid"; readonly message: string }
+    /** It could not be worked out: nothing is known of the range. */
+    | { readonly kind: "failed"; readonly message: string }
   >;
 }

@@ -50,6 +50,22 @@ export async function latestIn(
   versions: readonly string[],
 ): Promise<number | undefined> {
   const answer = await matcher.matching(range, versions);
-  if (answer.kind === "matching") return answer.indexes[0];
-  throw new RemoteFailure("absent", `which versions fit ${oneLine(range)} is not known: ${oneLine(answer.message)}`);
+  switch (answer.kind) {
+    case "matching":
+      return answer.indexes[0];
+    case "invalid":
+      throw new RemoteFailure("absent", `${oneLine(range)} is no range of versions: ${oneLine(answer.message)}`);
+    case "failed":
+      throw notWorkedOut(range, answer.message);
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** What fits a range could not be worked out, which says nothing about the range or the server. */
+export function notWorkedOut(range: string, message: string): RemoteFailure {
+  return new RemoteFailure(
+    "unanswered",
+    `which versions fit ${oneLine(range)} could not be worked out: ${oneLine(message)}`,
+  );
 }

@@ -11,7 +11,7 @@ export function versionMatcher(pool: ModulePool): VersionMatcher {
   return {
     async matching(range, versions) {
       const outcome = await pool.ask<Answer>("versions", { constraint: range, versions });
-      if (outcome.kind !== "answered") return { kind: "invalid", message: outcome.message };
+      if (outcome.kind !== "answered") return { kind: "failed", message: outcome.message };
       const { failure, matching } = outcome.answer;
       return failure === undefined
         ? { kind: "matching", indexes: matching ?? [] }

@@ -148,7 +148,16 @@ test("what its repository does not have is absent", async () => {
   });
   expect(await fetchOnce(options(), chart("not a range"))).toMatchObject({
     kind: "absent",
-    message: "which versions fit not a range is not known: improper constraint: not a range",
+    message: "not a range is no range of versions: improper constraint: not a range",
+  });
+});
+
+test("a range that could not be worked out is not taken for a wrong one", async () => {
+  const failing = { matching: async () => ({ kind: "failed", message: "it took too long" }) as const };
+  const remotes = createRemotes(options({ versions: failing }));
+  expect(await remotes.fetch(chart(">=7.0.0"))).toEqual({
+    kind: "unanswered",
+    message: "which versions fit >=7.0.0 could not be worked out: it took too long",
   });
 });
 

@@ -1,6 +1,6 @@
 import { oneLine, RemoteFailure } from "../failure.ts";
 import type { Job } from "../job.ts";
-import { isFluxVersion, isVersion, latestIn } from "../versions.ts";
+import { isFluxVersion, isVersion, latestIn, notWorkedOut } from "../versions.ts";
 import type { Address } from "./address.ts";
 import { speak } from "./connection.ts";
 import { fetchWanted, wordsOf, type Fetched } from "./fetch-wanted.ts";
@@ -44,6 +44,8 @@ export async function chooseMostRecentTag(
 ): Promise<Tagged | undefined> {
   const tags = (await listTags(mirror, address, job)).filter(isVersion);
   const answer = await job.versions.matching(range, tags);
+  // That it is no range is no failure: it may be the name of a branch.
+  if (answer.kind === "failed") throw notWorkedOut(range, answer.message);
   const tag = answer.kind === "matching" ? tags[answer.indexes[0] ?? -1] : undefined;
   return tag === undefined ? undefined : fetchTag(mirror, address, tag, job);
 }
