@@ -1,5 +1,5 @@
 // Prints what each attack on the fetching of remotes comes to with the limits that ship: what is told of it, in which time,
-// and the peak of the process's memory. Clocks are shortened: silence to 5 s, a request to 20 s.
+// and the peak of the process's memory, as Linux tells it. Clocks are shortened: silence to 5 s, a request to 20 s.
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -24,8 +24,7 @@ export interface ChartIndex {
  * Parsing takes many times its memory, and seconds. What is listed of one chart has a few megabytes at most, and what Helm
  * writes need not be parsed as a whole.
  */
-const longestYaml = 16_000_000;
-const longestJson = 50_000_000;
+const longestParsed = 16_000_000;
 const mostVersions = 50_000;
 
 /** Reads an index, of which no more is parsed than is asked for. `what` names it in messages. */
@@ -55,7 +54,7 @@ function tooMuch(what: string, most: string): RemoteFailure {
 function sliced(index: string, name: string, what: string): unknown {
   const slice = sliceIndex(index, name);
   if (slice === undefined) return undefined;
-  if (slice.length > longestYaml) throw tooMuch(what, `${megabytes(longestYaml)} about ${oneLine(name)}`);
+  if (slice.length > longestParsed) throw tooMuch(what, `${megabytes(longestParsed)} about ${oneLine(name)}`);
   try {
     const entries = memberOf(load(slice, { schema: CORE_SCHEMA }), name);
     return Array.isArray(entries) ? entries : undefined;
@@ -67,11 +66,11 @@ function sliced(index: string, name: string, what: string): unknown {
 
 function parse(index: string, what: string): unknown {
   try {
-    if (index.length <= longestJson && /^\s*\{/.test(index)) return JSON.parse(index);
+    if (index.length <= longestParsed && /^\s*\{/.test(index)) return JSON.parse(index);
   } catch {
     // YAML in flow style.
   }
-  if (index.length > longestYaml) throw tooMuch(what, `${megabytes(longestYaml)} in another form than Helm writes`);
+  if (index.length > longestParsed) throw tooMuch(what, `${megabytes(longestParsed)} in another form than Helm writes`);
   try {
     return load(index, { schema: CORE_SCHEMA });
   } catch (error) {

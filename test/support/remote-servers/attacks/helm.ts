@@ -67,7 +67,7 @@ export const indexAttacks: readonly Attack[] = [
   index(
     "as JSON that is as large as may be",
     ({ limits }) =>
-      `{"apiVersion":"v1","web":[${"[],".repeat((Math.min(limits.indexBytes, 50_000_000) - 100) / 3)}[]],"entries":{}}`,
+      `{"apiVersion":"v1","web":[${"[],".repeat((Math.min(limits.indexBytes, 16_000_000) - 100) / 3)}[]],"entries":{}}`,
     ["absent", "has no chart web"],
   ),
   index("that leads to file://", () => head + entry("file:///etc/passwd"), ["refused", "is not HTTPS"]),
