@@ -6,6 +6,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"log"
 	"os"
 	"regexp"
@@ -54,7 +55,7 @@ func main() {
 	if err := json.NewDecoder(os.Stdin).Decode(&lists); err != nil {
 		log.Fatal(err)
 	}
-	log.SetOutput(os.NewFile(0, os.DevNull))
+	log.SetOutput(io.Discard)
 	answers := make([][]map[string]int, 0, len(lists))
 	for _, l := range lists {
 		ofList := make([]map[string]int, 0, len(l.Ranges))
