@@ -28,7 +28,7 @@ export function versionLists(count: number, ranges: number, seed: number): reado
 }
 
 const filters = ["-rc", "^v", ".*-alpine.*", "^\\d+\\.\\d+\\.\\d+$", "(?i)RC", "_b", "[0-4]$", "^(?P<n>1|2)\\."];
-const oddities = ["latest", "main", "1.x", "v", "1..2", "1.2.3.4", "sha-0a1b2c3", "1.2.3-", "01.02.03-rc.1", "V1.2.3"];
+const oddities = ["latest", "main", "1.x", "v", "1.a.2", "1.2.3.4", "sha-0a1b2c3", "1.2.3-", "01.02.03-rc.1", "V1.2.3"];
 const preReleases = ["-rc.1", "-rc.2", "-alpha", "-beta.11", "-0", "-01", "-a.b.c", "-alpine", "-x-y"];
 const builds = ["+b1", "+b2", "+2026.01.02", "+a-b"];
 
