@@ -76,7 +76,7 @@ function nameOf(manifest: Manifest): string {
 function applied(sources: ReadonlyMap<string, SourceNode>): (manifest: Manifest) => boolean {
   return ({ source }) => {
     const kind = source === undefined ? undefined : sources.get(source)?.kind;
-    return kind === "argocd-application" || kind === "flux-kustomization" || kind === "flux-helmrelease";
+    return kind !== undefined && (kind.startsWith("argocd-") || kind.startsWith("flux-"));
   };
 }
 

@@ -12,6 +12,8 @@ export interface Renderer {
   substitute(request: SubstituteRequest): Promise<RenderOutcome<{ readonly documents: readonly string[] }>>;
   /** Argo CD's goTemplate: Go text/template with sprig as ApplicationSet offers it. */
   goTemplate(request: GoTemplateRequest): Promise<RenderOutcome<{ readonly texts: readonly string[] }>>;
+  /** The templates of a Flux Operator's ResourceSet. */
+  resourceSet(request: ResourceSetRequest): Promise<RenderOutcome<ResourceSetAnswer>>;
   close(): void;
 }
 
@@ -139,6 +141,18 @@ export interface SubstituteRequest {
   readonly strict?: boolean;
   /** Variables without a value stay as they are written; else they are empty, or an error where `strict`. */
   readonly keepUnknown?: boolean;
+}
+
+export interface ResourceSetRequest {
+  /** Texts, or objects, whose YAML is the text. */
+  readonly templates: readonly Json[];
+  /** Each template is filled with each; with nothing where there are none. */
+  readonly inputs: readonly JsonObject[];
+}
+
+export interface ResourceSetAnswer {
+  /** By template, then by inputs. */
+  readonly texts: readonly (readonly string[])[];
 }
 
 export interface GoTemplateRequest {

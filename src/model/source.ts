@@ -6,7 +6,8 @@ export type SourceKind =
   | "helm"
   | "argocd-application"
   | "flux-kustomization"
-  | "flux-helmrelease";
+  | "flux-helmrelease"
+  | "flux-resourceset";
 
 /** One source of manifests, as reports and `portcullis graph` show it. */
 export interface Source {

@@ -44,7 +44,18 @@ export interface ProjectLimits {
   readonly refused?: string;
 }
 
-export type Step = DirectoryStep | KustomizeStep | HelmStep;
+export type Step = DirectoryStep | KustomizeStep | HelmStep | ObjectsStep;
+
+/** Objects that a GitOps object holds or generates, as they are applied. */
+export interface ObjectsStep {
+  readonly kind: "objects";
+  readonly objects: readonly {
+    readonly value: JsonObject;
+    /** The template that it was made of: places below its pointer are those of the object. */
+    readonly position: SourcePosition;
+  }[];
+  readonly finish?: Finish;
+}
 
 /** The unrendered manifests of a directory, as Argo CD's `directory` source reads them. */
 export interface DirectoryStep {

@@ -12,6 +12,7 @@ import { renderKustomize } from "./kustomize.ts";
 import { versionMatcher } from "./match-versions.ts";
 import { createModulePool, type ModulePool } from "./module-pool.ts";
 import { createTurns, type Turns } from "./turns.ts";
+import { renderResourceSet } from "./resource-set.ts";
 import { renderSubstitute } from "./substitute.ts";
 
 export interface RendererOptions {
@@ -52,6 +53,7 @@ export function createRenderer(
     substitute: (request) => renderSubstitute(kustomize, request),
     helm,
     goTemplate: (request) => renderGoTemplate(helmPool, request),
+    resourceSet: (request) => renderResourceSet(helmPool, request),
     versions: versionMatcher(helmPool),
     pids: () => [...kustomize.pids(), ...helmPool.pids()],
     close() {

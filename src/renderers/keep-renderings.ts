@@ -43,6 +43,7 @@ export function keepingRenderings(renderer: Renderer, directory: string): Render
     helm: (request) => keep("helm", request, () => renderer.helm(request)),
     substitute: (request) => keep("substitute", request, () => renderer.substitute(request)),
     goTemplate: (request) => keep("goTemplate", request, () => renderer.goTemplate(request)),
+    resourceSet: (request) => keep("resourceSet", request, () => renderer.resourceSet(request)),
     close: () => renderer.close(),
   };
 }

@@ -54,11 +54,11 @@ testAttacks([
   },
   {
     kind: "content from elsewhere",
-    name: "a ResourceSet",
+    name: "a ResourceSet with inputs that only the cluster has",
     before: root,
     after: {
       "flux/set.yaml":
-        "apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata: { name: x, namespace: web, labels: { owner: me } }\nspec: { inputs: [{ a: b }], resources: [] }\n",
+        "apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata: { name: x, namespace: web, labels: { owner: me } }\nspec: { inputsFrom: [{ name: tenants }], resources: [] }\n",
     },
     told: "ResourceSet web/x is not",
   },

@@ -28,6 +28,7 @@ function counting(outcome: (count: number) => RenderOutcome<KustomizeAnswer> = r
     helm: unused,
     substitute: unused,
     goTemplate: unused,
+    resourceSet: unused,
     close: () => {},
   };
   return { renderer, asked: () => asked };

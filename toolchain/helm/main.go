@@ -1,4 +1,4 @@
-// Command helm is what `helm template` does, the Go templates of Argo CD, and ranges of versions, as a WebAssembly reactor: bytes in, bytes out.
+// Command helm is what `helm template` does, the Go templates of Argo CD and of the Flux Operator, and ranges of versions, as a WebAssembly reactor: bytes in, bytes out.
 package main
 
 import "portcullis.dev/toolchain/reactor"
@@ -7,6 +7,7 @@ func init() {
 	reactor.Operations["helm"] = helmOperation
 	reactor.Operations["helmLines"] = helmLinesOperation
 	reactor.Operations["goTemplate"] = goTemplateOperation
+	reactor.Operations["resourceSet"] = resourceSetOperation
 	reactor.Operations["versions"] = versionsOperation
 }
 

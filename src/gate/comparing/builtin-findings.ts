@@ -127,6 +127,7 @@ const kinds: { readonly [kind in SourceKind]: readonly [group: string, apiVersio
   "argocd-application": ["argoproj.io", "argoproj.io/v1alpha1", "Application"],
   "flux-kustomization": ["kustomize.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io/v1", "Kustomization"],
   "flux-helmrelease": ["helm.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io/v2", "HelmRelease"],
+  "flux-resourceset": ["fluxcd.controlplane.io", "fluxcd.controlplane.io/v1", "ResourceSet"],
 };
 
 /**

@@ -43,7 +43,12 @@ export function isNotApplied(
   );
 }
 
-const controllers = new Set<SourceKind>(["argocd-application", "flux-kustomization", "flux-helmrelease"]);
+const controllers = new Set<SourceKind>([
+  "argocd-application",
+  "flux-kustomization",
+  "flux-helmrelease",
+  "flux-resourceset",
+]);
 
 function effectOfPruning({ id, traits }: Source, manifest: Manifest): DeletionEffect {
   const name = sourceName(id);
@@ -85,6 +90,10 @@ function keepingMark({ value, identity, position }: Manifest, { kind }: Source, 
       return (
         helmKeeps ?? (isOfCrds(position.path) ? "Helm never deletes what is in a chart's crds directory" : undefined)
       );
+    case "flux-resourceset":
+      return annotation(value, "fluxcd.controlplane.io/prune")?.toLowerCase() === "disabled"
+        ? "fluxcd.controlplane.io/prune: disabled"
+        : undefined;
     case "file":
     case "directory":
     case "kustomize":

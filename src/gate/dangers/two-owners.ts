@@ -7,7 +7,12 @@ import { dangers } from "./policies.ts";
 import { sourceName } from "./source-name.ts";
 
 /** Only these own their manifests: their controllers restore and prune them. */
-const owning = new Set<SourceKind>(["argocd-application", "flux-kustomization", "flux-helmrelease"]);
+const owning = new Set<SourceKind>([
+  "argocd-application",
+  "flux-kustomization",
+  "flux-helmrelease",
+  "flux-resourceset",
+]);
 
 /**
  * Finds objects that two GitOps objects of one named environment yield. Every owner but the first gets a finding; the

@@ -1,6 +1,7 @@
 import type { GitOpsObject, PlanContext, Planned, Planner } from "../gitops.ts";
 import { nothingPlanned } from "./nothing-planned.ts";
-import { planFluxInstance, planResourceSet } from "./plan-operator.ts";
+import { planFluxInstance } from "./plan-operator.ts";
+import { planResourceSet } from "./resource-set/plan-resource-set.ts";
 import { planHelmRelease } from "./plan-helm-release.ts";
 import { planKustomization } from "./plan-kustomization.ts";
 
@@ -14,6 +15,7 @@ const planners: { readonly [groupAndKind: string]: Plan } = {
   "helm.toolkit.fluxcd.io/HelmRelease": planHelmRelease,
   "fluxcd.controlplane.io/FluxInstance": planFluxInstance,
   "fluxcd.controlplane.io/ResourceSet": planResourceSet,
+  "fluxcd.controlplane.io/ResourceSetInputProvider": recognised,
   "source.toolkit.fluxcd.io/GitRepository": recognised,
   "source.toolkit.fluxcd.io/OCIRepository": recognised,
   "source.toolkit.fluxcd.io/HelmRepository": recognised,

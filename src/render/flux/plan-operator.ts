@@ -3,7 +3,6 @@ import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { GeneratedObject, GitOpsObject, Planned } from "../gitops.ts";
 import { objectAt, textAt } from "./fields.ts";
-import { gapOf } from "./flux-source.ts";
 import { namespaceOf } from "./find-object.ts";
 import { nothingPlanned } from "./nothing-planned.ts";
 
@@ -33,9 +32,4 @@ function generatedBy(
   value: JsonObject & { readonly apiVersion: string; readonly kind: string },
 ): GeneratedObject {
   return { manifest: { identity: identityOf(value), apiVersion: value.apiVersion, value, position } };
-}
-
-/** Plans a ResourceSet: its own template language is not rendered, so it is a gap. */
-export function planResourceSet(object: GitOpsObject): Planned {
-  return { ...nothingPlanned, gaps: [gapOf(object, "the templates of a ResourceSet are not rendered")] };
 }

@@ -203,6 +203,7 @@ function stepsIn(
 }
 
 function directoryOfStep(step: Plan["steps"][number]): readonly string[] {
+  if (step.kind === "objects") return [];
   if (step.kind !== "helm") return [step.path];
   return step.chart.kind === "path" ? [step.chart.path] : [];
 }

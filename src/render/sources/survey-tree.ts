@@ -214,6 +214,7 @@ function remembering(renderer: Renderer, cache: DesiredStateRequest["cache"]): R
         known.set(key, outcome, 4 * JSON.stringify(outcome).length);
       return outcome;
     },
+    resourceSet: (asked) => renderer.resourceSet(asked),
     close: () => renderer.close(),
   };
 }

@@ -6,6 +6,7 @@ import { referenceText } from "../remotes/reference-text.ts";
 import { directoryStep } from "./directory-step.ts";
 import type { Entry, EntryPlace } from "./entry.ts";
 import { helmStep } from "./helm-step.ts";
+import { objectsStep } from "./objects-step.ts";
 import { kustomizeStep } from "./kustomize-step.ts";
 import { placedInTree, type Referring } from "./placed-in-tree.ts";
 import type { PlannedStep, RenderContext, UnkeyedStep } from "./step.ts";
@@ -58,6 +59,8 @@ async function readyFor(step: Step, context: RenderContext, entry: Entry): Promi
       return kustomizeStep(step, context, entry);
     case "helm":
       return helmStep(step, context, entry);
+    case "objects":
+      return objectsStep(step, context, entry);
     default:
       return step satisfies never;
   }

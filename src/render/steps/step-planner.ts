@@ -84,7 +84,7 @@ export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["
 
 /** What a step sees of the tree: all of it, or an artifact that Flux makes of it. */
 async function seenBy(step: Step, context: RenderContext): Promise<RenderContext> {
-  const artifact = step.kind === "directory" ? undefined : step.artifact;
+  const artifact = step.kind === "kustomize" || step.kind === "helm" ? step.artifact : undefined;
   return artifact === undefined ? context : { ...context, ...(await context.artifacts.of(artifact)) };
 }
 
@@ -112,7 +112,7 @@ function inTree(step: PlannedStep, { files: seen }: RenderContext, files: TreeFi
 
 /** What the step itself asks for comes first. */
 function withProfile(step: Step, { apiVersions, kubeVersion, servesNoOther }: ClusterProfile): Step {
-  if (step.kind === "directory") return step;
+  if (step.kind === "directory" || step.kind === "objects") return step;
   if (step.kind === "kustomize")
     return {
       ...step,

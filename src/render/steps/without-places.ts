@@ -2,6 +2,7 @@ import type { Step } from "../plan.ts";
 
 /** A step without the lines that its options are written at: it renders the same. */
 export function withoutPlaces(step: Step): unknown {
+  if (step.kind === "objects") return { ...step, objects: step.objects.map(({ value }) => value) };
   if (step.kind !== "helm") return step;
   return {
     ...step,

@@ -90,5 +90,6 @@ const noRenderer: Renderer = {
   helm: unused,
   substitute: unused,
   goTemplate: unused,
+  resourceSet: unused,
   close: () => {},
 };

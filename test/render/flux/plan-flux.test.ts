@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { planFlux } from "../../../src/render/flux/plan-flux.ts";
-import { contextOf, gapsOf, manifestsOf, plan } from "./plan.ts";
+import { contextOf, manifestsOf, plan } from "./plan.ts";
 
 const object = (apiVersion: string, kind: string, spec = "{}"): string =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x, namespace: flux-system}\nspec: ${spec}\n`;
@@ -54,9 +54,4 @@ test("a FluxInstance stands for a source and the Kustomization that applies it",
       { sourceRef: { kind: "GitRepository", name: "flux-system" }, path: "clusters/prod", prune: true },
     ],
   ]);
-});
-
-test("a ResourceSet is a gap", async () => {
-  const planned = await plan({ "x.yaml": object("fluxcd.controlplane.io/v1", "ResourceSet") }, "ResourceSet x");
-  expect(gapsOf(planned)).toEqual(["the templates of a ResourceSet are not rendered"]);
 });

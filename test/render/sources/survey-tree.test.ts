@@ -14,6 +14,7 @@ const renderer: Renderer = {
   helm: unused,
   substitute: unused,
   goTemplate: unused,
+  resourceSet: unused,
   close: () => {},
 };
 
