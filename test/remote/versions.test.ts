@@ -116,7 +116,7 @@ async function compare(
       const expected = choices[at]?.[rule as Rule] ?? -1;
       const theirs = expected === noRange ? entries.find((entry) => entry.version === range) : entries[expected];
       // What Git finds by its name has its commit for a version: a tag, or what every repository has.
-      const hasName = theirs?.version === range || (expected === noRange && ["main", "HEAD"].includes(range));
+      const hasName = theirs?.version === range || (expected === noRange && ["", "main", "HEAD"].includes(range));
       const isNamed = rule === "argocd-git" && hasName && /^[0-9a-f]{40}$/.test(version ?? "");
       const isSame = ours === theirs && (version === undefined || ours !== undefined);
       if (isNamed || isSame || (rule === "flux-git" && isTie(ours, theirs))) continue;

@@ -322,9 +322,11 @@ func argoGit(l list, wanted string) int {
 	for _, one := range l.Entries {
 		names = append(names, one.Version)
 	}
+	// Servers list them by name.
+	slices.Sort(names)
 	found, ok := argoMax(wanted, names)
 	if !ok {
 		return -2
 	}
-	return slices.Index(names, found)
+	return slices.IndexFunc(l.Entries, func(one entry) bool { return one.Version == found })
 }
