@@ -18,6 +18,7 @@ import { createMetrics } from "./metrics.ts";
 import { Mirrors } from "./mirror/mirror.ts";
 import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
+import { watchLeases } from "./jobs/expired-leases.ts";
 import { enqueueWaiting, sweep } from "./jobs/sweep.ts";
 import { giveUp } from "./jobs/give-up.ts";
 import { runJudgeJob } from "./jobs/judge-job.ts";
@@ -44,6 +45,8 @@ export interface ServerOptions {
   readonly extraAuthorities?: string | undefined;
   /** Seconds between sweeps; default 300. */
   readonly sweepSeconds?: number;
+  /** Seconds after which the work of a process that died is taken up; default 60. */
+  readonly leaseSeconds?: number;
 }
 
 const DRAIN_MILLISECONDS = 20_000;
@@ -127,6 +130,7 @@ async function startServices(
     log,
     appId: settings.appId,
     deadline: settings.judgeDeadline,
+    leaseSeconds: options.leaseSeconds ?? 60,
     running: new Map(),
     checkpoint: options.checkpoint ?? (() => undefined),
     ...(authorities === undefined ? {} : { authorities }),
@@ -143,6 +147,7 @@ async function startServices(
   queue.work("work", JOBS_AT_ONCE, ({ key }) => work(services, jobs, key, stopping.signal));
   queue.work("sweep", 1, () => sweep(services));
   await enqueueWaiting(services);
+  undo.push(watchLeases(services));
 
   let ready = true;
   const ingress = createIngress({

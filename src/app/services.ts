@@ -36,6 +36,8 @@ export interface Services {
   readonly appId: number;
   /** Seconds after which a judgement that has not finished concludes as failure. */
   readonly deadline: number;
+  /** Seconds for which a worker leases work, unless it renews the lease. */
+  readonly leaseSeconds: number;
   /** A file of certificates in PEM form that Git trusts. */
   readonly authorities?: string;
   /** The work that runs in this process, by key. A newer event aborts it. */

@@ -43,8 +43,6 @@ export function workKey(subject: Subject): string {
   }
 }
 
-const LEASE_SECONDS = 60;
-
 interface WorkRow {
   readonly [column: string]: unknown;
   readonly key: string;
@@ -88,25 +86,30 @@ export async function deleteOldGroups(queries: Queries): Promise<void> {
   for (const { key } of rows) await queries.query("delete from portcullis.heads where work = $1", [key]);
 }
 
-/** Leases the work; undefined if it is done, postponed, or leased by another worker. */
-export async function leaseWork(queries: Queries, key: string, lease: string): Promise<LeasedWork | undefined> {
+/** Leases the work for so many seconds; undefined if it is done, postponed, or leased by another worker. */
+export async function leaseWork(
+  queries: Queries,
+  key: string,
+  lease: string,
+  seconds: number,
+): Promise<LeasedWork | undefined> {
   const [row] = await queries.query<WorkRow>(
     `update portcullis.work set lease = $2, lease_until = now() + $3 * interval '1 second', attempts = attempts + 1,
        since = coalesce(since, now())
      where key = $1 and wanted > done and run_at <= now() and (lease is null or lease_until < now())
      returning key, subject, wanted, forced, attempts, extract(epoch from now() - since) * 1000 as age`,
-    [key, lease, LEASE_SECONDS],
+    [key, lease, seconds],
   );
   if (row === undefined) return undefined;
   return { ...row, wanted: Number(row.wanted), age: Number(row.age), lease };
 }
 
-/** Renews a lease. Returns false if it was lost: then its holder must stop. */
-export async function renewLease(queries: Queries, work: LeasedWork): Promise<boolean> {
+/** Renews a lease for so many seconds. Returns false if it was lost: then its holder must stop. */
+export async function renewLease(queries: Queries, work: LeasedWork, seconds: number): Promise<boolean> {
   const rows = await queries.query(
     `update portcullis.work set lease_until = now() + $3 * interval '1 second'
      where key = $1 and lease = $2 returning key`,
-    [work.key, work.lease, LEASE_SECONDS],
+    [work.key, work.lease, seconds],
   );
   return rows.length === 1;
 }
@@ -155,6 +158,17 @@ export async function releaseAllLeases(queries: Queries): Promise<void> {
   await queries.query(
     "update portcullis.work set lease = null, lease_until = null, run_at = now() where lease is not null",
   );
+}
+
+/** The leases that workers hold, with the milliseconds until each expires: below zero, its holder is dead. */
+export async function listLeases(
+  queries: Queries,
+): Promise<readonly { readonly key: string; readonly milliseconds: number }[]> {
+  const rows = await queries.query<{ key: string; milliseconds: string | number }>(
+    `select key, extract(epoch from lease_until - now()) * 1000 as milliseconds
+     from portcullis.work where lease is not null order by lease_until`,
+  );
+  return rows.map(({ key, milliseconds }) => ({ key, milliseconds: Number(milliseconds) }));
 }
 
 /** The keys of the work that is due and not leased, longest waiting first. */

@@ -65,35 +65,35 @@ for (const kind of ["embedded", "server"] as const) {
       const key = await enqueueWork(database, pull(1));
       await enqueueWork(database, pull(1));
       expect(await listWaitingWork(database)).toContain(key);
-      const held = await leaseWork(database, key, "worker a");
+      const held = await leaseWork(database, key, "worker a", 60);
       expect(held).toMatchObject({ key, wanted: 2, forced: false, attempts: 1 });
-      expect(await leaseWork(database, key, "worker b")).toBeUndefined();
+      expect(await leaseWork(database, key, "worker b", 60)).toBeUndefined();
       await enqueueWork(database, pull(1), true);
-      expect(await renewLease(database, held!)).toBe(true);
+      expect(await renewLease(database, held!, 60)).toBe(true);
       expect(await finishWork(database, held!)).toBe(true);
-      const again = await leaseWork(database, key, "worker b");
+      const again = await leaseWork(database, key, "worker b", 60);
       expect(again).toMatchObject({ wanted: 3, forced: true, attempts: 1 });
-      expect(await renewLease(database, held!)).toBe(false);
+      expect(await renewLease(database, held!, 60)).toBe(false);
       expect(await finishWork(database, again!)).toBe(false);
-      expect(await leaseWork(database, key, "worker b")).toBeUndefined();
+      expect(await leaseWork(database, key, "worker b", 60)).toBeUndefined();
     });
 
     on("postponed work comes back at its time, and at once when it is asked for again", async ({ database }) => {
       const key = await enqueueWork(database, pull(2));
-      const held = await leaseWork(database, key, "w");
+      const held = await leaseWork(database, key, "w", 60);
       await postponeWork(database, held!, 60);
-      expect(await leaseWork(database, key, "w")).toBeUndefined();
+      expect(await leaseWork(database, key, "w", 60)).toBeUndefined();
       await enqueueWork(database, pull(2));
-      expect(await leaseWork(database, key, "w")).toMatchObject({ key });
+      expect(await leaseWork(database, key, "w", 60)).toMatchObject({ key });
     });
 
     on("a sweep does not disturb work that waits: its deadline goes on running", async ({ database }) => {
       const key = await enqueueWork(database, pull(9));
-      const held = await leaseWork(database, key, "w");
+      const held = await leaseWork(database, key, "w", 60);
       await postponeWork(database, held!, 0);
       await database.query("update portcullis.work set since = since - interval '1 hour' where key = $1", [key]);
       expect(await enqueueWorkIfIdle(database, pull(9))).toBe(false);
-      const again = await leaseWork(database, key, "w");
+      const again = await leaseWork(database, key, "w", 60);
       expect(again?.age).toBeGreaterThanOrEqual(3_600_000);
       await finishWork(database, again!);
       expect(await enqueueWorkIfIdle(database, pull(9))).toBe(true);

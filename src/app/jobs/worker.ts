@@ -11,7 +11,7 @@ export type WorkerServices = UsesStore<
   "deleteWork" | "finishWork" | "leaseWork" | "postponeWork" | "releaseCrashedWork" | "renewLease"
 > &
   UsesQueue &
-  Pick<Services, "running" | "deadline" | "checkpoint"> & {
+  Pick<Services, "running" | "deadline" | "leaseSeconds" | "checkpoint"> & {
     readonly log: Pick<Services["log"], "info" | "error">;
     readonly metrics: Pick<Services["metrics"], "jobs" | "jobSeconds">;
     readonly clients: Pick<Services["clients"], "forget">;
@@ -27,8 +27,6 @@ export interface Jobs {
   giveUp(work: LeasedWork, reason: string): Promise<JobOutcome>;
 }
 
-const RENEW_MILLISECONDS = 20_000;
-
 /**
  * After so many attempts that crashed the process or failed because of a bug, the job is not started again until a new
  * event.
@@ -37,17 +35,19 @@ const MOST_ATTEMPTS = 5;
 
 /** Leases the work with this key, if it is available, and runs its job. `stopping` aborts when the server must exit. */
 export async function work(services: WorkerServices, jobs: Jobs, key: string, stopping: AbortSignal): Promise<void> {
-  const leased = await services.store.leaseWork(key, randomUUID());
+  const leased = await services.store.leaseWork(key, randomUUID(), services.leaseSeconds);
   if (leased === undefined) return;
   const superseded = new AbortController();
   services.running.set(key, superseded);
   const started = performance.now();
+  // Two renewals may fail before the lease expires.
+  const renewal = (services.leaseSeconds * 1_000) / 3;
   const heartbeat = setInterval(() => {
-    services.store.renewLease(leased).then(
+    services.store.renewLease(leased, services.leaseSeconds).then(
       (held) => held || superseded.abort(),
       () => undefined,
     );
-  }, RENEW_MILLISECONDS);
+  }, renewal);
   try {
     await services.checkpoint("leased");
     const outcome = await attempt(services, jobs, leased, superseded.signal, stopping);

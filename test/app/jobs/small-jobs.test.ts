@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { enqueueExpired } from "../../../src/app/jobs/expired-leases.ts";
 import { closeSubject } from "../../../src/app/jobs/close.ts";
 import { giveUp } from "../../../src/app/jobs/give-up.ts";
 import { rejudgeSharedHead } from "../../../src/app/jobs/shared-heads.ts";
@@ -130,6 +131,20 @@ test("a sweep calls workers for all that waits, looks at every enrolled reposito
       .filter((name) => name.startsWith("deleteOld"))
       .toSorted(),
   ).toEqual(["deleteOldDeliveries", "deleteOldGroups", "deleteOldRuns"]);
+});
+
+test.each<[string, readonly number[], readonly number[], number]>([
+  ["no lease", [], [], 60_000],
+  ["a lease that runs", [20_000], [], 20_000],
+  ["leases that expired, and one that runs", [-30_000, -1, 45_000], [0, 1], 45_000],
+])("with %s, workers are called for what expired, and the watch waits for the next", async (_, left, called, next) => {
+  const { services, calls } = fakeServices({
+    store: { listLeases: async () => left.map((milliseconds, n) => ({ key: `pull:7:${n}`, milliseconds })) },
+  });
+  const pause = await enqueueExpired(services);
+  expect(askedOf(calls, "send")).toEqual(called.map((n) => ["work", { key: `pull:7:${n}` }]));
+  expect(pause).toBeGreaterThan(next);
+  expect(pause).toBeLessThanOrEqual(next + 1_000);
 });
 
 test("what is enqueued ends the job that runs on an older state, and calls a worker", async () => {

@@ -155,6 +155,7 @@ export function fakeServices(answers: Answers = {}): {
     log: fake<Services["log"]>({}, calls),
     appId: 99,
     deadline: 600,
+    leaseSeconds: 60,
     running: new Map(),
     checkpoint: () => {},
     ...over,
