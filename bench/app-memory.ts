@@ -1,0 +1,103 @@
+// Memory and start of `portcullis serve` in a process of its own, on loopback against the simulated GitHub:
+// `node dist/bench/app-memory.js [PULLS] [SECONDS]`. Reads /proc, so Linux only. PULLS pull requests one after another,
+// then SECONDS without work; threads and processes that are let go by then are counted no more.
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { concluded } from "../test/support/app.ts";
+import { startAppProcess, type AppProcess } from "../test/support/app-process.ts";
+import { deployment, rules } from "../test/support/fleet.ts";
+import { startGitHub } from "../test/support/github/server.ts";
+
+const pulls = Number(process.argv[2] ?? 50);
+const idleSeconds = Number(process.argv[3] ?? 150);
+const environment = process.env["DATABASE_URL"] === undefined ? {} : { DATABASE_URL: process.env["DATABASE_URL"] };
+
+const KIB_OF_PSS = /^Pss:\s+(\d+) kB$/m;
+const watchMilliseconds = 200;
+
+/** A process and everything it started, now. */
+function processTree(pid: number): readonly number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    const parent = /\) \S (\d+) /.exec(readProc(name, "stat"))?.[1];
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
+  }
+  const tree = [pid];
+  for (const one of tree) for (const [child, parent] of parents) if (parent === one) tree.push(child);
+  return tree;
+}
+
+function readProc(pid: number | string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** MiB of the process itself, and of it with the processes it started; what is shared is divided by who shares it. */
+function memoryOf(pid: number): { readonly own: number; readonly all: number } {
+  const [own = 0, ...others] = processTree(pid).map(
+    (one) => Number(KIB_OF_PSS.exec(readProc(one, "smaps_rollup"))?.[1] ?? 0) / 1_024,
+  );
+  return { own, all: others.reduce((sum, one) => sum + one, own) };
+}
+
+function print(label: string, app: AppProcess): void {
+  const { own, all } = memoryOf(app.pid);
+  const processes = processTree(app.pid).length;
+  console.log(`  ${label.padEnd(48)} ${all.toFixed(0).padStart(5)} MiB in ${processes} (server ${own.toFixed(0)} MiB)`);
+}
+
+console.log(
+  `load ${loadavg()[0]?.toFixed(1)}, Node.js ${process.version}, ${Object.keys(environment).length === 0 ? "embedded store" : "PostgreSQL"}`,
+);
+const github = await startGitHub();
+const stateDirectory = await mkdtemp(join(tmpdir(), "portcullis-app-"));
+const start = async (what: string): Promise<AppProcess> => {
+  const began = performance.now();
+  const app = await startAppProcess(github, { stateDirectory, environment });
+  console.log(`  ${what}: ready after ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  return app;
+};
+
+const fresh = await start("an empty state directory");
+await sleep(5_000);
+print("idle after a first start", fresh);
+await fresh.stop();
+
+const app = await start("a state directory that exists");
+await sleep(5_000);
+print("idle after a start", app);
+
+let most = 0;
+const watching = setInterval(() => (most = Math.max(most, memoryOf(app.pid).all)), watchMilliseconds);
+const files = Object.fromEntries(
+  Array.from({ length: 10 }, (_, n) => [`apps/a${n}.yaml`, deployment("nginx:1.27", `a${n}`)]),
+);
+const repository = await github.createRepository({ files: { ...rules(), ...files } });
+for (let n = 0; n < pulls; n++) {
+  const pull = await github.proposeFiles(repository, {
+    [`apps/a${n % 10}.yaml`]: deployment(n % 10 === 0 ? "nginx:latest" : `nginx:1.${n + 28}`, `a${n % 10}`),
+  });
+  await concluded(github, pull);
+  await github.settle();
+  await github.closePull(pull);
+  if (n === 0) {
+    await sleep(5_000);
+    print("5 s after one pull request", app);
+  }
+}
+await sleep(5_000);
+print(`5 s after ${pulls} pull requests`, app);
+clearInterval(watching);
+console.log(`  ${"most until then".padEnd(48)} ${most.toFixed(0).padStart(5)} MiB`);
+await sleep(idleSeconds * 1_000);
+print(`${idleSeconds} s later`, app);
+const exit = await app.stop();
+await rm(stateDirectory, { recursive: true, force: true });
+await github.close();
+if (exit !== 0) throw new Error(`portcullis serve ended with ${exit}`);
