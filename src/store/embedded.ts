@@ -1,11 +1,12 @@
-import { mkdir } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
 import type { Database, Queries, Row } from "./database.ts";
+import { embeddedOptions } from "./embedded-options.ts";
+import { ensureInitialised } from "./initialise.ts";
 
 /** Opens PGlite in `directory`. It takes no lock of its own: the caller must hold the lock of the state directory. */
 export async function openEmbedded(directory: string): Promise<Database> {
-  await mkdir(directory, { recursive: true });
-  const database = await PGlite.create(directory);
+  await ensureInitialised(directory);
+  const database = await PGlite.create(directory, embeddedOptions);
   return {
     kind: "embedded",
     async query<R extends Row>(sql: string, values?: readonly unknown[]) {
