@@ -53,7 +53,14 @@ export async function configurationOnDisk(
   } catch (error) {
     throw new UsageError(`${displayed(file, cwd)}: ${(error as Error).message}`);
   }
-  return { ...(await readText(displayed(file, cwd), text, defaults)), tree: directoryTree(dirname(file)), where: HERE };
+  const reading = await readText(displayed(file, cwd), text, defaults);
+  return { ...reading, tree: policyTree(dirname(file), reading.config), where: HERE };
+}
+
+/** The files beside a configuration that may be its policies: much else may be below its directory. */
+function policyTree(directory: string, { policies, data }: Config): Tree {
+  const named = [...policies, ...data].filter((path) => !path.startsWith("/") && !path.split("/").includes(".."));
+  return directoryTree(directory, { paths: [...CONVENTIONAL, ...named] });
 }
 
 /** The configuration in a directory or in the nearest one above it, up to the root of the repository. */

@@ -1,6 +1,7 @@
 import { sha256 } from "../../manifest/sha256.ts";
 import type { KustomizationNode, KustomizationNodes } from "../kustomizations/kustomization-graph.ts";
-import type { RemoteDirectories } from "../remotes/remote-directories.ts";
+import type { RemoteReference } from "../../model/remotes.ts";
+import type { Fetching, RemoteDirectories } from "../remotes/remote-directories.ts";
 import { contentId, unreadable } from "./content-id.ts";
 import type { TreeFiles } from "./tree-files.ts";
 
@@ -17,7 +18,7 @@ export interface LookedAt {
  */
 export type Lookups = readonly string[];
 
-type Kind = "file" | "directory" | "below" | "node";
+type Kind = "file" | "directory" | "below" | "node" | "fetched" | "remote";
 
 /** The same parts of a tree, and everything that was looked up through them so far. */
 export interface Recording extends LookedAt {
@@ -25,16 +26,23 @@ export interface Recording extends LookedAt {
   lookups(): Lookups | undefined;
 }
 
-/** Records what is looked up in a tree. */
-export function recordLookups(tree: LookedAt): Recording {
+/**
+ * Records what is looked up in a tree. `isArtifact`: it is an artifact that Flux makes, in which what was fetched may lack
+ * files or have others put into it.
+ */
+export function recordLookups(tree: LookedAt, isArtifact: boolean): Recording {
   const found = new Map<string, string>();
   let isWhole = true;
-  const note = (kind: Kind, path: string): void => {
-    const lookup = `${kind} ${path}`;
-    if (found.has(lookup)) return;
-    const answer = answerOf(tree, kind, path);
+  const keep = (lookup: string, answer: string | undefined): void => {
     if (answer === undefined) isWhole = false;
     else found.set(lookup, answer);
+  };
+  const note = (kind: Exclude<Kind, "remote">, path: string): void => {
+    // The name of what was fetched says what is in it.
+    const fetched = isArtifact || kind === "node" ? undefined : tree.files.fetchedAt(path);
+    if (fetched !== undefined && kind !== "fetched") return note("fetched", fetched);
+    const lookup = `${kind} ${path}`;
+    if (!found.has(lookup)) keep(lookup, answerOf(tree, kind, path));
   };
   const unrecorded = <Part>(part: Part): Part => {
     isWhole = false;
@@ -98,25 +106,43 @@ export function recordLookups(tree: LookedAt): Recording {
       asked: () => tree.remotes.asked(),
       async fetch(reference) {
         const fetched = await tree.remotes.fetch(reference);
-        return fetched === undefined ? undefined : unrecorded(fetched);
+        keep(`remote ${JSON.stringify(reference)}`, outcomeText(fetched));
+        return fetched;
       },
     },
     lookups: () => (isWhole ? [...found].flat() : undefined),
   };
 }
 
-/** Whether a tree answers lookups as they were answered. */
-export function isFoundAgain(lookups: Lookups, tree: LookedAt): boolean {
+/**
+ * Whether a tree answers lookups as they were answered. They are asked in the same order, and no more after one that is not
+ * answered so: a server is asked only for what this tree refers to.
+ */
+export async function isFoundAgain(lookups: Lookups, tree: LookedAt): Promise<boolean> {
   for (let at = 0; at < lookups.length; at += 2) {
     const lookup = lookups[at] ?? "";
     const end = lookup.indexOf(" ");
-    if (answerOf(tree, lookup.slice(0, end) as Kind, lookup.slice(end + 1)) !== lookups[at + 1]) return false;
+    const [kind, asked] = [lookup.slice(0, end) as Kind, lookup.slice(end + 1)];
+    const answer =
+      kind === "remote"
+        ? outcomeText(await tree.remotes.fetch(JSON.parse(asked) as RemoteReference))
+        : answerOf(tree, kind, asked);
+    if (answer !== lookups[at + 1]) return false;
   }
   return true;
 }
 
+/** Undefined where a server did not answer: it may do so next time. */
+function outcomeText(outcome: Fetching | undefined): string | undefined {
+  if (outcome === undefined) return "";
+  if (outcome.kind === "unanswered") return undefined;
+  if (outcome.kind !== "found") return JSON.stringify([outcome.kind, outcome.message, outcome.unpermitted]);
+  const { directory, version, digest, stale } = outcome;
+  return stale === true ? undefined : JSON.stringify([directory, version, digest]);
+}
+
 /** Undefined where the answer tells too little. */
-function answerOf({ files, nodes }: LookedAt, kind: Kind, path: string): string | undefined {
+function answerOf({ files, nodes }: LookedAt, kind: Exclude<Kind, "remote">, path: string): string | undefined {
   switch (kind) {
     case "file": {
       const entry = files.fileAt(path);
@@ -130,6 +156,8 @@ function answerOf({ files, nodes }: LookedAt, kind: Kind, path: string): string 
     }
     case "below":
       return digestOnce(files.filesBelow(path), (paths) => paths.join("\0"));
+    case "fetched":
+      return files.fetchedAt(path) ?? "";
     case "node": {
       const node = nodes.get(path);
       return node === undefined ? "" : nodeDigest(node);

@@ -1,4 +1,5 @@
 import type { GitRevision, RemoteReference } from "../../model/remotes.ts";
+import { sha256 } from "../../manifest/sha256.ts";
 import { withoutUser } from "../repository-url.ts";
 
 /** A reference as people write it: `podinfo 6.5.0 of https://charts.example.com`. */
@@ -32,11 +33,30 @@ function gitRevision(revision: GitRevision): string {
   return revision.kind === "head" ? "" : ` ${revision.value}`;
 }
 
-/** A short name for a directory of what it names: of letters that every file system has. */
+/**
+ * A name for the directory of what a reference names, of letters that every file system has. What has the same name has the
+ * same files: people write what is in it, so that it must not be possible to find another content with its name.
+ */
 export function directoryName(reference: RemoteReference, version: string, digest: string): string {
   const url = reference.kind === "chart" ? reference.name : reference.url;
   const last = /([^/:]+?)(?:\.git)?\/*$/.exec(url.replace(/[?#].*$/, ""))?.[1] ?? reference.kind;
   const shown = version.length > 20 ? version.slice(0, 12) : version;
-  const mark = digest.slice(digest.indexOf(":") + 1).slice(0, 12);
+  const mark = sha256(JSON.stringify([reference.kind, partOf(reference), digest])).slice(0, 40);
   return `${last}-${shown}-${mark}`.replaceAll(/[^\w.+-]/g, "_");
+}
+
+/** What is taken of the content that a digest tells. */
+function partOf(reference: RemoteReference): unknown {
+  switch (reference.kind) {
+    case "chart":
+      return reference.artifact?.layer?.mediaType;
+    case "artifact":
+      return reference.layer?.mediaType;
+    case "git":
+      return reference.submodules;
+    case "file":
+      return undefined;
+    default:
+      return reference satisfies never;
+  }
 }

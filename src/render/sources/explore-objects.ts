@@ -291,8 +291,13 @@ function contextFor(
   };
 }
 
-function keyOf({ identity, position }: Manifest): string {
-  return JSON.stringify([identity, position.path, position.document, position.pointer]);
+const keys = new WeakMap<Manifest, string>();
+
+function keyOf(manifest: Manifest): string {
+  const { identity, position } = manifest;
+  const key = keys.get(manifest) ?? JSON.stringify([identity, position.path, position.document, position.pointer]);
+  keys.set(manifest, key);
+  return key;
 }
 
 function tooMany(level: readonly Step[]): Problem {

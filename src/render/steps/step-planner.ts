@@ -39,10 +39,10 @@ export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["
     const seen = await seenBy(step, context);
     if (step.kind === "kustomize") await seen.nodes.load([seen.files.directoryAt(step.path) ?? step.path]);
     const held = known.get(key) ?? [];
-    const kept = held.find(({ lookups }) => isFoundAgain(listOf(lookups), seen));
+    const kept = await foundAgain(held, seen);
     const again = async (): Promise<PlannedStep> => inTree(await planStep(step, seen, entry, fetched), seen, files);
     if (kept !== undefined) return unkept(kept, again);
-    const recording = recordLookups(seen);
+    const recording = recordLookups(seen, seen !== context);
     const fresh = inTree(await planStep(step, { ...seen, ...recording }, entry, fetched), seen, files);
     const lookups = recording.lookups();
     if (lookups === undefined) return fresh;
@@ -80,6 +80,12 @@ export function stepPlanner(context: RenderContext, cache: DesiredStateRequest["
       return plan;
     },
   };
+}
+
+/** The first of what is kept for a step that is the same in a tree. */
+async function foundAgain(held: readonly KeptStep[], seen: RenderContext): Promise<KeptStep | undefined> {
+  for (const kept of held) if (await isFoundAgain(listOf(kept.lookups), seen)) return kept;
+  return undefined;
 }
 
 /** What a step sees of the tree: all of it, or an artifact that Flux makes of it. */

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { defaultConfig } from "../../../src/config/default-config.ts";
 import type { Config } from "../../../src/model/config.ts";
+import type { RemoteOutcome, Remotes } from "../../../src/model/remotes.ts";
 import type { Renderer, RenderOutcome } from "../../../src/model/renderer.ts";
 import type { Tree } from "../../../src/model/tree.ts";
 import type { DesiredStateRequest } from "../../../src/render/desired-state.ts";
@@ -64,7 +65,14 @@ interface Planned {
   readonly fresh: number;
 }
 
-async function plan(of: Files | Tree, held: Map<string, unknown>, more: Partial<Config> = {}): Promise<Planned> {
+interface More extends Partial<Config> {
+  /** What servers have in the place of nothing. */
+  readonly servers?: Remotes;
+  readonly planning?: readonly Step[];
+}
+
+async function plan(of: Files | Tree, held: Map<string, unknown>, given: More = {}): Promise<Planned> {
+  const { servers, planning = [root, edited, chart, absent, directory], ...more } = given;
   let fresh = 0;
   const cache: DesiredStateRequest["cache"] = {
     get: (key) => held.get(key),
@@ -80,12 +88,11 @@ async function plan(of: Files | Tree, held: Map<string, unknown>, more: Partial<
     repositories: [],
     branches: [],
     cache,
+    ...(servers === undefined ? {} : { remotes: servers }),
   });
   const entry = { path: "o.yaml", line: 3 };
   const profile = renderContext.profiles.of([]);
-  const planned = await Promise.all(
-    [root, edited, chart, absent, directory].map((step) => steps.plan(step, profile, entry)),
-  );
+  const planned = await Promise.all(planning.map((step) => steps.plan(step, profile, entry)));
   return { steps: planned.map((step): unknown => JSON.parse(JSON.stringify(step))), fresh };
 }
 
@@ -171,4 +178,84 @@ test.each<[string, Files, Partial<Config>]>([
   expect(steps).toEqual(anew.steps);
   expect(fresh).toBeGreaterThan(0);
   expect(fresh).toBeLessThanOrEqual(5);
+});
+
+const registry: Step = {
+  kind: "helm",
+  chart: { kind: "registry", repository: "https://charts.example.com", name: "podinfo", version: "1.0.0" },
+  releaseName: "podinfo",
+  namespace: "web",
+  values: [{ kind: "file", path: "values/web.yaml" }],
+};
+
+/** Servers that have a chart of this digest, or answer something else; `asked` are the references that they were asked for. */
+function servers(answer: RemoteOutcome["kind"] | "stale", mark = "1"): Remotes & { readonly asked: readonly string[] } {
+  const asked: string[] = [];
+  const content = {
+    version: "1.0.0",
+    digest: `sha256:${mark.repeat(64)}`,
+    tree: memoryTree({ "Chart.yaml": chartText, "templates/a.yaml": `kind: A${mark}\n` }),
+  };
+  return {
+    asked,
+    fetch: async (reference) => {
+      asked.push(reference.kind === "chart" ? reference.version : reference.url);
+      if (answer === "found") return { kind: "found", content };
+      return answer === "stale"
+        ? { kind: "found", content: { ...content, stale: true } }
+        : { kind: answer, message: "it says no" };
+    },
+  };
+}
+
+const remote = (of: Remotes, step: Step = registry): More => ({
+  servers: of,
+  planning: [step],
+  remotes: { fetch: "any", allow: [], mirrors: {} },
+});
+
+test.each(["found", "absent", "refused"] as const)(
+  "a step is planned once while its chart's server answers the same: %s",
+  async (answer) => {
+    const held = new Map<string, unknown>();
+    const first = await plan(files, held, remote(servers(answer)));
+    expect(first.fresh).toBe(1);
+    const other = { ...files, "other/a.yaml": "kind: Other\n" };
+    expect(await plan(other, held, remote(servers(answer)))).toEqual({ ...first, fresh: 0 });
+  },
+);
+
+test.each(["unanswered", "stale"] as const)("a step is planned each time its chart's server is %s", async (answer) => {
+  const held = new Map<string, unknown>();
+  await plan(files, held, remote(servers(answer)));
+  expect(held.size === 0 || [...held.keys()].every((key) => !key.startsWith("step\0"))).toBe(true);
+});
+
+test.each<[string, Remotes]>([
+  ["has other content", servers("found", "2")],
+  ["has the chart no longer", servers("absent")],
+  ["does not answer", servers("unanswered")],
+  ["is not asked for it", servers("refused")],
+])("a step is planned again where its chart's server %s", async (_, later) => {
+  const held = new Map<string, unknown>();
+  const before = await plan(files, held, remote(servers("found")));
+  const { steps } = await plan(files, held, remote(later));
+  expect(steps).not.toEqual(before.steps);
+  expect(steps).toEqual((await plan(files, new Map(), remote(later))).steps);
+});
+
+test("a server is asked only for what this tree refers to, whatever is kept of others", async () => {
+  const held = new Map<string, unknown>();
+  const local: Step = { ...chart, values: [] };
+  const dependingOn = (version: string): Files => ({
+    ...files,
+    "chart/Chart.yaml": `${chartText}dependencies: [{ name: d, version: ${version}, repository: "https://charts.example.com" }]\n`,
+  });
+  await plan(dependingOn("1.0.0"), held, remote(servers("found"), local));
+  await plan(dependingOn("2.0.0"), held, remote(servers("found"), local));
+  const later = servers("found");
+  const { fresh } = await plan(dependingOn("1.0.0"), held, remote(later, local));
+  expect(fresh).toBe(0);
+  expect(later.asked).toContain("1.0.0");
+  expect(later.asked).not.toContain("2.0.0");
 });
