@@ -30,6 +30,8 @@ export interface RunningServer {
   readonly url: string;
   readonly services: Services;
   readonly database: Database;
+  /** How many judge threads run. */
+  judgeThreads(): number;
   /**
    * Accepts no more work, lets running jobs end within `milliseconds`, returns the others to the queue, and closes
    * everything.
@@ -47,6 +49,8 @@ export interface ServerOptions {
   readonly sweepSeconds?: number;
   /** Seconds after which the work of a process that died is taken up; default 60. */
   readonly leaseSeconds?: number;
+  /** Milliseconds after which a judge thread that no job took ends; default ten minutes. */
+  readonly idleMilliseconds?: number;
 }
 
 const DRAIN_MILLISECONDS = 20_000;
@@ -99,16 +103,17 @@ async function startServices(
     // The ingress has checked the signature already; Probot does not check it again.
     secret: settings.webhookSecrets[0],
   });
-  const pool = new JudgePool(
-    JOBS_AT_ONCE,
-    {
+  const pool = new JudgePool({
+    size: JOBS_AT_ONCE,
+    thread: {
       cacheDirectory: join(settings.stateDir, "compiled"),
       remotesDirectory: join(settings.stateDir, "remotes"),
       hosts: settings.hosts,
       ...(settings.credentialsPath === undefined ? {} : { credentialsPath: settings.credentialsPath }),
     },
-    () => metrics.workerRestarts.inc(),
-  );
+    onRestart: () => metrics.workerRestarts.inc(),
+    ...(options.idleMilliseconds === undefined ? {} : { idleMilliseconds: options.idleMilliseconds }),
+  });
   undo.push(() => pool.close());
   const mirrors = new Mirrors(join(settings.stateDir, "mirrors"));
   undo.push(() => mirrors.close());
@@ -190,6 +195,7 @@ async function startServices(
     url: `http://${host}:${port}`,
     services,
     database,
+    judgeThreads: () => pool.running(),
     async stop(milliseconds = DRAIN_MILLISECONDS) {
       drain = milliseconds;
       await unwind();

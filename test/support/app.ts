@@ -44,6 +44,7 @@ export async function startApp(
     readonly settings?: Partial<Settings>;
     readonly checkpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
     readonly sweepSeconds?: number;
+    readonly idleMilliseconds?: number;
   } = {},
 ): Promise<TestApp> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "portcullis-app-")));
@@ -55,6 +56,7 @@ export async function startApp(
       log: createLog("debug", [github.webhookSecret], { write: (line) => log.push(line) }),
       ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       ...(options.sweepSeconds === undefined ? {} : { sweepSeconds: options.sweepSeconds }),
+      ...(options.idleMilliseconds === undefined ? {} : { idleMilliseconds: options.idleMilliseconds }),
     },
   );
   github.setWebhookUrl(`${server.url}/api/github/webhooks`);

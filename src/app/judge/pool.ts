@@ -46,21 +46,38 @@ export interface SpareThread {
   readonly wanted: AbortSignal;
 }
 
+/** What a pool is created with. */
+export interface JudgePoolOptions {
+  readonly size: number;
+  readonly thread: JudgeThreadOptions;
+  /** Called when a thread ended that was not told to. */
+  readonly onRestart: () => void;
+  /** Milliseconds after which a thread that no job took is ended. Default: ten minutes. */
+  readonly idleMilliseconds?: number;
+}
+
+/**
+ * What a thread knows saves the next job seconds in a large repository, and is lost when it ends; its memory is wanted
+ * elsewhere through nights and weekends.
+ */
+const IDLE_MILLISECONDS = 600_000;
+
 /** A pool of judge threads: untrusted policies and manifests never run on the thread that serves webhooks. */
 export class JudgePool {
-  readonly #options: JudgeThreadOptions;
-  readonly #onRestart: () => void;
+  readonly #options: JudgePoolOptions;
+  readonly #threads: JudgeThread[] = [];
   readonly #idle: JudgeThread[] = [];
   readonly #waiting: ((thread: JudgeThread) => void)[] = [];
   readonly #spare = new Set<AbortController>();
-  #started = 0;
-  readonly #size: number;
   #closed = false;
 
-  constructor(size: number, options: JudgeThreadOptions, onRestart: () => void) {
-    this.#size = size;
+  constructor(options: JudgePoolOptions) {
     this.#options = options;
-    this.#onRestart = onRestart;
+  }
+
+  /** How many threads run, for tests and measurements. */
+  running(): number {
+    return this.#threads.filter((thread) => thread.isRunning()).length;
   }
 
   /** Waits for a free thread. The one used last is handed out first, since its policies are already compiled. */
@@ -71,7 +88,7 @@ export class JudgePool {
   /** A free thread for work that can wait; undefined while there is none. Its holder must release it once it is wanted. */
   takeSpare(): SpareThread | undefined {
     if (this.#closed || this.#waiting.length > 0) return undefined;
-    const thread = this.#idle.pop() ?? this.#startOne();
+    const thread = this.#takeIdle() ?? this.#startOne();
     if (thread === undefined) return undefined;
     const wanted = new AbortController();
     this.#spare.add(wanted);
@@ -106,8 +123,14 @@ export class JudgePool {
     await Promise.all(this.#idle.splice(0).map((thread) => thread.end()));
   }
 
+  #takeIdle(): JudgeThread | undefined {
+    const thread = this.#idle.pop();
+    thread?.keep();
+    return thread;
+  }
+
   #free(): Promise<JudgeThread> {
-    const free = this.#idle.pop() ?? this.#startOne();
+    const free = this.#takeIdle() ?? this.#startOne();
     if (free !== undefined) return Promise.resolve(free);
     const [spare] = this.#spare;
     spare?.abort();
@@ -115,9 +138,10 @@ export class JudgePool {
   }
 
   #startOne(): JudgeThread | undefined {
-    if (this.#started >= this.#size) return undefined;
-    this.#started++;
-    return new JudgeThread(this.#options, this.#onRestart);
+    if (this.#threads.length >= this.#options.size) return undefined;
+    const thread = new JudgeThread(this.#options.thread, this.#options.onRestart);
+    this.#threads.push(thread);
+    return thread;
   }
 
   #giveBack(thread: JudgeThread): void {
@@ -126,8 +150,9 @@ export class JudgePool {
       return;
     }
     const next = this.#waiting.shift();
-    if (next === undefined) this.#idle.push(thread);
-    else next(thread);
+    if (next !== undefined) return next(thread);
+    this.#idle.push(thread);
+    thread.endAfter(this.#options.idleMilliseconds ?? IDLE_MILLISECONDS);
   }
 }
 
@@ -151,12 +176,14 @@ interface Pending {
   readonly fail: (error: Error) => void;
 }
 
-/** A worker thread that is started when it is first needed, and again after it was terminated. */
+/** A worker thread that is started when it is first needed, and again after it ended. */
 class JudgeThread {
   readonly #options: JudgeThreadOptions;
   readonly #onRestart: () => void;
   #worker: Worker | undefined;
   #pending: Pending | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #ended: Promise<unknown> = Promise.resolve();
   #id = 0;
 
   constructor(options: JudgeThreadOptions, onRestart: () => void) {
@@ -192,16 +219,27 @@ class JudgeThread {
     });
   }
 
+  isRunning(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  /** Ends the worker after a time, unless it is to be kept. A later request starts another. */
+  endAfter(milliseconds: number): void {
+    this.keep();
+    this.#idle = setTimeout(() => void this.end(), milliseconds).unref();
+  }
+
+  keep(): void {
+    clearTimeout(this.#idle);
+  }
+
+  /** Ends the worker. Resolves once it and those that were ended before are gone. */
   async end(): Promise<void> {
+    this.keep();
     const worker = this.#worker;
     this.#worker = undefined;
-    if (worker === undefined) return;
-    // Asked to exit first, so that the thread can stop the processes that it started.
-    const gone = new Promise<void>((done) => worker.once("exit", () => done()));
-    worker.postMessage("end");
-    const timer = setTimeout(() => void worker.terminate(), 3_000);
-    await gone;
-    clearTimeout(timer);
+    if (worker !== undefined) this.#ended = Promise.all([this.#ended, endWorker(worker)]);
+    await this.#ended;
   }
 
   #start(): Worker {
@@ -230,4 +268,13 @@ class JudgeThread {
     this.#onRestart();
     this.#pending?.fail(error);
   }
+}
+
+async function endWorker(worker: Worker): Promise<void> {
+  // Asked to exit first, so that the thread can stop the processes that it started.
+  const gone = new Promise<void>((done) => worker.once("exit", () => done()));
+  worker.postMessage("end");
+  const timer = setTimeout(() => void worker.terminate(), 3_000);
+  await gone;
+  clearTimeout(timer);
 }
