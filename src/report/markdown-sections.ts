@@ -1,5 +1,5 @@
 import type { Blocks } from "./format.ts";
-import type { Finding } from "../model/finding.ts";
+import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 import { codeSpan, docsLink, escapeMarkdown } from "./escape-markdown.ts";
 import { circumstancesOf } from "./landing.ts";
@@ -21,15 +21,26 @@ import {
 const LONGEST_TEXT = 1000;
 const LISTED_PLACES = 3;
 
-/** The sections of a report, what blocks first; findings that the change did not touch are a count at the end. */
+/**
+ * The sections of a report, what blocks first. Of what a change did not touch, findings are a count at the end, and what
+ * could not be judged is collapsed: it is in the report of every change.
+ */
 export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): readonly Section[] {
   const blocking = report.findings.filter(blocks);
   const others = report.findings.filter((f) => !blocks(f) && f.status === "introduced");
   const existing = report.findings.filter((f) => !blocks(f) && f.status === "existing");
   const fixed = report.findings.filter((f) => f.status === "fixed");
+  const isOld = (problem: ReportedProblem): boolean => isChange(report) && !blocks(problem);
+  const [problems, oldProblems] = [report.problems.filter((one) => !isOld(one)), report.problems.filter(isOld)];
+  const gaps = gapsByReason(report, { touched: false });
+  const notRendered = gaps.reduce((sum, { sources }) => sum + sources.length, 0);
+  const untouched = (section: Section, total: number): Section =>
+    isChange(report)
+      ? { ...section, heading: `${section.heading}, as before this change: ${total}`, collapsed: true }
+      : section;
   const sections: Section[] = [
     findingsTable(blockingHeading(report), blocking),
-    problemsTable(report, blocks),
+    problemsTable("Could not be judged", problems, blocks),
     skippedTable("Not judged, though this change touches it", skippedByReason(report, { touched: true })),
     gapsTable("Not rendered, though this change touches it", gapsByReason(report, { touched: true })),
     matrixSection(report),
@@ -46,7 +57,8 @@ export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): re
     staleSection(report),
     remoteChangesSection(report),
     changesSection(report),
-    gapsTable("Not rendered", gapsByReason(report, { touched: false })),
+    untouched(problemsTable("Could not be judged", oldProblems, blocks), oldProblems.length),
+    untouched(gapsTable("Not rendered", gaps), notRendered),
     unknownKindsTable(report),
     skippedTable("Not judged", skippedByReason(report, { touched: false })),
   ];
@@ -117,11 +129,11 @@ function policyCell(finding: Finding): string {
   return `${code(finding.policy)}${title}${docs}`;
 }
 
-function problemsTable(report: Report, blocks: Blocks): Section {
+function problemsTable(heading: string, found: readonly ReportedProblem[], blocks: Blocks): Section {
   return {
-    heading: "Could not be judged",
+    heading,
     intro: ["| | where | what |", "|---|---|---|"],
-    items: groupedProblems(report.problems).map((problems) => {
+    items: groupedProblems(found).map((problems) => {
       const [problem] = problems;
       const standing = blocks(problem) ? problem.stage : `${problem.stage}, existing: does not block`;
       const places = problems.slice(0, LISTED_PLACES).map((one) => code(lineOf(one)));
