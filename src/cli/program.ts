@@ -212,6 +212,11 @@ export function program(done: (code: number) => void): Command {
     .requiredOption("--commit <sha>", "the commit, such as $GITHUB_SHA")
     .option("--repository <owner/name>", "the repository (default: $GITHUB_REPOSITORY)")
     .option("--app-id <id>", "the App whose check counts (default: $PORTCULLIS_APP_ID)")
+    .option(
+      "--check <name>",
+      'the check that counts: of a branch other than the default one, "portcullis: BRANCH"',
+      "portcullis",
+    )
     .addHelpText("after", VERIFY_HELP)
     .action(async (options) => done(await (await import("./verify-command.ts")).verifyCommand(options)));
 

@@ -10,6 +10,7 @@ export interface VerifyOptions {
   readonly commit: string;
   readonly repository?: string;
   readonly appId?: string;
+  readonly check: string;
 }
 
 /** Runs `portcullis verify`: prints what GitHub knows about the tree of a commit. Returns the exit code. */
@@ -31,7 +32,7 @@ export async function verifyCommand(options: VerifyOptions): Promise<number> {
       request: { fetch: network.fetch },
       log: { debug: silent, info: silent, warn: silent, error: silent },
     });
-    return say(await answerOf(octokit, place, commit, appId), commit);
+    return say(await answerOf(octokit, place, commit, { appId, name: options.check }), commit);
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
@@ -49,11 +50,16 @@ type Answer =
   | { readonly kind: "in progress"; readonly tree: string }
   | { readonly kind: "other trees" | "never"; readonly tree: string };
 
-async function answerOf(octokit: Octokit, place: Place, commit: string, appId: number): Promise<Answer> {
+interface CheckIdentity {
+  readonly name: string;
+  readonly appId: number;
+}
+
+async function answerOf(octokit: Octokit, place: Place, commit: string, check: CheckIdentity): Promise<Answer> {
   const tree = await readTreeId(octokit, place, commit);
   const heads = new Set([commit, ...(await readHeadsOf(octokit, place, commit))]);
   const checks: TreeCheck[] = [];
-  for (const head of heads) checks.push(...(await readTreeChecks(octokit, place, head, appId)));
+  for (const head of heads) checks.push(...(await readTreeChecks(octokit, place, head, check)));
   // A tree may have been judged several times, by different rules: the newest result counts.
   const [newest] = checks
     .filter((check) => check.tree === tree && check.conclusion !== null)

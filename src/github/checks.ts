@@ -1,7 +1,7 @@
 import type { Octokit } from "octokit";
 import type { Place } from "./pulls.ts";
 
-/** The name of the check run, which branch rules require. */
+/** The name of the check run for the default branch, and how those for other branches begin. */
 export const CHECK_NAME = "portcullis";
 
 /** The number of annotations that GitHub accepts in one request; further requests append. */
@@ -31,11 +31,11 @@ export interface Output {
 export async function createRun(
   octokit: Octokit,
   place: Place,
-  run: { readonly head: string; readonly externalId: string; readonly output: Output },
+  run: { readonly name: string; readonly head: string; readonly externalId: string; readonly output: Output },
 ): Promise<number> {
   const { data } = await octokit.rest.checks.create({
     ...place,
-    name: CHECK_NAME,
+    name: run.name,
     head_sha: run.head,
     external_id: run.externalId,
     status: "in_progress",
@@ -54,7 +54,6 @@ export async function findRun(
   const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
     ...place,
     ref: run.head,
-    check_name: CHECK_NAME,
     app_id: run.appId,
     filter: "all",
     per_page: 100,
@@ -86,12 +85,14 @@ export async function annotate(
   });
 }
 
-/** Concludes a run, with its last annotations. */
+/** Concludes a run, with its last annotations and the name that it has from then on. */
 export async function concludeRun(
   octokit: Octokit,
   place: Place,
   runId: number,
   end: {
+    /** Absent: it keeps its name. */
+    readonly name?: string;
     readonly conclusion: "success" | "failure";
     readonly externalId: string;
     readonly output: Output & { readonly annotations?: readonly Annotation[] };
@@ -101,6 +102,7 @@ export async function concludeRun(
   await octokit.rest.checks.update({
     ...place,
     check_run_id: runId,
+    ...(end.name === undefined ? {} : { name: end.name }),
     external_id: end.externalId,
     status: "completed",
     conclusion: end.conclusion,

@@ -1,5 +1,4 @@
 import type { Octokit } from "octokit";
-import { CHECK_NAME } from "./checks.ts";
 import type { Place } from "./pulls.ts";
 
 /** A check run of the gate with the tree that it judged. */
@@ -29,18 +28,18 @@ export async function readHeadsOf(octokit: Octokit, place: Place, commit: string
 }
 
 /**
- * Reads the check runs of the gate that one App created on a commit. Runs of the same name by other Apps are left out.
+ * Reads the check runs of a name that one App created on a commit. Runs of the same name by other Apps are left out.
  */
 export async function readTreeChecks(
   octokit: Octokit,
   place: Place,
   commit: string,
-  appId: number,
+  { name, appId }: { readonly name: string; readonly appId: number },
 ): Promise<readonly TreeCheck[]> {
   const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
     ...place,
     ref: commit,
-    check_name: CHECK_NAME,
+    check_name: name,
     app_id: appId,
     filter: "all",
     per_page: 100,

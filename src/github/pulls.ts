@@ -74,9 +74,9 @@ export async function readMergeBase(octokit: Octokit, place: Place, base: string
 export async function readOpenPullRequests(
   octokit: Octokit,
   place: Place,
-): Promise<readonly { readonly number: number; readonly head: string }[]> {
+): Promise<readonly { readonly number: number; readonly head: string; readonly baseRef: string }[]> {
   const pulls = await octokit.paginate(octokit.rest.pulls.list, { ...place, state: "open", per_page: 100 });
-  return pulls.map((pull) => ({ number: pull.number, head: pull.head.sha }));
+  return pulls.map((pull) => ({ number: pull.number, head: pull.head.sha, baseRef: pull.base.ref }));
 }
 
 /** Whether a user has write access to the repository. */

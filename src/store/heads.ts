@@ -2,12 +2,14 @@ import type { Queries } from "./database.ts";
 
 /**
  * What is stored about the head of one pull request or merge group. Checks belong to a commit, so pull requests with
- * the same head show one conclusion: the worst.
+ * the same head and check show one conclusion: the worst.
  */
 export interface Head {
   readonly work: string;
   readonly pull?: number;
   readonly head: string;
+  /** The name of its check; absent if a version without such names stored it. */
+  readonly check?: string;
   /** The conclusion of judging it; absent until it is judged. */
   readonly conclusion?: "success" | "failure";
   /** The conclusion that its check run shows; differs if another pull request with this head is worse. */
@@ -21,16 +23,20 @@ interface HeadRow {
   readonly work: string;
   readonly pull: number | null;
   readonly head: string;
+  readonly check_name: string | null;
   readonly conclusion: "success" | "failure" | null;
   readonly published: "success" | "failure" | null;
   readonly policies: string | null;
 }
+
+const COLUMNS = "work, pull, head, check_name, conclusion, published, policies";
 
 function toHead(row: HeadRow): Head {
   return {
     work: row.work,
     head: row.head,
     ...(row.pull === null ? {} : { pull: row.pull }),
+    ...(row.check_name === null ? {} : { check: row.check_name }),
     ...(row.conclusion === null ? {} : { conclusion: row.conclusion }),
     ...(row.published === null ? {} : { published: row.published }),
     ...(row.policies === null ? {} : { policies: row.policies }),
@@ -40,26 +46,34 @@ function toHead(row: HeadRow): Head {
 /** Sets the head of a work and clears its conclusions. */
 export async function recordPendingHead(
   queries: Queries,
-  head: { readonly work: string; readonly repository: number; readonly pull?: number; readonly head: string },
+  head: {
+    readonly work: string;
+    readonly repository: number;
+    readonly pull?: number;
+    readonly head: string;
+    readonly check: string;
+  },
 ): Promise<void> {
   await queries.query(
-    `insert into portcullis.heads (work, repository, pull, head) values ($1, $2, $3, $4)
-     on conflict (work) do update set head = excluded.head, conclusion = null, published = null, policies = null`,
-    [head.work, head.repository, head.pull ?? null, head.head],
+    `insert into portcullis.heads (work, repository, pull, head, check_name) values ($1, $2, $3, $4, $5)
+     on conflict (work) do update set head = excluded.head, check_name = excluded.check_name, conclusion = null, published = null, policies = null`,
+    [head.work, head.repository, head.pull ?? null, head.head, head.check],
   );
 }
 
-/** Stores the conclusion of judging the head, and the digest of the policies. */
+/** Stores the conclusion of judging the head, the digest of the policies, and the name of its check. */
 export async function recordHeadConclusion(
   queries: Queries,
   work: string,
   conclusion: "success" | "failure",
   policies: string,
+  check: string,
 ): Promise<void> {
-  await queries.query("update portcullis.heads set conclusion = $2, policies = $3 where work = $1", [
+  await queries.query("update portcullis.heads set conclusion = $2, policies = $3, check_name = $4 where work = $1", [
     work,
     conclusion,
     policies,
+    check,
   ]);
 }
 
@@ -72,17 +86,19 @@ export async function recordPublishedConclusion(
   await queries.query("update portcullis.heads set published = $2 where work = $1", [work, published]);
 }
 
-/** The other open pull requests of the repository with the same head. */
+/** The other open pull requests of the repository with the same head and check. */
 export async function otherPullsWithHead(
   queries: Queries,
   repository: number,
   head: string,
+  check: string,
   work: string,
 ): Promise<readonly Head[]> {
   const rows = await queries.query<HeadRow>(
-    `select work, pull, head, conclusion, published, policies from portcullis.heads
-     where repository = $1 and head = $2 and work <> $3 and pull is not null order by pull`,
-    [repository, head, work],
+    `select ${COLUMNS} from portcullis.heads
+     where repository = $1 and head = $2 and coalesce(check_name, $3) = $3 and work <> $4 and pull is not null
+     order by pull`,
+    [repository, head, check, work],
   );
   return rows.map(toHead);
 }
@@ -90,8 +106,7 @@ export async function otherPullsWithHead(
 /** All pull requests and merge groups with this head. */
 export async function findHeadsByCommit(queries: Queries, repository: number, head: string): Promise<readonly Head[]> {
   const rows = await queries.query<HeadRow>(
-    `select work, pull, head, conclusion, published, policies from portcullis.heads
-     where repository = $1 and head = $2 order by work`,
+    `select ${COLUMNS} from portcullis.heads where repository = $1 and head = $2 order by work`,
     [repository, head],
   );
   return rows.map(toHead);
@@ -99,10 +114,7 @@ export async function findHeadsByCommit(queries: Queries, repository: number, he
 
 /** The head of a work, or undefined if none is stored. */
 export async function findHead(queries: Queries, work: string): Promise<Head | undefined> {
-  const [row] = await queries.query<HeadRow>(
-    "select work, pull, head, conclusion, published, policies from portcullis.heads where work = $1",
-    [work],
-  );
+  const [row] = await queries.query<HeadRow>(`select ${COLUMNS} from portcullis.heads where work = $1`, [work]);
   return row === undefined ? undefined : toHead(row);
 }
 
@@ -116,9 +128,9 @@ export async function listTrackedPulls(queries: Queries, repository: number): Pr
 }
 
 /** Deletes the head of a closed pull request and returns it. */
-export async function deleteHead(queries: Queries, work: string): Promise<string | undefined> {
-  const [row] = await queries.query<{ head: string }>("delete from portcullis.heads where work = $1 returning head", [
+export async function deleteHead(queries: Queries, work: string): Promise<Head | undefined> {
+  const [row] = await queries.query<HeadRow>(`delete from portcullis.heads where work = $1 returning ${COLUMNS}`, [
     work,
   ]);
-  return row?.head;
+  return row === undefined ? undefined : toHead(row);
 }

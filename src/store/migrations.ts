@@ -70,6 +70,10 @@ const MIGRATIONS: readonly string[] = [
     primary key (repository, pull, fingerprint)
   );
   `,
+  `
+  alter table heads add column check_name text;
+  alter table repositories add column gates jsonb;
+  `,
 ];
 
 /** Two replicas may start at once: the second one waits for this lock and finds the work done. */

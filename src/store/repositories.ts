@@ -11,6 +11,8 @@ export interface Repository extends RepositoryName {
   readonly trusted?: string;
   /** The digest of the policies in force. */
   readonly policies?: string;
+  /** The branches that the configuration in force gates, as it names them; empty: the default branch. */
+  readonly gates?: readonly string[];
 }
 
 interface RepositoryRow {
@@ -23,9 +25,11 @@ interface RepositoryRow {
   readonly enrolled: boolean;
   readonly trusted: string | null;
   readonly policies: string | null;
+  readonly gates: readonly string[] | null;
 }
 
-const COLUMNS = "id, installation, owner, name, default_branch, enrolled_at is not null as enrolled, trusted, policies";
+const COLUMNS =
+  "id, installation, owner, name, default_branch, enrolled_at is not null as enrolled, trusted, policies, gates";
 
 function toRepository(row: RepositoryRow): Repository {
   return {
@@ -37,6 +41,7 @@ function toRepository(row: RepositoryRow): Repository {
     enrolled: row.enrolled,
     ...(row.trusted === null ? {} : { trusted: row.trusted }),
     ...(row.policies === null ? {} : { policies: row.policies }),
+    ...(row.gates === null ? {} : { gates: row.gates }),
   };
 }
 
@@ -62,17 +67,19 @@ export async function markEnrolled(queries: Queries, id: number): Promise<void> 
   ]);
 }
 
-/** Stores the commit whose configuration and policies are in force, and their digest. */
+/** Stores the commit whose configuration and policies are in force, their digest, and the branches that they gate. */
 export async function recordRulesInForce(
   queries: Queries,
   id: number,
   trusted: string,
   policies: string,
+  gates: readonly string[],
 ): Promise<void> {
-  await queries.query("update portcullis.repositories set trusted = $2, policies = $3 where id = $1", [
+  await queries.query("update portcullis.repositories set trusted = $2, policies = $3, gates = $4 where id = $1", [
     id,
     trusted,
     policies,
+    JSON.stringify(gates),
   ]);
 }
 

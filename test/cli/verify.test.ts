@@ -21,8 +21,8 @@ afterAll(async () => {
 
 const cwd = directoryWith({});
 
-function verify(commit: string, appId = github.appId): Promise<Ran> {
-  return portcullis(cwd, ["verify", "--commit", commit, "--app-id", String(appId)], {
+function verify(commit: string, appId = github.appId, more: readonly string[] = []): Promise<Ran> {
+  return portcullis(cwd, ["verify", "--commit", commit, "--app-id", String(appId), ...more], {
     GITHUB_TOKEN: github.tokenOf(repository.owner),
     GITHUB_API_URL: github.apiUrl,
     GITHUB_REPOSITORY: `${repository.owner.login}/${repository.name}`,
@@ -44,6 +44,12 @@ async function merged(pull: PullRequest, method: "merge" | "squash"): Promise<st
 test.each(["merge", "squash"] as const)("a %s of what passed is verified by its tree", async (method) => {
   const sha = await merged(await proposed(`nginx:1.${method.length}`), method);
   expect(await verify(sha)).toMatchObject({ code: 0, out: expect.stringMatching(/judged and passed: http/) });
+});
+
+test("a verdict for another branch does not count", async () => {
+  const pull = await proposed("nginx:1.50");
+  const other = ["--check", "portcullis: release"];
+  expect(await verify(pull.headSha, github.appId, other)).toMatchObject({ code: 2 });
 });
 
 test("what was judged and not passed is refused, on its branch and merged by force", async () => {

@@ -17,8 +17,8 @@ export interface TestApp {
   readonly url: string;
   /** Lines of the log, as JSON texts. */
   readonly log: readonly string[];
-  /** Waits until the newest run on the pull request's head is concluded and answers it. */
-  concluded(pull: PullRequest): Promise<CheckRun>;
+  /** Waits until the newest run of a name on the pull request's head is concluded and answers it. */
+  concluded(pull: PullRequest, name?: string): Promise<CheckRun>;
   /** Waits until nothing is left to do. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -75,7 +75,7 @@ export async function startApp(
     url: server.url,
     log,
     idle,
-    concluded: (pull) => concluded(github, pull),
+    concluded: (pull, name) => concluded(github, pull, name),
     async stop() {
       github.setWebhookUrl(undefined);
       await server.stop(5_000);
@@ -100,10 +100,10 @@ export function settingsFor(github: SimulatedGitHub, stateDir: string): Settings
 }
 
 /** Waits until the newest run of the gate on the head of a pull request is concluded. */
-export async function concluded(github: SimulatedGitHub, pull: PullRequest): Promise<CheckRun> {
+export async function concluded(github: SimulatedGitHub, pull: PullRequest, name = "portcullis"): Promise<CheckRun> {
   let run: CheckRun | undefined;
   await until(() => {
-    run = github.runsOf(pull, "portcullis").at(-1);
+    run = github.runsOf(pull, name).at(-1);
     return run?.status === "completed" && run.headSha === pull.headSha;
   }, `a concluded check on #${pull.number}`);
   if (run === undefined) throw new Error("no run");

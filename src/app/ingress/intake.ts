@@ -1,6 +1,5 @@
 import type { Probot } from "probot";
 import type { RepositoryName, Subject } from "../../store/work.ts";
-import { CHECK_NAME } from "../../github/checks.ts";
 import { pullOf } from "../publish/check-run.ts";
 import { RECHECK_EVENT } from "./events.ts";
 import { enqueue, type EnqueueServices, type Services, type UsesGitHub, type UsesStore } from "../services.ts";
@@ -43,7 +42,7 @@ export function listen(app: Probot, services: IntakeServices): void {
   });
   app.on("check_run.rerequested", async ({ payload }) => {
     const { check_run: run } = payload;
-    if (run.app?.id !== services.appId || run.name !== CHECK_NAME) return;
+    if (run.app?.id !== services.appId) return;
     const pull = pullOf(run.external_id);
     await enqueueHead(services, payload, run.head_sha, pull === undefined ? [] : [pull]);
   });

@@ -1,6 +1,7 @@
 import { failureOf } from "../../github/failure.ts";
 import type { LeasedWork } from "../../store/work.ts";
 import { couldNotEvaluate } from "../publish/check-body.ts";
+import { checkName, gatesOf } from "../publish/check-name.ts";
 import {
   externalId,
   publishConclusion,
@@ -22,7 +23,7 @@ import { readTarget, type TargetCalls } from "../target.ts";
 export type GiveUpServices = CloseServices &
   OpenRunServices &
   ConclusionServices &
-  UsesStore<"recordHeadConclusion" | "recordPublishedConclusion"> &
+  UsesStore<"findRepository" | "recordHeadConclusion" | "recordPublishedConclusion"> &
   UsesGitHub<keyof (TargetCalls & OpenRunCalls & ConclusionCalls)> & { readonly log: Pick<Services["log"], "error"> };
 
 /**
@@ -36,7 +37,11 @@ export async function giveUp(services: GiveUpServices, work: LeasedWork, reason:
     const reading = await readTarget(github, work);
     if (reading.kind === "closed") return await closeSubject(services, github, work);
     const { target } = reading;
-    const run = await openRun(services, github, work.key, target, await findKnownRuns(services, work.key), "unknown");
+    const { defaultBranch } = target.repository;
+    const repository = await services.store.findRepository(target.repository.id);
+    const name = checkName(target.baseRef, defaultBranch, repository === undefined ? undefined : gatesOf(repository));
+    const known = await findKnownRuns(services, work.key);
+    const run = await openRun(services, github, work.key, target, known, { name, policies: "unknown" });
     const body = couldNotEvaluate(reason);
     const external = externalId({
       subject: subjectOf(target),
@@ -45,8 +50,13 @@ export async function giveUp(services: GiveUpServices, work: LeasedWork, reason:
       policies: "none",
       job: run.job,
     });
-    await services.store.recordHeadConclusion(work.key, "failure", "none");
-    await publishConclusion(services, github, placeOf(target), run, { ...body, annotations: [], externalId: external });
+    await services.store.recordHeadConclusion(work.key, "failure", "none", name);
+    await publishConclusion(services, github, placeOf(target), run, {
+      ...body,
+      name,
+      annotations: [],
+      externalId: external,
+    });
     await services.store.recordPublishedConclusion(work.key, "failure");
     return { kind: "done" };
   } catch (error) {

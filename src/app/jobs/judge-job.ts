@@ -1,6 +1,7 @@
 import type { Repository } from "../../store/repositories.ts";
 import type { LeasedWork } from "../../store/work.ts";
 import { worstOf } from "../publish/check-body.ts";
+import { checkName, gatesOf } from "../publish/check-name.ts";
 import {
   externalId,
   publishConclusion,
@@ -70,8 +71,10 @@ export async function runJudgeJob(
   const known = await findKnownRuns(services, work.key);
   const before = await findConcludedRun(services, work, target, repository, known);
   if (before === "all posted") return { kind: "done" };
-  const run = before ?? (await openRun(services, github, work.key, target, known, repository.policies ?? "unknown"));
-  if (before === undefined) await startHead(services, work, target);
+  const check = checkName(target.baseRef, defaultBranch, gatesOf(repository));
+  const identity = { name: check, policies: repository.policies ?? "unknown" };
+  const run = before ?? (await openRun(services, github, work.key, target, known, identity));
+  if (before === undefined) await startHead(services, work, target, check);
 
   const mirror = await services.mirrors.acquire(id);
   const job = run.job;
@@ -108,7 +111,7 @@ export async function runJudgeJob(
 }
 
 /**
- * The concluded run for this very state: same head, same base branch, same rules in force. After a crash its comments
+ * The concluded run for this very state: same head, same base branch, same check, same rules in force. After a crash its comments
  * may still be missing. "all posted" if nothing is missing; undefined if the target must be judged.
  */
 async function findConcludedRun(
@@ -119,6 +122,7 @@ async function findConcludedRun(
   { open, concluded }: KnownRuns,
 ): Promise<LiveRun | "all posted" | undefined> {
   const head = await services.store.findHead(work.key);
+  const gates = gatesOf(repository);
   const same =
     !work.forced &&
     open.length === 0 &&
@@ -127,23 +131,26 @@ async function findConcludedRun(
     concluded.head === target.head &&
     concluded.baseRef === target.baseRef &&
     head?.head === target.head &&
+    (gates === undefined || head.check === checkName(target.baseRef, repository.defaultBranch, gates)) &&
     head.published !== undefined &&
     head.policies === (repository.policies ?? "none");
   if (!same || concluded.runId === undefined) return undefined;
   return concluded.reviewed ? "all posted" : { ...concluded, runId: concluded.runId };
 }
 
-/** Resets what is stored for this work to its new head, and judges again the pull requests that share the old one. */
-async function startHead(services: JudgeJobServices, work: LeasedWork, target: Target): Promise<void> {
+/** Resets what is stored for this work to its new head and check, and judges again the pull requests that share the old ones. */
+async function startHead(services: JudgeJobServices, work: LeasedWork, target: Target, check: string): Promise<void> {
   const repository = target.repository.id;
   const old = await services.store.findHead(work.key);
   await services.store.recordPendingHead({
     work: work.key,
     repository,
     head: target.head,
+    check,
     ...(target.pull === undefined ? {} : { pull: target.pull.number }),
   });
-  if (old !== undefined && old.head !== target.head) await rejudgeSharedHead(services, work, old.head);
+  if (old !== undefined && (old.head !== target.head || old.check !== check))
+    await rejudgeSharedHead(services, work, old);
 }
 
 type JudgedTarget = Extract<TargetJudgement, { readonly kind: "judged" }>;
@@ -162,10 +169,10 @@ async function conclude(
     if (now.kind === "closed") return closeSubject(services, github, work);
     if (now.target.head !== target.head || now.target.baseRef !== target.baseRef) return again("the head moved on");
   }
-  const { body, policies } = judgement;
-  await services.store.recordHeadConclusion(work.key, body.conclusion, policies);
+  const { body, policies, check } = judgement;
+  await services.store.recordHeadConclusion(work.key, body.conclusion, policies, check);
   await services.checkpoint("verdict recorded");
-  const others = await services.store.otherPullsWithHead(target.repository.id, target.head, work.key);
+  const others = await services.store.otherPullsWithHead(target.repository.id, target.head, check, work.key);
   if (body.conclusion === "success" && others.some((other) => other.conclusion === undefined)) {
     return { kind: "later", seconds: 1, reason: "another pull request with the same head is being judged" };
   }
@@ -178,7 +185,7 @@ async function conclude(
     job: run.job,
     ...(judgement.tree === undefined ? {} : { tree: judgement.tree }),
   });
-  await publishConclusion(services, github, placeOf(target), run, { ...worst, externalId: external });
+  await publishConclusion(services, github, placeOf(target), run, { ...worst, name: check, externalId: external });
   await services.store.recordPublishedConclusion(work.key, worst.conclusion);
   const worseNow = others.filter((other) => other.published === "success" && worst.conclusion === "failure");
   const { installation, repository } = work.subject;

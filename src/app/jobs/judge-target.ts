@@ -4,6 +4,7 @@ import type { Repository } from "../../store/repositories.ts";
 import type { Output } from "../../github/checks.ts";
 import { bodyOf, notEnrolled, waitingFor, type Body } from "../publish/check-body.ts";
 import { linesOfHead, onHead } from "../mirror/head-lines.ts";
+import { checkName } from "../publish/check-name.ts";
 import type { LineMap } from "../mirror/hunks.ts";
 import type { JobPorts } from "../judge/pool.ts";
 import type { PrepareAnswer, Unanswered } from "../judge/protocol.ts";
@@ -18,6 +19,8 @@ export type TargetJudgement =
   | {
       readonly kind: "judged";
       readonly body: Body;
+      /** The name of the check, by the rules that it was judged by. */
+      readonly check: string;
       /** The commit that it was compared with, and the digest of the policies. */
       readonly base: string;
       readonly policies: string;
@@ -89,7 +92,8 @@ export async function judgeTarget(
     await recordRules(services, repository, mirror, prepared);
     await services.checkpoint("rules prepared");
     if (prepared.kind === "not enrolled") {
-      return { kind: "judged", body: notEnrolled(branch), base: trusted, policies: "none" };
+      const check = checkName(target.baseRef, branch, []);
+      return { kind: "judged", body: notEnrolled(branch), check, base: trusted, policies: "none" };
     }
     const named = prepared.kind === "in force" ? prepared.branches : [];
     const gated = named.length > 0 ? named : [branch];
@@ -126,6 +130,7 @@ export async function judgeTarget(
     const notes = [...(prepared.kind === "in force" ? prepared.notes : []), ...judged.notes];
     return {
       kind: "judged",
+      check: checkName(target.baseRef, branch, named),
       body: bodyOf(onHead(judged.report, lines), notes, judged.block),
       base: trees.before,
       policies: prepared.digest,
@@ -202,8 +207,9 @@ export async function recordRules(
   if (!repository.enrolled) await services.store.markEnrolled(repository.id);
   if (prepared.kind !== "in force") return;
   await mirror.pin("in-force", prepared.commit);
-  if (repository.trusted !== prepared.commit || repository.policies !== prepared.digest) {
-    await services.store.recordRulesInForce(repository.id, prepared.commit, prepared.digest);
+  const { commit, digest, branches } = prepared;
+  if (repository.trusted !== commit || repository.policies !== digest || repository.gates === undefined) {
+    await services.store.recordRulesInForce(repository.id, commit, digest, branches);
   }
 }
 

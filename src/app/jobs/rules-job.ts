@@ -3,6 +3,7 @@ import type { RepositoryClient } from "../../github/repository-client.ts";
 import type { AheadRequest, PrepareAnswer } from "../judge/protocol.ts";
 import { JudgeInterrupted } from "../judge/pool.ts";
 import { backOff, recordRules, type RecordRulesServices } from "./judge-target.ts";
+import { checkName, gatesOf } from "../publish/check-name.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import {
   enqueueIfIdle,
@@ -84,7 +85,7 @@ export async function runRulesJob(
   return { kind: "done" };
 }
 
-/** Enqueues every open pull request that was not judged by the rules in force. */
+/** Enqueues every open pull request that was not judged by the rules in force, or has another check by them. */
 async function enqueueOpen(
   services: RulesJobServices,
   github: Pick<RepositoryClient, "readOpenPullRequests">,
@@ -99,7 +100,12 @@ async function enqueueOpen(
   for (const pull of open) {
     const subject: Subject = { kind: "pull", ...named, number: pull.number };
     const head = await services.store.findHead(workKey(subject));
-    const judged = head?.head === pull.head && head.published !== undefined && head.policies === after.policies;
+    const check = checkName(pull.baseRef, after.defaultBranch, gatesOf(after));
+    const judged =
+      head?.head === pull.head &&
+      head.published !== undefined &&
+      head.policies === after.policies &&
+      (after.gates === undefined || head.check === check);
     if (!judged) await enqueueIfIdle(services, subject);
   }
   // Pull requests whose close event was lost: the worker will find them closed.

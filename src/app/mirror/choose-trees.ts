@@ -64,20 +64,20 @@ export async function fetchTarget(
 /**
  * Chooses the trees to compare. A pull request into a gated branch: GitHub's test merge, whose second parent must be
  * the head, against the first parent of that commit, which must be on the base branch. (After a retarget the old test
- * merge is based on a branch that anybody may control.) In conflict: the head against the merge base. A pull request
- * into any other branch: the head against its merge base with the default branch, so that a verdict on an ungated
- * branch is worth nothing elsewhere. A merge group: its own tree against its base.
+ * merge is based on a branch that anybody may control.) In conflict: the head against the merge base. A merge group: its own
+ * tree against its base. A pull request or merge group into any other branch: the head against its merge base with the
+ * default branch, so that a verdict on an ungated branch is worth nothing elsewhere.
  */
 export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
   const { target, mirror, job } = request;
+  if (!request.gated.includes(target.baseRef)) {
+    const { defaultBranch } = target.repository;
+    return againstMergeBase(request, await tip(request, "trusted"), `head against ${defaultBranch}`);
+  }
   if (target.pull === undefined) {
     const [head, base] = [await mirror.commit(job, "head"), await mirror.commit(job, "base")];
     if (head === undefined || base === undefined) return { kind: "missing" };
     return chosen(head, base.id, "merge group");
-  }
-  if (!request.gated.includes(target.baseRef)) {
-    const { defaultBranch } = target.repository;
-    return againstMergeBase(request, await tip(request, "trusted"), `head against ${defaultBranch}`);
   }
   const base = await tip(request, "base");
   if (target.pull.mergeable === false) {

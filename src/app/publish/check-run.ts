@@ -70,7 +70,7 @@ export async function openRun(
   work: string,
   target: Target,
   known: KnownRuns,
-  policies: string,
+  { name, policies }: { readonly name: string; readonly policies: string },
 ): Promise<LiveRun> {
   const place = placeOf(target);
   const left = known.open.findLast((run) => run.head === target.head && run.baseRef === target.baseRef);
@@ -96,6 +96,7 @@ export async function openRun(
   const runId =
     found ??
     (await github.createRun(place, {
+      name,
       head: target.head,
       externalId: external,
       output: {
@@ -156,6 +157,8 @@ export async function publishConclusion(
   place: Place,
   run: LiveRun,
   end: {
+    /** The name of the check, which was provisional until the rules were read. */
+    readonly name: string;
     readonly conclusion: "success" | "failure";
     readonly externalId: string;
     readonly output: Output;
@@ -172,6 +175,7 @@ export async function publishConclusion(
   }
   const last = end.annotations.slice(sent);
   await github.concludeRun(place, run.runId, {
+    name: end.name,
     conclusion: end.conclusion,
     externalId: end.externalId,
     output: { ...end.output, ...(last.length === 0 ? {} : { annotations: last }) },

@@ -75,8 +75,8 @@ const writer: Answers = { github: { mayWrite: async () => true } };
 const openPulls: Answers = {
   github: {
     readOpenPullRequests: async () => [
-      { number: 3, head: "a" },
-      { number: 4, head: "b" },
+      { number: 3, head: "a", baseRef: "main" },
+      { number: 4, head: "b", baseRef: "main" },
     ],
   },
 };
@@ -121,7 +121,6 @@ test.each<[string, string, object, Answers, readonly string[]]>([
     ["group in acme/shop of 1, forced", `${pull3}, forced`, "pull 4 in acme/shop of 1, forced"],
   ],
   ["a check of another App", "check_run.rerequested", run({ app: { id: 1 } }), heads, []],
-  ["a check of another name", "check_run.rerequested", run({ name: "other" }), heads, []],
   [
     "a suite to re-run",
     "check_suite.rerequested",

@@ -164,7 +164,7 @@ test("a verdict is stored, then published, then stored as published; the mirror 
   ];
   expect(methods(calls).filter((name) => order.includes(name))).toEqual(order);
   expect(methods(calls).at(-1)).toBe("release");
-  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "failure", "p1"]]);
+  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "failure", "p1", "portcullis"]]);
   expect(askedOf(calls, "recordPublishedConclusion")).toEqual([["pull:7:3", "failure"]]);
   const [[where, id, end] = []] = askedOf(calls, "concludeRun");
   expect([where, id]).toEqual([place, 12]);
@@ -251,7 +251,7 @@ test.each<[string, Asked, JobOutcome["kind"], readonly unknown[], readonly unkno
 
 test("what is published is the worst of all, what is stored is its own", async () => {
   const { calls } = await run({ report: pass, others: [other({ conclusion: "failure", published: "failure" })] });
-  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "success", "p1"]]);
+  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "success", "p1", "portcullis"]]);
   expect(askedOf(calls, "recordPublishedConclusion")).toEqual([["pull:7:3", "failure"]]);
 });
 
@@ -274,7 +274,9 @@ test.each<[string, Asked, readonly unknown[]]>([
   const { calls } = await run(asked);
   const looked = askedOf(calls, "otherPullsWithHead").map(([, head]) => [head]);
   expect(looked.filter(([head]) => head !== "head")).toEqual(expected);
-  expect(askedOf(calls, "recordPendingHead")).toEqual([[{ work: "pull:7:3", repository: 7, head: "head", pull: 3 }]]);
+  expect(askedOf(calls, "recordPendingHead")).toEqual([
+    [{ work: "pull:7:3", repository: 7, head: "head", check: "portcullis", pull: 3 }],
+  ]);
 });
 
 test("a run of a repository without rules in force names no policies until it is judged", async () => {

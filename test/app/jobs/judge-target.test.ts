@@ -225,7 +225,7 @@ test.each<[string, PrepareAnswer, Partial<Repository>, readonly (readonly unknow
     [
       ["markEnrolled", 7],
       ["pin", "in-force", "tip"],
-      ["recordRulesInForce", 7, "tip", "p1"],
+      ["recordRulesInForce", 7, "tip", "p1", []],
     ],
   ],
   ["rules that are in force already once", inForce, { trusted: "tip", policies: "p1" }, [["pin", "in-force", "tip"]]],
@@ -235,7 +235,7 @@ test.each<[string, PrepareAnswer, Partial<Repository>, readonly (readonly unknow
     { trusted: "older", policies: "p1" },
     [
       ["pin", "in-force", "tip"],
-      ["recordRulesInForce", 7, "tip", "p1"],
+      ["recordRulesInForce", 7, "tip", "p1", []],
     ],
   ],
   [
@@ -244,7 +244,7 @@ test.each<[string, PrepareAnswer, Partial<Repository>, readonly (readonly unknow
     { trusted: "tip", policies: "p0" },
     [
       ["pin", "in-force", "tip"],
-      ["recordRulesInForce", 7, "tip", "p1"],
+      ["recordRulesInForce", 7, "tip", "p1", []],
     ],
   ],
 ])("is stored: %s", async (_, prepared, repository, expected) => {

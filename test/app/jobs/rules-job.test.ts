@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import type { RepositoryClient } from "../../../src/github/repository-client.ts";
 import type { JobOutcome } from "../../../src/app/jobs/job-outcome.ts";
 import { JudgeInterrupted, type HeldThread } from "../../../src/app/judge/pool.ts";
 import { runRulesJob } from "../../../src/app/jobs/rules-job.ts";
@@ -21,7 +22,7 @@ interface Asked {
   readonly after?: Partial<Repository> | undefined;
   readonly fetch?: FetchOutcome;
   readonly pinned?: string;
-  readonly open?: readonly { readonly number: number; readonly head: string }[];
+  readonly open?: Awaited<ReturnType<RepositoryClient["readOpenPullRequests"]>>;
   readonly tracked?: readonly number[];
   readonly head?: Partial<Head> | undefined;
   readonly trusted?: string | undefined;
@@ -72,7 +73,7 @@ test("the rules of the default branch come into force, and the mirror is release
   expect(askedOf(calls, "fetch").map((asked) => asked.slice(0, 3))).toEqual([
     [remote, "rules-lease", { trusted: "refs/heads/main" }],
   ]);
-  expect(askedOf(calls, "recordRulesInForce")).toEqual([[7, "tip", "p1"]]);
+  expect(askedOf(calls, "recordRulesInForce")).toEqual([[7, "tip", "p1", []]]);
   expect(methods(calls).filter((name) => name === "release")).toHaveLength(2);
   expect(askedOf(calls, "upsertRepository")).toMatchObject([[{ id: 7, installation: 1 }]]);
 });
@@ -109,7 +110,7 @@ test.each<[string, Asked, string | undefined]>([
   expect((request as { inForce?: string }).inForce).toBe(expected);
 });
 
-const open = [{ number: 3, head: "head" }];
+const open = [{ number: 3, head: "head", baseRef: "main" }];
 
 test.each<[string, Asked, readonly number[]]>([
   ["none that was judged by them", { open }, []],
@@ -147,7 +148,7 @@ test("a pull request without a published verdict is enqueued", async () => {
 });
 
 test("the default branch is judged ahead on a spare thread, once the open pull requests wait for theirs", async () => {
-  const { outcome, calls } = await run({ open: [{ number: 4, head: "new" }], ahead: async () => {} });
+  const { outcome, calls } = await run({ open: [{ number: 4, head: "new", baseRef: "main" }], ahead: async () => {} });
   expect(outcome).toEqual({ kind: "done" });
   expect(askedOf(calls, "judgeAhead")[0]?.[0]).toMatchObject({ commit: "tip", rules: "tip", branch: "main" });
   expect(methods(calls).indexOf("enqueueWorkIfIdle")).toBeLessThan(methods(calls).indexOf("judgeAhead"));

@@ -14,6 +14,7 @@ import {
   place,
   pullRequest,
   pullSubject,
+  storedHead,
   storedRepository,
   storedRun,
   type Answers,
@@ -32,14 +33,14 @@ test.each<[string, Head, boolean]>([
   ["is a merge group", { work: "group:7:head", head: "head", conclusion: "success", published: "failure" }, false],
 ])("of those that share a head, one that %s is judged again: %#", async (_, other, expected) => {
   const { services, calls } = fakeServices({ store: { otherPullsWithHead: async () => [other] } });
-  await rejudgeSharedHead(services, leasedWork(), "head");
-  expect(askedOf(calls, "otherPullsWithHead")).toEqual([[7, "head", "pull:7:3"]]);
+  await rejudgeSharedHead(services, leasedWork(), storedHead({ check: "portcullis: stable" }));
+  expect(askedOf(calls, "otherPullsWithHead")).toEqual([[7, "head", "portcullis: stable", "pull:7:3"]]);
   const asked = [{ kind: "pull", installation: 1, repository, number: 4 }, true];
   expect(askedOf(calls, "enqueueWork")).toEqual(expected ? [asked] : []);
 });
 
-test.each<[string, string | undefined, readonly unknown[]]>([
-  ["has those judged again that shared its head", "head", [[7, "head", "pull:7:3"]]],
+test.each<[string, Head | undefined, readonly unknown[]]>([
+  ["has those judged again that shared its head", storedHead(), [[7, "head", "portcullis", "pull:7:3"]]],
   ["of which nothing is stored is only forgotten", undefined, []],
 ])("a closed pull request %s; its open runs end", async (_, stored, looked) => {
   const { services, github, calls } = fakeServices({
@@ -68,7 +69,7 @@ test("what is given up ends as failure, stored before and after it is published"
     "recordRunConclusion",
     "recordPublishedConclusion",
   ]);
-  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "failure", "none"]]);
+  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "failure", "none", "portcullis"]]);
   expect(askedOf(calls, "recordPublishedConclusion")).toEqual([["pull:7:3", "failure"]]);
   const [[where, id, end] = []] = askedOf(calls, "concludeRun");
   expect([where, id]).toEqual([place, 12]);

@@ -138,6 +138,11 @@ test.each<[string, Asked, TreesChoice]>([
     { gated: ["release"] },
     trees("head", "fork", "head against main"),
   ],
+  [
+    "a merge group into a branch that is not gated, as a pull request, against the default branch",
+    { target: { ...group, baseRef: "mine" } },
+    trees("head", "fork", "head against main"),
+  ],
   ["a merge group against its base", { target: group }, trees("head", "base", "merge group")],
   ["no merge group that is not there", { target: group, commits: { head: undefined } }, { kind: "missing" }],
   ["no merge group whose base is not there", { target: group, commits: { base: undefined } }, { kind: "missing" }],

@@ -45,6 +45,8 @@ test("of runs those in progress are open, and the newest that ended is the concl
   expect(await findKnownRuns(none.services, "w")).toEqual({ open: [] });
 });
 
+const identity = { name: "portcullis", policies: "p1" };
+
 const group: Target = { repository: pullRequest().repository, head: "head", baseRef: "main", base: "base" };
 const { base: _base, ...baseless } = group;
 
@@ -54,13 +56,15 @@ test.each<[string, Target, string]>([
   ["a merge group without a base", baseless, "group head/head base/unknown policies/p1 job/"],
 ])("a new run of %s is stored before GitHub is asked for it", async (_name, target, start) => {
   const { services, github, calls } = fakeServices({ github: { createRun: async () => 12 } });
-  const run = await openRun(services, github, "w", target, { open: [] }, "p1");
+  const run = await openRun(services, github, "w", target, { open: [] }, identity);
   expect(calls.map(([name]) => name)).toEqual(["recordIntendedRun", "createRun", "recordRunId"]);
   expect(run).toMatchObject({ runId: 12, work: "w", head: "head", baseRef: "main", annotated: 0, reviewed: false });
   expect(run.externalId).toBe(`${start}${run.job}`);
   const [[stored] = []] = askedOf(calls, "recordIntendedRun");
   expect(run).toMatchObject(stored as object);
-  expect(askedOf(calls, "createRun")).toMatchObject([[place, { head: "head", externalId: run.externalId }]]);
+  expect(askedOf(calls, "createRun")).toMatchObject([
+    [place, { name: "portcullis", head: "head", externalId: run.externalId }],
+  ]);
   expect(askedOf(calls, "recordRunId")).toEqual([[run.job, 12]]);
   expect(subjectOf(target)).toBe(start.split(" ")[0]);
 });
@@ -110,13 +114,13 @@ test.each<[string, readonly Run[], Answers["github"], readonly string[], object]
   ],
 ])("a run in progress %s", async (_name, open, github, expected, run) => {
   const made = fakeServices(github === undefined ? {} : { github });
-  expect(await openRun(made.services, made.github, "w", pullTarget(), { open }, "p1")).toMatchObject(run);
+  expect(await openRun(made.services, made.github, "w", pullTarget(), { open }, identity)).toMatchObject(run);
   expect(made.calls.map(([name]) => name)).toEqual(expected);
 });
 
 test("a run whose creation was not answered is looked for on its head, by its App and job", async () => {
   const { services, github, calls } = fakeServices({ github: { findRun: async () => 13 } });
-  await openRun(services, github, "w", pullTarget(), { open: [intended] }, "p1");
+  await openRun(services, github, "w", pullTarget(), { open: [intended] }, identity);
   expect(askedOf(calls, "findRun")).toEqual([[place, { head: "head", appId: 99, job: "job-1" }]]);
 });
 
@@ -185,6 +189,7 @@ test.each<[number, number, readonly number[], number | undefined]>([
     const { services, github, calls } = fakeServices();
     const run = { ...storedRun({ annotated: before }), runId: 11 };
     const end = {
+      name: "portcullis: stable",
       conclusion: "success" as const,
       externalId: "e",
       output: { title: "t", summary: "s" },
@@ -201,6 +206,7 @@ test.each<[number, number, readonly number[], number | undefined]>([
     const [[, id, concluded] = []] = askedOf(calls, "concludeRun");
     expect(id).toBe(11);
     expect(concluded).toEqual({
+      name: "portcullis: stable",
       conclusion: "success",
       externalId: "e",
       output: {

@@ -69,6 +69,7 @@ export function storedRepository(over: Partial<Repository> = {}): Repository {
     defaultBranch: "main",
     enrolled: true,
     policies: "p1",
+    gates: [],
     ...over,
   };
 }
@@ -79,6 +80,7 @@ export function storedHead(over: Partial<Head> = {}): Head {
     work: "pull:7:3",
     pull: 3,
     head: "head",
+    check: "portcullis",
     conclusion: "failure",
     published: "failure",
     policies: "p1",
