@@ -256,6 +256,19 @@ test("a chart is rendered first, with the values, namespace and hooks that its e
   });
 });
 
+test("a chart whose entry names no release gets the name that `helm template` gives", async () => {
+  const files = treeFiles({
+    "kustomization.yaml": "helmCharts:\n- name: web\n",
+    "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "charts/web/values.yaml": "{}\n",
+    "charts/web/templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n",
+  });
+  expect(await renderer.kustomize({ root: "", files })).toMatchObject({
+    kind: "rendered",
+    answer: { yaml: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: release-name\n" },
+  });
+});
+
 test("a block of text at the end of a chart's template keeps its last line end, as native Helm prints it", async () => {
   const files = treeFiles({
     "kustomization.yaml": "helmCharts:\n- name: web\n  releaseName: my\n",

@@ -164,8 +164,8 @@ func (e chartEntry) toRender(files *tree) (chart, *failure) {
 	}
 	release := e.ReleaseName
 	if release == "" {
-		// Helm would generate one from the time of day.
-		release = e.Name
+		// Kustomize asks for a generated name, in place of which `helm template` always takes this one.
+		release = "release-name"
 	}
 	valuesFile := path.Join(home, "values.yaml")
 	if e.ValuesFile != "" {
