@@ -14,6 +14,8 @@ export interface PullRequest {
   readonly head: string;
   readonly base: string;
   readonly baseRef: string;
+  /** ISO 8601, in seconds. */
+  readonly updatedAt: string;
   /** Null while GitHub computes it; false if there are conflicts. */
   readonly mergeable: boolean | null;
   /** The base repository, from which everything is fetched. */
@@ -36,6 +38,7 @@ export async function readPullRequest(octokit: Octokit, place: Place, number: nu
     head: data.head.sha,
     base: data.base.sha,
     baseRef: data.base.ref,
+    updatedAt: data.updated_at,
     mergeable: data.mergeable,
     repository: {
       id: data.base.repo.id,

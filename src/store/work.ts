@@ -10,11 +10,14 @@ export interface RepositoryName {
 /**
  * The subject of a piece of work: a pull request, a merge group of the merge queue, or the rules on the default branch.
  */
-export type Subject = { readonly installation: number; readonly repository: RepositoryName } & (
-  | { readonly kind: "pull"; readonly number: number }
-  | { readonly kind: "group"; readonly head: string; readonly base: string; readonly baseRef: string }
-  | { readonly kind: "rules" }
-);
+export type Subject = { readonly installation: number; readonly repository: RepositoryName } &
+  /** `updatedAt`: when the pull request was changed that the newest webhook told of; ISO 8601. */
+  (
+    | { readonly kind: "pull"; readonly number: number; readonly updatedAt?: string }
+    | { readonly kind: "group"; readonly head: string; readonly base: string; readonly baseRef: string }
+    /** `after`: the commit at the tip of the default branch that the newest webhook told of. */
+    | { readonly kind: "rules"; readonly after?: string }
+  );
 
 /** Work that one worker has leased. */
 export interface LeasedWork {
@@ -53,12 +56,15 @@ interface WorkRow {
   readonly age: string | number;
 }
 
-/** Enqueues work on `subject` and returns its key. Several requests before a worker starts become one. */
+/**
+ * Enqueues work on `subject` and returns its key. Several requests before a worker starts become one. What an earlier
+ * webhook announced stays, unless `subject` says otherwise.
+ */
 export async function enqueueWork(queries: Queries, subject: Subject, forced = false): Promise<string> {
   const key = workKey(subject);
   await queries.query(
     `insert into portcullis.work (key, subject, forced) values ($1, $2, $3)
-     on conflict (key) do update set subject = excluded.subject, wanted = work.wanted + 1, run_at = now(), since = null,
+     on conflict (key) do update set subject = work.subject || excluded.subject, wanted = work.wanted + 1, run_at = now(), since = null,
        attempts = 0, forced = work.forced or excluded.forced`,
     [key, JSON.stringify(subject), forced],
   );
@@ -69,7 +75,7 @@ export async function enqueueWork(queries: Queries, subject: Subject, forced = f
 export async function enqueueWorkIfIdle(queries: Queries, subject: Subject): Promise<boolean> {
   const rows = await queries.query(
     `insert into portcullis.work (key, subject) values ($1, $2)
-     on conflict (key) do update set subject = excluded.subject, wanted = work.wanted + 1, run_at = now(), since = null,
+     on conflict (key) do update set subject = work.subject || excluded.subject, wanted = work.wanted + 1, run_at = now(), since = null,
        attempts = 0
      where work.wanted <= work.done returning key`,
     [workKey(subject), JSON.stringify(subject)],

@@ -78,6 +78,12 @@ for (const kind of ["embedded", "server"] as const) {
       expect(await leaseWork(database, key, "worker b", 60)).toBeUndefined();
     });
 
+    on("what a webhook announced stays when the work is asked for again without a word of it", async ({ database }) => {
+      const key = await enqueueWork(database, { ...pull(3), updatedAt: "2027-01-15T10:00:00Z" } as Subject);
+      await enqueueWork(database, pull(3), true);
+      expect(await leaseWork(database, key, "w", 60)).toMatchObject({ subject: { updatedAt: "2027-01-15T10:00:00Z" } });
+    });
+
     on("postponed work comes back at its time, and at once when it is asked for again", async ({ database }) => {
       const key = await enqueueWork(database, pull(2));
       const held = await leaseWork(database, key, "w", 60);

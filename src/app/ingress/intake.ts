@@ -35,10 +35,10 @@ export function listen(app: Probot, services: IntakeServices): void {
       "pull_request.ready_for_review",
       "pull_request.closed",
     ],
-    async ({ payload }) => enqueuePull(services, payload, payload.pull_request.number),
+    async ({ payload }) => enqueueAnnounced(services, payload),
   );
   app.on("pull_request.edited", async ({ payload }) => {
-    if (payload.changes?.base !== undefined) await enqueuePull(services, payload, payload.pull_request.number);
+    if (payload.changes?.base !== undefined) await enqueueAnnounced(services, payload);
   });
   app.on("check_run.rerequested", async ({ payload }) => {
     const { check_run: run } = payload;
@@ -58,7 +58,7 @@ export function listen(app: Probot, services: IntakeServices): void {
   });
   app.on("push", async ({ payload }) => {
     if (payload.ref !== `refs/heads/${payload.repository.default_branch}` || payload.deleted) return;
-    await enqueueSubject(services, payload, { kind: "rules" });
+    await enqueueSubject(services, payload, { kind: "rules", after: payload.after });
   });
   app.on("issue_comment.created", async ({ payload }) => {
     if (payload.issue.pull_request === undefined || !RECHECK.test(payload.comment.body.trim())) return;
@@ -108,6 +108,17 @@ async function enqueueSubject(
   const repository = nameOf(payload);
   if (payload.installation?.id === undefined || repository === undefined) return;
   await enqueue(services, { ...bare, installation: payload.installation.id, repository }, forced);
+}
+
+/** Enqueues a pull request with the state that the webhook tells of: what is read from GitHub must be as new. */
+async function enqueueAnnounced(
+  services: IntakeServices,
+  payload: OfRepository & {
+    readonly pull_request: { readonly number: number; readonly updated_at: string };
+  },
+): Promise<void> {
+  const { number, updated_at: updatedAt } = payload.pull_request;
+  await enqueueSubject(services, payload, { kind: "pull", number, updatedAt });
 }
 
 async function enqueuePull(

@@ -16,6 +16,7 @@ import {
   type OpenRunCalls,
   type OpenRunServices,
 } from "../publish/check-run.ts";
+import { isPullBehind, waitForReplica } from "./behind.ts";
 import { closeSubject, type CloseServices } from "./close.ts";
 import { postComments, type CommentsCalls, type CommentsServices } from "../publish/comments.ts";
 import { judgeTarget, type JudgeTargetServices, type TargetJudgement } from "./judge-target.ts";
@@ -59,6 +60,10 @@ export async function runJudgeJob(
   await services.checkpoint("target read");
   if (reading.kind === "closed") return closeSubject(services, github, work);
   const { target } = reading;
+  if (subject.kind === "pull" && target.pull !== undefined && isPullBehind(target.pull, subject.updatedAt)) {
+    const wait = waitForReplica(work.age);
+    if (wait !== undefined) return wait;
+  }
   const { owner, name, id, defaultBranch } = target.repository;
   const repository = await services.store.upsertRepository({
     id,

@@ -4,6 +4,7 @@ import type { AheadRequest, PrepareAnswer } from "../judge/protocol.ts";
 import { JudgeInterrupted } from "../judge/pool.ts";
 import { backOff, recordRules, type RecordRulesServices } from "./judge-target.ts";
 import { checkName, gatesOf } from "../publish/check-name.ts";
+import { isTipBehind, waitForReplica } from "./behind.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import {
   enqueueIfIdle,
@@ -17,7 +18,7 @@ import {
 export type RulesJobServices = RecordRulesServices &
   EnqueueIfIdleServices &
   UsesStore<"findHead" | "findRepository" | "listTrackedPulls" | "upsertRepository"> &
-  UsesGitHub<"readOpenPullRequests" | "readRepository"> &
+  UsesGitHub<"readMergeBase" | "readOpenPullRequests" | "readRepository"> &
   Pick<Services, "mirrors" | "pool" | "authorities" | "log">;
 
 /**
@@ -48,6 +49,10 @@ export async function runRulesJob(
     if (outcome.kind === "failed") return { kind: "later", seconds: backOff(work.age), reason: outcome.reason };
     const trusted = await mirror.commit(job, "trusted");
     if (trusted === undefined) throw new Error("the default branch was fetched but is missing from the mirror");
+    const announced = work.subject.kind === "rules" ? work.subject.after : undefined;
+    const behind = await isTipBehind(github, place, trusted.id, announced);
+    const wait = behind ? waitForReplica(work.age) : undefined;
+    if (wait !== undefined) return wait;
     const known = repository.trusted === undefined ? undefined : await mirror.pinned("in-force");
     const thread = await services.pool.take();
     let prepared: PrepareAnswer;

@@ -37,7 +37,7 @@ function enqueued(calls: Calls): readonly string[] {
   });
 }
 
-const pull = { pull_request: { number: 3 } };
+const pull = { pull_request: { number: 3, updated_at: "2027-01-15T10:00:00Z" } };
 const pull3 = "pull 3 in acme/shop of 1";
 const run = (over: object = {}): object => ({
   check_run: { app: { id: 99 }, name: "portcullis", head_sha: "head", external_id: "pull/3 head/h", ...over },
@@ -244,4 +244,11 @@ test.each<[string, object, readonly unknown[]]>([
   ["installation_repositories.removed", { repositories_removed: [{ id: 7 }, {}] }, [[7]]],
 ])("%s: what is known of its repositories is deleted", async (name, payload, expected) => {
   expect(askedOf(await delivered(name, payload), "deleteRepositories")).toEqual([expected]);
+});
+
+test.each([
+  ["a pull request", "pull_request.synchronize", pull, { updatedAt: "2027-01-15T10:00:00Z" }],
+  ["a push", "push", { ref: "refs/heads/main", deleted: false, after: "pushed" }, { after: "pushed" }],
+])("the worker is told how new the state is that a webhook about %s announced", async (_, event, payload, expected) => {
+  expect(askedOf(await delivered(event, payload), "enqueueWork")).toMatchObject([[expected, false]]);
 });

@@ -15,6 +15,7 @@ import {
   storedHead,
   place,
   pullRequest,
+  pullSubject,
   storedRepository,
   storedRun,
 } from "../../support/fakes/app.ts";
@@ -95,6 +96,16 @@ const conclusions = (calls: Calls): readonly unknown[] =>
   askedOf(calls, "concludeRun").map(([, id, end]) => [id, (end as { conclusion: string }).conclusion]);
 
 const concluded = storedRun({ conclusion: "failure", reviewed: true });
+
+test.each<[string, number, string, boolean]>([
+  ["is read again before a check is made", 0, "later", false],
+  ["is judged as it is after a minute", 60_000, "done", true],
+])("a pull request that is older than its webhook announced %s", async (_, age, kind, judged) => {
+  const subject = { ...pullSubject, updatedAt: "2027-01-15T10:00:01Z" };
+  const { outcome, calls } = await run({ work: { subject, age }, pulls: [{ updatedAt: "2027-01-15T10:00:00Z" }] });
+  expect(outcome.kind).toBe(kind);
+  expect(methods(calls).includes("createRun")).toBe(judged);
+});
 
 test.each<[string, Asked, "nothing" | "comments" | "judged"]>([
   ["the state that its check shows already", { runs: [concluded] }, "nothing"],

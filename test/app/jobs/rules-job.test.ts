@@ -22,6 +22,9 @@ interface Asked {
   readonly after?: Partial<Repository> | undefined;
   readonly fetch?: FetchOutcome;
   readonly pinned?: string;
+  /** The commit at the tip that the webhook told of, and the milliseconds since the first attempt. */
+  readonly pushed?: string;
+  readonly age?: number;
   readonly open?: Awaited<ReturnType<RepositoryClient["readOpenPullRequests"]>>;
   readonly tracked?: readonly number[];
   readonly head?: Partial<Head> | undefined;
@@ -47,6 +50,7 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
     github: {
       readRepository: async () => pullRequest().repository,
       readOpenPullRequests: async () => asked.open ?? [],
+      readMergeBase: async () => "tip",
     },
     mirror: {
       fetch: async () => asked.fetch ?? { kind: "fetched" },
@@ -57,8 +61,17 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
     ...(asked.ahead === undefined ? {} : { wanted: new AbortController() }),
     ...(asked.authorities === undefined ? {} : { authorities: asked.authorities }),
   });
-  const subject = { kind: "rules" as const, installation: 1, repository: pullSubject.repository };
-  const outcome = await runRulesJob(services, leasedWork({ subject }), new AbortController().signal);
+  const subject = {
+    kind: "rules" as const,
+    installation: 1,
+    repository: pullSubject.repository,
+    ...(asked.pushed === undefined ? {} : { after: asked.pushed }),
+  };
+  const outcome = await runRulesJob(
+    services,
+    leasedWork({ subject, age: asked.age ?? 0 }),
+    new AbortController().signal,
+  );
   return { outcome, calls };
 }
 
@@ -95,6 +108,16 @@ test.each<[string, Asked, object]>([
   expect(outcome).toMatchObject(expected);
   expect(methods(calls)).not.toContain("prepare");
   expect(methods(calls).at(-1)).toBe("release");
+});
+
+test.each<[string, Asked, string, boolean]>([
+  ["is read again", { pushed: "pushed" }, "later", false],
+  ["is taken as it is after a minute", { pushed: "pushed", age: 60_000 }, "done", true],
+])("a tip that is older than the push that was announced %s", async (_, asked, kind, prepared) => {
+  const { outcome, calls } = await run(asked);
+  expect(outcome.kind).toBe(kind);
+  expect(methods(calls).includes("prepare")).toBe(prepared);
+  expect(methods(calls)).toContain("release");
 });
 
 test("a default branch that was fetched and is not in the mirror is a bug", async () => {

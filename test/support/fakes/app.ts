@@ -21,6 +21,7 @@ export function pullRequest(over: Partial<PullRequest> = {}): PullRequest {
     head: "head",
     base: "base",
     baseRef: "main",
+    updatedAt: "2027-01-15T10:00:00Z",
     mergeable: true,
     repository: {
       id: 7,

@@ -109,7 +109,7 @@ export async function answerGit(
   const user = actor.kind === "person" ? actor.account.login : undefined;
   const pathInfo = `/${repository.id}.git/${what}`;
   const status = await runHttpBackend(request, response, {
-    root: join(world.directory, "repositories"),
+    root: join(world.directory, !writes && world.lagging.has(repository) ? "replicas" : "repositories"),
     pathInfo,
     query: search.toString(),
     user,

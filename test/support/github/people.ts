@@ -1,6 +1,7 @@
 // What people do on GitHub, as methods of the server: each has the consequences and sends the webhooks the real thing has.
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { cp } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { installationOf, reaches } from "./answer.ts";
 import { until } from "../until.ts";
 import { countCalls, restCalls } from "./calls.ts";
@@ -376,6 +377,14 @@ export function people(world: World) {
     /** Change its fields to delay, repeat, lose or reorder what comes next. */
     delivery: world.delivery satisfies DeliveryPlan,
     testMerges: world.merge satisfies MergePlan,
+    /** Has Git read from a replica that hears of nothing until it catches up, as GitHub's lag by seconds. */
+    lag: async (repository: Repository): Promise<{ catchUp(): void }> => {
+      await cp(repository.directory, join(world.directory, "replicas", basename(repository.directory)), {
+        recursive: true,
+      });
+      world.lagging.add(repository);
+      return { catchUp: () => void world.lagging.delete(repository) };
+    },
     calls: world.calls as readonly Call[],
     restCalls: (): readonly Call[] => restCalls(world),
     countCalls: (calls: readonly Call[] = world.calls): Record<string, number> => countCalls(calls),

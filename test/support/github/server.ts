@@ -100,6 +100,7 @@ function newWorld(options: GitHubOptions, privateKey: string): World {
     faults: [],
     deliveries: [],
     delivery: { ...defaultPlan(), ...options.delivery },
+    lagging: new Set(),
     merge: { delay: 0, onConflict: "stale", ...options.merge },
     rate: { limit: 5000, used: 0, resetAt: Math.floor(now().getTime() / 1000) + 3600 },
     pending: new Set(),

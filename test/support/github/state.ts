@@ -301,6 +301,8 @@ export interface World {
   readonly deliveries: Delivery[];
   readonly delivery: DeliveryPlan;
   readonly merge: MergePlan;
+  /** Repositories that Git reads from a replica, which is a copy from before. */
+  readonly lagging: Set<Repository>;
   readonly rate: { limit: number; used: number; resetAt: number };
   readonly pending: Set<Promise<unknown>>;
   readonly now: () => Date;
