@@ -112,6 +112,8 @@ export interface HelmStep {
   /** Nothing in the tree tells the release's name and namespace. */
   readonly isAssumed?: true;
   readonly includeCrds?: boolean;
+  /** The digest of what an OCIRepository names becomes a part of the chart's version, as helm-controller has it. */
+  readonly isDigestTracked?: true;
   /** With the hooks of `helm test`. */
   readonly tests?: boolean;
   /** Variables in the values that nothing in this repository sets: where rendering fails, they may be why. */

@@ -4,6 +4,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { GitOpsObject, PlanContext, Planned } from "../gitops.ts";
 import type { Finish, HelmStep, PlacedFetch, PostRenderer } from "../plan.ts";
+import { isGateOpen } from "./feature-gates.ts";
 import type { Unfetched } from "./origin.ts";
 import { flagAt, objectAt, objectsAt, textAt } from "./fields.ts";
 import { commonMetadata, commonTraits, dependencyViolations, fluxSource, gapOf, problemOf } from "./flux-source.ts";
@@ -27,7 +28,7 @@ export async function planHelmRelease(object: GitOpsObject, context: PlanContext
     return outcome(object, context, { gaps: [reason], away: source, unfetched, reads });
   }
   const values = releaseValues(object, context);
-  const step = await stepOf(object, found, values);
+  const step = await stepOf(object, found, values, context);
   const { chart, unseen = [] } = found;
   return outcome(object, context, {
     step,
@@ -43,11 +44,13 @@ async function stepOf(
   object: GitOpsObject,
   { chart, ownValues, artifact }: ReleaseChart & { readonly kind: "chart" },
   { layers, set }: Pick<HelmStep, "set"> & { readonly layers: HelmStep["values"] },
+  context: PlanContext,
 ): Promise<HelmStep> {
   const { manifest } = object;
   const install = objectAt(manifest.value, "spec", "install");
   const namespace = releaseNamespaceOf(manifest);
   const kustomizations = postRenderers(manifest);
+  const isOfArtifact = chart.kind === "registry" && chart.artifact !== undefined;
   const given = [
     ...layers.map((layer) => (layer.kind === "inline" ? layer.value : null)),
     set?.map(({ value }) => value) ?? [],
@@ -62,6 +65,9 @@ async function stepOf(
     kind: "helm",
     chart,
     ...(artifact === undefined ? {} : { artifact }),
+    ...(isOfArtifact && !isGateOpen(object, "helm-controller", "DisableChartDigestTracking", context)
+      ? { isDigestTracked: true }
+      : {}),
     releaseName: await releaseNameOf(manifest),
     namespace,
     values: layers,

@@ -1,6 +1,7 @@
 import type { GitOpsObject, PlanContext } from "../gitops.ts";
 import type { Substitution } from "../plan.ts";
-import { flagAt, objectAt, objectsAt, textAt, textMapAt, textsAt } from "./fields.ts";
+import { isGateOpen } from "./feature-gates.ts";
+import { flagAt, objectAt, objectsAt, textAt, textMapAt } from "./fields.ts";
 import { namespaceOf, readData } from "./find-object.ts";
 
 export interface SubstitutionReading {
@@ -55,19 +56,10 @@ export function readSubstitution(
       variables: Object.fromEntries(variables),
       ...(isOpen ? { keepUnknown: true } : {}),
       ...(absent.length > 0 ? { absent } : {}),
-      ...(isStrict(object, context) ? { strict: true } : {}),
+      ...(isGateOpen(object, "kustomize-controller", "StrictPostBuildSubstitutions", context) ? { strict: true } : {}),
     },
     unknown,
     refused,
     reads,
   };
-}
-
-/** Whether substitution is strict: a flag of the controller, which repositories set by patching its Deployment. */
-function isStrict(object: GitOpsObject, context: PlanContext): boolean {
-  return context
-    .find(object, { group: "apps", kind: "Deployment", name: "kustomize-controller" })
-    .flatMap(({ value }) => objectsAt(value, "spec", "template", "spec", "containers"))
-    .flatMap(({ item }) => textsAt(item, "args"))
-    .some((argument) => /^--feature-gates=.*\bStrictPostBuildSubstitutions=true\b/.test(argument));
 }

@@ -74,7 +74,7 @@ export async function mentionsIn(
 function mayHoldGitOps(text: string): boolean {
   return (
     namesGroup(text, "argoproj.io") ||
-    ["fluxcd.", "kustomize-controller", "secret-type"].some((part) => text.includes(part))
+    ["fluxcd.", "kustomize-controller", "helm-controller", "secret-type"].some((part) => text.includes(part))
   );
 }
 

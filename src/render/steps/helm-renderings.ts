@@ -31,9 +31,11 @@ export async function renderingsFor(
   { files: chart }: ChartFiles,
   context: RenderContext,
 ): Promise<HelmRenderings> {
-  // Other values stand in for the chart's own only in the request.
+  // Another version and other values stand in for the chart's own only in the request.
   const contentOf = (path: string): string | undefined =>
-    path === "values.yaml" ? undefined : contentId(context.files.fileAt(chart.get(path) ?? ""));
+    path === "values.yaml" || path === "Chart.yaml"
+      ? undefined
+      : contentId(context.files.fileAt(chart.get(path) ?? ""));
   const questions = await questionsOf(request, contentOf, context);
   const apiVersions = [...(request.apiVersions ?? []), ...stableKinds(questions)];
   const { answers, isCut } = answersFor(questions, step);

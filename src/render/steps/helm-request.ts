@@ -9,6 +9,7 @@ import type { ChartFiles } from "../charts/chart-files.ts";
 import { firstObject } from "../charts/read-chart.ts";
 import { readFile } from "../files/read-file.ts";
 import type { HelmStep } from "../plan.ts";
+import { withVersion } from "./tracked-version.ts";
 import type { RenderContext } from "./step.ts";
 
 /** A chart in the tree, and where it is. */
@@ -17,6 +18,8 @@ export interface PlacedChart {
   readonly at: string;
   /** Schemas of values in place of the chart's own, by path within it. */
   readonly schemas?: ReadonlyMap<string, Uint8Array>;
+  /** In place of the chart's own. */
+  readonly version?: string;
 }
 
 /** The values files that stand in for the chart's own, by path of the tree. */
@@ -31,7 +34,7 @@ export type Asked =
 /** Reads what a step hands to Helm. */
 export async function requestOf(
   step: HelmStep,
-  { chart, at, schemas }: PlacedChart,
+  { chart, at, schemas, version }: PlacedChart,
   { files }: RenderContext,
 ): Promise<Asked> {
   const layerPaths = step.values.flatMap((layer) => (layer.kind === "file" ? [layer.path] : []));
@@ -61,6 +64,9 @@ export async function requestOf(
     const held = schemas?.get(path) ?? bytes.get(from);
     if (held !== undefined) content.set(path, held);
   }
+  const metadata = content.get("Chart.yaml");
+  if (version !== undefined && metadata !== undefined)
+    content.set("Chart.yaml", withVersion("Chart.yaml", metadata, version));
   if (step.ownValues !== undefined) {
     const { ignoreMissing } = step.ownValues;
     const merged = own.reduce<JsonObject>((below, path) => merge(below, valuesAt(path, ignoreMissing)), {});

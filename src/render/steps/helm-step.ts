@@ -21,6 +21,7 @@ import { refusedValue } from "./values-failure.ts";
 import { withoutPlaces } from "./without-places.ts";
 import { notFetched, type NotFetched } from "./not-fetched.ts";
 import { versionPlace } from "./version-place.ts";
+import { trackedVersion, type TrackedVersion } from "./tracked-version.ts";
 import { missingSchemas } from "./missing-schemas.ts";
 import { nothing, type Read, type UnkeyedStep, type StepRendering, type RenderContext } from "./step.ts";
 
@@ -40,9 +41,10 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     places: async () => ({ place: () => undefined }),
   });
   if (!("chart" in found)) return stop([], await notFound(step, found, context, entry));
-  const { chart, at } = found;
+  const { chart, at, tracked } = found;
   const schemas = step.skipSchemaValidation === true ? noSchemas : await valuesSchemas(chart.files, context);
-  const placed = { ...found, schemas: schemas.content };
+  const version = tracked.kind === "version" ? tracked.version : undefined;
+  const placed = { chart, at, schemas: schemas.content, ...(version === undefined ? {} : { version }) };
   const layers = step.values.flatMap((layer) => (layer.kind === "file" ? [layer] : []));
   const valueFiles = [...layers.map(({ path }) => path), ...ownValuePaths(step, at)];
   const reads = [
@@ -71,14 +73,11 @@ export async function helmStep(step: HelmStep, context: RenderContext, entry: En
     };
     return { ...stop(reads, told), fetched: chart.fetched, referredAt };
   }
-  const told = missingSchemas(
-    schemas.missing,
-    { files: chart.files, entry: (await versionPlace(step, files)) ?? entry },
-    files,
-  );
+  const versionAt = (await versionPlace(step, files)) ?? entry;
+  const told = missingSchemas(schemas.missing, { files: chart.files, entry: versionAt }, files);
   return {
     reads,
-    problems: [...wrongReleaseName(step, entry), ...(told.problems ?? [])],
+    problems: [...wrongReleaseName(step, entry), ...wrongTag(tracked, versionAt), ...(told.problems ?? [])],
     gaps: [...rangeGaps(step, chart, entry), ...(told.gaps ?? [])],
     copies: chart.copies,
     fetched: [...chart.fetched, ...schemas.fetched],
@@ -132,20 +131,30 @@ function wrongReleaseName({ releaseName }: HelmStep, entry: Entry): readonly Pro
 
 const longestName = 53;
 
+function wrongTag(tracked: TrackedVersion, { path, line }: Entry): readonly Problem[] {
+  return tracked.kind === "version"
+    ? []
+    : [{ stage: "render", path, line, message: `cannot be installed: ${tracked.message}` }];
+}
+
 /** The chart of a step with its dependencies, or why it is not at hand. */
 async function chartOf(
-  { chart }: HelmStep,
+  step: HelmStep,
   context: RenderContext,
-): Promise<PlacedChart | Exclude<FoundChart, { readonly kind: "copy" | "fetched" }>> {
+): Promise<
+  (PlacedChart & { readonly tracked: TrackedVersion }) | Exclude<FoundChart, { readonly kind: "copy" | "fetched" }>
+> {
   const { files } = context;
+  const { chart } = step;
   const found = chart.kind === "path" ? undefined : await findChart({ version: "", ...chart }, context);
   if (found !== undefined && found.kind !== "copy" && found.kind !== "fetched") return found;
   const at = chart.kind === "path" ? chart.path : (found?.path ?? "");
   const copies = found?.kind === "copy" ? [found.copy] : [];
   const fetched = found?.kind === "fetched" ? [found.fetched] : [];
+  const tracked = await trackedVersion(step, found, at, files);
   if (files.fileAt(at) !== undefined) {
     const archive = new Map([[at.slice(at.lastIndexOf("/") + 1), at]]);
-    return { chart: { files: archive, missing: [], copies, fetched }, at };
+    return { chart: { files: archive, missing: [], copies, fetched }, at, tracked };
   }
   const directory = files.directoryAt(at);
   if (directory === undefined) return { kind: "missing" };
@@ -157,6 +166,7 @@ async function chartOf(
       fetched: [...fetched, ...gathered.fetched],
     },
     at: directory,
+    tracked,
   };
 }
 
