@@ -1,4 +1,7 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { chartArchive } from "../support/remote-servers/archives.ts";
 import { startHelmRepository, type HelmRepository } from "../support/remote-servers/helm-repository.ts";
 import { startLoopback, type Loopback } from "../support/remote-servers/loopback.ts";
 import { directoryWith, portcullis } from "./run-portcullis.ts";
@@ -28,6 +31,7 @@ beforeAll(async () => {
       version: "1.0.0",
       files: {
         "values.schema.json": JSON.stringify(schema),
+        "values.yaml": "{}\n",
         "templates/service.yaml": `apiVersion: v1\nkind: Service\nmetadata: { name: web, namespace: web }\nspec: { ports: [{ port: {{ .Values.service.port }} }] }\n`,
       },
     },
@@ -109,4 +113,103 @@ test("a schema that its server does not have fails, as it fails for Helm", async
       line: 13,
     },
   ]);
+});
+
+/** What is judged of a tree without a GitOps tool that permits to fetch `allow`. */
+async function judgedTree(
+  files: { readonly [path: string]: string | Buffer },
+  {
+    fetch = "any",
+    allow = [charts.origin, schemas.origin],
+  }: { readonly fetch?: string; readonly allow?: string[] } = {},
+): Promise<Judged> {
+  const patterns = JSON.stringify(allow.map((origin) => `${origin}/**`));
+  const texts = Object.entries(files).filter((file): file is [string, string] => typeof file[1] === "string");
+  const directory = directoryWith({
+    "portcullis.yaml": `version: 1\nschemas: off\n${Object.hasOwn(files, "vendor/web-1.0.0.tgz") ? "helm: { vendor: vendor }\n" : ""}remotes: { fetch: ${fetch}, allow: ${patterns} }\n`,
+    ...Object.fromEntries(texts),
+  });
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), content);
+  }
+  const { out } = await portcullis(directory, ["check", ".", "--no-cache", "-o", "json", "--now", NOW], {
+    PORTCULLIS_CACHE_DIR: directoryWith({}),
+  });
+  return JSON.parse(out) as Judged;
+}
+
+const chartText = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
+const service = `apiVersion: v1\nkind: Service\nmetadata: { name: web, namespace: web }\nspec: { ports: [{ port: {{ .Values.service.port }} }] }\n`;
+const schemaOf = (id: string): string =>
+  JSON.stringify({
+    $schema: "http://json-schema.org/draft-07/schema#",
+    $id: `${id}/v1/values.schema.json`,
+    properties: { service: { $ref: "parts/service.json#/instance" }, replicas: { type: "integer" } },
+  });
+const tooLarge = expect.stringContaining("at '/service/port': maximum: got 70,000, want 65,535") as unknown;
+
+test.each<[string, string, { readonly fetch: string; readonly allow: string[] }, RegExp]>([
+  [
+    "nothing is fetched",
+    "https://schemas.example.com",
+    { fetch: "off", allow: [] },
+    /not fetched: that part accepts any value$/,
+  ],
+  ["it has a private address", "https://10.1.2.3", { fetch: "any", allow: [] }, /10\.1\.2\.3/],
+])(
+  "a schema that may not be fetched, as %s, is a gap, and the rest of the values is validated",
+  async (_, id, more, reason) => {
+    const chart = (values: string) => ({
+      "chart/Chart.yaml": chartText,
+      "chart/templates/service.yaml": service,
+      "chart/values.schema.json": schemaOf(id),
+      "chart/values.yaml": values,
+    });
+    const good = await judgedTree(chart("service: { port: 70000 }\n"), more);
+    expect([good.problems, good.gaps]).toMatchObject([[], [{ reason: expect.stringMatching(reason), line: 1 }]]);
+    const bad = await judgedTree(chart("service: { port: 80 }\nreplicas: many\n"), more);
+    expect(bad.problems).toMatchObject([{ message: expect.stringContaining("at '/replicas'") }]);
+  },
+);
+
+test("values that a kustomization gives a chart are held against what its schema refers to", async () => {
+  const kustomization = (port: string) => ({
+    "app/kustomization.yaml": `helmCharts:\n- name: web\n  repo: ${charts.origin}/charts\n  version: 1.0.0\n  releaseName: web\n  valuesInline: { service: { port: ${port} } }\n`,
+  });
+  const good = await judgedTree(kustomization("80"));
+  expect([good.problems, good.gaps]).toEqual([[], []]);
+  expect(good.sources).toMatchObject([{ id: "app", manifests: 1 }]);
+  expect((await judgedTree(kustomization("70000"))).problems).toMatchObject([{ message: tooLarge }]);
+});
+
+/** An archive of the chart, in which it may be a dependency of another. */
+const packed = (more: { readonly [path: string]: string | Uint8Array } = {}): Buffer =>
+  chartArchive("web", "1.0.0", {
+    "templates/service.yaml": service,
+    "values.schema.json": schemaOf(schemas.origin),
+    "values.yaml": "service: { port: 80 }\n",
+    ...more,
+  });
+
+test("values are held against the schema of a packed copy of a chart", async () => {
+  const tree = (port: string) => ({ "vendor/web-1.0.0.tgz": packed(), "apps/web.yaml": release(port) });
+  const good = await judgedTree(tree("80"));
+  expect([good.problems, good.gaps]).toEqual([[], []]);
+  expect(good.sources).toMatchObject([{ id: "HelmRelease web/web", manifests: 1 }]);
+  expect((await judgedTree(tree("70000"))).problems).toMatchObject([{ message: tooLarge }]);
+});
+
+test("values are held against the schemas of packed dependencies, however deep", async () => {
+  const long = `files/${"long/".repeat(30)}name.txt`;
+  const middle = chartArchive("middle", "1.0.0", { "charts/web-1.0.0.tgz": packed({ [long.slice(0, 90)]: "kept" }) });
+  const tree = (port: string) => ({
+    "chart/Chart.yaml": chartText.replace("web", "whole"),
+    "chart/charts/middle-1.0.0.tgz": middle,
+    "chart/values.yaml": `middle: { web: { service: { port: ${port} } } }\n`,
+  });
+  const good = await judgedTree(tree("80"));
+  expect([good.problems, good.gaps]).toEqual([[], []]);
+  expect(good.sources).toMatchObject([{ id: "chart", manifests: 1 }]);
+  expect((await judgedTree(tree("70000"))).problems).toMatchObject([{ message: tooLarge }]);
 });

@@ -4,11 +4,13 @@ import { contentId, unreadable } from "../files/content-id.ts";
 import type { TreeFiles } from "../files/tree-files.ts";
 import type { Facts } from "../kept-values.ts";
 import type { FailedFetch, FetchedDirectory, RemoteDirectories } from "../remotes/remote-directories.ts";
-import { bundleSchema } from "./bundle-schema.ts";
+import { archivedFiles } from "./archived-files.ts";
+import { bundleSchema, type ReadSchema } from "./bundle-schema.ts";
+import { packedFiles } from "./packed-files.ts";
 
 /** The schemas of a chart's values that refer to servers, with what servers have. */
 export interface ValuesSchemas {
-  /** By path within the chart: the whole schema, in place of the file. */
+  /** By path within the chart: the whole schema in place of the file, and archives with whole schemas in theirs. */
   readonly content: ReadonlyMap<string, Uint8Array>;
   readonly fetched: readonly FetchedDirectory[];
   /** The files that were fetched, with their ids. */
@@ -18,7 +20,7 @@ export interface ValuesSchemas {
 
 /** A file that a schema refers to and that is not at hand. */
 export interface MissingSchema {
-  /** The schema's path within the chart. */
+  /** The path of the schema within the chart, or of the archive that it is in. */
   readonly path: string;
   readonly url: string;
   /** Absent where nothing is fetched at all. */
@@ -27,7 +29,7 @@ export interface MissingSchema {
 
 export const noSchemas: ValuesSchemas = { content: new Map(), fetched: [], reads: [], missing: [] };
 
-/** A schema with what it refers to; without content: it refers to nothing. */
+/** A file with what schemas in it refer to; without content: they refer to nothing. */
 export interface BundledSchema {
   /** The URLs that it took, each with the digest of what was there; empty: nothing was. */
   readonly asked: readonly (readonly [url: string, digest: string])[];
@@ -51,9 +53,10 @@ export async function valuesSchemas(chart: ReadonlyMap<string, string>, search: 
   const reads = new Map<string, string | undefined>();
   const missing: MissingSchema[] = [];
   for (const [path, from] of chart) {
-    if (!/^(?:charts\/[^/]+\/)*values\.schema\.json$/.test(path)) continue;
+    const make = makerOf(path, chart.size === 1);
+    if (make === undefined) continue;
     const found = new Map<string, FetchedSchema>();
-    const whole = await bundled(from, found, search);
+    const whole = await bundled(from, make, found, search);
     if (whole !== undefined) content.set(path, whole);
     for (const [url, one] of found) {
       if (one.fetched === undefined)
@@ -72,9 +75,39 @@ export async function valuesSchemas(chart: ReadonlyMap<string, string>, search: 
   };
 }
 
-/** The whole schema of a file; puts what it refers to into `found`. The releases of one chart have it made once. */
+/** Makes what stands in for a file; undefined: nothing in it refers to a server. */
+type Make = (bytes: Uint8Array, read: ReadSchema) => Promise<Uint8Array | undefined>;
+
+/** How the schemas in a file of a chart are made whole. `isAll`: the chart is that file. */
+function makerOf(path: string, isAll: boolean, depth = 0): Make | undefined {
+  if (/^(?:charts\/[^/]+\/)*values\.schema\.json$/.test(path)) return wholeSchema;
+  const isPacked = /^(?:charts\/[^/]+\/)*charts\/[^/]+\.tgz$/.test(path) || (isAll && /^[^/]+\.tgz$/.test(path));
+  return isPacked && depth < deepest ? (bytes, read) => wholeArchive(bytes, read, depth + 1) : undefined;
+}
+
+/** The deepest archive within archives that is read. */
+const deepest = 5;
+
+async function wholeSchema(bytes: Uint8Array, read: ReadSchema): Promise<Uint8Array | undefined> {
+  const schema = parsed(bytes);
+  const whole = schema === undefined ? undefined : await bundleSchema(schema, read);
+  return whole === undefined ? undefined : new TextEncoder().encode(JSON.stringify(whole));
+}
+
+async function wholeArchive(packed: Uint8Array, read: ReadSchema, depth: number): Promise<Uint8Array | undefined> {
+  const files = (await archivedFiles(packed)) ?? new Map<string, Uint8Array>();
+  const changed = new Map<string, Uint8Array>();
+  for (const [path, bytes] of files) {
+    const whole = await makerOf(path.slice(path.indexOf("/") + 1), false, depth)?.(bytes, read);
+    if (whole !== undefined) changed.set(path, whole);
+  }
+  return changed.size === 0 ? undefined : packedFiles(new Map([...files, ...changed]));
+}
+
+/** What stands in for a file; puts what it refers to into `found`. The releases of one chart have it made once. */
 async function bundled(
   from: string,
+  make: Make,
   found: Map<string, FetchedSchema>,
   search: Search,
 ): Promise<Uint8Array | undefined> {
@@ -84,17 +117,16 @@ async function bundled(
   for (const [url] of known?.asked ?? []) found.set(url, await fetchSchema(url, found.size, search));
   if (known?.asked.every(([url, digest]) => found.get(url)?.digest === digest) === true) return known.content;
   found.clear();
-  const schema = parsed((await files.read([from])).get(from));
-  const whole =
-    schema === undefined
+  const bytes = (await files.read([from])).get(from);
+  const content =
+    bytes === undefined
       ? undefined
-      : await bundleSchema(schema, async (url) => {
+      : await make(bytes, async (url) => {
           const one = await fetchSchema(url, found.size, search);
           const read = one.fetched === undefined ? undefined : parsed((await files.read([one.path])).get(one.path));
           found.set(url, one.fetched === undefined || read !== undefined ? one : noSchema(url));
           return read;
         });
-  const content = whole === undefined ? undefined : new TextEncoder().encode(JSON.stringify(whole));
   const asked = [...found].map(([url, { digest }]) => [url, digest] as const);
   if (id !== undefined && id !== unreadable)
     schemas.set(id, { asked, ...(content === undefined ? {} : { content }) }, 200 + (content?.length ?? 0));
