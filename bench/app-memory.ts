@@ -13,7 +13,14 @@ import { startGitHub } from "../test/support/github/server.ts";
 
 const pulls = Number(process.argv[2] ?? 50);
 const idleSeconds = Number(process.argv[3] ?? 150);
-const environment = process.env["DATABASE_URL"] === undefined ? {} : { DATABASE_URL: process.env["DATABASE_URL"] };
+/** Of the server, from that of the bench: the image sets MALLOC_ARENA_MAX=2. */
+const environment = Object.fromEntries(
+  ["DATABASE_URL", "MALLOC_ARENA_MAX"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  }),
+);
+const pullsBetweenFigures = 50;
 
 const KIB_OF_PSS = /^Pss:\s+(\d+) kB$/m;
 const watchMilliseconds = 200;
@@ -53,7 +60,7 @@ function print(label: string, app: AppProcess): void {
 }
 
 console.log(
-  `load ${loadavg()[0]?.toFixed(1)}, Node.js ${process.version}, ${Object.keys(environment).length === 0 ? "embedded store" : "PostgreSQL"}`,
+  `load ${loadavg()[0]?.toFixed(1)}, Node.js ${process.version}, set: ${Object.keys(environment).join(", ") || "nothing"}`,
 );
 const github = await startGitHub();
 const stateDirectory = await mkdtemp(join(tmpdir(), "portcullis-app-"));
@@ -86,13 +93,11 @@ for (let n = 0; n < pulls; n++) {
   await concluded(github, pull);
   await github.settle();
   await github.closePull(pull);
-  if (n === 0) {
+  if (n === 0 || (n + 1) % pullsBetweenFigures === 0) {
     await sleep(5_000);
-    print("5 s after one pull request", app);
+    print(`5 s after ${n + 1} pull requests`, app);
   }
 }
-await sleep(5_000);
-print(`5 s after ${pulls} pull requests`, app);
 clearInterval(watching);
 console.log(`  ${"most until then".padEnd(48)} ${most.toFixed(0).padStart(5)} MiB`);
 await sleep(idleSeconds * 1_000);
