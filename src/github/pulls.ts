@@ -1,4 +1,4 @@
-import type { Octokit } from "octokit";
+import { RequestError, type Octokit } from "octokit";
 
 /** The owner and name of a repository, as parameters of octokit. */
 export type Place = {
@@ -82,8 +82,13 @@ export async function readOpenPullRequests(
   return pulls.map((pull) => ({ number: pull.number, head: pull.head.sha, baseRef: pull.base.ref }));
 }
 
-/** Whether a user has write access to the repository. */
+/** Whether a user has write access to the repository. Someone whom GitHub does not know, such as a bot, has none. */
 export async function mayWrite(octokit: Octokit, place: Place, username: string): Promise<boolean> {
-  const { data } = await octokit.rest.repos.getCollaboratorPermissionLevel({ ...place, username });
-  return data.permission === "admin" || data.permission === "write";
+  try {
+    const { data } = await octokit.rest.repos.getCollaboratorPermissionLevel({ ...place, username });
+    return data.permission === "admin" || data.permission === "write";
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 404) return false;
+    throw error;
+  }
 }

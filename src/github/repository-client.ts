@@ -1,6 +1,7 @@
 import type { Octokit } from "octokit";
 import { annotate, concludeRun, createRun, findRun, readRun } from "./checks.ts";
 import { mayWrite, readMergeBase, readOpenPullRequests, readPullRequest, readRepository } from "./pulls.ts";
+import { react } from "./reactions.ts";
 import { createReview, readReviewComments } from "./reviews.ts";
 
 const CALLS = {
@@ -10,6 +11,7 @@ const CALLS = {
   createRun,
   findRun,
   mayWrite,
+  react,
   readMergeBase,
   readOpenPullRequests,
   readPullRequest,

@@ -1,13 +1,16 @@
 import type { Probot } from "probot";
 import type { RepositoryName, Subject } from "../../store/work.ts";
+import type { Place } from "../../github/pulls.ts";
+import type { RepositoryClient } from "../../github/repository-client.ts";
 import { pullOf } from "../publish/check-run.ts";
 import { RECHECK_EVENT } from "./events.ts";
+import { answerComment, commandIn, type Answer, type Command } from "./commands.ts";
 import { enqueue, type EnqueueServices, type Services, type UsesGitHub, type UsesStore } from "../services.ts";
 
 /** What `listen` needs. */
 export type IntakeServices = EnqueueServices &
   UsesStore<"deleteRepositories" | "findHeadsByCommit" | "findSubject"> &
-  UsesGitHub<"mayWrite" | "readOpenPullRequests"> &
+  UsesGitHub<"mayWrite" | "react" | "readOpenPullRequests"> &
   Pick<Services, "appId">;
 
 interface FromInstallation {
@@ -19,8 +22,6 @@ interface OfRepository extends FromInstallation {
     | { readonly id: number; readonly name: string; readonly owner: { readonly login: string } | null }
     | undefined;
 }
-
-const RECHECK = /^\/portcullis\s+recheck\s*$/;
 
 /**
  * Registers the handlers that turn webhook events into work. A webhook is only a hint that something changed: the
@@ -61,12 +62,15 @@ export function listen(app: Probot, services: IntakeServices): void {
     await enqueueSubject(services, payload, { kind: "rules", after: payload.after });
   });
   app.on("issue_comment.created", async ({ payload }) => {
-    if (payload.issue.pull_request === undefined || !RECHECK.test(payload.comment.body.trim())) return;
+    const { issue, comment } = payload;
     const [place, installation] = [nameOf(payload), payload.installation?.id];
-    if (place === undefined || installation === undefined) return;
+    if (issue.pull_request === undefined || place === undefined || installation === undefined) return;
+    const command = commandIn(comment.body);
+    if (command === undefined) return;
     const { github } = await services.clients.access(installation, place.id);
-    if (!(await github.mayWrite({ owner: place.owner, repo: place.name }, payload.comment.user?.login ?? ""))) return;
-    await enqueuePull(services, payload, payload.issue.number, true);
+    const repository = { owner: place.owner, repo: place.name };
+    const answer = await obey(services, github, payload, { command, repository, pull: issue.number });
+    await answerComment(github, repository, comment.id, answer);
   });
   // GitHub accepts this event only from users with write access to the repository.
   app.on("repository_dispatch", async ({ payload }) => {
@@ -88,6 +92,21 @@ export function listen(app: Probot, services: IntakeServices): void {
   app.on("installation_repositories.removed", async ({ payload }) =>
     services.store.deleteRepositories(payload.repositories_removed.flatMap(({ id }) => id ?? [])),
   );
+}
+
+/** Does what a comment asks for, if its author may write to the repository. */
+async function obey(
+  services: IntakeServices,
+  github: Pick<RepositoryClient, "mayWrite">,
+  payload: OfRepository & { readonly comment: { readonly user: { login?: string; type?: string } | null } },
+  asked: { readonly command: Command; readonly repository: Place; readonly pull: number },
+): Promise<Answer> {
+  if (asked.command === "unknown") return "not understood";
+  const { user } = payload.comment;
+  // GitHub knows no permission of a bot; pipelines have the event repository_dispatch.
+  if (!user?.login || user.type === "Bot" || !(await github.mayWrite(asked.repository, user.login))) return "refused";
+  await enqueuePull(services, payload, asked.pull, true);
+  return "accepted";
 }
 
 function nameOf({ repository }: OfRepository): RepositoryName | undefined {

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { Probot } from "probot";
+import { HeldBack } from "../../../src/github/failure.ts";
 import { listen } from "../../../src/app/ingress/intake.ts";
 import { fakeServices, place, pullSubject, type Answers } from "../../support/fakes/app.ts";
 import { askedOf, type Calls } from "../../support/fakes/fake.ts";
@@ -47,7 +48,7 @@ const suite = (app: number): object => ({
 });
 const comment = (body: string, over: object = {}): object => ({
   issue: { number: 3, pull_request: {} },
-  comment: { body, user: { login: "ann" } },
+  comment: { id: 21, body, user: { login: "ann" } },
   ...over,
 });
 const heads: Answers = {
@@ -234,8 +235,8 @@ test("a merge group is enqueued with its commits and its branch", async () => {
 test("who may write is asked of GitHub for the author of the comment", async () => {
   const calls = await delivered("issue_comment.created", comment("/portcullis recheck"), writer);
   expect(askedOf(calls, "mayWrite")).toEqual([[place, "ann"]]);
-  const ghost = comment("/portcullis recheck", { comment: { body: "/portcullis recheck", user: null } });
-  expect(askedOf(await delivered("issue_comment.created", ghost, writer), "mayWrite")).toEqual([[place, ""]]);
+  const deleted = comment("/portcullis recheck", { comment: { id: 21, body: "/portcullis recheck", user: null } });
+  expect(askedOf(await delivered("issue_comment.created", deleted, writer), "mayWrite")).toEqual([]);
 });
 
 test.each<[string, object, readonly unknown[]]>([
@@ -251,4 +252,36 @@ test.each([
   ["a push", "push", { ref: "refs/heads/main", deleted: false, after: "pushed" }, { after: "pushed" }],
 ])("the worker is told how new the state is that a webhook about %s announced", async (_, event, payload, expected) => {
   expect(askedOf(await delivered(event, payload), "enqueueWork")).toMatchObject([[expected, false]]);
+});
+
+const bot = { comment: { id: 21, body: "/portcullis recheck", user: { login: "renovate[bot]", type: "Bot" } } };
+test.each<[string, object, boolean, string | undefined]>([
+  ["a command", comment("/portcullis recheck"), true, "+1"],
+  ["a command of somebody who may not write", comment("/portcullis recheck"), false, "-1"],
+  ["a command of a bot", comment("", bot), true, "-1"],
+  ["a command that does not exist", comment("/portcullis rechek"), true, "confused"],
+  ["a command with too many words", comment("/portcullis recheck please"), true, "confused"],
+  ["no command", comment("/Portcullis"), true, "confused"],
+  ["a quoted command", comment("> /portcullis recheck"), true, undefined],
+  ["the command of another App", comment("/portcullis-bot recheck"), true, undefined],
+  ["a command on an issue", comment("/portcullis recheck", { issue: { number: 3 } }), true, undefined],
+])("%s is answered", async (_, payload, mayWrite, reaction) => {
+  const calls = await delivered("issue_comment.created", payload, { github: { mayWrite: async () => mayWrite } });
+  expect(askedOf(calls, "react")).toEqual(reaction === undefined ? [] : [[place, 21, reaction]]);
+});
+
+test("a bot's command asks GitHub for no permission and enqueues nothing", async () => {
+  const calls = await delivered("issue_comment.created", comment("", bot), writer);
+  expect(askedOf(calls, "mayWrite")).toEqual([]);
+  expect(enqueued(calls)).toEqual([]);
+});
+
+test("an answer that GitHub refuses does not repeat the command; a bug is thrown on", async () => {
+  const refusing = { ...writer.github, react: async () => Promise.reject(new HeldBack(60)) };
+  const calls = await delivered("issue_comment.created", comment("/portcullis recheck"), { github: refusing });
+  expect(enqueued(calls)).toEqual([`${pull3}, forced`]);
+  const broken = { ...writer.github, react: async () => Promise.reject(new Error("a bug")) };
+  await expect(delivered("issue_comment.created", comment("/portcullis recheck"), { github: broken })).rejects.toThrow(
+    "a bug",
+  );
 });

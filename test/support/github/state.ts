@@ -70,6 +70,15 @@ export interface IssueComment {
   readonly user: Account;
   body: string;
   readonly createdAt: string;
+  readonly reactions: Reaction[];
+}
+
+/** GitHub keeps one of each content from each account. */
+export interface Reaction {
+  readonly id: number;
+  readonly by: Account;
+  readonly content: string;
+  readonly createdAt: string;
 }
 
 export interface PullRequest {

@@ -28,6 +28,7 @@ export function commentOn(
     user: by,
     body,
     createdAt: timestamp(world.now()),
+    reactions: [],
   };
   repository.comments.push(comment);
   const installation = installationOf(world, repository);

@@ -50,19 +50,16 @@ export const commentRoutes: Routes = {
     needs: ["pull_requests", "write"],
     ofRepository: (asked) => {
       const { world } = asked;
-      if (findComment(asked) === undefined) return notFound();
-      const id = nextId(world);
-      const user = accountShape(world, askingAccount(asked));
-      return ok(
-        {
-          id,
-          node_id: nodeId("REA", id),
-          user,
-          content: textOf(asked.body, "content"),
-          created_at: timestamp(world.now()),
-        },
-        201,
-      );
+      const comment = findComment(asked);
+      if (comment === undefined) return notFound();
+      const by = askingAccount(asked);
+      const content = textOf(asked.body, "content");
+      const known = comment.reactions.find((one) => one.by === by && one.content === content);
+      const reaction = known ?? { id: nextId(world), by, content, createdAt: timestamp(world.now()) };
+      if (known === undefined) comment.reactions.push(reaction);
+      const { id, createdAt } = reaction;
+      const body = { id, node_id: nodeId("REA", id), user: accountShape(world, by), content, created_at: createdAt };
+      return ok(body, known === undefined ? 201 : 200);
     },
   },
 };
