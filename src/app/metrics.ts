@@ -20,12 +20,19 @@ export interface Metrics {
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
 
+const UNKNOWN = { waiting: Number.NaN, oldest: Number.NaN, stuck: Number.NaN, dead: Number.NaN };
+
 /**
  * Creates the metrics. `refresh` is called before each scrape for the values that come from the store; `oldest` is in
  * seconds.
  */
 export function createMetrics(
-  refresh: () => Promise<{ readonly waiting: number; readonly oldest: number; readonly stuck: number }>,
+  refresh: () => Promise<{
+    readonly waiting: number;
+    readonly oldest: number;
+    readonly stuck: number;
+    readonly dead: number;
+  }>,
 ): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -45,14 +52,20 @@ export function createMetrics(
     help: "Check runs in progress past the deadline; must be 0.",
     registers,
   });
+  const dead = new Gauge({
+    name: "portcullis_deliveries_dead",
+    help: "Webhook deliveries that could not be handled and are not tried again; must be 0.",
+    registers,
+  });
   return {
     contentType: registry.contentType,
     async scrape() {
       // Before the registry reads any gauge: one that is set later would show the value of the previous scrape.
-      const depth = await refresh().catch(() => ({ waiting: Number.NaN, oldest: Number.NaN, stuck: Number.NaN }));
+      const depth = await refresh().catch(() => UNKNOWN);
       waiting.set(depth.waiting);
       oldest.set(depth.oldest);
       stuck.set(depth.stuck);
+      dead.set(depth.dead);
       return registry.metrics();
     },
     deliveries: new Counter({

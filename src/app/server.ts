@@ -14,11 +14,14 @@ import { writeAuthorities } from "./mirror/certificates.ts";
 import { createIngress } from "./ingress/ingress.ts";
 import { listen } from "./ingress/intake.ts";
 import { JudgePool } from "./judge/pool.ts";
+import { SILENT } from "./log.ts";
+import { createLogOnce } from "./log-once.ts";
 import { createMetrics } from "./metrics.ts";
 import { Mirrors } from "./mirror/mirror.ts";
 import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 import { watchLeases } from "./jobs/expired-leases.ts";
+import { handleDelivery, type Receive } from "./jobs/delivery-job.ts";
 import { enqueueWaiting, sweep } from "./jobs/sweep.ts";
 import { giveUp } from "./jobs/give-up.ts";
 import { runJudgeJob } from "./jobs/judge-job.ts";
@@ -89,14 +92,17 @@ async function startServices(
   const metrics = createMetrics(async () => ({
     ...(await queries.measureBacklog()),
     stuck: await queries.countStuckRuns(settings.judgeDeadline + 120),
+    dead: await queries.countDeadDeliveries(),
   }));
+  const logOnce = createLogOnce(log);
   const http = createFetch();
   undo.push(() => http.close());
   const probot = new Probot({
     appId: settings.appId,
     privateKey: settings.privateKey,
     baseUrl: settings.apiUrl,
-    log: log.child({}, { level: "error" }),
+    // It would log each event that a handler fails on, with its payload; handleDelivery says what failed.
+    log: SILENT,
     request: { fetch: http.fetch },
     // The App makes few requests in its own name, and their callers decide about retries.
     Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
@@ -128,6 +134,7 @@ async function startServices(
         metrics.requests.inc({ status: String(status) });
         if (remaining !== undefined) metrics.quota.set(remaining);
       },
+      onRefusal: (refusal, cause) => logOnce.warn(`github ${cause}`, { github: refusal }, "GitHub refused a request"),
     }),
     mirrors,
     pool,
@@ -148,7 +155,8 @@ async function startServices(
     rules: (leased, signal) => runRulesJob(services, leased, signal),
     giveUp: (leased, reason) => giveUp(services, leased, reason),
   };
-  queue.work("delivery", 1, ({ guid }) => handleDelivery(services, probot, guid));
+  const receive: Receive = (event) => probot.receive(event as Parameters<Probot["receive"]>[0]);
+  queue.work("delivery", 1, ({ guid }) => handleDelivery(services, receive, guid));
   queue.work("work", JOBS_AT_ONCE, ({ key }) => work(services, jobs, key, stopping.signal));
   queue.work("sweep", 1, () => sweep(services));
   await enqueueWaiting(services);
@@ -159,6 +167,7 @@ async function startServices(
     secrets: settings.webhookSecrets,
     metrics,
     log,
+    logOnce,
     accept: (delivery) => accept(services, delivery),
     ready: async () =>
       ready &&
@@ -210,13 +219,4 @@ async function accept(services: Services, delivery: Delivery): Promise<void> {
   await services.queue.send("delivery", { guid: delivery.guid }).catch((error: unknown) => {
     services.log.warn({ err: error, delivery: delivery.guid }, "a worker could not be notified");
   });
-}
-
-async function handleDelivery(services: Services, probot: Probot, guid: string): Promise<void> {
-  const delivery = await services.store.findUnhandledDelivery(guid);
-  if (delivery === undefined) return;
-  services.log.debug({ delivery: guid, event: delivery.event }, "handling a delivery");
-  const payload: unknown = JSON.parse(delivery.payload);
-  await probot.receive({ id: guid, name: delivery.event, payload } as Parameters<Probot["receive"]>[0]);
-  await services.store.markDeliveryHandled(guid);
 }

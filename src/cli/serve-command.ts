@@ -22,6 +22,11 @@ export async function serveCommand(): Promise<number> {
     ...settings.webhookSecrets,
     ...(settings.databaseUrl ? [settings.databaseUrl] : []),
   ]);
+  // First, so that the log describes the error and nobody else prints it with what a library attached to it.
+  process.prependListener("uncaughtException", (error) => {
+    log.fatal({ err: error }, "unexpected error");
+    process.exit(2);
+  });
   try {
     // Wrong credentials are told now, not with the first pull request.
     if (settings.credentialsPath !== undefined) await readCredentials(settings.credentialsPath);

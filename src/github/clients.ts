@@ -1,6 +1,6 @@
 import { Octokit, RequestError } from "octokit";
 import { EnvHttpProxyAgent, fetch as undiciFetch, type RequestInit } from "undici";
-import { HeldBack, limitOf } from "./failure.ts";
+import { HeldBack, limitOf, refusalOf, type Refusal } from "./failure.ts";
 import { repositoryClient, type RepositoryClient } from "./repository-client.ts";
 
 /** The permissions of a token for one repository: no more than the jobs need. */
@@ -17,10 +17,12 @@ interface Access {
   readonly token: string;
 }
 
+const MINT = "POST /app/installations/{installation_id}/access_tokens";
+
 /** The part of Probot's client that is used: requests signed as the App. */
 export interface AppClient {
   request(
-    route: "POST /app/installations/{installation_id}/access_tokens",
+    route: typeof MINT,
     parameters: {
       installation_id: number;
       repository_ids?: number[];
@@ -37,6 +39,19 @@ export interface ClientOptions {
   readonly fetch: typeof globalThis.fetch;
   /** Called after every response, with the remaining quota if GitHub states it. */
   readonly onAnswer?: (status: number, remaining: number | undefined) => void;
+  /**
+   * Called after every response that is an error. `cause` is the same for what has the same cause: for a rate limit one
+   * per installation and message, else one per route, repository and message.
+   */
+  readonly onRefusal?: (refusal: Refusal, cause: string) => void;
+}
+
+/** What a request is for, in the parts that make causes differ. */
+interface Purpose {
+  readonly installation: number;
+  /** The method and the path with its parameters' names. */
+  readonly route: string;
+  readonly repository: string;
 }
 
 /** Access to repositories by installation and repository id. */
@@ -70,20 +85,23 @@ export function createClients(options: ClientOptions): Clients {
     const left = (heldBack.get(installation) ?? 0) - Date.now();
     if (left > 0) throw new HeldBack(left / 1_000);
   };
-  const held = async <T>(installation: number, request: () => Promise<T>): Promise<T> => {
+  const held = async <T>(purpose: Purpose, request: () => Promise<T>): Promise<T> => {
+    const { installation } = purpose;
     hold(installation);
     try {
       return await request();
     } catch (error) {
       const seconds = error instanceof RequestError ? limitOf(error) : undefined;
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) options.onRefusal?.(refusal, causeOf(purpose, refusal, seconds !== undefined));
       if (seconds !== undefined) heldBack.set(installation, Date.now() + seconds * 1_000);
       throw error;
     }
   };
   const mint = async (installation: number, repository: number): Promise<{ access: Access; expires: number }> => {
     const app = await options.app();
-    const { data } = await held(installation, () =>
-      app.request("POST /app/installations/{installation_id}/access_tokens", {
+    const { data } = await held({ installation, route: MINT, repository: String(repository) }, () =>
+      app.request(MINT, {
         installation_id: installation,
         repository_ids: [repository],
         permissions: PERMISSIONS,
@@ -95,11 +113,12 @@ export function createClients(options: ClientOptions): Clients {
       userAgent: "portcullis",
       throttle: { enabled: false },
       retry: { enabled: false },
-      request: { fetch: options.fetch },
-      log: { debug: silent, info: silent, warn: silent, error: silent },
+      // Without a log of its own, the request prints paths to the console where GitHub deprecates one.
+      request: { fetch: options.fetch, log: SILENT },
+      log: SILENT,
     });
     octokit.hook.wrap("request", (request, parameters) =>
-      held(installation, async () => {
+      held({ installation, route: routeOf(parameters), repository: String(repository) }, async () => {
         try {
           const response = await request(parameters);
           options.onAnswer?.(response.status, remaining(response.headers["x-ratelimit-remaining"]));
@@ -130,8 +149,8 @@ export function createClients(options: ClientOptions): Clients {
       if (known !== undefined && known.expires - Date.now() > ENOUGH_LEFT_MILLISECONDS) return known.token;
       const app = await options.app();
       try {
-        const { data } = await held(installation, () =>
-          app.request("POST /app/installations/{installation_id}/access_tokens", {
+        const { data } = await held({ installation, route: MINT, repository: name }, () =>
+          app.request(MINT, {
             installation_id: installation,
             repositories: [name],
             permissions: READ_PERMISSIONS,
@@ -169,4 +188,17 @@ function remaining(header: string | number | undefined): number | undefined {
   return header !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
+/** The route of a request; the next page of a list has a URL in place of its template. */
+function routeOf({ method, url }: { readonly method: string; readonly url: string }): string {
+  return `${method} ${URL.canParse(url) ? new URL(url).pathname : url}`;
+}
+
+function causeOf({ installation, route, repository }: Purpose, { status, message }: Refusal, limited: boolean): string {
+  return limited
+    ? `${installation} ${status} ${message}`
+    : `${installation} ${repository} ${route} ${status} ${message}`;
+}
+
 function silent(): void {}
+
+const SILENT = { debug: silent, info: silent, warn: silent, error: silent };

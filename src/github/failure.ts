@@ -55,6 +55,57 @@ function failureOfStatus(error: RequestError): Failure {
   return { kind: "refused", status: error.status, reason };
 }
 
+/** What GitHub said when it refused a request. It holds nothing of the request's body or headers. */
+export interface Refusal {
+  readonly status: number;
+  /** The method and the path, such as `GET /repos/acme/shop/pulls/3`. */
+  readonly request: string;
+  /** GitHub's message, with the fields that it complains about. */
+  readonly message: string;
+  readonly docs?: string;
+  /** What GitHub's support asks for. */
+  readonly id?: string;
+}
+
+const LONGEST_MESSAGE = 300;
+const LONGEST_REQUEST = 200;
+
+/** What GitHub said; undefined if the error is no response of GitHub. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof RequestError) || error.response === undefined) return undefined;
+  const data = fieldsOf(error.response.data);
+  const message = typeof data["message"] === "string" ? data["message"] : "no message";
+  const complaints = (Array.isArray(data["errors"]) ? data["errors"] : []).map(complaintOf);
+  const docs = data["documentation_url"];
+  const id = error.response.headers["x-github-request-id"];
+  return {
+    status: error.status,
+    request: `${error.request.method} ${pathOf(error.request.url)}`.slice(0, LONGEST_REQUEST),
+    message: oneLine([message, ...complaints].join("; ")),
+    ...(typeof docs === "string" ? { docs: oneLine(docs) } : {}),
+    ...(typeof id === "string" ? { id: oneLine(id) } : {}),
+  };
+}
+
+/** One entry of `errors`. Its `value` is what we sent, so it is left out. */
+function complaintOf(entry: unknown): string {
+  if (typeof entry === "string") return entry;
+  const { resource, field, code, message } = fieldsOf(entry);
+  return [resource, field, code, message].filter((part) => typeof part === "string").join(" ");
+}
+
+function fieldsOf(value: unknown): { readonly [name: string]: unknown } {
+  return typeof value === "object" && value !== null ? (value as { readonly [name: string]: unknown }) : {};
+}
+
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : "";
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").slice(0, LONGEST_MESSAGE);
+}
+
 /** The seconds to wait for the primary or secondary rate limit; undefined for other errors. */
 export function limitOf(error: RequestError): number | undefined {
   if (error.status !== 403 && error.status !== 429) return undefined;

@@ -74,6 +74,22 @@ const MIGRATIONS: readonly string[] = [
   alter table heads add column check_name text;
   alter table repositories add column gates jsonb;
   `,
+  `
+  alter table deliveries
+    add column attempts integer not null default 0,
+    add column run_at timestamptz not null default now();
+
+  create table dead_deliveries (
+    guid text primary key,
+    event text not null,
+    repository text,
+    payload text,
+    accepted_at timestamptz not null,
+    died_at timestamptz not null default now(),
+    attempts integer not null,
+    cause text not null
+  );
+  `,
 ];
 
 /** Two replicas may start at once: the second one waits for this lock and finds the work done. */

@@ -3,12 +3,13 @@ import { createMetrics } from "../../src/app/metrics.ts";
 
 test("a scrape shows what the store holds now, not what it held at the scrape before", async () => {
   let stuck = 0;
-  const metrics = createMetrics(async () => ({ waiting: 2, oldest: 30, stuck: stuck++ }));
+  const metrics = createMetrics(async () => ({ waiting: 2, oldest: 30, stuck: stuck++, dead: 1 }));
   expect(await metrics.scrape()).toMatch(/^portcullis_check_runs_stuck 0$/m);
   const second = await metrics.scrape();
   expect(second).toMatch(/^portcullis_check_runs_stuck 1$/m);
   expect(second).toMatch(/^portcullis_work_waiting 2$/m);
   expect(second).toMatch(/^portcullis_work_oldest_seconds 30$/m);
+  expect(second).toMatch(/^portcullis_deliveries_dead 1$/m);
 });
 
 test("a scrape answers while the store does not", async () => {

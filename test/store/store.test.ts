@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acceptDelivery, markDeliveryHandled, findUnhandledDelivery } from "../../src/store/deliveries.ts";
+import {
+  abandonDelivery,
+  acceptDelivery,
+  countDeadDeliveries,
+  deleteOldDeliveries,
+  findUnhandledDelivery,
+  listUnhandledDeliveries,
+  markDeliveryHandled,
+  postponeDelivery,
+} from "../../src/store/deliveries.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { claimUnposted, findClaims, releaseClaims } from "../../src/store/posted-comments.ts";
 import {
@@ -55,10 +64,48 @@ for (const kind of ["embedded", "server"] as const) {
       const delivery = { guid: "g1", event: "push", payload: '{"a":1}' };
       expect(await acceptDelivery(database, delivery)).toBe(true);
       expect(await acceptDelivery(database, delivery)).toBe(false);
-      expect(await findUnhandledDelivery(database, "g1")).toEqual(delivery);
+      expect(await findUnhandledDelivery(database, "g1")).toEqual({ ...delivery, attempts: 0 });
       await markDeliveryHandled(database, "g1");
       expect(await findUnhandledDelivery(database, "g1")).toBeUndefined();
       expect(await acceptDelivery(database, delivery)).toBe(false);
+    });
+
+    on(
+      "a delivery that failed waits, dies in the end, and lives again when GitHub delivers it again",
+      async ({ database }) => {
+        const delivery = { guid: "d1", event: "push", payload: '{"a":1}' };
+        await acceptDelivery(database, delivery);
+        await postponeDelivery(database, "d1", 1, 3_600);
+        expect(await findUnhandledDelivery(database, "d1")).toBeUndefined();
+        expect(await listUnhandledDeliveries(database)).not.toContain("d1");
+        await postponeDelivery(database, "d1", 2, 0);
+        expect(await findUnhandledDelivery(database, "d1")).toEqual({ ...delivery, attempts: 2 });
+        expect(await listUnhandledDeliveries(database)).toContain("d1");
+        const before = await countDeadDeliveries(database);
+        await abandonDelivery(database, "d1", { attempts: 3, cause: "Error: broken", repository: "acme/shop" });
+        expect(await findUnhandledDelivery(database, "d1")).toBeUndefined();
+        expect(await countDeadDeliveries(database)).toBe(before + 1);
+        await abandonDelivery(database, "d1", { attempts: 3, cause: "again" });
+        expect(await countDeadDeliveries(database)).toBe(before + 1);
+        await deleteOldDeliveries(database);
+        expect(await countDeadDeliveries(database)).toBe(before + 1);
+        expect(await acceptDelivery(database, delivery)).toBe(true);
+        expect(await findUnhandledDelivery(database, "d1")).toEqual({ ...delivery, attempts: 0 });
+        expect(await countDeadDeliveries(database)).toBe(before);
+        await markDeliveryHandled(database, "d1");
+      },
+    );
+
+    on("a dead delivery is shown and retried with what docs/operations.md says", async ({ database }) => {
+      const text = await readFile(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+      const [look = "", retry = ""] = [...text.matchAll(/^```sql\n(.*?)^```$/gms)].map(([, sql]) => sql ?? "");
+      await acceptDelivery(database, { guid: "d2", event: "push", payload: "{}" });
+      await abandonDelivery(database, "d2", { attempts: 12, cause: "Error: broken" });
+      expect(await database.query(look)).toMatchObject([{ guid: "d2", event: "push", cause: "Error: broken" }]);
+      await database.query(retry.replace("GUID", "d2"));
+      expect(await database.query(look)).toEqual([]);
+      expect(await findUnhandledDelivery(database, "d2")).toMatchObject({ guid: "d2", payload: "{}", attempts: 0 });
+      await markDeliveryHandled(database, "d2");
     });
 
     on("many requests for one pull request are one piece of work, held by one worker", async ({ database }) => {

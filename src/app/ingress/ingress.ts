@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Logger } from "pino";
+import type { LogOnce } from "../log-once.ts";
 import type { Metrics } from "../metrics.ts";
 import { signedByOneOf } from "./signature.ts";
 import { concernsUs } from "./events.ts";
@@ -16,6 +17,7 @@ export interface IngressOptions {
   readonly secrets: readonly string[];
   readonly metrics: Metrics;
   readonly log: Logger;
+  readonly logOnce: LogOnce;
   /** Resolves once the delivery is stored durably. */
   accept(delivery: Delivery): Promise<void>;
   /** Whether work is accepted: false while the server starts and while it drains. */
@@ -54,6 +56,11 @@ async function answer(options: IngressOptions, request: IncomingMessage): Promis
   if (path === WEBHOOK_PATH) {
     const reply = request.method === "POST" ? await receive(options, request) : notAllowed("POST");
     options.metrics.deliveries.inc({ answer: String(reply.status) });
+    // Anybody can send these, so a flood of them must not fill the disk. Accepted and unstored ones are told elsewhere.
+    if (reply.status >= 400 && reply.status < 500) {
+      const fields = { answer: reply.status, reason: reply.text };
+      options.logOnce.warn(`delivery ${reply.status} ${reply.text}`, fields, "a delivery was refused");
+    }
     return reply;
   }
   if (path !== "/livez" && path !== "/readyz" && path !== "/metrics") return { status: 404, text: "not found" };

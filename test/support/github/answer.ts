@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type {
   Account,
   Installation,
@@ -111,3 +112,10 @@ export function textOf(body: JsonObject, key: string): string {
   const value = body[key];
   return typeof value === "string" ? value : "";
 }
+
+/** The id of a request, as GitHub's support asks for it. */
+export const requestId = (): string =>
+  randomBytes(16)
+    .toString("hex")
+    .toUpperCase()
+    .replace(/^(.{4})(.{6})/, "$1:$2:");

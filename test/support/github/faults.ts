@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { requestId } from "./answer.ts";
 import type { Fault, FaultRule, World } from "./state.ts";
 
 export interface FaultRequest {
@@ -48,7 +49,11 @@ const DOCS = "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-th
 /** Plays a fault out. Answers true when the request must still be worked on. */
 export async function playFault(world: World, fault: Fault, response: ServerResponse): Promise<boolean> {
   const answer = (status: number, message: string, headers: Record<string, string> = {}): boolean => {
-    response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
+    response.writeHead(status, {
+      "content-type": "application/json; charset=utf-8",
+      "x-github-request-id": requestId(),
+      ...headers,
+    });
     response.end(JSON.stringify({ message, documentation_url: DOCS, status: String(status) }));
     return false;
   };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { accessComplaint, actorOf } from "./access.ts";
-import { notFound, refuse, type Answer, type Asked, type Route, type Routes } from "./answer.ts";
+import { notFound, refuse, requestId, type Answer, type Asked, type Route, type Routes } from "./answer.ts";
 import { pullsOf } from "./calls.ts";
 import { checkAnswer, checkParameters, checkRequestBody, operations, type Operation } from "./description.ts";
 import { playFault, takeFault } from "./faults.ts";
@@ -134,6 +134,7 @@ function write(world: World, response: ServerResponse, answer: Answer): void {
   const { limit, used, resetAt } = world.rate;
   const headers = {
     "x-github-media-type": "github.v3; format=json",
+    "x-github-request-id": requestId(),
     "x-github-api-version-selected": "2022-11-28",
     "x-ratelimit-limit": String(limit),
     "x-ratelimit-remaining": String(Math.max(0, limit - used)),
