@@ -1,5 +1,5 @@
 import type picocolors from "picocolors";
-import type { Report } from "../model/report.ts";
+import type { Report, ReportedGap } from "../model/report.ts";
 import { changesLine, changeTitle, remoteChangeLines, staleHeading, staleLines } from "./changes.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import { inEnvironments, listed } from "./landing.ts";
@@ -40,10 +40,11 @@ export function changesBlock(report: Report, paint: Paint): readonly Block[] {
   ];
 }
 
-/** Sources that were not rendered, by the reason. */
+/** Sources that were not rendered, by the reason, but for those that problems tell. */
 export function gapsBlocks(report: Report, showAll: boolean, paint: Paint): readonly Block[] {
+  const gaps = report.gaps.filter((gap) => !isProblem(gap, report));
   return [false, true].flatMap((touched) => {
-    const groups = gapsByReason(report, { touched });
+    const groups = gapsByReason({ ...report, gaps }, { touched });
     if (groups.length === 0) return [];
     const all = groups.reduce((sum, { sources }) => sum + sources.length, 0);
     const colour = touched ? paint.yellow : paint.dim;
@@ -56,6 +57,14 @@ export function gapsBlocks(report: Report, showAll: boolean, paint: Paint): read
     });
     return [[colour(`${heading}: ${count(all, "source or part of one", "sources or parts of them")}`), ...lines]];
   });
+}
+
+/** Whether a problem at the same place tells a gap. */
+function isProblem({ source, path, line, reason }: ReportedGap, { problems }: Report): boolean {
+  return problems.some(
+    ({ message, ...at }) =>
+      at.path === path && at.line === line && message.startsWith(`${source} `) && message.endsWith(`: ${reason}`),
+  );
 }
 
 /** Environments × policies as a table; nothing where fewer than two environments are known. */

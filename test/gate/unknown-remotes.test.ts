@@ -5,6 +5,7 @@ import { createRemoteCheck } from "../../src/gate/remotes/unknown-remotes.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Report } from "../../src/model/report.ts";
 import { formats } from "../../src/report/formats.ts";
+import { pretty } from "../../src/report/pretty.ts";
 import { createRenderer } from "../../src/renderers/create-renderer.ts";
 import { memoryTree } from "../../src/tree/memory-tree.ts";
 import { TEST_CACHE } from "../support/test-cache.ts";
@@ -195,6 +196,9 @@ describe("a change that brings a reference which nothing permits", () => {
     expect(report.verdict).toBe("fail");
     expect(report.problems).toEqual([]);
     expect(report.gaps).toMatchObject([{ touched: true, policy: "remotes/unknown" }]);
+    const [, ...named] = report.gaps[0]?.reason.split(reference) ?? [];
+    expect(named.length).toBeLessThan(2);
+    expect(report.gaps[0]?.reason).toContain("is not fetched: nothing on the gated branch refers to it");
     // What the message says does permit it.
     const permitted = await judged({}, files, {
       remotes: { ...defaultConfig.remotes, fetch: "known", allow: [allow] },
@@ -294,4 +298,17 @@ test.each(Object.keys(formats).filter((format) => format !== "json"))("%s says i
   expect(text).toContain("is not fetched and not judged");
   // What the gap says.
   expect(text).not.toContain("nothing on the gated branch refers to it");
+});
+
+test("the terminal tells a gap once: as a problem where it is one, else among what is not rendered", async () => {
+  const files = { "a.yaml": release };
+  const told = async (settings: Partial<Config>): Promise<string> => {
+    const levels = { "remotes/unknown": "off" as const };
+    const report = await judged({}, files, { levels, ...settings });
+    return pretty(report, { colour: false, showAll: true, blocks: () => true, readLine: () => undefined });
+  };
+  const reason = "it is not fetched: nothing on the gated branch refers to it";
+  for (const text of [await told({}), await told({ gaps: "allow" })]) expect(text.split(reason)).toHaveLength(2);
+  expect(await told({})).not.toContain("not rendered, though this change touches it");
+  expect(await told({ gaps: "allow" })).toContain("not rendered, though this change touches it");
 });

@@ -60,12 +60,16 @@ export function remoteDirectories(
   };
 }
 
+/** Why what may not be fetched is not, as words after its name. */
+export const notPermitted =
+  "is not fetched: nothing on the gated branch refers to it, and `remotes.allow` does not name it";
+
 function unpermitted(reference: RemoteReference): FailedFetch {
   const text = referenceText(reference);
   const allow = patternFor(reference);
   return {
     kind: "refused",
-    message: `${text} is not fetched: nothing on the gated branch refers to it, and \`remotes.allow\` does not name it`,
+    message: `${text} ${notPermitted}`,
     unpermitted: { reference: text, name: nameOf(reference), ...(allow === undefined ? {} : { allow }) },
   };
 }

@@ -1,6 +1,6 @@
 import type { Problem } from "../../model/problem.ts";
 import type { Gap } from "../../model/source.ts";
-import type { FailedFetch } from "../remotes/remote-directories.ts";
+import { notPermitted, type FailedFetch } from "../remotes/remote-directories.ts";
 import type { Entry } from "./entry.ts";
 
 export interface NotFetched {
@@ -14,9 +14,11 @@ export interface NotFetched {
  */
 export function notFetched({ kind, message, unpermitted }: FailedFetch, at: Entry, what: string): NotFetched {
   const { path, line } = at;
+  // `what` names the reference, as the message does.
+  const told = unpermitted === undefined || what === "" ? message : `it ${notPermitted}`;
   if (kind === "refused")
     return {
-      gaps: [{ path, line, reason: `${what}${message}`, ...(unpermitted === undefined ? {} : { unpermitted }) }],
+      gaps: [{ path, line, reason: `${what}${told}`, ...(unpermitted === undefined ? {} : { unpermitted }) }],
     };
   return { problems: [{ stage: "render", path, line, message: `cannot be rendered: ${what}${message}` }] };
 }
