@@ -20,6 +20,7 @@ const engines = {
   opa: "github.com/open-policy-agent/opa",
   kustomize: "sigs.k8s.io/kustomize/api",
   helm: "helm.sh/helm/v3",
+  jsonnet: "github.com/google/go-jsonnet",
 };
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -1,6 +1,6 @@
 import type { Json, JsonObject, Pointer } from "./json.ts";
 
-/** Kustomize, Helm and the small languages of GitOps tools, run in WebAssembly: bytes in, bytes out. Never rejects. */
+/** Kustomize, Helm, Jsonnet and the small languages of GitOps tools, run in WebAssembly: bytes in, bytes out. Never rejects. */
 export interface Renderer {
   /** Digest of the modules and of how they are asked: part of every key of what was rendered. */
   readonly digest: string;
@@ -14,6 +14,8 @@ export interface Renderer {
   goTemplate(request: GoTemplateRequest): Promise<RenderOutcome<{ readonly texts: readonly string[] }>>;
   /** The templates of a Flux Operator's ResourceSet. */
   resourceSet(request: ResourceSetRequest): Promise<RenderOutcome<ResourceSetAnswer>>;
+  /** A Jsonnet file of a directory that Argo CD applies. */
+  jsonnet(request: JsonnetRequest): Promise<RenderOutcome<JsonnetAnswer>>;
   close(): void;
 }
 
@@ -153,6 +155,30 @@ export interface ResourceSetRequest {
 export interface ResourceSetAnswer {
   /** By template, then by inputs. */
   readonly texts: readonly (readonly string[])[];
+}
+
+/** Evaluates a file as Argo CD does; imports are found in `files` alone. */
+export interface JsonnetRequest {
+  /** Path of the tree. */
+  readonly main: string;
+  /** By path of the tree: that file and all that it may import. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Directories of the tree, the last of which is searched first; the importing file's own comes before all. */
+  readonly searchPath: readonly string[];
+  readonly tlas: readonly JsonnetVariable[];
+  readonly extVars: readonly JsonnetVariable[];
+}
+
+export interface JsonnetVariable {
+  readonly name: string;
+  readonly value: string;
+  /** The value is Jsonnet, and not a text. */
+  readonly code?: boolean;
+}
+
+export interface JsonnetAnswer {
+  /** Its objects as JSON texts. */
+  readonly documents: readonly string[];
 }
 
 export interface GoTemplateRequest {

@@ -1,7 +1,7 @@
 import type { Json, JsonObject, Pointer } from "../model/json.ts";
 import type { Manifest, SourcePosition } from "../model/manifest.ts";
 import type { ArtifactChoice, VersionRules } from "../model/remotes.ts";
-import type { HelmSet } from "../model/renderer.ts";
+import type { HelmSet, JsonnetRequest } from "../model/renderer.ts";
 import type { Gap, Source } from "../model/source.ts";
 import type { ArtifactLayout } from "./flux/artifact-files.ts";
 import type { FetchedDirectory } from "./remotes/remote-directories.ts";
@@ -66,7 +66,14 @@ export interface DirectoryStep {
   readonly exclude?: string;
   /** Files of any name, not only `.yaml`, `.yml` and `.json`. */
   readonly anyExtension?: boolean;
+  /** How its Jsonnet files are evaluated; absent: it has none. */
+  readonly jsonnet?: JsonnetOptions;
   readonly finish?: Finish;
+}
+
+export interface JsonnetOptions extends Pick<JsonnetRequest, "tlas" | "extVars"> {
+  /** Directories of the tree with libraries, the last of which is searched first. */
+  readonly libraries: readonly string[];
 }
 
 export interface KustomizeStep {

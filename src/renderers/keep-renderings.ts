@@ -44,6 +44,7 @@ export function keepingRenderings(renderer: Renderer, directory: string): Render
     substitute: (request) => keep("substitute", request, () => renderer.substitute(request)),
     goTemplate: (request) => keep("goTemplate", request, () => renderer.goTemplate(request)),
     resourceSet: (request) => keep("resourceSet", request, () => renderer.resourceSet(request)),
+    jsonnet: (request) => keep("jsonnet", request, () => renderer.jsonnet(request)),
     close: () => renderer.close(),
   };
 }

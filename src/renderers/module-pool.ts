@@ -36,6 +36,8 @@ export interface ModulePoolOptions {
   readonly fresh?: Repeatable;
   /** Whether V8 optimises what has run long in a process; see `ReactorProcessOptions`. */
   readonly optimise?: boolean;
+  /** See `ReactorProcessOptions`. */
+  readonly stackKiB?: number;
 }
 
 /** No process is started before a request needs it. */

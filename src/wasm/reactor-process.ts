@@ -38,6 +38,8 @@ export interface ReactorProcessOptions {
   readonly idleMs?: number;
   /** Whether to optimise code that runs often. Otherwise V8's baseline compiler has all: best for what runs once. */
   readonly optimise?: boolean;
+  /** What calls may take of the stack, which is 8 MiB on most systems; default: V8's, about 1 MiB. */
+  readonly stackKiB?: number;
 }
 
 /**
@@ -76,6 +78,7 @@ export function createReactorProcess(options: ReactorProcessOptions): ReactorPro
   function start(module: string): Running {
     const repeatable = options.fresh === undefined ? [] : [String(options.fresh.startNs), options.fresh.seed];
     const flags = options.optimise === true ? [`--wasm-tiering-budget=${tieringBudget}`] : ["--liftoff-only"];
+    if (options.stackKiB !== undefined) flags.push(`--stack-size=${options.stackKiB}`);
     // Most short runs start no process, and loading this module takes as long as they judge.
     const child = process
       .getBuiltinModule("node:child_process")

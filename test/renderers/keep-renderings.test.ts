@@ -29,6 +29,7 @@ function counting(outcome: (count: number) => RenderOutcome<KustomizeAnswer> = r
     substitute: unused,
     goTemplate: unused,
     resourceSet: unused,
+    jsonnet: unused,
     close: () => {},
   };
   return { renderer, asked: () => asked };

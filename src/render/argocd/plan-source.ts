@@ -4,6 +4,7 @@ import { otherRepository, withoutUser } from "../repository-url.ts";
 import { unseenRevision } from "../revision.ts";
 import { candidates } from "./directory-files.ts";
 import { fieldsOf, type Fields } from "./fields.ts";
+import { isJsonnet, jsonnetOptions } from "./jsonnet-options.ts";
 import { planHelm } from "./helm-source.ts";
 import { planKustomize } from "./kustomize-source.ts";
 import { chartReference } from "../charts/find-chart.ts";
@@ -159,7 +160,8 @@ async function planDirectory(before: Omit<SourceRequest, "directory">, directory
   }
 }
 
-function directoryStep({ source, diagnostics, context }: SourceRequest, path: string): Step {
+function directoryStep(request: SourceRequest, path: string): Step {
+  const { source, context } = request;
   const options = source.object("directory");
   const include = options?.text("include") ?? "";
   const exclude = options?.text("exclude") ?? "";
@@ -171,12 +173,8 @@ function directoryStep({ source, diagnostics, context }: SourceRequest, path: st
     ...(exclude === "" ? {} : { exclude }),
     ...(options?.flag("disableExtensionFilter") === true ? { anyExtension: true } : {}),
   } as const;
-  const jsonnet = candidates(step, context.tree).filter((file) => file.endsWith(".jsonnet"));
-  if (jsonnet.length > 0) {
-    const others = jsonnet.length > 1 ? ` and ${jsonnet.length - 1} more` : "";
-    diagnostics.gap(source.pointer, `Jsonnet is not rendered: ${jsonnet[0]}${others}`);
-  }
-  return step;
+  if (!candidates(step, context.tree).some(isJsonnet)) return step;
+  return { ...step, jsonnet: jsonnetOptions(options?.object("jsonnet"), request) };
 }
 
 type Tool = "kustomize" | "helm" | "directory" | "plugin";

@@ -44,7 +44,11 @@ export function assignFiles(survey: Survey, named: readonly NamedSource[]): File
     const asWritten = survey.asWritten.has(entry.path);
     if (asWritten && own.has(entry.path)) return { ...file, carriedOver: true };
     const sources = asWritten ? undefined : bySource.get(entry.path);
-    const isRead = role.kind === "plain" || role.kind === "used" || role.kind === "chart" || role === kustomization;
+    const isRead =
+      role.kind === "plain" ||
+      role.kind === "used" ||
+      role.kind === "chart" ||
+      (role.kind === "skip" && role.unrendered === true);
     if (sources !== undefined && isRead)
       return { entry, role: { kind: "rendered", sources: [...new Set(sources)].toSorted() } };
     if (survey.applied !== undefined && !asWritten && !incomplete.has(entry.path) && role.kind !== "skip")

@@ -215,6 +215,7 @@ function remembering(renderer: Renderer, cache: DesiredStateRequest["cache"]): R
       return outcome;
     },
     resourceSet: (asked) => renderer.resourceSet(asked),
+    jsonnet: (asked) => renderer.jsonnet(asked),
     close: () => renderer.close(),
   };
 }

@@ -8,7 +8,7 @@ import type { StepRendering } from "./step.ts";
 export function failure(
   outcome: Exclude<RenderOutcome<never>, { readonly kind: "rendered" }>,
   { path, entry, files }: { readonly path: string | undefined; readonly entry: Entry; readonly files: TreeFiles },
-): StepRendering {
+): StepRendering & { readonly kind: "failed" } {
   const { kind, message } = outcome;
   const named = kind === "failed" && outcome.path !== undefined ? files.fileAt(outcome.path)?.path : undefined;
   const own = path === undefined ? undefined : files.fileAt(path)?.path;
@@ -28,7 +28,7 @@ export function failure(
 }
 
 /** The failed rendering for output that Kubernetes could not read. */
-export function unreadable(message: string, { path, line }: Entry): StepRendering {
+export function unreadable(message: string, { path, line }: Entry): StepRendering & { readonly kind: "failed" } {
   return {
     kind: "failed",
     problems: [{ stage: "render", path, line, message: `what is rendered cannot be read: ${message}` }],

@@ -392,7 +392,6 @@ test.each<[string, string, string, number]>([
     "not rendered: its values https://a.example/v.yaml are only fetched when Argo CD syncs",
     11,
   ],
-  ["Jsonnet", "path: jsonnet", "Jsonnet is not rendered: jsonnet/a.jsonnet", 7],
   [
     "a commit",
     "path: plain\ntargetRevision: 0123456789abcdef0123456789abcdef01234567",
@@ -419,7 +418,7 @@ test.each<[string, string, string, number]>([
   ],
 ])("%s is a gap with its reason", async (_, rest, reason, line) => {
   const text = application(source(rest));
-  const files = { ...tree, "jsonnet/a.jsonnet": "{}", "app.yaml": text };
+  const files = { ...tree, "app.yaml": text };
   const { plans, problems } = await planFile("app.yaml", files, { repositories: [url] });
   expect(problems).toEqual([]);
   expect(plans[0]?.gaps).toEqual([{ source: "Application argocd/web", path: "app.yaml", line, reason }]);

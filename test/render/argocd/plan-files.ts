@@ -91,5 +91,6 @@ const noRenderer: Renderer = {
   substitute: unused,
   goTemplate: unused,
   resourceSet: unused,
+  jsonnet: unused,
   close: () => {},
 };

@@ -15,6 +15,7 @@ const renderer: Renderer = {
   substitute: unused,
   goTemplate: unused,
   resourceSet: unused,
+  jsonnet: unused,
   close: () => {},
 };
 

@@ -19,6 +19,7 @@ const renderer: Renderer = {
   substitute: unused,
   goTemplate: unused,
   resourceSet: unused,
+  jsonnet: unused,
   close: () => {},
 };
 
