@@ -453,6 +453,61 @@ spec:
     expect(found(report)).toEqual(findings);
   });
 
+  test.each([
+    {
+      name: "directories but for those that are excluded, wherever the exclusion stands",
+      generator: 'directories: [{ path: apps/old, exclude: true }, { path: "apps/*" }], values: { size: s }',
+      template: "{{ .path.basename }}-{{ .values.size }}",
+      path: "{{ .path.path }}",
+      yields: ["Application argocd/db-s", "Application argocd/web-s"],
+    },
+    {
+      name: "files but for those that are excluded, with the values that they hold",
+      generator:
+        'files: [{ path: "sets/**/*.yaml" }, { path: "sets/old/*", exclude: true }], values: { team: "{{ .owner }}" }',
+      template: "{{ .path.filenameNormalized }}-{{ .values.team }}",
+      path: "{{ .app }}",
+      yields: ["Application argocd/eu.yaml-shop", "Application argocd/us.yaml-search"],
+    },
+    {
+      name: "files with a prefix of their parameters",
+      generator: 'pathParamPrefix: my, files: [{ path: "sets/live/eu.yaml" }]',
+      template: "{{ .my.path.basename }}",
+      path: "{{ .app }}",
+      yields: ["Application argocd/live"],
+    },
+  ])("a git generator over another repository takes $name", async ({ generator, template, path, yields }) => {
+    const files = {
+      "apps.yaml": `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: apps, namespace: argocd, ${labels} }
+spec:
+  goTemplate: true
+  generators: [{ git: { repoURL: "${elsewhere}", revision: sets, ${generator} } }]
+  template:
+    metadata: { name: "${template}" }
+    spec:
+      project: default
+      destination: { name: in-cluster, namespace: web }
+      source: { repoURL: "${elsewhere}", targetRevision: sets, path: "${path}" }
+`,
+    };
+    const remotes = remotesOf({
+      [`${elsewhere} sets`]: {
+        "apps/web/pod.yaml": pod("web", "nginx:1"),
+        "apps/db/pod.yaml": pod("db", "nginx:1"),
+        "apps/old/pod.yaml": pod("old", "nginx:latest"),
+        "sets/live/eu.yaml": "owner: shop\napp: apps/web\n",
+        "sets/live/us.yaml": "owner: search\napp: apps/db\n",
+        "sets/old/eu.yaml": "owner: none\napp: apps/old\n",
+      },
+    });
+    const report = await judged({ after: files }, remotes, { fetch: "any" });
+    expect([told(report), report.gaps, found(report)]).toEqual([[], [], []]);
+    const kept = report.sources.filter(({ id }) => id.startsWith("Application "));
+    expect(kept.map(({ id }) => id).toSorted()).toEqual(yields);
+  });
+
   test("a bump shows what it changes, and what was there before is existing", async () => {
     const of = (tag: string): Files => ({ "flux.yaml": flux(`  url: ${elsewhere}\n  ref:\n    tag: ${tag}`) });
     const report = await judged({ before: of("v1"), after: of("v2") }, remotesOf(held));
