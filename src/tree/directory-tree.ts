@@ -69,7 +69,11 @@ function listBelow(
     return sorted(found);
   }
   for (const parts of named) {
-    for (let depth = 0; depth < parts.length; depth += 1) listFiles(listing, parts.slice(0, depth).join("/"));
+    for (let depth = 0; depth < parts.length; depth += 1) {
+      const parent = parts.slice(0, depth).join("/");
+      if (lstatSync(join(root, parent), { throwIfNoEntry: false }) === undefined) break;
+      listFiles(listing, parent);
+    }
     reach(listing, parts, maxHops);
   }
   const seen = new Set<string>();

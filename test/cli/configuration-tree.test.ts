@@ -29,6 +29,8 @@ async function beside(configuration: string): Promise<readonly string[]> {
 test.each<[string, string, readonly string[]]>([
   ["names no policies", "version: 1\n", ["policies/a.rego"]],
   ["names policies", "version: 1\npolicies: [rules]\n", ["policies/a.rego", "rules/b.rego", "rules/data/c.json"]],
+  ["names the library", 'version: 1\npolicies: ["@portcullis/library"]\n', ["policies/a.rego"]],
+  ["names a file that is not there", "version: 1\npolicies: [gone/deep/a.rego]\n", ["policies/a.rego"]],
   ["names paths that lead out", "version: 1\npolicies: [../rules]\ndata: [/etc]\n", ["policies/a.rego"]],
 ])("beside a configuration that %s, only what may be policies is listed", async (_, configuration, expected) => {
   expect(await beside(configuration)).toEqual(expected);
