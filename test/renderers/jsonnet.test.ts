@@ -167,7 +167,10 @@ test("a recursion has all the frames that Jsonnet permits", async () => {
   const deep = (levels: number) =>
     `local f(x) = if x == 0 then [0] else std.map(function(y) y + 1, f(x - 1)); { apiVersion: 'v1', kind: 'A', n: f(${levels}) }`;
   expect(await yielded(main(deep(80)))).toEqual([{ apiVersion: "v1", kind: "A", n: [80] }]);
-  expect(await yielded(main(deep(160)))).toMatchObject({ kind: "failed", message: "max stack frames exceeded." });
+  // How much of the stack a frame takes depends on which of V8's compilers has come to its functions.
+  for (let at = 0; at < 24; at += 1)
+    for (const text of [deep(200), "local f(x) = 1 + f(x); f(1)"])
+      expect(await yielded(main(text))).toMatchObject({ kind: "failed", message: "max stack frames exceeded." });
 });
 
 test("the same file gives the same bytes, whatever was evaluated before", async () => {
