@@ -11,6 +11,8 @@ const labels = "labels: { owner: me }";
 const application = (more: string): string => attack.application("web", { more });
 const repository = (spec: string, name = "fleet"): string =>
   `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: { name: ${name}, namespace: flux-system, ${labels} }\nspec: { url: ${here}, ref: { branch: main }${spec} }\n`;
+const other = (tag: string): string =>
+  repository("", "mallory").replace(here, "https://github.com/mallory/web").replace("branch: main", `tag: ${tag}`);
 const flux = (name = "fleet"): string =>
   `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: apps, namespace: flux-system, ${labels} }\nspec: { prune: true, path: ./web, sourceRef: { kind: GitRepository, name: ${name} } }\n`;
 const release = `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: { name: apps, namespace: flux-system, ${labels} }\nspec: { chart: { spec: { chart: web, sourceRef: { kind: GitRepository, name: fleet } } } }\n`;
@@ -140,6 +142,17 @@ test.each<{ readonly name: string; readonly before: Files; readonly after: Files
       "flux/apps.yaml": flux(),
     },
     after: { "flux/repository.yaml": repository(", include: [{ repository: { name: mallory }, toPath: web }]") },
+    told: "includes mallory",
+  },
+  {
+    name: "an include of a repository that turns to another revision",
+    before: {
+      ...plain,
+      "flux/repository.yaml": repository(", include: [{ repository: { name: mallory }, toPath: x }]"),
+      "flux/mallory.yaml": other("v1"),
+      "flux/apps.yaml": flux(),
+    },
+    after: { "flux/mallory.yaml": other("v2") },
     told: "includes mallory",
   },
   {

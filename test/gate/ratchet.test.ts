@@ -87,11 +87,11 @@ describe("what judged the tree before judges the tree after", () => {
       name: "a plain file that a link replaces, in a root that repairs it",
       before: { "k/pod.yaml": pod() },
       after: {
-        "k/pod.yaml": { symlink: "../docs/pod.yaml" },
-        "docs/pod.yaml": bad,
+        "k/pod.yaml": { symlink: "docs/pod.yaml" },
+        "k/docs/pod.yaml": bad,
         "k/kustomization.yaml": kustomization(`resources: [pod.yaml]\n${hidden}`),
       },
-      finding: "images/tag a docs/pod.yaml -",
+      finding: "images/tag a k/docs/pod.yaml -",
     },
     {
       name: "a plain file below a new Kustomization that only some tools read",

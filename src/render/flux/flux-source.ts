@@ -63,19 +63,24 @@ function clusterFolderOf({ manifest, environments }: GitOpsObject, applies: read
 }
 
 /**
- * Makes a gap at the line that refers to what is not fetched, else at the object's own place; with the source object that
- * leads out of the tree, it is touched where either changes.
+ * Makes a gap at the line that refers to what is not fetched, else at the object's own place; with the source objects that
+ * lead out of the tree, it is touched where any of them changes.
  */
-export function gapOf(object: GitOpsObject, reason: string, source?: Manifest, unfetched?: Unfetched): Gap {
+export function gapOf(
+  object: GitOpsObject,
+  reason: string,
+  sources: readonly Manifest[] = [],
+  unfetched?: Unfetched,
+): Gap {
   const { path, line } = unfetched?.at ?? object.origin ?? object.manifest.position;
   const unpermitted = unfetched?.unpermitted;
-  const specs = source === undefined ? undefined : [object.manifest.value["spec"] ?? null, contentOf(source)];
+  const specs = [object.manifest.value["spec"] ?? null, ...sources.map(contentOf)];
   return {
     source: idOf(object.manifest),
     path,
     line,
     reason,
-    ...(specs === undefined ? {} : { inputs: sha256(toJsonText(specs)) }),
+    ...(sources.length === 0 ? {} : { inputs: sha256(toJsonText(specs)) }),
     ...(unpermitted === undefined ? {} : { unpermitted }),
   };
 }

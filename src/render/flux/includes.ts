@@ -28,6 +28,7 @@ export async function withIncludes(
   const includes: ArtifactLayout["includes"][number][] = [];
   const included: PlacedFetch[] = [];
   const unseen = [...origin.unseen];
+  const away: Manifest[] = [...(origin.away ?? []), manifest];
   for (const { item, index } of items) {
     const name = textAt(item, "repository", "name") ?? "";
     const what = `GitRepository ${namespace ?? "default"}/${own} includes ${name || "a source"}`;
@@ -35,6 +36,8 @@ export async function withIncludes(
     const failed = (message: string): ArtifactOrigin => ({ kind: "failed", message, manifest, at: line });
     if (seen.includes(name)) return failed(`${what}, which includes it in turn`);
     const part = await follow(name);
+    if (part.manifest !== undefined) away.push(part.manifest);
+    if (part.kind === "tree") away.push(...(part.away ?? []));
     if (part.kind === "failed") return failed(`${what}: ${part.message}`);
     if (part.kind === "elsewhere" && part.unfetched !== undefined)
       return { kind: "elsewhere", reason: `${what}: ${part.reason}`, manifest, unfetched: part.unfetched };
@@ -76,5 +79,6 @@ export async function withIncludes(
     layout: { ...origin.layout, includes },
     ...(included.length === 0 ? {} : { included }),
     unseen,
+    ...(unseen.length === 0 ? {} : { away }),
   };
 }

@@ -22,6 +22,8 @@ export type ArtifactOrigin =
       readonly assumed?: string;
       /** Content of it that is not that of this tree: a gap each, in whatever is judged in its place. */
       readonly unseen: readonly string[];
+      /** The source objects that say which content that is, where the reasons do not. */
+      readonly away?: readonly Manifest[];
       /** The source object, where the tree holds it. */
       readonly manifest?: Manifest;
     }

@@ -25,7 +25,12 @@ export async function planHelmRelease(object: GitOpsObject, context: PlanContext
     });
   if (found.kind === "unknown") {
     const { reason, source, unfetched, reads } = found;
-    return outcome(object, context, { gaps: [reason], away: source, unfetched, reads });
+    return outcome(object, context, {
+      gaps: [reason],
+      away: [source].filter((one) => one !== undefined),
+      unfetched,
+      reads,
+    });
   }
   const values = releaseValues(object, context);
   const step = await stepOf(object, found, values, context);
@@ -35,6 +40,7 @@ export async function planHelmRelease(object: GitOpsObject, context: PlanContext
     applies: chart.kind === "path" && found.isOwn ? [chart.path] : [],
     fetched: found.fetched,
     gaps: [...unseen, ...values.unknown.map((what) => `${what}: rendered without its values`)],
+    away: found.away,
     problems: values.refused.map((message) => problemOf(object, message)),
     reads: [...found.reads, ...values.reads],
   });
@@ -103,8 +109,8 @@ interface ReleaseParts {
   readonly applies?: readonly string[];
   readonly fetched?: readonly PlacedFetch[];
   readonly gaps?: readonly string[];
-  /** The source object that leads out of the tree. */
-  readonly away?: Manifest | undefined;
+  /** The source objects that lead out of the tree. */
+  readonly away?: readonly Manifest[] | undefined;
   readonly unfetched?: Unfetched | undefined;
   readonly problems?: readonly Problem[];
   readonly reads?: readonly string[];

@@ -25,7 +25,7 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
   if (origin.kind === "elsewhere")
     return outcome(object, context, {
       gaps: [origin.reason],
-      away: origin.manifest,
+      away: [origin.manifest].filter((one) => one !== undefined),
       unfetched: origin.unfetched,
       reads: sourceFile,
     });
@@ -64,6 +64,7 @@ export async function planKustomization(object: GitOpsObject, context: PlanConte
       ...origin.unseen,
       ...substitution.unknown.map((what) => `${what}: the variables that it sets are not substituted`),
     ],
+    away: origin.away,
     problems: substitution.refused.map((variable) =>
       problemOf(
         object,
@@ -99,7 +100,11 @@ function missing(
       ? "the root of this repository contains no kustomization"
       : `there is no directory ${directory} here`;
   if (doubt !== undefined)
-    return outcome(object, context, { gaps: [`${shown}, and ${doubt}`], away: origin.manifest, reads });
+    return outcome(object, context, {
+      gaps: [`${shown}, and ${doubt}`],
+      away: [origin.manifest].filter((one) => one !== undefined),
+      reads,
+    });
   const what = context.tree.isDirectory(directory)
     ? `is not in the artifact: a link, or left out by .sourceignore or spec.ignore`
     : context.tree.has(directory)
@@ -113,8 +118,8 @@ interface KustomizationParts {
   readonly applies?: readonly string[];
   readonly fetched?: readonly PlacedFetch[];
   readonly gaps?: readonly string[];
-  /** The source object that leads out of the tree. */
-  readonly away?: Manifest | undefined;
+  /** The source objects that lead out of the tree. */
+  readonly away?: readonly Manifest[] | undefined;
   readonly unfetched?: Unfetched | undefined;
   readonly problems?: readonly Problem[];
   readonly reads?: readonly string[];

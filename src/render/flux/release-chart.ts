@@ -16,6 +16,8 @@ export type ReleaseChart =
       readonly ownValues?: OwnValues;
       /** See `ArtifactOrigin.unseen`. */
       readonly unseen?: readonly string[];
+      /** See `ArtifactOrigin.away`. */
+      readonly away?: readonly Manifest[];
       /** What was fetched, which the chart is in. */
       readonly fetched: readonly PlacedFetch[];
       /** The chart's directory is this tree's own. */
@@ -176,6 +178,7 @@ async function treeChart(
       ? {}
       : { ownValues: { ...ownValues, files: ownValues.files.map((file) => pathBelow(origin.root, file)) } }),
     unseen: origin.unseen,
+    ...(origin.away === undefined ? {} : { away: origin.away }),
     fetched: fetchedBy(origin),
     isOwn: origin.fetched === undefined,
     ...(origin.layout === undefined ? {} : { artifact: origin.layout }),
