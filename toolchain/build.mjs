@@ -21,6 +21,8 @@ const engines = {
   kustomize: "sigs.k8s.io/kustomize/api",
   helm: "helm.sh/helm/v3",
   jsonnet: "github.com/google/go-jsonnet",
+  cel: "k8s.io/apiserver",
+  parsers: "github.com/open-policy-agent/conftest",
 };
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -54,16 +56,23 @@ const goVersion = go(here, "env", "GOVERSION").trim();
 const goRoot = go(here, "env", "GOROOT").trim();
 
 /** The modules of others that are really linked, with the directories of their linked packages. */
-function linkedModules(shim) {
+function linkedModules(shim, directory) {
   const modules = new Map();
-  for (const line of go(shim, "list", "-deps", "-f", "{{$dir := .Dir}}{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}\t{{$dir}}{{end}}{{end}}", ".").split("\n")) {
-    const [path, version, dir, packageDir] = line.split("\t");
+  const format = "{{$package := .ImportPath}}{{$dir := .Dir}}{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}\t{{$dir}}\t{{$package}}{{end}}{{end}}";
+  for (const line of go(directory, "list", "-deps", "-f", format, ".").split("\n")) {
+    const [path, version, dir, packageDir, importPath] = line.split("\t");
     // What lies in this directory is our own: shared code, and stubs that stand in for modules of others.
-    if (!path || dir.startsWith(here + sep)) continue;
-    if (!modules.has(path)) modules.set(path, { path, version, dir, packages: [] });
-    modules.get(path).packages.push(packageDir);
+    if (!path || dir.startsWith(here + sep) || path.startsWith("portcullis.dev/")) continue;
+    // Vendored packages are copies without their licences.
+    const own = dir !== "" ? dir : (modules.get(path)?.dir ?? moduleDirectory(shim, path));
+    if (!modules.has(path)) modules.set(path, { path, version, dir: own, packages: [] });
+    modules.get(path).packages.push(dir !== "" ? packageDir : own + importPath.slice(path.length));
   }
   return [...modules.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function moduleDirectory(shim, path) {
+  return JSON.parse(go(shim, "mod", "download", "-json", path)).Dir;
 }
 
 function build(name) {
@@ -73,7 +82,7 @@ function build(name) {
   const { directory, flags } = withEdits(shim, scratch, go);
   go(directory, "build", ...flags, ...flagsOf(name), "-o", target, ".");
   const raw = readFileSync(target);
-  const linked = linkedModules(shim);
+  const linked = linkedModules(shim, directory);
   const thirdParty = notices(name, [{ path: "Go standard library and runtime", version: goVersion, dir: goRoot, packages: [] }, ...linked]);
   return { shim, raw, linked, thirdParty };
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** The key of edits.json under which Go's own packages are changed. */
@@ -6,9 +6,10 @@ const standardLibrary = "std";
 
 /**
  * The directory to build a shim in, and what the build is told besides. Where its edits.json changes modules of others, that
- * is a copy below `scratch` that has these as vendored modules with the changes made: files of ours beside theirs, and texts
- * in their files replaced by others. Go's own files are replaced for the build alone. Throws where a text is not there
- * exactly once: a new version is to be looked at.
+ * is a copy below `scratch` that has these as vendored modules with the changes made: files removed,
+ * directories replaced by stubs of ours, files of ours beside theirs, and texts in their files replaced by others. Go's own
+ * files are replaced for the build alone. Throws where a file is not there, or a text not exactly once: a new version is to
+ * be looked at.
  */
 export function withEdits(shim, scratch, go) {
   let edits;
@@ -31,8 +32,13 @@ function vendored(shim, modules, scratch, go) {
     cpSync(join(dirname(shim), name), join(dirname(copy), name), { recursive: true });
   }
   go(copy, "mod", "vendor");
-  for (const [module, { add = {}, edit = {} }] of Object.entries(modules)) {
+  for (const [module, { stub = {}, remove = [], add = {}, edit = {} }] of Object.entries(modules)) {
     const directory = join(copy, "vendor", module);
+    for (const file of remove) rmSync(join(directory, file));
+    for (const [one, ours] of Object.entries(stub)) {
+      rmSync(join(directory, one), { recursive: true });
+      cpSync(join(shim, ours), join(directory, one), { recursive: true });
+    }
     for (const [file, ours] of Object.entries(add)) cpSync(join(shim, ours), join(directory, file));
     for (const [file, changes] of Object.entries(edit)) {
       const path = join(directory, file);

@@ -261,6 +261,7 @@ func sortedKeys[T any](m map[string]T) []string {
 // emit compiles the set with its entry module and its twins. Twins that do not compile are left out, for they only help
 // to find places; the verdict never depends on them.
 func emit(set policySet, result *compileAnswer) ([]byte, error) {
+	set.parsed = withoutCopies(set.parsed)
 	input := twins.Input{Modules: set.parsed, Compiler: set.compiler}
 	for _, rule := range result.Rules {
 		input.Rules = append(input.Rules, twins.Rule{Index: rule.Index, Package: rule.pkg, Name: rule.Name})

@@ -26,7 +26,7 @@ func TestRefusalsTellWhatToDo(t *testing.T) {
 		messages = append(messages, e.Message)
 	}
 	expected := []string{
-		"`http.send` is refused: policies have no access to the network, nor do tests that replace the call: put what it would fetch into a data file",
+		"`http.send` is refused: policies have no access to the network: put what it would fetch into a data file (a test may replace the call: `with http.send as …`)",
 		"`data[2]` is refused, since the keys of `data` are strings: write `data[\"2\"]`",
 	}
 	if len(messages) < 2 || !reflect.DeepEqual(messages[:2], expected) {

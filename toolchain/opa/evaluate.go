@@ -21,12 +21,17 @@ type evaluateRequest struct {
 	Data                json.RawMessage   `json:"data"`
 	Now                 int64             `json:"nowNs,string"`
 	StrictBuiltinErrors bool              `json:"strictBuiltinErrors"`
+	// Trace: the events of so many steps at most are told.
+	Trace int `json:"trace"`
 }
 
 // evaluation is the result of one input: `value` where the query is defined, once for each solution.
 type evaluation struct {
 	Values []any      `json:"values"`
 	Error  *regoError `json:"error,omitempty"`
+	Trace  string     `json:"trace,omitempty"`
+	// Steps: how many events there were, of which the trace may be the first.
+	Steps int `json:"steps,omitempty"`
 }
 
 type evaluateAnswer struct {
@@ -78,11 +83,40 @@ func evaluateOperation(request json.RawMessage, _ []byte) (any, []byte, error) {
 		if asked.Now != 0 {
 			options = append(options, rego.EvalTime(time.Unix(0, asked.Now)))
 		}
-		result.Evaluations = append(result.Evaluations, evaluateOne(prepared, options))
+		result.Evaluations = append(result.Evaluations, evaluateTraced(prepared, options, asked.Trace))
 	}
 	result.Output = output.String()
 	result.Errors = finish(set.errors, set.texts)
 	return result, nil, nil
+}
+
+// bounded keeps the first events of an evaluation.
+type bounded struct {
+	limit int
+	steps int
+	kept  []*topdown.Event
+}
+
+func (*bounded) Enabled() bool { return true }
+
+func (*bounded) Config() topdown.TraceConfig { return topdown.TraceConfig{PlugLocalVars: true} }
+
+func (b *bounded) TraceEvent(event topdown.Event) {
+	if b.steps++; b.steps <= b.limit {
+		b.kept = append(b.kept, &event)
+	}
+}
+
+func evaluateTraced(prepared rego.PreparedEvalQuery, options []rego.EvalOption, limit int) evaluation {
+	if limit <= 0 {
+		return evaluateOne(prepared, options)
+	}
+	tracer := &bounded{limit: limit}
+	one := evaluateOne(prepared, append(options, rego.EvalQueryTracer(tracer)))
+	var text bytes.Buffer
+	topdown.PrettyTraceWithOpts(&text, tracer.kept, topdown.PrettyTraceOptions{Locations: true, ExprVariables: true})
+	one.Trace, one.Steps = text.String(), tracer.steps
+	return one
 }
 
 func evaluateOne(prepared rego.PreparedEvalQuery, options []rego.EvalOption) evaluation {

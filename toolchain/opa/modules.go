@@ -43,6 +43,29 @@ type broken struct {
 
 // load parses and compiles. A module with errors is left out with all that depends on it; the rest still compiles.
 func load(sources []moduleSource, prepare func(*ast.Compiler) *ast.Compiler) policySet {
+	return loadWith(sources, prepare, refusedCalls)
+}
+
+// parsedModules are those of earlier requests: an author changes one file of many.
+var parsedModules = map[moduleSource]*ast.Module{}
+
+const parsedLimit = 2_000
+
+func parseModule(source moduleSource) (*ast.Module, error) {
+	if known := parsedModules[source]; known != nil {
+		return known.Copy(), nil
+	}
+	module, err := ast.ParseModuleWithOpts(source.Path, source.Text, ast.ParserOptions{RegoVersion: source.version(), ProcessAnnotation: true})
+	if err == nil && module != nil {
+		if len(parsedModules) >= parsedLimit {
+			clear(parsedModules)
+		}
+		parsedModules[source] = module.Copy()
+	}
+	return module, err
+}
+
+func loadWith(sources []moduleSource, prepare func(*ast.Compiler) *ast.Compiler, refuse func(*ast.Module) []regoError) policySet {
 	set := policySet{parsed: map[string]*ast.Module{}, texts: map[string]string{}}
 	var left []broken
 	for _, source := range sources {
@@ -51,7 +74,7 @@ func load(sources []moduleSource, prepare func(*ast.Compiler) *ast.Compiler) pol
 			continue
 		}
 		set.texts[source.Path] = source.Text
-		module, err := ast.ParseModuleWithOpts(source.Path, source.Text, ast.ParserOptions{RegoVersion: source.version(), ProcessAnnotation: true})
+		module, err := parseModule(source)
 		if err == nil && module == nil {
 			err = &ast.Error{Code: ast.ParseErr, Message: "the file is empty: expected a package", Location: ast.NewLocation(nil, source.Path, 1, 1)}
 		}
@@ -71,7 +94,7 @@ func load(sources []moduleSource, prepare func(*ast.Compiler) *ast.Compiler) pol
 			MetricName: "portcullis_references",
 			Stage: func(c *ast.Compiler) *ast.Error {
 				for path, module := range c.Modules {
-					refusals = append(refusals, refusedCalls(module)...)
+					refusals = append(refusals, refuse(module)...)
 					for _, rule := range module.Rules {
 						ast.WalkRefs(rule, func(ref ast.Ref) bool {
 							if ref.HasPrefix(ast.DefaultRootRef) {

@@ -4,15 +4,25 @@ import (
 	"fmt"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
 const refusedCode = "portcullis_refused_builtin"
 
 // refused builtins reach the network or the host; a verdict must follow from the repository alone.
 var refused = map[string]string{
-	"http.send":          "policies have no access to the network, nor do tests that replace the call: put what it would fetch into a data file",
+	"http.send":          "policies have no access to the network: put what it would fetch into a data file (a test may replace the call: `with http.send as …`)",
 	"net.lookup_ip_addr": "policies have no access to the network: put the addresses into a data file",
 	"opa.runtime":        "policies cannot read the environment of the process: put the settings into a data file",
+}
+
+// Where a call gets past the compiler, as in a policy under a test that does not replace it, it stops the evaluation.
+func init() {
+	for name, reason := range refused {
+		topdown.RegisterBuiltinFunc(name, func(context topdown.BuiltinContext, _ []*ast.Term, _ func(*ast.Term) error) error {
+			return topdown.Halt{Err: &topdown.Error{Code: refusedCode, Message: "`" + name + "` is refused: " + reason, Location: context.Location}}
+		})
+	}
 }
 
 // refusedCalls finds the calls of refused builtins in a module whose references are resolved, so that a rule of the

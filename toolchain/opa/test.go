@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"regexp"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/cover"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/tester"
@@ -20,18 +20,14 @@ import (
 )
 
 type testRequest struct {
-	Modules   []moduleSource    `json:"modules"`
-	Data      json.RawMessage   `json:"data"`
-	Files     map[string]string `json:"files"`
-	Run       string            `json:"run"`
-	Coverage  bool              `json:"coverage"`
-	TimeoutMs int64             `json:"timeoutMs"`
-}
-
-type testPlace struct {
-	Path string `json:"path"`
-	Line int    `json:"line"`
-	Text string `json:"text"`
+	Modules  []moduleSource    `json:"modules"`
+	Data     json.RawMessage   `json:"data"`
+	Files    map[string]string `json:"files"`
+	Run      string            `json:"run"`
+	Coverage bool              `json:"coverage"`
+	// Changed: only tests that depend on these modules run.
+	Changed   []string `json:"changed"`
+	TimeoutMs int64    `json:"timeoutMs"`
 }
 
 type testCase struct {
@@ -53,30 +49,21 @@ type testResult struct {
 	Cases      []testCase `json:"cases,omitempty"`
 }
 
-type lineRange struct {
-	From int `json:"from"`
-	To   int `json:"to"`
-}
-
-type fileCoverage struct {
-	Path       string      `json:"path"`
-	Covered    []lineRange `json:"covered"`
-	NotCovered []lineRange `json:"notCovered"`
-	Percentage float64     `json:"percentage"`
-}
-
-type coverage struct {
-	Files      []fileCoverage `json:"files"`
-	Percentage float64        `json:"percentage"`
-}
-
 type testAnswer struct {
 	Results  []testResult `json:"results"`
 	Coverage *coverage    `json:"coverage,omitempty"`
 	Errors   []regoError  `json:"errors"`
+	// Refused: calls that a test may replace and that nothing else may make.
+	Refused []regoError `json:"refused"`
+	// Affected and Needed: with `changed`, the modules that depend on the changed ones, and what these depend on.
+	Affected []string `json:"affected,omitempty"`
+	Needed   []string `json:"needed,omitempty"`
 }
 
-const traceLimit = 16_384
+const (
+	traceLimit  = 16_384
+	traceEvents = 500
+)
 
 // yielding lets timers fire: this machine has one thread and nothing interrupts it, so a test that loops would never
 // learn that its time is over.
@@ -120,27 +107,61 @@ func testOperation(request json.RawMessage, _ []byte) (any, []byte, error) {
 	readable = asked.Files
 	defer func() { readable = nil }()
 	result := testAnswer{Results: []testResult{}}
-	set := load(asked.Modules, func(c *ast.Compiler) *ast.Compiler {
-		return c.WithEnablePrintStatements(true).WithCapabilities(testCapabilities())
+	result.Refused = []regoError{}
+	if asked.Changed != nil {
+		asked.Modules, result.Affected, result.Needed = concerned(asked)
+	}
+	// The tester renames tests of one name while it compiles, and so has to prepare the compiler.
+	set := loadWith(asked.Modules, func(c *ast.Compiler) *ast.Compiler {
+		c.WithEnablePrintStatements(true).WithCapabilities(testCapabilities())
+		if none, err := tester.NewRunner().SetCompiler(c).SetModules(nil).RunTests(context.Background(), nil); err == nil {
+			// It looks for tests in the background, and must find none before the modules are compiled.
+			for range none {
+			}
+		}
+		return c
+	}, func(module *ast.Module) []regoError {
+		return slices.DeleteFunc(refusedCalls(module), func(e regoError) bool {
+			if e.Code == refusedCode && !strings.HasSuffix(e.Path, "_test.rego") {
+				result.Refused = append(result.Refused, e)
+			}
+			return e.Code == refusedCode
+		})
 	})
 	result.Errors = finish(set.errors, set.texts)
+	result.Refused = finish(result.Refused, set.texts)
 	if len(set.parsed) == 0 {
 		return result, nil, nil
 	}
-	var covered *cover.Cover
+	ctx := context.Background()
+	run := testRun{set: set, asked: asked, store: inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false))}
+	if run.txn, err = run.store.NewTransaction(ctx, storage.TransactionParams{}); err != nil {
+		return nil, nil, err
+	}
+	defer run.store.Abort(ctx, run.txn)
+	var counted *counting
 	var tracer topdown.QueryTracer
 	if asked.Coverage {
-		covered = cover.New()
-		tracer = covered
+		counted = newCounting()
+		tracer = counted
 	}
-	found, err := runTests(set, data, asked, asked.Run, &yielding{QueryTracer: tracer}, false)
+	pattern := asked.Run
+	found, err := run.tests(pattern, &yielding{QueryTracer: tracer}, false)
 	if err != nil {
 		result.Errors = append(result.Errors, fromAst("", err)...)
 		return result, nil, nil
 	}
-	traces := explain(set, data, asked, found)
+	affected := map[string]bool{}
+	for _, path := range result.Affected {
+		affected[path] = true
+	}
+	found = slices.DeleteFunc(found, func(one *tester.Result) bool {
+		return asked.Changed != nil && !affected[one.Location.File]
+	})
+	traces := run.traced(found)
+	failures := failure{set, set.compiler, run.store, run.txn}
 	for _, one := range found {
-		result.Results = append(result.Results, describeTest(one, traces[testName(one)]))
+		result.Results = append(result.Results, describeTest(one, traces[testName(one)], failures))
 	}
 	sort.SliceStable(result.Results, func(i, j int) bool {
 		a, b := result.Results[i], result.Results[j]
@@ -149,15 +170,44 @@ func testOperation(request json.RawMessage, _ []byte) (any, []byte, error) {
 		}
 		return a.Line < b.Line
 	})
-	if covered != nil {
-		report := coverageOf(covered.Report(policiesOf(set)))
+	if counted != nil {
+		report := counted.report(policiesOf(set))
 		result.Coverage = &report
 	}
 	return result, nil, nil
 }
 
-// explain runs the failed tests once more with a full trace, which is too much to keep for tests that pass.
-func explain(set policySet, data map[string]any, asked testRequest, found []*tester.Result) map[string][]*topdown.Event {
+// concerned are the modules that matter after a change, and those that do not parse.
+func concerned(asked testRequest) (needed []moduleSource, affected, paths []string) {
+	parsed := map[string]*ast.Module{}
+	changed := slices.Clone(asked.Changed)
+	for _, source := range asked.Modules {
+		if module, err := parseModule(source); err == nil && module != nil {
+			parsed[source.Path] = module
+		} else if header := packageLine.FindStringSubmatch(source.Text); header != nil {
+			// What depends on a module that does not parse is concerned all the same.
+			parsed[source.Path] = &ast.Module{Package: &ast.Package{Path: packageRef(header[1])}}
+		}
+	}
+	reached := reachOf(parsed, changed)
+	for _, source := range asked.Modules {
+		if parsed[source.Path] == nil || reached.needed[source.Path] {
+			needed = append(needed, source)
+			paths = append(paths, source.Path)
+		}
+	}
+	return needed, sortedKeys(reached.affected), paths
+}
+
+type testRun struct {
+	set   policySet
+	asked testRequest
+	store storage.Store
+	txn   storage.Transaction
+}
+
+// traced runs the failed tests once more with a full trace, which is too much to keep for tests that pass.
+func (r testRun) traced(found []*tester.Result) map[string][]*topdown.Event {
 	var names []string
 	for _, one := range found {
 		if one.Fail {
@@ -168,7 +218,7 @@ func explain(set policySet, data map[string]any, asked testRequest, found []*tes
 	if len(names) == 0 || len(names) > 50 {
 		return traces
 	}
-	again, err := runTests(set, data, asked, "^("+strings.Join(names, "|")+")$", &yielding{}, true)
+	again, err := r.tests("^("+strings.Join(names, "|")+")$", &yielding{}, true)
 	if err != nil {
 		return traces
 	}
@@ -182,34 +232,22 @@ func testName(one *tester.Result) string {
 	return one.Package + "." + one.Name
 }
 
-func runTests(set policySet, data map[string]any, asked testRequest, run string, tracer *yielding, trace bool) ([]*tester.Result, error) {
-	ctx := context.Background()
-	store := inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false))
-	transaction, err := store.NewTransaction(ctx, storage.TransactionParams{})
-	if err != nil {
-		return nil, err
-	}
-	defer store.Abort(ctx, transaction)
+func (r testRun) tests(pattern string, tracer *yielding, trace bool) ([]*tester.Result, error) {
 	timeout := 5 * time.Second
-	if asked.TimeoutMs > 0 {
-		timeout = time.Duration(asked.TimeoutMs) * time.Millisecond
-	}
-	modules := map[string]*ast.Module{}
-	for path, module := range set.parsed {
-		modules[path] = module.Copy()
+	if r.asked.TimeoutMs > 0 {
+		timeout = time.Duration(r.asked.TimeoutMs) * time.Millisecond
 	}
 	results, err := tester.NewRunner().
-		SetCompiler(ast.NewCompiler().SetErrorLimit(0).WithCapabilities(testCapabilities()).WithEnablePrintStatements(true)).
-		SetStore(store).
-		SetModules(modules).
+		SetCompiler(r.set.compiler).
+		SetStore(r.store).
 		SetParallel(1).
 		SetTimeout(timeout).
 		SetCoverageQueryTracer(tracer).
 		EnableTracing(trace).
 		CapturePrintOutput(true).
 		SetRuntime(ast.ObjectTerm()).
-		Filter(run).
-		RunTests(ctx, transaction)
+		Filter(pattern).
+		RunTests(context.Background(), r.txn)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +258,7 @@ func runTests(set policySet, data map[string]any, asked testRequest, run string,
 	return all, nil
 }
 
-func describeTest(one *tester.Result, trace []*topdown.Event) testResult {
+func describeTest(one *tester.Result, trace []*topdown.Event, failures failure) testResult {
 	result := testResult{
 		Package:    strings.TrimPrefix(one.Package, "data."),
 		Name:       one.Name,
@@ -258,71 +296,12 @@ func describeTest(one *tester.Result, trace []*topdown.Event) testResult {
 		result.Cases = append(result.Cases, testCase{strings.Join(path, " / "), outcome})
 	}
 	if one.Fail {
-		result.FailedAt = failedAt(one, trace)
+		result.FailedAt = failures.at(one, trace)
 		var text bytes.Buffer
-		topdown.PrettyTraceWithLocation(&text, trace)
+		topdown.PrettyTraceWithLocation(&text, trace[:min(len(trace), traceEvents)])
 		if result.Trace = text.String(); len(result.Trace) > traceLimit {
 			result.Trace = strings.ToValidUTF8(result.Trace[:traceLimit], "") + "\n…\n"
 		}
 	}
 	return result
-}
-
-// failedAt finds the last expression of the test's own body that did not hold; where several bodies are, the last one's.
-func failedAt(one *tester.Result, trace []*topdown.Event) *testPlace {
-	bodies := map[uint64]bool{}
-	var found *testPlace
-	for _, event := range trace {
-		rule, isRule := event.Node.(*ast.Rule)
-		if isRule && event.Op == topdown.EnterOp && rule.Location != nil && rule.Location.File == one.Location.File &&
-			strings.HasPrefix(rule.Head.Ref().String(), strings.SplitN(one.Name, "#", 2)[0]) {
-			bodies[event.QueryID] = true
-		}
-		expression, isExpression := event.Node.(*ast.Expr)
-		if isExpression && event.Op == topdown.FailOp && bodies[event.QueryID] && expression.Location != nil {
-			found = &testPlace{expression.Location.File, expression.Location.Row, strings.TrimSpace(string(expression.Location.Text))}
-		}
-	}
-	return found
-}
-
-func policiesOf(set policySet) map[string]*ast.Module {
-	modules := map[string]*ast.Module{}
-	for path, module := range set.parsed {
-		if !strings.HasSuffix(path, "_test.rego") {
-			modules[path] = module
-		}
-	}
-	return modules
-}
-
-// coverageOf leaves tests out, which cover themselves, and counts the policies' lines anew.
-func coverageOf(report cover.Report) coverage {
-	result := coverage{Files: []fileCoverage{}}
-	coveredLines, allLines := 0, 0
-	for _, path := range sortedKeys(report.Files) {
-		file := report.Files[path]
-		if strings.HasSuffix(path, "_test.rego") {
-			continue
-		}
-		coveredLines += file.CoveredLines
-		allLines += file.CoveredLines + file.NotCoveredLines
-		result.Files = append(result.Files, fileCoverage{path, ranges(file.Covered), ranges(file.NotCovered), file.Coverage})
-	}
-	if allLines > 0 {
-		result.Percentage = 100 * float64(coveredLines) / float64(allLines)
-	}
-	return result
-}
-
-func ranges(list []cover.Range) []lineRange {
-	out := []lineRange{}
-	for _, one := range list {
-		next := lineRange{one.Start.Row, one.End.Row}
-		if n := len(out); n > 0 && out[n-1] == next {
-			continue
-		}
-		out = append(out, next)
-	}
-	return out
 }

@@ -114,7 +114,7 @@ func (f *frame) evalFunction(defs []definition, args []*ast.Term) *value {
 		}
 	})
 	id := "fn " + defs[0].scope.pkg.path.String() + "." + ruleName(defs[0].rule)
-	if f.w.active[id] || f.depth >= maxDepth {
+	if f.w.active[id] || f.depth >= maxDepth || f.w.branches >= maxBranches {
 		return &value{deps: own}
 	}
 	f.w.active[id] = true
@@ -130,7 +130,7 @@ func (f *frame) evalFunction(defs []definition, args []*ast.Term) *value {
 				continue
 			}
 			env := map[ast.Var]*value{}
-			if f.bindParams(params, values, env) {
+			if f.w.branches++; f.bindParams(params, values, env) {
 				out = merge(out, f.evalBranch(definition{rule, d.scope}, env))
 			}
 		}

@@ -30,6 +30,8 @@ type world struct {
 	memo     map[string]*value
 	active   map[string]bool
 	groups   int
+	// branches: how many bodies of helpers were followed for the body at hand.
+	branches int
 }
 
 func newWorld(modules map[string]*ast.Module) *world {

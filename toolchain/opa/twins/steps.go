@@ -32,6 +32,7 @@ type Static struct {
 // analyse follows the body of a twin and describes each of its expressions.
 func (w *world) analyse(s *scope, body ast.Body, head *ast.Term) ([]step, *twin) {
 	t := newTwin()
+	w.branches = 0
 	var scratch []read
 	f := &frame{
 		w: w, scope: s, twin: t, own: true, out: &scratch,

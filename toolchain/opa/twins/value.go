@@ -12,6 +12,7 @@ const (
 	maxAlternatives = 12
 	maxReads        = 96
 	maxDepth        = 12
+	maxBranches     = 2_000
 )
 
 // seg is one step of a path: a constant key, the value of a captured variable, all steps of a captured path (walk), or any key.

@@ -4,19 +4,19 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// document finds the objects and lists of an input again by their address: OPA's evaluator hands them on without copying.
-type document struct {
+// Document finds the objects and lists of an input again by their address: OPA's evaluator hands them on without copying.
+type Document struct {
 	root  ast.Value
 	paths map[ast.Value][]any
 }
 
-func newDocument(root ast.Value) *document {
-	d := &document{root, map[ast.Value][]any{}}
+func NewDocument(root ast.Value) *Document {
+	d := &Document{root, map[ast.Value][]any{}}
 	d.index(root, []any{})
 	return d
 }
 
-func (d *document) index(v ast.Value, path []any) {
+func (d *Document) index(v ast.Value, path []any) {
 	child := func(key any, t *ast.Term) {
 		next := make([]any, len(path), len(path)+1)
 		copy(next, path)
@@ -38,8 +38,8 @@ func (d *document) index(v ast.Value, path []any) {
 	}
 }
 
-// find is the path of an object or list of the document.
-func (d *document) find(v ast.Value) ([]any, bool) {
+// Find is the path of an object or list of the document.
+func (d *Document) Find(v ast.Value) ([]any, bool) {
 	switch v.(type) {
 	case *ast.Array, ast.Object:
 		path, ok := d.paths[v]

@@ -47,7 +47,7 @@ type Derivation struct {
 
 // Trace evaluates each rule for an input and returns every derivation of every message.
 func Trace(ctx context.Context, compiler *ast.Compiler, store storage.Store, rules []Rule, input ast.Value) ([]Derivation, error) {
-	doc := newDocument(input)
+	doc := NewDocument(input)
 	out := []Derivation{}
 	for _, r := range rules {
 		t := &tracer{doc: doc, compiler: compiler, rule: r, frames: map[uint64]*frame{}, values: map[string]ast.Value{}}
@@ -84,7 +84,7 @@ type frame struct {
 }
 
 type tracer struct {
-	doc      *document
+	doc      *Document
 	compiler *ast.Compiler
 	rule     Rule
 	frames   map[uint64]*frame
@@ -276,7 +276,7 @@ func (t *tracer) resolve(e topdown.Event, r ast.Ref) (Read, bool) {
 	if start == nil {
 		return Read{}, false
 	}
-	at, ok := t.doc.find(start)
+	at, ok := t.doc.Find(start)
 	if !ok {
 		return Read{}, false
 	}
@@ -347,7 +347,7 @@ func (t *tracer) feeding(e topdown.Event, b binding, own [][]Read, i int, neg bo
 		if v == "" || j == i || seen[j] || !b.vars[i][v] {
 			continue
 		}
-		if _, known := t.doc.find(e.Plug(ast.NewTerm(v)).Value); known {
+		if _, known := t.doc.Find(e.Plug(ast.NewTerm(v)).Value); known {
 			continue
 		}
 		seen[j] = true
