@@ -68,6 +68,8 @@ texts contains base64.decode(text) if {
 
 texts contains text if {
 	is_searched(input)
+
+	# portcullis-lint ignore: unbounded-walk custom kinds may carry manifests anywhere
 	walk(input, [_, text])
 	is_string(text)
 	contains(text, "apiVersion")
@@ -81,6 +83,8 @@ searched contains object if {
 # A patch of the pod as text, as in templates of Argo Workflows.
 searched contains patch if {
 	is_searched(input)
+
+	# portcullis-lint ignore: unbounded-walk custom kinds may carry patches anywhere
 	walk(input, [path, text])
 	path[count(path) - 1] == "podSpecPatch"
 	patch := yaml.unmarshal(text)
@@ -205,6 +209,17 @@ places_of(container) := {sprintf("%s[%d]", [list, i]) |
 	pod[field] == container
 	has_name(pod)
 }
+
+# The name of an image that a tool replaces before anything is applied: the kubelet pulls none of such a name.
+is_template(image) if regex.match(`[{}$<>]`, image)
+
+# How a message names containers by their labels.
+named(labels) := sprintf("container %s", [label]) if {
+	count(labels) == 1
+	some label in labels
+}
+
+named(labels) := sprintf("containers %s", [concat(", ", sort(labels))]) if count(labels) > 1
 
 # How a message names the object: by its name, else by the prefix of the name that it will get.
 name := input.metadata.name if has_name(input.metadata)

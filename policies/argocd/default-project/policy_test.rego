@@ -23,3 +23,8 @@ test_an_application_of_another_api_is_accepted if {
 	other := object.union(application("default"), {"apiVersion": "app.k8s.io/v1beta1"})
 	count(default_project.deny) == 0 with input as other
 }
+
+test_an_application_set_with_a_named_project_is_accepted if {
+	set := {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "metadata": {"name": "web"}, "spec": {"template": {"spec": {"project": "payments"}}}}
+	count(default_project.deny) == 0 with input as set
+}

@@ -10,6 +10,10 @@
 #   level: warn
 #   controls:
 #   - flux/drift
+#   fix:
+#     in: object
+#     set:
+#       /spec/prune: true
 package portcullis.flux.prune
 
 import rego.v1

@@ -18,3 +18,7 @@ test_true_is_accepted if {
 test_a_kustomization_file_is_no_flux_object if {
 	count(prune.deny) == 0 with input as {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 }
+
+test_a_kustomization_of_kustomize_is_no_object_of_flux if {
+	count(prune.deny) == 0 with input as {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "metadata": {"name": "web"}, "spec": {"prune": false}}
+}

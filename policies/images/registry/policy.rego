@@ -6,6 +6,8 @@
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/containers/images/
 # custom:
+#   parameters:
+#     allowed: { type: array, items: { type: string }, description: "Registries, with or without a path; none: all are allowed." }
 #   severity: medium
 #   level: warn
 #   controls:
@@ -19,11 +21,16 @@ import data.portcullis.lib.kubernetes
 deny contains message if {
 	some container in kubernetes.containers
 	not registry_of(container.image)
+	not kubernetes.is_template(container.image)
+
+	# portcullis-lint ignore: silent-message without an image there is nothing to pull
 	message := sprintf("container %s pulls image %q from no named registry", [kubernetes.label(container), container.image])
 }
 
 deny contains message if {
 	some container in kubernetes.containers
+
+	# portcullis-lint ignore: silent-message without an image there is nothing to pull
 	registry := registry_of(container.image)
 	restricted
 	not allowed(container.image)

@@ -32,3 +32,7 @@ test_a_name_that_only_starts_like_an_allowed_one_is_denied if {
 test_the_list_is_accepted_with_and_without_a_path if {
 	count(registry.deny) == 0 with input as pod("registry.example.com/team/web:1") with data.parameters as allow(["registry.example.com/team/"])
 }
+
+test_a_placeholder_may_hold_the_registry if {
+	count(registry.deny) == 0 with input as {"kind": "Pod", "spec": {"containers": [{"name": "web", "image": "${IMAGE}"}]}}
+}

@@ -25,3 +25,9 @@ test_pinned_images_are_accepted if {
 test_a_container_without_an_image_is_nobodys_image if {
 	count(tag.deny) == 0 with input as {"kind": "Pod", "spec": {"containers": [{"name": "web"}]}}
 }
+
+test_placeholders_are_left_to_what_replaces_them if {
+	every image in ["${IMAGE}", "$(image)", "{{ image }}", "<image>"] {
+		count(tag.deny) == 0 with input as deployment(image)
+	}
+}

@@ -1,8 +1,7 @@
 # METADATA
 # title: Containers add no dangerous capabilities
 # description: >-
-#   Capabilities beyond the runtime's default set open ways to take over the node.
-#   Remove the capability from `add`.
+#   Capabilities beyond the runtime's default set open ways to take over the node. Remove the capability from `add`.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/
 # custom:
@@ -10,21 +9,17 @@
 #   controls:
 #   - PSS-baseline/capabilities
 #   - CIS-Kubernetes/5.2.9
+#   - NSA/pod-security
 package portcullis.pods.capabilities
 
 import rego.v1
 
 import data.portcullis.lib.kubernetes
-
-# The set that the baseline Pod Security Standard allows.
-allowed := {
-	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
-	"NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
-}
+import data.portcullis.lib.pod_security
 
 deny contains message if {
 	some container in kubernetes.settings
 	some capability in container.securityContext.capabilities.add
-	not capability in allowed
+	not capability in pod_security.default_capabilities
 	message := sprintf("container %s adds capability %s", [kubernetes.label(container), capability])
 }

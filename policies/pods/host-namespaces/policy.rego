@@ -10,6 +10,9 @@
 #   controls:
 #   - PSS-baseline/host-namespaces
 #   - CIS-Kubernetes/5.2.3
+#   - CIS-Kubernetes/5.2.4
+#   - CIS-Kubernetes/5.2.5
+#   - NSA/pod-security
 package portcullis.pods.host_namespaces
 
 import rego.v1

@@ -9,6 +9,8 @@
 #   severity: medium
 #   controls:
 #   - PSS-baseline/host-ports
+#   - CIS-Kubernetes/5.2.13
+#   - NSA/pod-security
 package portcullis.pods.host_ports
 
 import rego.v1

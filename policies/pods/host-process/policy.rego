@@ -9,6 +9,8 @@
 #   severity: critical
 #   controls:
 #   - PSS-baseline/host-process
+#   - CIS-Kubernetes/5.2.11
+#   - NSA/pod-security
 package portcullis.pods.host_process
 
 import rego.v1

@@ -11,19 +11,23 @@
 #   controls:
 #   - PSS-restricted/privilege-escalation
 #   - CIS-Kubernetes/5.2.6
+#   - NSA/pod-security
+#   fix:
+#     in: container
+#     set:
+#       /securityContext/allowPrivilegeEscalation: false
 package portcullis.pods.privilege_escalation
 
 import rego.v1
 
 import data.portcullis.lib.kubernetes
+import data.portcullis.lib.pod_security
 
 deny contains message if {
+	pod_security.since(8)
 	some pod in kubernetes.pod_specs
-	not runs_windows(pod)
+	not pod_security.windows(pod)
 	some container in kubernetes.containers_of(pod)
 	object.get(container, ["securityContext", "allowPrivilegeEscalation"], true) != false
 	message := sprintf("container %s does not set allowPrivilegeEscalation: false", [kubernetes.label(container)])
 }
-
-# Kubernetes refuses the field there.
-runs_windows(pod) if pod.os.name == "windows"

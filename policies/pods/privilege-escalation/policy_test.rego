@@ -22,3 +22,11 @@ test_windows_pods_are_accepted if {
 	spec := {"os": {"name": "windows"}, "containers": [{"name": "web"}]}
 	count(privilege_escalation.deny) == 0 with input as {"kind": "Pod", "spec": spec}
 }
+
+test_the_standard_has_it_since_1_8 if {
+	count(privilege_escalation.deny) == 0 with input as with_context({}) with data.portcullis.kubernetes as "1.7"
+}
+
+test_the_standard_has_it_since_1_8 if {
+	count(privilege_escalation.deny) == 0 with input as with_context({}) with data.portcullis.kubernetes as "1.7"
+}

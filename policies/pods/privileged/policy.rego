@@ -10,6 +10,7 @@
 #   controls:
 #   - PSS-baseline/privileged-containers
 #   - CIS-Kubernetes/5.2.2
+#   - NSA/pod-security
 package portcullis.pods.privileged
 
 import rego.v1

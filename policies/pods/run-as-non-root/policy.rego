@@ -1,8 +1,8 @@
 # METADATA
-# title: Containers do not run as root
+# title: Containers may not run as root
 # description: >-
-#   A container that runs as user 0 is root on the node as soon as isolation fails.
-#   Set `runAsNonRoot: true` on the pod or on every container.
+#   A container whose image names no other user is root on the node as soon as isolation fails. Set `runAsNonRoot: true`
+#   on the pod or on every container.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/
 # custom:
@@ -11,35 +11,41 @@
 #   controls:
 #   - PSS-restricted/running-as-non-root
 #   - CIS-Kubernetes/5.2.7
+#   - NSA/non-root
 package portcullis.pods.run_as_non_root
 
 import rego.v1
 
 import data.portcullis.lib.kubernetes
+import data.portcullis.lib.pod_security
+
+# One finding for each pod, since what it says is for all containers that say nothing themselves.
+deny contains message if {
+	some pod in host_user_pods
+	silent := {kubernetes.label(container) |
+		some container in kubernetes.containers_of(pod)
+		not says(container)
+	}
+	count(silent) > 0
+	not says(pod)
+	message := sprintf("%s may run as root: runAsNonRoot is true neither there nor on the pod", [kubernetes.named(silent)])
+}
 
 deny contains message if {
-	some pod in kubernetes.pod_specs
+	some pod in host_user_pods
 	some container in kubernetes.containers_of(pod)
-	not non_root(container, pod)
-	message := sprintf("container %s may run as root: runAsNonRoot is not true on it or on its pod", [kubernetes.label(container)])
+	container.securityContext.runAsNonRoot == false
+	message := sprintf("container %s may run as root: it sets runAsNonRoot to false", [kubernetes.label(container)])
 }
 
-deny contains message if {
-	some container in kubernetes.containers
-	container.securityContext.runAsUser == 0
-	message := sprintf("container %s runs as user 0", [kubernetes.label(container)])
+deny contains "the pod may run as root: it sets runAsNonRoot to false" if {
+	some pod in host_user_pods
+	pod.securityContext.runAsNonRoot == false
 }
 
-deny contains "the pod runs as user 0" if {
+host_user_pods contains pod if {
 	some pod in kubernetes.pod_specs
-	pod.securityContext.runAsUser == 0
+	not pod_security.user_namespace(pod)
 }
 
-non_root(container, _) if container.securityContext.runAsNonRoot == true
-
-non_root(container, pod) if {
-	not has_own_setting(container)
-	pod.securityContext.runAsNonRoot == true
-}
-
-has_own_setting(container) if is_boolean(container.securityContext.runAsNonRoot)
+says(of) if is_boolean(of.securityContext.runAsNonRoot)

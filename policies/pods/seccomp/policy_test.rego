@@ -5,7 +5,7 @@ import rego.v1
 import data.portcullis.pods.seccomp
 
 test_unconfined_pod_is_denied if {
-	count(seccomp.deny) == 1 with input as {"kind": "Pod", "spec": {"securityContext": {"seccompProfile": {"type": "Unconfined"}}}}
+	seccomp.deny == {"the pod sets seccomp profile \"Unconfined\""} with input as {"kind": "Pod", "spec": {"securityContext": {"seccompProfile": {"type": "Unconfined"}}}}
 }
 
 test_unconfined_container_is_denied if {
@@ -15,4 +15,14 @@ test_unconfined_container_is_denied if {
 
 test_runtime_default_and_silence_are_accepted if {
 	count(seccomp.deny) == 0 with input as {"kind": "Pod", "spec": {"securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}, "containers": [{"name": "web"}]}}
+}
+
+annotated(value) := {"kind": "Pod", "metadata": {"annotations": {"container.seccomp.security.alpha.kubernetes.io/web": value, "container.seccomp.security.alpha.kubernetes.io/other": "unconfined"}}, "spec": {"containers": [{"name": "web"}]}}
+
+test_annotations_count_before_1_19 if {
+	count(seccomp.deny) == 1 with input as annotated("unconfined") with data.portcullis.kubernetes as "1.18"
+	count(seccomp.deny) == 0 with input as annotated("unconfined") with data.portcullis.kubernetes as "1.19"
+	every value in ["runtime/default", "docker/default", "localhost/web"] {
+		count(seccomp.deny) == 0 with input as annotated(value) with data.portcullis.kubernetes as "1.18"
+	}
 }

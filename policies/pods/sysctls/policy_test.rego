@@ -4,12 +4,17 @@ import rego.v1
 
 import data.portcullis.pods.sysctls
 
+with_sysctl(name) := {"kind": "Pod", "spec": {"securityContext": {"sysctls": [{"name": name, "value": "1"}]}, "containers": [{"name": "web"}]}}
+
 test_unsafe_sysctl_is_denied if {
-	spec := {"securityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}, "containers": [{"name": "web"}]}
-	sysctls.deny == {"the pod sets sysctl kernel.msgmax, which is not safe"} with input as {"kind": "Pod", "spec": spec}
+	sysctls.deny == {"the pod sets sysctl kernel.msgmax, which is not safe"} with input as with_sysctl("kernel.msgmax")
 }
 
 test_safe_sysctl_is_accepted if {
-	spec := {"securityContext": {"sysctls": [{"name": "kernel.shm_rmid_forced", "value": "1"}]}, "containers": [{"name": "web"}]}
-	count(sysctls.deny) == 0 with input as {"kind": "Pod", "spec": spec}
+	count(sysctls.deny) == 0 with input as with_sysctl("kernel.shm_rmid_forced")
+}
+
+test_later_versions_allow_more if {
+	count(sysctls.deny) == 0 with input as with_sysctl("net.ipv4.tcp_rmem") with data.portcullis.kubernetes as "1.32"
+	count(sysctls.deny) == 1 with input as with_sysctl("net.ipv4.tcp_rmem") with data.portcullis.kubernetes as "1.31"
 }

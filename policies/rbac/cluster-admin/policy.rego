@@ -9,6 +9,7 @@
 #   severity: critical
 #   controls:
 #   - CIS-Kubernetes/5.1.1
+#   - NSA/authorization
 package portcullis.rbac.cluster_admin
 
 import rego.v1

@@ -9,16 +9,21 @@
 #   severity: high
 #   controls:
 #   - CIS-Kubernetes/5.1.3
+#   - NSA/authorization
 package portcullis.rbac.wildcards
 
 import rego.v1
 
 import data.portcullis.lib.kubernetes
 
+# One finding for each rule, at the first of its fields that has one.
 deny contains message if {
 	input.kind in {"Role", "ClusterRole"}
 	some rule in input.rules
-	some field in ["verbs", "resources", "apiGroups"]
-	"*" in rule[field]
-	message := sprintf("%s %q grants all %s", [input.kind, kubernetes.name, field])
+	fields := [field |
+		some field in ["verbs", "resources", "apiGroups"]
+		"*" in rule[field]
+	]
+	"*" in rule[fields[0]]
+	message := sprintf("%s %q grants all %s", [input.kind, kubernetes.name, concat(", all ", fields)])
 }

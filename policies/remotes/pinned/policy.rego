@@ -6,6 +6,8 @@
 # related_resources:
 # - ref: https://fluxcd.io/flux/components/source/gitrepositories/#reference
 # custom:
+#   parameters:
+#     branches_of: { type: array, items: { type: string }, description: "Beginnings of URLs whose repositories may be followed by branch; none: all." }
 #   severity: medium
 #   level: warn
 #   controls:
@@ -74,6 +76,8 @@ deny contains message if {
 deny contains message if {
 	helm_chart
 	not input.spec.version
+
+	# portcullis-lint ignore: silent-message a chart without a name is refused by its schema
 	message := sprintf("HelmChart %q takes the newest version of %q", [kubernetes.name, input.spec.chart])
 }
 
@@ -81,6 +85,8 @@ deny contains message if {
 	helm_chart
 	version := input.spec.version
 	moving(version)
+
+	# portcullis-lint ignore: silent-message a chart without a name is refused by its schema
 	message := sprintf("HelmChart %q takes version range %q of %q", [kubernetes.name, version, input.spec.chart])
 }
 
@@ -99,6 +105,8 @@ deny contains message if {
 	not followed(source.repoURL)
 	revision := object.get(source, "targetRevision", "HEAD")
 	not pinned_revision(revision)
+
+	# portcullis-lint ignore: silent-message a source without a URL is refused by Argo CD
 	message := sprintf("Application %q follows %q of %s", [kubernetes.name, revision, source.repoURL])
 }
 

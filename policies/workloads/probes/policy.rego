@@ -19,7 +19,11 @@ import data.portcullis.lib.kubernetes
 deny contains message if {
 	input.kind in {"Deployment", "StatefulSet", "DaemonSet", "Rollout"}
 	some container in kubernetes.long_running
-	count(container.ports) > 0
+	some port in container.ports
+	not for_the_platform(port)
 	not container.readinessProbe
 	message := sprintf("container %s opens ports and has no readinessProbe", [kubernetes.label(container)])
 }
+
+# Ports that are asked about the container itself, whether it is ready or not.
+for_the_platform(port) if regex.match(`^(?:[a-z0-9]+-)?(?:metrics|prom|prometheus|health|healthz|healthcheck|probe|probes|debug|pprof)(?:-[a-z0-9]+)?$`, port.name)

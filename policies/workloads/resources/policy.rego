@@ -18,9 +18,14 @@ import data.portcullis.lib.kubernetes
 
 required := [["requests", "cpu"], ["requests", "memory"], ["limits", "memory"]]
 
+# One finding for each container, where the first of them is missing.
 deny contains message if {
 	some container in kubernetes.long_running
-	some [group, resource] in required
+	missing := [pair |
+		some pair in required
+		not container.resources[pair[0]][pair[1]]
+	]
+	[group, resource] := missing[0]
 	not container.resources[group][resource]
-	message := sprintf("container %s has no %s.%s", [kubernetes.label(container), group, resource])
+	message := sprintf("container %s has no %s", [kubernetes.label(container), concat(", ", [concat(".", pair) | some pair in missing])])
 }

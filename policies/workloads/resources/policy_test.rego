@@ -6,8 +6,8 @@ import data.portcullis.workloads.resources
 
 pod(resources) := {"kind": "Pod", "spec": {"containers": [{"name": "web", "resources": resources}]}}
 
-test_nothing_stated_is_three_findings if {
-	count(resources.deny) == 3 with input as pod({})
+test_what_is_missing_is_one_finding if {
+	resources.deny == {"container \"web\" has no requests.cpu, requests.memory, limits.memory"} with input as pod({})
 }
 
 test_a_missing_memory_limit_is_named if {

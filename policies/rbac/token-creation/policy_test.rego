@@ -1,0 +1,41 @@
+package portcullis.rbac.token_creation_test
+
+import rego.v1
+
+import data.portcullis.rbac.token_creation
+
+role(rules) := {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "ci"}, "rules": rules}
+
+granted := {"apiGroups": [""], "resources": ["serviceaccounts/token"], "verbs": ["create"]}
+
+test_the_grant_is_reported if {
+	token_creation.deny == {"ClusterRole \"ci\" grants create on serviceaccounts/token"} with input as role([granted])
+}
+
+test_a_wildcard_verb_grants_it_too if {
+	token_creation.deny == {"ClusterRole \"ci\" grants * on serviceaccounts/token"} with input as role([object.union(granted, {"verbs": ["*"]})])
+}
+
+test_each_resource_and_verb_counts if {
+	every resource in {"serviceaccounts/token"} {
+		every verb in {"create"} {
+			every group in {""} {
+				count(token_creation.deny) == 1 with input as role([{"apiGroups": [group], "resources": [resource], "verbs": [verb]}])
+			}
+		}
+	}
+}
+
+test_other_verbs_resources_and_groups_are_accepted if {
+	every rule in [
+		object.union(granted, {"verbs": ["deletecollection"]}),
+		object.union(granted, {"resources": ["configmaps"]}),
+		object.union(granted, {"apiGroups": ["example.com"]}),
+	] {
+		count(token_creation.deny) == 0 with input as role([rule])
+	}
+}
+
+test_named_objects_are_accepted if {
+	count(token_creation.deny) == 0 with input as role([object.union(granted, {"resourceNames": ["one"]})])
+}
