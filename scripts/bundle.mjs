@@ -67,13 +67,17 @@ export function packagesOf({ inputs }) {
   return [...new Set(directories)];
 }
 
+/** Packages without a file of their licence, and one of the same repository that has it. */
+const sameLicence = { "@sigstore/verify": "@sigstore/bundle" };
+
 /** The licences and notices of packages, given as directories below `root`. Throws for a package without a licence. */
 export function noticesOf(root, directories) {
   const texts = [...directories].toSorted(byCode).map((directory) => {
     const { name, version, license } = JSON.parse(readFileSync(join(root, directory, "package.json"), "utf8"));
-    const files = readdirSync(join(root, directory)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+    const held = name in sameLicence ? join("node_modules", sameLicence[name]) : directory;
+    const files = readdirSync(join(root, held)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
     if (files.length === 0) throw new Error(`${directory} has no licence file`);
-    const parts = files.toSorted().map((file) => readFileSync(join(root, directory, file), "utf8").trim());
+    const parts = files.toSorted().map((file) => readFileSync(join(root, held, file), "utf8").trim());
     return [`${name} ${version} (${license})`, ...parts].join("\n\n");
   });
   const line = "-".repeat(72);
@@ -118,7 +122,7 @@ export function thinned(to) {
     // What speaks to GitHub and to other servers is far larger than the rest, rarely used, and stays in its modules. They
     // are imported from a directory beside the command's.
     const outside = text.replaceAll(
-      /import\("(\.\/(?:serve|verify)-command\.js|\.\.\/remote\/[\w/-]+\.js)"\)/g,
+      /import\("(\.\/(?:audit|serve|doctor|setup|verify)-command\.js|\.\.\/remote\/[\w/-]+\.js)"\)/g,
       'importOutside("$1")',
     );
     const required = outside.replaceAll(/createRequire\(import\.meta\.url\)\("([^."][^"]*)"\)/g, 'require("$1")');

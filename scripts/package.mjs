@@ -4,6 +4,7 @@ import { build } from "esbuild";
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { precompile } from "./precompile.mjs";
 import { byCode, noticesOf, packagesOf, requireInModules, thinned } from "./bundle.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -15,6 +16,7 @@ async function layOut(to) {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
   for (const path of ["LICENSE", "NOTICE", "schema", "toolchain/dist", ...scripts()]) copy(path, to);
+  await precompile(join(to, "toolchain/dist/compiled"));
   copy("policies", to, (path) => !/_test\.rego$|[\\/]fixtures$/.test(path));
   chmodSync(join(to, "dist/src/cli/main.cjs"), 0o755);
   const bundled = JSON.parse(readFileSync(join(root, "dist/bundled-packages.json"), "utf8"));
@@ -68,7 +70,9 @@ async function bundleRest(to) {
   const modules = await build({
     ...shared,
     entryPoints: modulesOutside().map((path) => ({
-      in: basename(path) === "serve-command.js" ? join(src, "cli/no-server.js") : path,
+      in: ["serve-command.js", "doctor-command.js", "setup-command.js", "audit-command.js"].includes(basename(path))
+        ? join(src, "cli/no-server.js")
+        : path,
       out: relative(src, path).replace(/\.js$/, ""),
     })),
     outdir: to,

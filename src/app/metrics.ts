@@ -1,3 +1,5 @@
+import type { Part } from "../store/reconciliations.ts";
+import type { Backlog } from "../store/work.ts";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** The metrics that `GET /metrics` exposes. */
@@ -15,23 +17,33 @@ export interface Metrics {
   readonly jobSeconds: Pick<Histogram, "observe">;
   readonly requests: Pick<Counter<"status">, "inc">;
   readonly quota: Pick<Gauge, "set">;
+  readonly heldSeconds: Pick<Counter, "inc">;
   readonly workerRestarts: Pick<Counter, "inc">;
+  readonly differences: Pick<Counter<"kind">, "inc">;
 }
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
 
-const UNKNOWN = { waiting: Number.NaN, oldest: Number.NaN, stuck: Number.NaN, dead: Number.NaN };
+const CLASSES = [true, false];
+const UNKNOWN = {
+  backlog: CLASSES.map((urgent) => ({ urgent, waiting: Number.NaN, held: Number.NaN, oldest: Number.NaN })),
+  stuck: Number.NaN,
+  dead: Number.NaN,
+  unavailable: [],
+  compared: [],
+  audited: Number.NaN,
+};
 
-/**
- * Creates the metrics. `refresh` is called before each scrape for the values that come from the store; `oldest` is in
- * seconds.
- */
+/** Creates the metrics. `refresh` is called before each scrape for the values that come from the store. */
 export function createMetrics(
   refresh: () => Promise<{
-    readonly waiting: number;
-    readonly oldest: number;
+    readonly backlog: readonly Backlog[];
     readonly stuck: number;
     readonly dead: number;
+    readonly unavailable: readonly { readonly kind: string; readonly reason: string; readonly count: number }[];
+    readonly compared: readonly { readonly part: Part; readonly finished: number }[];
+    /** The number of the last row of the audit log. */
+    readonly audited: number;
   }>,
 ): Metrics {
   const registry = new Registry();
@@ -39,12 +51,20 @@ export function createMetrics(
   collectDefaultMetrics({ register: registry, prefix: "portcullis_" });
   const waiting = new Gauge({
     name: "portcullis_work_waiting",
-    help: "Pull requests and merge groups waiting to be judged.",
+    help: "Work that waits or runs: urgent, or what makes up for something, as after a change of the rules.",
+    labelNames: ["class"],
     registers,
   });
   const oldest = new Gauge({
     name: "portcullis_work_oldest_seconds",
     help: "Age of the oldest waiting work.",
+    labelNames: ["class"],
+    registers,
+  });
+  const held = new Gauge({
+    name: "portcullis_work_held",
+    help: "Waiting work that GitHub's rate limits held back at its last attempt.",
+    labelNames: ["class"],
     registers,
   });
   const stuck = new Gauge({
@@ -57,15 +77,40 @@ export function createMetrics(
     help: "Webhook deliveries that could not be handled and are not tried again; must be 0.",
     registers,
   });
+  const unavailable = new Gauge({
+    name: "portcullis_unavailable",
+    help: "Installations, repositories and heads (kind: work) that wait until something changes, by reason.",
+    labelNames: ["kind", "reason"],
+    registers,
+  });
+  const compared = new Gauge({
+    name: "portcullis_reconcile_timestamp_seconds",
+    help: "When the last comparison with GitHub came to its end, in seconds since 1970; 0 if none did.",
+    labelNames: ["part"],
+    registers,
+  });
+  const audited = new Gauge({
+    name: "portcullis_audit_rows",
+    help: "The number of the last row of the audit log; must never fall.",
+    registers,
+  });
   return {
     contentType: registry.contentType,
     async scrape() {
       // Before the registry reads any gauge: one that is set later would show the value of the previous scrape.
       const depth = await refresh().catch(() => UNKNOWN);
-      waiting.set(depth.waiting);
-      oldest.set(depth.oldest);
+      for (const one of depth.backlog) {
+        const labels = { class: one.urgent ? "urgent" : "background" };
+        waiting.set(labels, one.waiting);
+        oldest.set(labels, one.oldest);
+        held.set(labels, one.held);
+      }
       stuck.set(depth.stuck);
       dead.set(depth.dead);
+      unavailable.reset();
+      for (const { kind, reason, count } of depth.unavailable) unavailable.set({ kind, reason }, count);
+      for (const { part, finished } of depth.compared) compared.set({ part }, finished);
+      audited.set(depth.audited);
       return registry.metrics();
     },
     deliveries: new Counter({
@@ -99,9 +144,20 @@ export function createMetrics(
       help: "Requests left in the rate limit, as GitHub last reported.",
       registers,
     }),
+    heldSeconds: new Counter({
+      name: "portcullis_github_held_seconds_total",
+      help: "Seconds for which GitHub required installations to wait.",
+      registers,
+    }),
     workerRestarts: new Counter({
       name: "portcullis_judge_worker_restarts_total",
       help: "Judge threads stopped at a deadline or crashed.",
+      registers,
+    }),
+    differences: new Counter({
+      name: "portcullis_reconcile_differences_total",
+      help: "Differences between GitHub and what was stored, by kind.",
+      labelNames: ["kind"],
       registers,
     }),
   };

@@ -1,15 +1,21 @@
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Octokit } from "octokit";
 import type { Logger } from "pino";
 import { Probot, ProbotOctokit } from "probot";
-import { createClients, createFetch, type AppClient } from "../github/clients.ts";
+import type { Limits } from "../github/budget.ts";
+import { createAuditHeadLog } from "./audit-head-log.ts";
+import { createOwnLogin } from "./own-login.ts";
+import { createClients, createFetch } from "../github/clients.ts";
 import type { Database } from "../store/database.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import { lockStateDirectory } from "../store/lock.ts";
 import { openStore } from "../store/open.ts";
 import { bindQueries } from "../store/store-queries.ts";
+import { signerOf } from "./evidence/evidence-settings.ts";
 import { writeAuthorities } from "./mirror/certificates.ts";
 import { createIngress } from "./ingress/ingress.ts";
 import { listen } from "./ingress/intake.ts";
@@ -18,15 +24,22 @@ import { SILENT } from "./log.ts";
 import { createLogOnce } from "./log-once.ts";
 import { createMetrics } from "./metrics.ts";
 import { Mirrors } from "./mirror/mirror.ts";
+import { createRequirementNotes } from "./publish/requirement.ts";
 import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
-import { watchLeases } from "./jobs/expired-leases.ts";
+import { answerReport } from "./reports/answer-report.ts";
+import { reportLinks } from "./reports/report-links.ts";
+import { runCommandJob } from "./jobs/command-job.ts";
 import { handleDelivery, type Receive } from "./jobs/delivery-job.ts";
-import { enqueueWaiting, sweep } from "./jobs/sweep.ts";
+import { handleWaiting, sweep } from "./jobs/sweep.ts";
+import { endOverrides } from "./overrides/end-overrides.ts";
+import { runIssueJob } from "./overrides/issue-job.ts";
 import { giveUp } from "./jobs/give-up.ts";
 import { runJudgeJob } from "./jobs/judge-job.ts";
 import { runRulesJob } from "./jobs/rules-job.ts";
 import { work, type Jobs } from "./jobs/worker.ts";
+import { reconcile } from "./reconcile/reconcile.ts";
+import { deleteMirrors } from "./unavailable.ts";
 
 /** A running server. Tests read its services and its database. */
 export interface RunningServer {
@@ -35,6 +48,8 @@ export interface RunningServer {
   readonly database: Database;
   /** How many judge threads run. */
   judgeThreads(): number;
+  /** Has what is stored compared with GitHub, now or after the comparison that is under way. */
+  reconcile(): Promise<void>;
   /**
    * Accepts no more work, lets running jobs end within `milliseconds`, returns the others to the queue, and closes
    * everything.
@@ -50,13 +65,24 @@ export interface ServerOptions {
   readonly extraAuthorities?: string | undefined;
   /** Seconds between sweeps; default 300. */
   readonly sweepSeconds?: number;
+  /** Seconds after which a sweep looks at an enrolled repository again; default 3600. */
+  readonly repositorySeconds?: number;
   /** Seconds after which the work of a process that died is taken up; default 60. */
   readonly leaseSeconds?: number;
+  /** What GitHub allows each installation; default: what it documents. */
+  readonly limits?: Limits | undefined;
   /** Milliseconds after which a judge thread that no job took ends; default ten minutes. */
   readonly idleMilliseconds?: number;
 }
 
+/** Replicas that start one after the other compare what they store with GitHub once. */
+const SECONDS_BETWEEN_STARTS = 600;
+
+/** The last row of the audit log is logged hourly. */
+const AUDIT_HEAD_MILLISECONDS = 3_600_000;
+
 const DRAIN_MILLISECONDS = 20_000;
+const DELIVERIES_AT_ONCE = 4;
 const JOBS_AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
 
 /** Starts the App: the lock, the store, the workers, and the ingress last. Rejects if one of them cannot start. */
@@ -90,10 +116,17 @@ async function startServices(
   const { database, queue } = store;
   const queries = bindQueries(database);
   const metrics = createMetrics(async () => ({
-    ...(await queries.measureBacklog()),
+    backlog: await queries.measureBacklog(),
     stuck: await queries.countStuckRuns(settings.judgeDeadline + 120),
     dead: await queries.countDeadDeliveries(),
+    unavailable: await queries.countUnavailable(),
+    compared: await queries.readReconciliationTimes(),
+    audited: (await queries.readAuditHead())?.sequence ?? 0,
   }));
+  const links =
+    settings.publicUrl === undefined
+      ? undefined
+      : reportLinks(settings.publicUrl, await queries.findOrMakeSecret("report links"));
   const logOnce = createLogOnce(log);
   const http = createFetch();
   undo.push(() => http.close());
@@ -123,44 +156,60 @@ async function startServices(
   undo.push(() => pool.close());
   const mirrors = new Mirrors(join(settings.stateDir, "mirrors"));
   undo.push(() => mirrors.close());
+  const clients = createClients({
+    apiUrl: settings.apiUrl,
+    app: async () => (await probot.auth()) as unknown as Octokit,
+    fetch: http.fetch,
+    onAnswer: (status, remaining) => {
+      metrics.requests.inc({ status: String(status) });
+      if (remaining !== undefined) metrics.quota.set(remaining);
+    },
+    limits: options.limits,
+    onHold: (installation, seconds) => {
+      metrics.heldSeconds.inc(seconds);
+      queries.holdInstallation(installation, seconds).catch((error: unknown) => {
+        log.warn({ err: error, installation }, "other replicas could not be told of a rate limit");
+      });
+    },
+    onRefusal: (refusal, cause) => logOnce.warn(`github ${cause}`, { github: refusal }, "GitHub refused a request"),
+  });
   const services: Services = {
     store: queries,
     queue,
-    clients: createClients({
-      apiUrl: settings.apiUrl,
-      app: async () => (await probot.auth()) as AppClient,
-      fetch: http.fetch,
-      onAnswer: (status, remaining) => {
-        metrics.requests.inc({ status: String(status) });
-        if (remaining !== undefined) metrics.quota.set(remaining);
-      },
-      onRefusal: (refusal, cause) => logOnce.warn(`github ${cause}`, { github: refusal }, "GitHub refused a request"),
-    }),
+    clients,
     mirrors,
     pool,
     metrics,
+    requirements: createRequirementNotes(settings.appId),
     log,
     appId: settings.appId,
+    ownLogin: createOwnLogin(clients),
     deadline: settings.judgeDeadline,
     leaseSeconds: options.leaseSeconds ?? 60,
     running: new Map(),
     checkpoint: options.checkpoint ?? (() => undefined),
+    ...(links === undefined ? {} : { reportUrl: links.url }),
+    ...evidenceOf(settings),
     ...(authorities === undefined ? {} : { authorities }),
   };
   await probot.load((app) => listen(app, services));
 
   const stopping = new AbortController();
+  const draining = new AbortController();
   const jobs: Jobs = {
     judge: (leased, signal) => runJudgeJob(services, leased, signal),
     rules: (leased, signal) => runRulesJob(services, leased, signal),
-    giveUp: (leased, reason) => giveUp(services, leased, reason),
+    command: (leased) => runCommandJob(services, leased),
+    issue: (leased) => runIssueJob(services, leased),
+    giveUp: (leased, why) => giveUp(services, leased, why),
   };
   const receive: Receive = (event) => probot.receive(event as Parameters<Probot["receive"]>[0]);
-  queue.work("delivery", 1, ({ guid }) => handleDelivery(services, receive, guid));
-  queue.work("work", JOBS_AT_ONCE, ({ key }) => work(services, jobs, key, stopping.signal));
-  queue.work("sweep", 1, () => sweep(services));
-  await enqueueWaiting(services);
-  undo.push(watchLeases(services));
+  queue.work("delivery", DELIVERIES_AT_ONCE, ({ guid }) => handleDelivery(services, receive, guid));
+  queue.watch(JOBS_AT_ONCE, () => work(services, jobs, stopping.signal));
+  queue.work("sweep", 1, () => sweep(services, options.repositorySeconds ?? 3_600));
+  queue.work("overrides", 1, () => endOverrides(services));
+  queue.work("reconcile", 1, ({ part }) => reconcile(services, part, draining.signal));
+  await handleWaiting(services);
 
   let ready = true;
   const ingress = createIngress({
@@ -169,6 +218,7 @@ async function startServices(
     log,
     logOnce,
     accept: (delivery) => accept(services, delivery),
+    ...(links === undefined ? {} : { report: (path, query) => answerReport(services, links, path, query) }),
     ready: async () =>
       ready &&
       (await database.query("select 1").then(
@@ -179,16 +229,30 @@ async function startServices(
   ingress.listen(settings.port, settings.host);
   await once(ingress, "listening");
   const sweepSeconds = options.sweepSeconds ?? 300;
-  const askForSweep = (): void =>
-    void queue
+  const askForSweep = (): void => {
+    queue
       .sweepOncePer(sweepSeconds)
       .catch((error: unknown) => log.error({ err: error }, "a sweep could not be scheduled"));
+    deleteMirrors(services).catch((error: unknown) => log.error({ err: error }, "mirrors could not be deleted"));
+  };
+  const askForReconciliation = async (unlessWithin?: number): Promise<void> => {
+    for (const part of ["deliveries", "repositories"] as const) {
+      await queries.requestReconciliation(part, unlessWithin);
+      await queue.send("reconcile", { part });
+    }
+  };
   askForSweep();
+  await askForReconciliation(SECONDS_BETWEEN_STARTS);
   const timer = setInterval(askForSweep, sweepSeconds * 1_000);
+  const logHead = createAuditHeadLog(services);
+  await logHead();
+  const heads = setInterval(() => void logHead(), AUDIT_HEAD_MILLISECONDS);
 
   undo.push(async () => {
     ready = false;
+    draining.abort();
     clearInterval(timer);
+    clearInterval(heads);
     const closed = new Promise<void>((done) => ingress.close(() => done()));
     ingress.closeIdleConnections();
     // Jobs that still run when the time is nearly up return their work to the queue; the next attempt resumes it.
@@ -205,10 +269,23 @@ async function startServices(
     services,
     database,
     judgeThreads: () => pool.running(),
+    reconcile: () => askForReconciliation(),
     async stop(milliseconds = DRAIN_MILLISECONDS) {
       drain = milliseconds;
       await unwind();
     },
+  };
+}
+
+/** Who signs evidence, in the name of the address at which this server is reached. */
+function evidenceOf({ evidence, publicUrl }: Settings): Pick<Services, "evidence"> {
+  if (evidence === undefined) return {};
+  const { version, homepage } = createRequire(import.meta.url)("../../../package.json") as {
+    readonly version: string;
+    readonly homepage: string;
+  };
+  return {
+    evidence: { signer: signerOf(evidence), verifier: { id: publicUrl ?? homepage.replace(/#.*/, ""), version } },
   };
 }
 

@@ -1,6 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { readEvidenceSettings, type EvidenceSettings } from "./evidence/evidence-settings.ts";
 
 /** The validated settings of `serve`. */
 export interface Settings {
@@ -10,6 +11,8 @@ export interface Settings {
   readonly webhookSecrets: readonly string[];
   /** The root of the REST API, without a trailing slash. */
   readonly apiUrl: string;
+  /** Where people and GitHub reach this server, without a trailing slash; absent: checks link to no report. */
+  readonly publicUrl?: string;
   readonly host: string;
   readonly port: number;
   readonly databaseUrl?: string;
@@ -19,6 +22,8 @@ export interface Settings {
   readonly logLevel: string;
   /** The file of credentials for registries and other servers. */
   readonly credentialsPath?: string;
+  /** Who signs statements about merged commits; absent: none are made. */
+  readonly evidence?: EvidenceSettings;
   /** Patterns of URLs whose hosts may have private addresses. */
   readonly hosts: readonly string[];
 }
@@ -71,6 +76,12 @@ export function readSettings(environment: { readonly [name: string]: string | un
   if (!URL.canParse(apiUrl) || !/^https?:$/.test(new URL(apiUrl).protocol)) {
     reasons.push("GITHUB_API_URL must be a URL such as https://api.github.com or https://HOST/api/v3.");
   }
+  const publicUrl = value("PUBLIC_URL")?.replace(/\/+$/, "");
+  if (publicUrl !== undefined && !isPublicUrl(publicUrl)) {
+    reasons.push(
+      "PUBLIC_URL must be the address at which this server is reached, such as https://portcullis.example.com or https://HOST/PREFIX.",
+    );
+  }
   const databaseUrl = value("DATABASE_URL");
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     reasons.push("DATABASE_URL must start with postgres:// or postgresql://.");
@@ -89,6 +100,7 @@ export function readSettings(environment: { readonly [name: string]: string | un
   if (credentialsPath !== undefined && !existsSync(credentialsPath)) {
     reasons.push(`CREDENTIALS_PATH names a file that does not exist: ${credentialsPath}`);
   }
+  const evidence = readEvidenceSettings(value, reasons);
   const logLevel = value("LOG_LEVEL") ?? "info";
   if (!LOG_LEVELS.includes(logLevel)) reasons.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
 
@@ -103,10 +115,20 @@ export function readSettings(environment: { readonly [name: string]: string | un
     judgeDeadline: integer("JUDGE_DEADLINE", 600, 1, 86_400),
     logLevel,
     hosts,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(evidence === undefined ? {} : { evidence }),
     ...(credentialsPath === undefined ? {} : { credentialsPath: resolve(credentialsPath) }),
   };
   return reasons.length === 0 ? { kind: "settings", settings } : { kind: "refused", reasons };
+}
+
+/** Whether a URL can be the public one: https, or http on this machine, without credentials, query or fragment. */
+export function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  const local = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return (protocol === "https:" || (protocol === "http:" && local)) && `${username}${password}${search}${hash}` === "";
 }
 
 function readKey(key: string | undefined, path: string | undefined, reasons: string[]): string {

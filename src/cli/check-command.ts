@@ -1,35 +1,45 @@
 import { resolve } from "node:path";
+import { documentSources } from "../config/document-sources.ts";
 import { builtinChecks } from "../engine/builtin-checks.ts";
+import type { CheckRequest } from "../gate/check-request.ts";
 import { check } from "../gate/check.ts";
+import { unmetBranches } from "../gate/gated-branches.ts";
 import type { JudgementDeadline } from "../gate/judging/work-budget.ts";
 import type { Config } from "../model/config.ts";
 import { matcher } from "../render/files/scope.ts";
 import { compilePathGlob } from "../render/glob/path-glob.ts";
+import type { Policy, PolicySources } from "../model/policy.ts";
 import type { Report, Verdict } from "../model/report.ts";
-import { blocksBy, type FormatOptions } from "../report/format.ts";
-import { formats } from "../report/formats.ts";
-import { coloured } from "./coloured.ts";
+import type { Print } from "../rego/ask.ts";
+import { blocksBy } from "../report/format.ts";
+import { deadlineOf, timeOf } from "./check-options.ts";
+import { refuseConftestOptions, type ConftestOptions } from "./conftest/options.ts";
 import { defaultCacheDirectory } from "../rego/toolchain/cache-directory.ts";
 import { defaultThreads, openThreads } from "../engine/judging-threads.ts";
-import { openJudge } from "../engine/open-judge.ts";
+import { openDocumentParser } from "../engine/open-document-parser.ts";
+import type { OnAsked } from "../engine/asked-questions.ts";
+import { openJudge, type OpenJudgeOptions } from "../engine/open-judge.ts";
+import { withDocumentJudges } from "../engine/with-document-judges.ts";
 import { openRemotes } from "../engine/open-remotes.ts";
 import { openRenderer } from "../engine/open-renderer.ts";
-import { judgedBranches } from "./judged-branches.ts";
+import { branchesOfClone, gatingDefaultOf, judgedBranches } from "./judged-branches.ts";
 import { buildDigest } from "./build-digest.ts";
 import { openDerivedFiles } from "./derived-files.ts";
+import { mentionFixtures } from "./mention-fixtures.ts";
+import { mentionUnused } from "./mention-unused.ts";
 import { openKeptJudgements } from "./kept-judgements.ts";
-import { outputsOf, writeOutputs, type Output } from "./outputs.ts";
+import { outputsOf, type Output } from "./outputs.ts";
 import { ownRepositories } from "./own-repositories.ts";
 import { progressLine, type Progress } from "./progress.ts";
-import { lineReader } from "./read-lines.ts";
 import { readPolicies, type PolicyOptions } from "./read-policies.ts";
 import { readRemotes } from "./read-remotes.ts";
-import { shownReport } from "./shown-paths.ts";
+import { printReport } from "./print-report.ts";
 import { changeSubject, directorySubject, type Subject } from "./subject.ts";
 import { UsageError } from "./usage-error.ts";
+import { waiveHint } from "./waive-hint.ts";
 
 /** The options of `portcullis check`. */
-export interface CheckOptions extends PolicyOptions {
+export interface CheckOptions extends PolicyOptions, ConftestOptions {
   readonly base?: string;
   readonly head?: string;
   readonly repo?: string;
@@ -42,8 +52,14 @@ export interface CheckOptions extends PolicyOptions {
   /** Seconds for the whole judgement. */
   readonly deadline?: string;
   readonly allowEmpty?: boolean;
+  /** Policies get all manifests at once, as a list. */
+  readonly combine?: boolean;
   readonly showAll?: boolean;
   readonly diff?: boolean;
+  /** Fixes are written to the files, where policies declare them and a second judgement confirms them. */
+  readonly fix?: boolean;
+  /** With `fix`: nothing is written, and the difference is printed. */
+  readonly dryRun?: boolean;
   /** Nothing is fetched: what was fetched before is used. */
   readonly offline?: boolean;
   /** A report: what is fetched is what it lists. */
@@ -58,15 +74,43 @@ export interface CheckOptions extends PolicyOptions {
 
 const EXIT_CODES: { readonly [verdict in Verdict]: number } = { pass: 0, warn: 0, fail: 1, error: 2 };
 
+/** A judgement as the command line shows it. */
+export interface ShownJudgement {
+  readonly report: Report;
+  readonly policies: readonly Policy[];
+  readonly config: Config;
+  readonly subject: Subject;
+}
+
+/** Writes a judgement to stdout, and returns the exit code. */
+export type ShowJudgement = (judged: ShownJudgement, options: CheckOptions) => Promise<number>;
+
+/** What another command does with a judgement. */
+export interface CheckHooks {
+  /** Default: the report is written. */
+  readonly show?: ShowJudgement;
+  /** Told of what each policy set is asked, where one thread judges everything anew. */
+  readonly onAsked?: OnAsked;
+  /** Takes what policies print; default: it goes to stderr after the judgement. */
+  readonly print?: Print;
+  /** Replaces what is judged. */
+  readonly subject?: (subject: Subject) => Subject;
+}
+
 /** Runs `portcullis check`: the report on stdout, everything else on stderr. Returns the exit code. */
-export async function checkCommand(named: readonly string[], options: CheckOptions): Promise<number> {
+export async function checkCommand(
+  named: readonly string[],
+  options: CheckOptions,
+  { show = showReport, onAsked, print: toHook, subject: replace = (same) => same }: CheckHooks = {},
+): Promise<number> {
+  if (options.compat === "conftest") return (await import("./conftest/check.ts")).conftestCheck(named, options);
   const now = timeOf(options.now);
   refuseContradictions(options);
   const cwd = process.cwd();
   const deadline = deadlineOf(options.deadline);
   const progress = progressLine(process.stderr, "reading and rendering", "judged");
   try {
-    return await checkSubject(named, options, { now, cwd, progress, deadline });
+    return await checkSubject(named, options, { now, cwd, progress, deadline, show, onAsked, toHook, replace });
   } finally {
     progress.end();
   }
@@ -78,6 +122,10 @@ interface Run {
   readonly cwd: string;
   readonly progress: Progress;
   readonly deadline: JudgementDeadline;
+  readonly show: ShowJudgement;
+  readonly onAsked: OnAsked | undefined;
+  readonly toHook: Print | undefined;
+  readonly replace: (subject: Subject) => Subject;
 }
 
 async function checkSubject(named: readonly string[], options: CheckOptions, run: Run): Promise<number> {
@@ -87,7 +135,7 @@ async function checkSubject(named: readonly string[], options: CheckOptions, run
       ? await directorySubject(named, options, cwd)
       : await changeSubject(named, { ...options, base: options.base }, cwd);
   try {
-    return await judgeSubject(subject, options, run);
+    return await judgeSubject(run.replace(subject), options, run);
   } finally {
     await subject.close();
   }
@@ -96,7 +144,7 @@ async function checkSubject(named: readonly string[], options: CheckOptions, run
 async function judgeSubject(
   subject: Subject,
   options: CheckOptions,
-  { now, cwd, progress, deadline }: Run,
+  { now, cwd, progress, deadline, show, onAsked, toHook }: Run,
 ): Promise<number> {
   const { configuration } = subject;
   const say = (line: string): void => {
@@ -112,39 +160,54 @@ async function judgeSubject(
       : openKeptJudgements(defaultCacheDirectory(), [repository, ...subject.paths], buildDigest());
   const derived = openDerivedFiles(defaultCacheDirectory(), buildDigest());
   const printed = new Set<string>();
-  const judge = await openJudge(policies.sources, now, {
+  const sources = options.combine === true ? combined(policies.sources) : policies.sources;
+  // A user who names packages wants no others.
+  const named = options.namespace !== undefined;
+  const opening = {
     derived,
-    print: (place, lines) => {
-      for (const { at, text } of lines) printed.add(`print ${at}: ${text} (${place})\n`);
-    },
-  });
+    rules: !named && configOf(configuration.config, options).schemas.enabled,
+    print:
+      toHook ?? ((place, lines) => lines.forEach(({ at, text }) => printed.add(`print ${at}: ${text} (${place})\n`))),
+  } satisfies OpenJudgeOptions;
+  const ofDocuments = await documentSources(configuration.tree, configuration.config, configuration.source);
+  const open = (of: PolicySources, rules = opening.rules) =>
+    openJudge(of, now, {
+      ...opening,
+      rules,
+      ...(onAsked && { onAsked: (questions) => onAsked(of, questions) }),
+    });
+  const judge = withDocumentJudges(
+    await open(sources),
+    await Promise.all(ofDocuments.map((one) => open(one.sources, false))),
+  );
+  const documentParser = openDocumentParser();
   const renderer = openRenderer({ deadlineMs: () => renderMilliseconds(deadline) });
-  const config = configOf(configuration.config, options);
+  const config = await gatingDefaultOf(repository, configOf(configuration.config, options));
   const remotes = openRemotes(config.remotes, {
     versions: renderer.versions,
     offline: options.offline === true,
     ...(options.remotes === undefined ? {} : { pins: readRemotes(options.remotes) }),
   });
-  // A user who names packages wants no others.
-  const named = options.namespace !== undefined;
   const { builtins, problems } = named ? { builtins: [], problems: [] } : builtinChecks(config, configuration.source);
   const beside = judge.prints === true ? 0 : threadsOf(options.threads) - 1;
   const threads =
     beside === 0
       ? undefined
-      : openThreads({ sources: policies.sources, derived: derived.known, now, ...(named ? {} : { config }) }, beside);
+      : openThreads({ sources, derived: derived.known, now, ...(named ? {} : { config }) }, beside);
   try {
-    const report = await check({
+    const request: CheckRequest = {
       ...(threads === undefined ? {} : { threads }),
       // What is not judged again prints nothing.
       ...(kept === undefined || judge.prints === true ? {} : { cache: kept.cache }),
       renderer,
+      documentParser,
       ...(remotes === undefined ? {} : { remotes }),
       builtins,
       repositories: await ownRepositories(repository),
       branches: options.base === undefined ? [] : await judgedBranches(repository, options.base, config.branches),
       after: subject.after,
-      ...(subject.before === undefined ? {} : { before: subject.before }),
+      // The configuration may be in another directory than what is judged, and its waivers are beside it.
+      ...(subject.before === undefined ? { trusted: configuration.tree } : { before: subject.before }),
       config,
       ...(configuration.source === undefined ? {} : { configSource: configuration.source }),
       judge,
@@ -153,13 +216,30 @@ async function judgeSubject(
       judged: subject.judged,
       paths: subject.paths,
       unusedPolicies: policies.unused,
-      problems: [...configuration.problems, ...policies.problems, ...policies.refused, ...problems],
+      problems: [
+        ...configuration.problems,
+        ...policies.problems,
+        ...policies.refused,
+        ...ofDocuments.flatMap(({ problems: found, refused }) => [...found, ...refused]),
+        ...problems,
+        ...(await branchProblems(subject, repository, options, say)),
+      ],
       failOn: options.failOn,
       allowEmpty: options.allowEmpty === true,
-      ...(options.diff === true ? { diff: (await import("../gate/reporting/manifest-diff.ts")).manifestDiff } : {}),
+      ...(options.diff === true && options.fix !== true
+        ? { diff: (await import("../gate/reporting/manifest-diff.ts")).manifestDiff }
+        : {}),
       deadline,
       onProgress: progress,
-    });
+    };
+    const found = await check(request);
+    const fixedTree =
+      options.fix === true
+        ? await (
+            await import("./write-fixes.ts")
+          ).writeFixes(request, found, subject, { dryRun: isDryRun(options), say })
+        : undefined;
+    const report = fixedTree === undefined ? found : await check({ ...request, after: fixedTree });
     progress.end();
     for (const line of printed) process.stderr.write(line);
     for (const reason of threads?.failures() ?? [])
@@ -167,13 +247,41 @@ async function judgeSubject(
     mentionFixtures(report, say);
     mentionLeftOut(subject, say);
     if (subject.paths.length === 0) await mentionIdlePatterns(subject, say);
-    await print(report, subject, options, blocksBy({ failOn: options.failOn, block: config.block }));
+    const shown = {
+      report,
+      policies: judge.policies,
+      config,
+      subject: fixedTree === undefined ? subject : { ...subject, after: fixedTree },
+    };
+    // The difference is what a dry run prints.
+    const code = isDryRun(options) ? EXIT_CODES[report.verdict] : await show(shown, options);
     await Promise.all([kept?.save(), derived.save()]);
-    return EXIT_CODES[report.verdict];
+    return code;
   } finally {
     renderer.close();
+    documentParser.close();
     await Promise.all([judge.close(), threads?.close()]);
   }
+}
+
+/** The policies, each of which gets all manifests at once. */
+function combined(sources: PolicySources): PolicySources {
+  return { ...sources, files: sources.files.map((file) => ({ ...file, combine: true as const })) };
+}
+
+/** What `branches:` says and the repository does not have. In the configuration of a base it is no fault of the change. */
+async function branchProblems(
+  { configuration: { config, source } }: Subject,
+  directory: string,
+  { base, config: named }: CheckOptions,
+  say: (line: string) => void,
+): Promise<NonNullable<CheckRequest["problems"]>> {
+  if (config.branches.length === 0) return [];
+  const known = await branchesOfClone(directory);
+  if (known === undefined)
+    say("the entries of branches: are not compared with the branches of the repository, which are not all known here");
+  const status = base === undefined || named !== undefined ? "introduced" : "existing";
+  return unmetBranches(config.branches, source, known).map((problem) => ({ ...problem, status }));
 }
 
 /** The configuration with the overrides of the command line. */
@@ -183,27 +291,6 @@ function configOf(config: Config, { block, schemas }: CheckOptions): Config {
     ...(block === undefined ? {} : { block }),
     ...(schemas === false ? { schemas: { ...config.schemas, enabled: false } } : {}),
   };
-}
-
-/** Names files below policy paths that are not policies: a person may expect them to do something. */
-function mentionUnused(paths: readonly string[], say: (line: string) => void): void {
-  if (paths.length === 0) return;
-  const named = paths.slice(0, 5).join(", ");
-  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : "";
-  say(`not used, since only Rego below a path of policies is a policy: ${named}${more}`);
-}
-
-/**
- * Hints at `exclude` for findings in rejected fixtures: they are meant to fail, but only the configuration of the
- * repository may say so.
- */
-function mentionFixtures({ findings }: Report, say: (line: string) => void): void {
-  const bad = findings.filter(({ location }) => /(^|\/)fixtures\/rejected-/.test(location.path)).length;
-  if (bad === 0) return;
-  const counted = bad === 1 ? "1 finding is" : `${bad} findings are`;
-  say(
-    `${counted} in policy fixtures: to leave fixtures out, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml`,
-  );
 }
 
 /** Names what the directory holds and no commit would. */
@@ -229,45 +316,36 @@ async function mentionIdlePatterns(
   }
 }
 
-async function print(
-  report: Report,
-  subject: Subject,
-  options: CheckOptions,
-  blocks: FormatOptions["blocks"],
-): Promise<void> {
-  const shown = shownReport(report, subject.shown);
-  const outputs = outputsOf(options.output, options.outputFile);
-  const quoted = outputs.some(({ format }) => format === "pretty")
-    ? report.findings.filter(({ status }) => status !== "fixed")
-    : [];
-  const readLine = await lineReader(
-    subject.after,
-    quoted.map(({ location }) => location.path),
-    subject.shown,
+/** Writes the report in the formats that were asked for. */
+export async function showReport({ report, config, subject }: ShownJudgement, options: CheckOptions): Promise<number> {
+  const { after: tree, shown } = subject;
+  const waive = waiveHint(options);
+  await printReport(
+    report,
+    { tree, shown },
+    { ...options, waive },
+    blocksBy({ failOn: options.failOn, block: config.block }),
   );
-  await writeOutputs(outputs, async (name, toTerminal) => {
-    const format = await formats[name]();
-    const colour = toTerminal && coloured(process.stdout);
-    return format(shown, { readLine, colour, showAll: options.showAll === true, blocks });
-  });
+  return EXIT_CODES[report.verdict];
 }
 
 function refuseContradictions(options: CheckOptions): void {
+  refuseConftestOptions(options);
   outputsOf(options.output, options.outputFile);
   if (options.base === undefined && options.head !== undefined) throw new UsageError("--head needs --base");
   if (options.base === undefined && options.repo !== undefined) throw new UsageError("--repo needs --base");
-  if (options.base === undefined && options.diff === true) throw new UsageError("--diff needs --base");
+  if (options.base !== undefined && options.fix === true)
+    throw new UsageError("--fix edits files as they are on disk, so that it cannot be used with --base");
+  if (options.dryRun === true && options.fix !== true) throw new UsageError("--dry-run needs --fix");
+  if (options.base === undefined && options.diff === true && options.fix !== true)
+    throw new UsageError("--diff needs --base or --fix");
   if (options.namespace !== undefined && options.allNamespaces === true)
     throw new UsageError("--namespace and --all-namespaces cannot be used together");
 }
 
-/** How long the judgement may take, counted from now. */
-function deadlineOf(given = "300"): JudgementDeadline {
-  const seconds = Number(given);
-  if (!/^\d+(\.\d+)?$/.test(given) || seconds === 0)
-    throw new UsageError(`--deadline ${given}: expected a number of seconds, such as 300`);
-  const start = performance.now();
-  return { seconds, elapsed: () => (performance.now() - start) / 1000 };
+/** Whether fixes are only shown. */
+function isDryRun({ fix, dryRun, diff }: CheckOptions): boolean {
+  return fix === true && (dryRun === true || diff === true);
 }
 
 /** How many threads judge files, the main one included. */
@@ -282,15 +360,4 @@ function threadsOf(given: string | undefined): number {
 /** A single render takes no longer than what is left of the judgement, and a minute at most. */
 function renderMilliseconds({ seconds, elapsed }: JudgementDeadline): number {
   return Math.min(60_000, Math.max(1, Math.ceil((seconds - elapsed()) * 1000)));
-}
-
-/** The time of the job in RFC 3339: the given one, else that of the clock. */
-function timeOf(given: string | undefined): string {
-  if (given === undefined) return new Date().toISOString();
-  const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(given)
-    ? new Date(given)
-    : undefined;
-  if (time === undefined || Number.isNaN(time.getTime()))
-    throw new UsageError(`--now ${given}: expected a time like 2027-01-31T12:00:00Z`);
-  return time.toISOString();
 }

@@ -25,7 +25,8 @@ export interface GraphOptions {
 export async function graphCommand(named: readonly string[], options: GraphOptions): Promise<number> {
   return withDesiredState(named, options, async (subject) => {
     const { tree, config, progress } = subject;
-    const { state, clusters } = options.suggest === true ? await suggested(subject) : { state: await subject.whole() };
+    const { state, clusters } =
+      options.suggest === true ? await suggestedState(subject) : { state: await subject.whole() };
     const problems: Problem[] = [...state.problems];
     for (const unit of state.units) problems.push(...(await unit.render()).problems);
     const text =
@@ -40,7 +41,7 @@ export async function graphCommand(named: readonly string[], options: GraphOptio
 }
 
 /** The clusters that ApplicationSets need, and the desired state as it is with them. */
-async function suggested({
+export async function suggestedState({
   config,
   withClusters,
 }: DesiredSubject): Promise<{ readonly state: DesiredState; readonly clusters: SuggestedClusters }> {

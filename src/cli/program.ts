@@ -1,54 +1,17 @@
 import { Command, Option } from "commander";
 import { addOutput } from "./outputs.ts";
+import { DOCTOR_HELP } from "./doctor-help.ts";
+import { LINT_HELP } from "./lint-help.ts";
+import { addConftestOptions, addVerifyOptions } from "./conftest/options.ts";
+import { addAuditCommands } from "./audit-commands.ts";
+import { skippingTools } from "../gate/waivers/skips/check-policies.ts";
+import { addPolicyCommands } from "./policy-commands.ts";
+import { addWaiveCommand } from "./waive-commands.ts";
+import { CHECK_HELP, COMPLIANCE_HELP, EXPLAIN_HELP, IMPACT_HELP, RENDER_HELP } from "./command-help.ts";
 import { SERVE_HELP } from "./serve-help.ts";
-
-const CHECK_HELP = `
-Exit codes:
-  0  compliant
-  1  not compliant
-  2  could not be judged: bad usage, unreadable configuration or manifest, a policy that does not compile, nothing to judge
-
-Examples:
-  portcullis check                           judge what portcullis.yaml lists, or everything here
-  portcullis check deploy/ -p policy/        judge a directory with your own policies
-  portcullis check --base origin/main        judge the changes on your branch; only findings they introduce block
-  portcullis check --base origin/main -o markdown >> "$GITHUB_STEP_SUMMARY"
-`;
-
-const TEST_HELP = `
-What runs:
-  *_test.rego                                rules named test_…, as opa test runs them
-  fixtures/accepted-*, fixtures/rejected-*   YAML files or directories next to a policy. An accepted fixture must give
-                                             no finding of that policy, a rejected one at least one. If lines of a
-                                             rejected fixture end in "# finding", findings must be on exactly those lines.
-
-Exit codes:
-  0  all passed    1  a test failed, or coverage is below the threshold    2  the tests could not be run
-`;
-
-const RENDER_HELP = `
-A Kustomize root is printed byte for byte as kustomize build prints it. Several sources are printed as one YAML stream.
-
-Exit codes:
-  0  rendered    2  a source could not be rendered, or no source has this name
-
-Examples:
-  portcullis render overlays/production | kubectl apply --server-side -f -
-  portcullis render "Application argocd/web"
-`;
-
-const VERIFY_HELP = `
-Looks for a completed check run of the App for exactly the tree of this commit: on the commit itself (merge queue, test
-merge), and on the heads of the pull requests it came from (merge, squash, rebase). The name of a check proves nothing,
-because any workflow can create one: only checks of the App with this id count.
-
-Environment:
-  GITHUB_TOKEN        a token that can read checks, contents and pull requests of the repository
-  GITHUB_API_URL      default https://api.github.com
-
-Exit codes:
-  0  judged and passed    1  judged and not passed    2  not judged, still being judged, or could not be determined
-`;
+import { TEST_HELP } from "./test-help.ts";
+import { SETUP_HELP } from "./setup-help.ts";
+import { addVerifyCommands } from "./verify-commands.ts";
 
 /**
  * Defines the command line. `done` is called with the exit code of the command that ran. The code of a command is
@@ -63,7 +26,7 @@ export function program(done: (code: number) => void): Command {
     .addHelpText("after", "\nRun portcullis COMMAND --help for details.")
     .option("-V, --version", "print the version");
 
-  root
+  const checking = root
     .command("check")
     .description("judge files and directories as they are, or a change (with --base)")
     .argument("[path...]", "files and directories (default: those in the configuration, or .)")
@@ -72,7 +35,7 @@ export function program(done: (code: number) => void): Command {
     .option("--repo <dir>", "the Git repository (default: .)")
     .option(
       "-p, --policy <path>",
-      "Rego file or directory; repeatable (default: those in the configuration, else ./policies or ./policy, else the shipped library)",
+      "file or directory with Rego, Gatekeeper templates and constraints or ValidatingAdmissionPolicies, or profile such as @portcullis/cis; repeatable (default: those in the configuration, else ./policies or ./policy, else the shipped library)",
       collect,
     )
     .option("-d, --data <path>", "JSON or YAML that policies see as data; repeatable", collect)
@@ -87,6 +50,7 @@ export function program(done: (code: number) => void): Command {
         .choices(["v0", "v1"])
         .default("v1"),
     )
+    .option("--combine", "policies get all manifests of an environment at once, as conftest --combine gives them")
     .option("-c, --config <file>", "configuration (default: portcullis.yaml; with --base, the one in the base commit)")
     .addOption(
       new Option(
@@ -114,16 +78,33 @@ export function program(done: (code: number) => void): Command {
     .option("--no-schemas", "do not validate manifests against Kubernetes' schemas and the CRDs in the tree")
     .option("--no-cache", "judge everything anew, and keep nothing for the next run")
     .option("--threads <count>", "threads that judge many files at once (default: one for each core, at most 8)")
-    .option("--diff", "with --base: show what the change does to each manifest, as it will be applied")
+    .option(
+      "--diff",
+      "with --base: show what the change does to each manifest, as it will be applied; with --fix: same as --dry-run",
+    )
+    .option("--fix", "fix what a policy declares a fix for, where judging again confirms it, then judge the result")
+    .option("--dry-run", "with --fix: write nothing, and print the fixes as a unified diff")
     .option("--show-all", "list existing findings and skipped files in full")
+    .option(
+      "--trace",
+      "show on stderr, for each policy and manifest, which conditions of its rules held and which failed",
+    )
+    .option("--record <dir>", "write what is judged as a scenario of portcullis test: scenarios/NAME beside policies");
+  addConftestOptions(checking)
     .addHelpText("after", CHECK_HELP)
     .action(async (paths: string[], options) =>
-      done(await (await import("./check-command.ts")).checkCommand(paths, options)),
+      done(
+        options.record !== undefined
+          ? await (await import("./record-command.ts")).recordedCheck(paths, options)
+          : options.trace === true && options.compat === undefined
+            ? await (await import("./trace-command.ts")).tracedCheck(paths, options)
+            : await (await import("./check-command.ts")).checkCommand(paths, options),
+      ),
     );
 
-  root
+  const testing = root
     .command("test")
-    .description("run policy tests: *_test.rego, and the fixtures next to the policies")
+    .description("run policy tests: *_test.rego, and the fixtures and scenarios next to the policies")
     .argument(
       "[path...]",
       "policy files and directories (default: those in the configuration, else ./policies or ./policy)",
@@ -137,17 +118,154 @@ export function program(done: (code: number) => void): Command {
     )
     .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
     .option("--run <regex>", "run only tests whose name matches")
-    .option("--coverage", "list the lines that no test reached")
+    .option("--coverage", "list the lines that no test reached, and the rule bodies that never held")
+    .option("--coverage-lcov <file>", "write coverage to this file as an lcov tracefile; implies --coverage")
+    .option("--coverage-html <file>", "write coverage to this file as a page with the sources; implies --coverage")
     .option("--threshold <percent>", "fail below this coverage; implies --coverage")
+    .option("--threshold-per-policy <percent>", "fail where any file is below this coverage; implies --coverage")
+    .option("--update", "write what scenarios give as what they expect")
+    .option("--from <finding>", "write a rejected fixture and a test of a finding: its fingerprint, or FILE:LINE")
     .option("--watch", "run again whenever a file changes")
     .addOption(
       new Option("-o, --output <format>", "result format")
         .choices(["pretty", "json", "junit", "tap"])
         .default("pretty"),
-    )
+    );
+  addVerifyOptions(testing)
     .addHelpText("after", TEST_HELP)
     .action(async (paths: string[], options) =>
-      done(await (await import("./test-command.ts")).testCommand(paths, options)),
+      done(
+        options.from === undefined
+          ? await (await import("./test-command.ts")).testCommand(paths, options)
+          : await (await import("./from-finding-command.ts")).fromFindingCommand(paths, options),
+      ),
+    );
+
+  root
+    .command("new")
+    .description("write a new policy that passes its tests: rule, tests, fixtures and page")
+    .argument("<what>", "policy")
+    .argument("<id>", "category/name in lower case, such as workloads/owner")
+    .option("--kind <kind>", "the kind that its first rule is about", "Deployment")
+    .option("--title <text>", "its title, which every finding shows")
+    .option("--dir <directory>", "the directory of policies (default: the configuration's, else policies/ or policy/)")
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .action(async (what: string, id: string, options) =>
+      done(await (await import("./new-command.ts")).newCommand(what, id, options)),
+    );
+
+  root
+    .command("init")
+    .description("write portcullis.yaml for what is in this directory, with a comment for each key")
+    .addOption(
+      new Option(
+        "--from <tool>",
+        "write it from the settings of conftest; or write waivers from what another tool is told to skip",
+      ).choices(["conftest", ...skippingTools]),
+    )
+    .action(async ({ from }) =>
+      done(
+        from === undefined || from === "conftest"
+          ? await (await import("./init-command.ts")).initCommand(from === undefined ? {} : { from })
+          : await (await import("./convert-skips-command.ts")).convertSkipsCommand(from),
+      ),
+    );
+
+  root
+    .command("compliance")
+    .description("roll the verdict up by control of security standards (CIS, NSA, PSS, NIST, SOC 2, PCI DSS)")
+    .argument("[path...]", "files and directories (default: those in the configuration, or .)")
+    .option("--base <ref>", "judge the head of a change by the rules of this commit")
+    .option("--head <ref>", "with --base: this commit (default: HEAD)")
+    .option("--repo <dir>", "with --base: the Git repository (default: .)")
+    .option("--framework <id>", "only this framework, such as CIS-Kubernetes; repeatable (default: all)", collect)
+    .option(
+      "-p, --policy <path>",
+      "policies in place of the configuration's and all that ship; repeatable, as for check",
+      collect,
+    )
+    .option("-d, --data <path>", "JSON or YAML that policies see as data; repeatable", collect)
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml; with --base, the one in the base commit)")
+    .option("--now <time>", "the time that policies see (default: the current time)")
+    .option("--offline", "fetch nothing from servers: use what was fetched before")
+    .addOption(
+      new Option("-o, --output <format>", "output format").choices(["text", "csv", "json", "oscal"]).default("text"),
+    )
+    .addHelpText("after", COMPLIANCE_HELP)
+    .action(async (paths: string[], options) =>
+      done(
+        await (
+          await import("./compliance-command.ts")
+        ).complianceCommand(paths, { ...options, regoVersion: "v1", schemas: false }),
+      ),
+    );
+
+  root
+    .command("impact")
+    .description("compare what the old and the new rules find in the whole desired state")
+    .requiredOption("--base <ref>", "the commit with the old rules")
+    .option("--head <ref>", "the commit with the new rules and the desired state (default: the files on disk)")
+    .option("--offline", "fetch nothing from servers: use what was fetched before")
+    .addOption(
+      new Option("--fail-on <which>", "exit with 1 where results are newly denied, no longer denied, or differ at all")
+        .choices(["denied", "allowed", "any", "never"])
+        .default("never"),
+    )
+    .addOption(
+      new Option("-o, --output <format>", "output format").choices(["pretty", "json", "markdown"]).default("pretty"),
+    )
+    .option("--show-all", "list every result that differs")
+    .addHelpText("after", IMPACT_HELP)
+    .action(async (options) => done(await (await import("./impact-command.ts")).impactCommand(options)));
+
+  addPolicyCommands(root, done);
+
+  root
+    .command("update")
+    .description("renew the digests and commits of the policies that portcullis.yaml names elsewhere")
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .option("--check", "write nothing; exit code 1 if anything is newer")
+    .action(async (options) => done(await (await import("./update-command.ts")).updateCommand(options)));
+
+  root
+    .command("lint")
+    .description("find what compiles and does not do what the author of a policy means")
+    .argument(
+      "[path...]",
+      "policy files and directories (default: those in the configuration, else ./policies or ./policy)",
+    )
+    .option("--fix", "rewrite what can be mended without asking: layout, unused imports, ids")
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .addOption(
+      new Option("-o, --output <format>", "result format")
+        .choices(["pretty", "json", "sarif", "github"])
+        .default("pretty"),
+    )
+    .addHelpText("after", LINT_HELP)
+    .action(async (paths: string[], options) =>
+      done(await (await import("./lint-command.ts")).lintCommand(paths, options)),
+    );
+
+  root
+    .command("explain")
+    .description("explain a policy, a finding, or why a policy has no finding for a manifest")
+    .argument("[target]", "a policy, the fingerprint of a finding, or its PATH:LINE (default: list the policies)")
+    .argument("[manifest]", "with a policy: the file, or FILE:LINE, for which its rules are explained")
+    .option("--base <ref>", "the finding is one of the change from this commit")
+    .option("--head <ref>", "to this commit (default: HEAD)")
+    .option("--report <file>", "the finding is one of this report (check -o json)")
+    .option("-p, --policy <path>", "Rego file or directory; repeatable (default: as in check)", collect)
+    .option("-d, --data <path>", "JSON or YAML that policies see as data; repeatable", collect)
+    .addOption(
+      new Option("--rego-version <version>", "Rego version of files that do not declare one")
+        .choices(["v0", "v1"])
+        .default("v1"),
+    )
+    .option("-c, --config <file>", "configuration (default: portcullis.yaml)")
+    .option("--offline", "fetch nothing from servers: use what was fetched before")
+    .addHelpText("after", EXPLAIN_HELP)
+    .action(async (target: string | undefined, manifest: string | undefined, options) =>
+      done(await (await import("./explain-command.ts")).explainCommand(target, manifest, options)),
     );
 
   root
@@ -206,19 +324,37 @@ export function program(done: (code: number) => void): Command {
       done(await (await import("./graph-command.ts")).graphCommand(paths, options)),
     );
 
+  addVerifyCommands(root, done);
+
   root
-    .command("verify")
-    .description("ask GitHub whether exactly this commit's tree was judged and passed, before a pipeline applies it")
-    .requiredOption("--commit <sha>", "the commit, such as $GITHUB_SHA")
-    .option("--repository <owner/name>", "the repository (default: $GITHUB_REPOSITORY)")
-    .option("--app-id <id>", "the App whose check counts (default: $PORTCULLIS_APP_ID)")
-    .option(
-      "--check <name>",
-      'the check that counts: of a branch other than the default one, "portcullis: BRANCH"',
-      "portcullis",
-    )
-    .addHelpText("after", VERIFY_HELP)
-    .action(async (options) => done(await (await import("./verify-command.ts")).verifyCommand(options)));
+    .command("setup")
+    .description("register the GitHub App in a browser, and write its credentials to files")
+    .option("--url <url>", "where GitHub will reach the server, such as https://HOST (default: $PUBLIC_URL)")
+    .option("--org <name>", "the organisation that the App belongs to (default: your own account)")
+    .option("--github-url <url>", "GitHub Enterprise Server: https://HOST", "https://github.com")
+    .option("--name <name>", "the App's name, which no other may have (default: portcullis-ORG)")
+    .option("--file <path>", "where to write the settings; the private key is written beside it", "portcullis.env")
+    .option("--force", "overwrite these files")
+    .option("--port <port>", "the port on this machine that the browser comes back to (default: any)", "0")
+    .option("--timeout <minutes>", "how long to wait for you", "30")
+    .option("--no-open", "open no browser: only print the address")
+    .addHelpText("after", SETUP_HELP)
+    .action(async (options) => done(await (await import("./setup-command.ts")).setupCommand(options)));
+
+  root
+    .command("doctor")
+    .description("examine an installation of the GitHub App: what is wrong with it, and what to do about it")
+    .argument("[repository...]", "examine these, as OWNER/NAME (default: all that the App is installed on)")
+    .option("--ping", "also send a signed ping to the webhook's URL, from here")
+    .addOption(new Option("-o, --output <format>", "output format").choices(["pretty", "json"]).default("pretty"))
+    .addHelpText("after", DOCTOR_HELP)
+    .action(async (repositories: string[], options) =>
+      done(await (await import("./doctor-command.ts")).doctorCommand(repositories, options)),
+    );
+
+  addWaiveCommand(root, done);
+
+  addAuditCommands(root, done);
 
   root
     .command("serve")

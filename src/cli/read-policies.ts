@@ -1,12 +1,18 @@
 import { conventionalPolicies, LIBRARY, namedPolicies } from "../config/named-policies.ts";
 import type { PolicyReading } from "../config/policy-sources.ts";
+import { isProfile } from "../config/profiles.ts";
 import { policySources } from "../config/policy-sources.ts";
 import type { ConfigSource } from "../config/read-config.ts";
 import type { Config } from "../model/config.ts";
+import type { PolicyObject, PolicySources } from "../model/policy.ts";
 import type { Tree } from "../model/tree.ts";
 import { directoryTree } from "../tree/directory-tree.ts";
+import { referencedPolicies } from "../engine/policies/referenced-policies.ts";
+import { readPolicyReference } from "../config/policy-reference.ts";
 import { libraryTree } from "../tree/library-tree.ts";
+import { isCompiled, readCompiled } from "./compiled-policies.ts";
 import { namedPaths } from "./paths.ts";
+import { answered, policyFetcher } from "./policy-fetcher.ts";
 import { shownProblem } from "./shown-paths.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -18,6 +24,10 @@ export interface PolicyOptions {
   readonly allNamespaces?: boolean;
   readonly regoVersion: "v0" | "v1";
   readonly allowEmpty?: boolean;
+  /** Profiles besides the policies that the configuration names or its defaults. */
+  readonly also?: readonly string[];
+  /** Nothing is fetched: what was fetched before is used. */
+  readonly offline?: boolean;
 }
 
 /** The configuration in force, where it was read, and the tree that its paths refer to. */
@@ -30,9 +40,37 @@ export interface ConfigInForce {
   readonly where: string;
 }
 
+function isPath(written: string): boolean {
+  return !isProfile(written) && readPolicyReference(written) === undefined;
+}
+
+/** Reads the policies of a configuration, with what they name elsewhere. */
+async function configuredPolicies(
+  { config, source, tree }: ConfigInForce,
+  policies: readonly string[],
+  scope: Scope,
+  offline: boolean,
+): Promise<PolicyReading> {
+  const { data, combine, environments, signatures } = config;
+  const { kubernetes } = config.schemas;
+  const fetch = policyFetcher(offline)(config);
+  const found = await answered(referencedPolicies(tree, policies, { source, signatures, fetch }));
+  const selection = {
+    policies: found.policies,
+    combine,
+    data: [...data, ...found.data],
+    environments,
+    kubernetes,
+    ...scope,
+  };
+  const { regoVersionOf, unavailable } = found;
+  const reading = await policySources(found.tree, { ...selection, regoVersionOf, unavailable }, source, libraryTree());
+  return { ...reading, problems: [...found.problems, ...reading.problems] };
+}
+
 /**
  * Reads the policy set of a run: that of `--policy`; else that of the configuration; else ./policies or ./policy if it
- * contains Rego; else the library that ships. `say` is called with a message for each of the last two.
+ * contains policies; else the library that ships. `say` is called with a message for each of the last two.
  */
 export async function readPolicies(
   options: PolicyOptions,
@@ -51,26 +89,47 @@ export async function readPolicies(
   // What the configuration names must exist, even with `--allow-empty`.
   const namedScope = options.allowEmpty === true ? { ...scope, allowEmpty: true } : scope;
   const { config, source, tree } = inForce;
+  const { also = [] } = options;
   const { data, environments } = config;
+  const { kubernetes } = config.schemas;
   const extraData = await readNamed([], options.data ?? [], namedScope, cwd);
   if (options.policy !== undefined) {
-    const named = await readNamed(options.policy, [], namedScope, cwd);
-    const configured = await policySources(tree, { policies: [], data, environments, ...scope }, source);
-    return joined(joined(named, configured), extraData);
+    const compiled = compiledReading(options, cwd);
+    const named = compiled ?? (await readNamed(options.policy.filter(isPath), [], namedScope, cwd));
+    const others = options.policy.filter((written) => !isPath(written));
+    const beside = { config: { ...config, combine: [], data: [], environments: {} }, tree, where: inForce.where };
+    const profiles = await configuredPolicies(beside, others, scope, options.offline === true);
+    const configured = await policySources(tree, { policies: [], data, environments, kubernetes, ...scope }, source);
+    return joined(joined(joined(named, profiles), configured), extraData);
   }
   if (source !== undefined) {
-    const policies = await namedPolicies(tree, config);
-    const selection = { policies, data, environments, ...scope };
-    return joined(await policySources(tree, selection, source, libraryTree()), extraData);
+    const policies = [...(await namedPolicies(tree, config)), ...also];
+    return joined(await configuredPolicies(inForce, policies, scope, options.offline === true), extraData);
   }
   const found = await conventionalPolicies(tree);
   if (found !== undefined) {
     say(`no portcullis.yaml in ${inForce.where}: using the policies in ${found}/`);
-    return joined(await policySources(tree, { policies: [found], data: [], ...scope }), extraData);
+    const selection = { policies: [found, ...also], data: [], ...scope };
+    return joined(await policySources(tree, selection, undefined, libraryTree()), extraData);
   }
-  say(`no portcullis.yaml and no policies/ or policy/ with Rego in ${inForce.where}: using the shipped library`);
-  const library = await policySources(tree, { policies: [LIBRARY], data: [], ...scope }, source, libraryTree());
+  say(`no portcullis.yaml and no policies/ or policy/ with policies in ${inForce.where}: using the shipped library`);
+  const selection = { policies: [LIBRARY, ...also], data: [], ...scope };
+  const library = await policySources(tree, selection, source, libraryTree());
   return joined(library, extraData);
+}
+
+/** What `portcullis compile` wrote, where `--policy` names it; it is a whole policy set. */
+function compiledReading(
+  { policy = [], namespace, allNamespaces }: PolicyOptions,
+  cwd: string,
+): PolicyReading | undefined {
+  const path = policy.find(isCompiled);
+  if (path === undefined) return undefined;
+  if (policy.length > 1)
+    throw new UsageError(`--policy ${path}: compiled policies are used alone; compile the others with them`);
+  if (namespace !== undefined || allNamespaces === true)
+    throw new UsageError(`--policy ${path}: its packages were chosen when it was compiled`);
+  return { sources: readCompiled(path, cwd), tests: [], problems: [], refused: [], unused: [] };
 }
 
 interface Scope {
@@ -88,16 +147,15 @@ export async function readNamed(
 ): Promise<PolicyReading> {
   const { root, paths, shown } = namedPaths([...policies, ...data], cwd);
   const tree = directoryTree(root, { paths });
-  const ofPolicies = paths.slice(0, policies.length);
-  refuseBundles(policies);
-  const reading = await policySources(tree, { policies: ofPolicies, data: paths.slice(policies.length), ...scope });
-  return renamed(reading, shown);
-}
-
-function refuseBundles(named: readonly string[]): void {
-  for (const path of named) {
-    if (/\.(tar\.gz|tgz)$/.test(path)) throw new UsageError(`--policy ${path}: OPA bundles are not supported yet`);
-  }
+  const found = await referencedPolicies(tree, paths.slice(0, policies.length), {
+    source: undefined,
+    signatures: [],
+    fetch: () => Promise.reject(new Error("a path on disk is not fetched")),
+  });
+  const selection = { policies: found.policies, data: [...paths.slice(policies.length), ...found.data], ...scope };
+  const { regoVersionOf, unavailable } = found;
+  const reading = await policySources(found.tree, { ...selection, regoVersionOf, unavailable });
+  return renamed({ ...reading, problems: [...found.problems, ...reading.problems] }, shown);
 }
 
 function renamed(
@@ -106,7 +164,13 @@ function renamed(
 ): PolicyReading {
   const rename = <F extends { readonly path: string }>(file: F): F => ({ ...file, path: shown(file.path) });
   return {
-    sources: { ...sources, files: sources.files.map(rename), data: sources.data.map(rename) },
+    sources: {
+      ...sources,
+      files: sources.files.map(rename),
+      data: sources.data.map(rename),
+      ...configFilesOf(sources.configFiles?.map((one) => ({ ...one, module: shown(one.module) }))),
+      ...objectsOf(sources.objects?.map(rename)),
+    },
     tests: tests.map(rename),
     problems: problems.map((problem) => shownProblem(problem, shown)),
     refused: refused.map((problem) => shownProblem(problem, shown)),
@@ -122,6 +186,9 @@ function joined(a: PolicyReading, b: PolicyReading): PolicyReading {
       ...a.sources,
       files: once([...a.sources.files, ...b.sources.files]),
       data: once([...a.sources.data, ...b.sources.data]),
+      ...levelsOf(a, b),
+      ...configFilesOf([...(a.sources.configFiles ?? []), ...(b.sources.configFiles ?? [])]),
+      ...objectsOf([...(a.sources.objects ?? []), ...(b.sources.objects ?? [])]),
     },
     tests: once([...a.tests, ...b.tests]),
     problems: [...a.problems, ...b.problems],
@@ -130,6 +197,20 @@ function joined(a: PolicyReading, b: PolicyReading): PolicyReading {
   };
 }
 
+/** Only one of two sets is read from profiles. */
+function levelsOf(a: PolicyReading, b: PolicyReading): Pick<PolicyReading["sources"], "levels"> {
+  const levels = { ...b.sources.levels, ...a.sources.levels };
+  return Object.keys(levels).length === 0 ? {} : { levels };
+}
+
 function once<F extends { readonly path: string }>(files: readonly F[]): readonly F[] {
   return [...new Map(files.map((file) => [file.path, file])).values()];
+}
+
+function configFilesOf(configFiles: PolicySources["configFiles"] = []): Pick<PolicySources, "configFiles"> {
+  return configFiles.length === 0 ? {} : { configFiles };
+}
+
+function objectsOf(objects: readonly PolicyObject[] = []): Pick<PolicySources, "objects"> {
+  return objects.length === 0 ? {} : { objects };
 }

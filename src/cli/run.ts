@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { CommanderError } from "commander";
 import { inert } from "../report/inert-text.ts";
-import { notAvailable, notYet } from "./not-available.ts";
+import { withPlainSwitches } from "./conftest/options.ts";
 import { program } from "./program.ts";
 
 /**
@@ -10,7 +10,6 @@ import { program } from "./program.ts";
  */
 export async function run(args: readonly string[]): Promise<number> {
   const command = args[0];
-  if (command !== undefined && notYet.has(command)) return notAvailable(command);
   if (command === "-V" || command === "--version") {
     const { version } = createRequire(import.meta.url)("../../../package.json") as { readonly version: string };
     process.stdout.write(`${version}\n`);
@@ -18,7 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   let code = 0;
   try {
-    await program((result) => (code = result)).parseAsync(args, { from: "user" });
+    await program((result) => (code = result)).parseAsync(withPlainSwitches(args), { from: "user" });
     return code;
   } catch (error) {
     // Commander has printed its message already; `--help` is not an error.

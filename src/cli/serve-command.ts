@@ -32,6 +32,9 @@ export async function serveCommand(): Promise<number> {
     if (settings.credentialsPath !== undefined) await readCredentials(settings.credentialsPath);
     const server = await startServer(settings, { log, extraAuthorities: process.env["NODE_EXTRA_CA_CERTS"] });
     // Before the log tells anybody that a signal may be sent.
+    process.on("SIGUSR2", () => {
+      server.reconcile().catch((error: unknown) => log.error({ err: error }, "a comparison could not be scheduled"));
+    });
     const signalled = Promise.race(
       ["SIGTERM", "SIGINT"].map(async (name) => {
         await once(process, name);

@@ -9,14 +9,16 @@ export function shownProblem<P extends Problem>(problem: P, shown: Shown): P {
 }
 
 /**
- * A report whose paths in the judged tree are as displayed to the user; paths of policies and configuration already
- * are.
+ * A report whose paths in the judged tree are as displayed to the user; paths of policies, waivers and the
+ * configuration already are.
  */
 export function shownReport(report: Report, shown: Shown): Report {
   return {
     ...report,
     findings: report.findings.map((f) =>
-      f.policy === "policies/dead" ? f : { ...f, location: { ...f.location, path: shown(f.location.path) } },
+      /^(?:policies|waivers)\//.test(f.policy)
+        ? f
+        : { ...f, location: { ...f.location, path: shown(f.location.path) } },
     ),
     problems: report.problems.map((p) => (p.stage === "compile" || p.stage === "config" ? p : shownProblem(p, shown))),
     checked: report.checked.map((file) => ({ ...file, path: shown(file.path) })),

@@ -27,7 +27,7 @@ export interface Subject {
 /** Files and directories as they are on disk. */
 export async function directorySubject(
   named: readonly string[],
-  options: { readonly config?: string; readonly allowEmpty?: boolean },
+  options: { readonly config?: string; readonly allowEmpty?: boolean; readonly offline?: boolean },
   cwd: string,
 ): Promise<Subject> {
   const placed = namedPaths(named, cwd);
@@ -43,7 +43,7 @@ export async function directorySubject(
     after: reach === filled || whole ? listed : treeOf(reach),
     judged: { after: named.length === 0 ? "." : named.join(", "), how: "directory" },
     paths: filled,
-    configuration: await configurationHere(options.config, cwd),
+    configuration: await configurationHere(options.config, cwd, options),
     shown,
     leftOut: leftOut.met,
     close: async () => {},
@@ -91,6 +91,7 @@ export interface ChangeOptions {
   readonly head?: string;
   readonly repo?: string;
   readonly config?: string;
+  readonly offline?: boolean;
 }
 
 /** A change in a Git repository. Paths are shown relative to the root of the repository, as on GitHub. */
@@ -106,7 +107,7 @@ export async function changeSubject(named: readonly string[], options: ChangeOpt
       before,
       judged: { after: after.name, before: before.name, how },
       paths: named.map((path) => fromRoot(path, repository.root, cwd)),
-      configuration: await configurationOfChange(options.config, cwd, before),
+      configuration: await configurationOfChange(options.config, cwd, before, options),
       shown: (path) => path,
       close: () => repository.close(),
     };

@@ -1,8 +1,10 @@
 import { Octokit, RequestError } from "octokit";
+import { envelopesIn, sigstoreBundle } from "../app/evidence/evidence-text.ts";
 import { createFetch } from "../github/clients.ts";
 import { failureOf } from "../github/failure.ts";
-import { readHeadsOf, readTreeChecks, readTreeId, type TreeCheck } from "../github/judged-trees.ts";
+import { readCheckTexts, readHeadsOf, readTreeChecks, readTreeId, type TreeCheck } from "../github/judged-trees.ts";
 import type { Place } from "../github/pulls.ts";
+import type { Envelope } from "../model/evidence.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The options of `portcullis verify`. */
@@ -15,6 +17,45 @@ export interface VerifyOptions {
 
 /** Runs `portcullis verify`: prints what GitHub knows about the tree of a commit. Returns the exit code. */
 export async function verifyCommand(options: VerifyOptions): Promise<number> {
+  const { commit } = options;
+  return asked(options, async (octokit, place, appId) =>
+    say(await answerOf(octokit, place, commit, { appId, name: options.check }), commit),
+  );
+}
+
+/** Runs `portcullis evidence`: prints the newest evidence about a commit that a check of the App shows. Returns the exit code. */
+export async function evidenceCommand(
+  options: Omit<VerifyOptions, "check"> & { readonly output: "envelope" | "bundle" },
+): Promise<number> {
+  const { commit } = options;
+  return asked(options, async (octokit, place, appId) => {
+    const heads = new Set([commit, ...(await readHeadsOf(octokit, place, commit))]);
+    const found: Envelope[] = [];
+    for (const head of heads)
+      for (const text of await readCheckTexts(octokit, place, head, appId))
+        found.push(...envelopesIn(text).filter((envelope) => isNamedIn(envelope, commit)));
+    const newest = found.at(-1);
+    if (newest === undefined) {
+      process.stderr.write(
+        `error: no check of App ${appId} shows evidence about commit ${commit.slice(0, 12)}: it was not merged by a pull request into a gated branch, or the server signs none\n`,
+      );
+      return 2;
+    }
+    process.stdout.write(`${JSON.stringify(options.output === "bundle" ? sigstoreBundle(newest) : newest)}\n`);
+    return 0;
+  });
+}
+
+/** Whether an envelope claims to be about a commit. Who trusts it must check its signature. */
+function isNamedIn({ payload }: Envelope, commit: string): boolean {
+  return Buffer.from(payload, "base64").toString("utf8").includes(`"gitCommit":"${commit}"`);
+}
+
+/** Asks GitHub as the options and the environment say. Returns the exit code. */
+async function asked(
+  options: Omit<VerifyOptions, "check">,
+  ask: (octokit: Octokit, place: Place, appId: number) => Promise<number>,
+): Promise<number> {
   const place = placeOf(options.repository ?? process.env["GITHUB_REPOSITORY"]);
   const appId = appIdOf(options.appId ?? process.env["PORTCULLIS_APP_ID"]);
   const { commit } = options;
@@ -32,7 +73,7 @@ export async function verifyCommand(options: VerifyOptions): Promise<number> {
       request: { fetch: network.fetch },
       log: { debug: silent, info: silent, warn: silent, error: silent },
     });
-    return say(await answerOf(octokit, place, commit, { appId, name: options.check }), commit);
+    return await ask(octokit, place, appId);
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;

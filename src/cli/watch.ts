@@ -2,7 +2,8 @@ import { statSync, watch, type FSWatcher } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-const SETTLE_MS = 150;
+/** Editors write a file in more than one step. A run that began too early is followed by another one. */
+const SETTLE_MS = 20;
 
 /** Begins to watch files and directories. A run calls it before it reads them, so that no later edit is lost. */
 export type Watch = (paths: readonly string[]) => void;
@@ -47,13 +48,23 @@ export async function watchAndRepeat(once: (watch: Watch) => Promise<number>): P
   return code;
 }
 
+/**
+ * Whether a run may read a file below a watched directory. What a run writes there itself, such as its output in a log,
+ * must not start another one.
+ */
+function isRead(path: string): boolean {
+  return /\.(?:rego|json|ya?ml)$|(?:^|[\\/])scenarios[\\/]|(?:^|[\\/])[^.\\/]+$/.test(path);
+}
+
 /** Watches a directory with all below it, or a file through its directory, since editors replace files. */
 function openWatcher(path: string, watchers: Map<string, FSWatcher>, notice: () => void): void {
   try {
     const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
     const name = basename(path);
     const watcher = isDirectory
-      ? watch(path, { recursive: true }, notice)
+      ? watch(path, { recursive: true }, (_event, changed) => {
+          if (changed === null || isRead(changed)) notice();
+        })
       : watch(dirname(path), (_event, changed) => {
           if (changed === null || changed === name) notice();
         });

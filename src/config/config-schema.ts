@@ -1,7 +1,13 @@
+import { blockingLintRules, lintRules } from "../model/lint.ts";
 import { applySchema } from "./apply-schema.ts";
+import { branchesSchema } from "./branches-schema.ts";
+import { documentsSchema } from "./documents-schema.ts";
 import { clustersSchema, environmentsSchema, kubernetesVersion } from "./environment-schema.ts";
 import { levelsSchema } from "./level-schema.ts";
+import { approvalsSchema, overrideSchema, ownersSchema } from "./owners-schema.ts";
 import { remotesSchema } from "./remotes-schema.ts";
+import { signaturesSchema } from "./signatures-schema.ts";
+import { waiversConfigSchema } from "./waivers-config-schema.ts";
 
 /** JSON Schema (draft 7) of portcullis.yaml; published as schema/config.schema.json, which a test keeps equal. */
 export const configSchema = {
@@ -12,13 +18,35 @@ export const configSchema = {
   additionalProperties: false,
   properties: {
     version: { const: 1, description: "Version of this file's format." },
+    extends: {
+      description:
+        "A configuration that this one adds to: a file of this repository, or one from elsewhere by commit or digest (git+https://HOST/REPOSITORY//FILE?ref=COMMIT, oci://REGISTRY/REPOSITORY@sha256:…, https://HOST/ARCHIVE.tar.gz@sha256:…). Lists are joined, mappings are merged by key, and else this file's own value counts.",
+      type: "string",
+      minLength: 1,
+    },
+    locked: {
+      description:
+        "Keys that no configuration that extends this one may have, such as mode, levels, levels.images/registry or manifests.exclude. levels includes those of environments, and data their parameters.",
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      uniqueItems: true,
+      default: [],
+    },
     policies: {
       description:
-        "Rego files and directories of this repository, and @portcullis/library for the shipped library. Directories are read recursively; *_test.rego are tests. Default: policies or policy if it contains Rego, else the shipped library.",
+        "Files and directories of this repository with Rego, Gatekeeper templates and constraints, or ValidatingAdmissionPolicies with their bindings; OPA bundles (.tar.gz); policies from elsewhere by commit or digest (git+https://HOST/REPOSITORY//DIRECTORY?ref=COMMIT, oci://REGISTRY/REPOSITORY@sha256:…, https://HOST/BUNDLE.tar.gz@sha256:…); profiles of the shipped library, such as @portcullis/library or @portcullis/pss-baseline; and cluster, the policies that an environment's own desired state contains. Directories are read recursively; *_test.rego are tests. Default: policies or policy if it contains policies, else the shipped library.",
       type: "array",
       items: { type: "string", minLength: 1 },
       uniqueItems: true,
       minItems: 1,
+    },
+    combine: {
+      description:
+        "Which of the files and directories under policies hold policies that get all manifests of an environment at once, as conftest --combine gives them: input is a list of {path, contents}.",
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      uniqueItems: true,
+      default: [],
     },
     data: {
       description:
@@ -50,13 +78,7 @@ export const configSchema = {
         },
       },
     },
-    branches: {
-      description: "Gated branches. Their content counts as accepted. Default: the default branch.",
-      type: "array",
-      items: { type: "string", minLength: 1 },
-      uniqueItems: true,
-      default: [],
-    },
+    branches: branchesSchema,
     mode: {
       description: "enforce blocks; report shows what would be blocked but does not block it.",
       enum: ["enforce", "report"],
@@ -69,10 +91,14 @@ export const configSchema = {
     },
     levels: { ...levelsSchema, description: "The levels of individual policies, by id." },
     comments: {
-      description: "Whether introduced findings are also posted as review comments on the changed lines.",
-      enum: ["on", "off"],
+      description:
+        "Whether findings are also review comments on the changed lines: those that block (on), those that warn too (all), or none (off).",
+      enum: ["on", "all", "off"],
       default: "on",
     },
+    owners: ownersSchema,
+    approvals: approvalsSchema,
+    override: overrideSchema,
     apply: applySchema,
     environments: environmentsSchema,
     clusters: clustersSchema,
@@ -110,6 +136,9 @@ export const configSchema = {
       },
     },
     remotes: remotesSchema,
+    documents: documentsSchema,
+    waivers: waiversConfigSchema,
+    signatures: signaturesSchema,
     schemas: {
       description:
         "Validation against the schemas of Kubernetes and of CustomResourceDefinitions: on, off, or a mapping.",
@@ -127,6 +156,37 @@ export const configSchema = {
       },
       else: { enum: ["on", "off"] },
       default: "on",
+    },
+    lint: {
+      description:
+        "What portcullis lint leaves out, and what blocks a change of policies. It decides nothing about manifests.",
+      type: "object",
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        off: {
+          description: "Rules that are off; docs/lint.md lists all.",
+          type: "array",
+          items: { enum: Object.keys(lintRules) },
+          uniqueItems: true,
+        },
+        block: {
+          description: `Rules whose issues block a pull request that brings them. Default: ${blockingLintRules.join(", ")}.`,
+          type: "array",
+          items: { enum: Object.keys(lintRules) },
+          uniqueItems: true,
+        },
+      },
+    },
+    tests: {
+      description: "What the tests of policies must reach for a pull request that changes policies, in percent.",
+      type: "object",
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        coverage: { description: "Of the lines of all policies.", type: "number", minimum: 0, maximum: 100 },
+        coveragePerPolicy: { description: "Of the lines of each file.", type: "number", minimum: 0, maximum: 100 },
+      },
     },
     gaps: {
       description: "Whether what could not be judged blocks if the change brings or alters it.",

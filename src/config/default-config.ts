@@ -3,7 +3,10 @@ import type { Config } from "../model/config.ts";
 /** The configuration without a portcullis.yaml. */
 export const defaultConfig: Config = {
   version: 1,
+  extends: [],
+  locked: [],
   policies: [],
+  combine: [],
   data: [],
   manifests: { include: ["**"], exclude: [] },
   branches: [],
@@ -11,13 +14,18 @@ export const defaultConfig: Config = {
   block: "introduced",
   levels: {},
   comments: "on",
+  owners: {},
+  approvals: "off",
   environments: {},
   clusters: [],
   repositories: [],
   helm: {},
   kustomize: { vendored: {} },
+  documents: [],
+  waivers: { files: ["waivers"], maxDays: 90, warnDays: 14, annotations: [] },
   remotes: { fetch: "known", allow: [], mirrors: {} },
   schemas: { enabled: true },
+  signatures: [],
   gaps: "touched",
 };
 

@@ -3,21 +3,38 @@ import type { Pointer } from "../model/json.ts";
 import type { DataFile, PolicyFile, PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
-import { besideRego } from "./beside-rego.ts";
-import { LIBRARY } from "./named-policies.ts";
+import { configProblem } from "./config-problem.ts";
+import { configFileSources } from "./config-file-sources.ts";
+import { filesBelow, isBelow, readTexts, type FilesBelow, type FoundFile } from "./policy-files.ts";
+import { CLUSTER } from "./named-policies.ts";
+import { policyObjects } from "./policy-objects.ts";
+import { isProfile } from "./profiles.ts";
+import { shippedPolicies } from "./shipped-policies.ts";
 import type { ConfigSource } from "./read-config.ts";
 
 /** Which files make a policy set. Paths are files or directories of the tree. */
 export interface PolicySelection {
   readonly policies: readonly string[];
   readonly data: readonly string[];
+  /** Those whose `input` is the list of all manifests; absent: none. */
+  readonly combine?: readonly string[];
   readonly namespaces?: readonly string[] | "*";
+  /** Where the configuration lists them; default: its own `policies` and `data`. */
+  readonly at?: Pointer;
   /** Default v1. */
   readonly regoVersion?: "v0" | "v1";
+  /** Those among `policies` that could not be had: a problem says so already. */
+  readonly unavailable?: ReadonlySet<string>;
+  /** The Rego version of a file, where something tells it. */
+  readonly regoVersionOf?: (path: string) => "v0" | "v1" | undefined;
   /** What environments ask of policies by other parameters. */
   readonly environments?: Config["environments"];
+  /** The version of Kubernetes in all other environments. */
+  readonly kubernetes?: string | undefined;
   /** A path without policies, or a namespace without rules, is no problem. */
   readonly allowEmpty?: boolean;
+  /** A path with nothing but Gatekeeper suites is no problem. */
+  readonly suites?: true;
 }
 
 /** The files of a policy set, its tests, and the problems of what could not be found or read. */
@@ -26,15 +43,15 @@ export interface PolicyReading {
   /** `*_test.rego`: compiled by `test` only. */
   readonly tests: readonly PolicyFile[];
   readonly problems: readonly Problem[];
-  /** Problems of files beside the policies that would deny something and are not read; tests run without them. */
+  /** Problems of objects beside the policies that would deny something and cannot be judged; tests run without them. */
   readonly refused: readonly Problem[];
-  /** Files below a path of policies that are neither policies nor data nor fixtures of tests. */
+  /** Files below a path of policies that hold neither policies nor data nor fixtures of tests. */
   readonly unused: readonly string[];
 }
 
 /**
- * Reads the selected policies and data from a tree. `library` is the tree with the shipped library
- * below `policies/`; it is read where the selection names `@portcullis/library`.
+ * Reads the selected policies and data from a tree. `library` is the tree with the shipped policies below `policies/`;
+ * it is read where the selection names a profile.
  */
 export async function policySources(
   tree: Tree,
@@ -45,47 +62,99 @@ export async function policySources(
   // Do not list the repository where nothing is selected.
   const entries = selection.policies.length + selection.data.length === 0 ? [] : await tree.list();
   const problems: Problem[] = [];
-  const found = (list: "policies" | "data", wanted: RegExp): readonly FoundFile[] =>
-    selection[list].flatMap((written, index) => {
-      if (written === LIBRARY && list === "policies" && library !== undefined) return [];
-      const { files, trouble, empty } = filesBelow(entries, written, wanted);
-      if (empty !== undefined && list === "policies" && selection.allowEmpty === true) return [];
-      problems.push(
-        ...[...trouble, empty ?? []]
-          .flat()
-          .map((message) => configProblem(source, `/${list}/${index}`, `${written}: ${message}`)),
-      );
-      return files;
-    });
-  const own = await readTexts(tree, onlyOnce(found("policies", /\.rego$/)), problems);
-  const shipped =
-    selection.policies.includes(LIBRARY) && library !== undefined ? await readLibrary(library, problems) : [];
-  const policies = [...own, ...shipped];
-  const data = await readTexts(tree, found("data", /\.(?:json|ya?ml)$/), problems);
-  const others = entries.length === 0 ? [] : await readTexts(tree, othersBelow(entries, selection), []);
-  const beside = besideRego(others, policies);
+  const complain = (list: "policies" | "data", index: number, messages: readonly string[]): void => {
+    const written = selection[list][index] ?? "";
+    problems.push(
+      ...messages.map((message) =>
+        configProblem(source, `${selection.at ?? ""}/${list}/${index}`, `${written}: ${message}`),
+      ),
+    );
+  };
+  const isToldElsewhere = (written: string): boolean =>
+    (isProfile(written) && library !== undefined) || selection.unavailable?.has(written) === true;
+  const found = selection.policies.map((written): FilesBelow =>
+    written === CLUSTER || isToldElsewhere(written)
+      ? { files: [], trouble: [] }
+      : filesBelow(entries, written, isManifestFile(written) ? objectFile : regoFile),
+  );
+  const rego = found.flatMap(({ files }) => files).filter(({ path }) => !isManifestFile(path));
+  const own = await readTexts(tree, onlyOnce(rego), problems);
+  const shipped = await shippedPolicies(library, selection.policies);
+  for (const { index, message } of shipped.problems)
+    problems.push(
+      configProblem(
+        source,
+        `${selection.at ?? ""}/policies/${index}`,
+        `${selection.policies[index] ?? ""}: ${message}`,
+      ),
+    );
+  const policies = [...own, ...shipped.files];
+  const data = await readTexts(
+    tree,
+    onlyOnce(
+      selection.data.flatMap((written, index) => {
+        const { files, trouble, empty } = filesBelow(entries, written, objectFile);
+        complain("data", index, [...trouble, ...(empty === undefined ? [] : [empty])]);
+        return files;
+      }),
+    ),
+    problems,
+  );
+  const others = entries.length === 0 ? [] : await readTexts(tree, othersBelow(entries, selection), problems);
+  const beside = policyObjects(others, policies);
+  const suites = selection.suites === true ? others.filter(({ text }) => text.includes("test.gatekeeper.sh/")) : [];
+  const holders = new Set([...beside.objects, ...beside.refused, ...suites].map(({ path }) => path));
+  for (const [index, { files, trouble, empty }] of found.entries()) {
+    const isEmpty = empty !== undefined || files.every(({ path }) => isManifestFile(path) && !holders.has(path));
+    const written = selection.policies[index] ?? "";
+    if (written === CLUSTER) continue;
+    if (!isEmpty || isToldElsewhere(written) || trouble.length > 0) complain("policies", index, trouble);
+    else if (!others.some(({ path }) => holders.has(path) && isBelow(path, written)) && selection.allowEmpty !== true)
+      complain("policies", index, [empty ?? noPolicies]);
+  }
+  const configFiles = await configFileSources(tree, entries, own);
+  const { combine = [] } = selection;
+  for (const [index, written] of combine.entries())
+    if (!own.some(({ path }) => isBelow(path, written)))
+      problems.push(configProblem(source, `${selection.at ?? ""}/combine/${index}`, `${written}: ${noneCombined}`));
+  const combined = new Set(own.map(({ path }) => path).filter((path) => combine.some((one) => isBelow(path, one))));
+  const fileOf = ({ path, text }: PolicyFile): PolicyFile => {
+    const regoVersion = selection.regoVersionOf?.(path);
+    return {
+      path,
+      text,
+      ...(regoVersion === undefined ? {} : { regoVersion }),
+      ...(combined.has(path) ? { combine: true as const } : {}),
+    };
+  };
   const [tests, files] = [policies.filter(({ path }) => isTest(path)), policies.filter(({ path }) => !isTest(path))];
   return {
     sources: {
-      files: files.map(({ path, text }) => ({ path, text })),
+      files: files.map(fileOf),
       data: data.map(({ path, prefix, text }): DataFile => ({ path, prefix, text })),
+      ...(configFiles.length === 0 ? {} : { configFiles }),
       ...(selection.namespaces === undefined ? {} : { namespaces: selection.namespaces }),
+      ...(selection.policies.includes(CLUSTER) ? { cluster: true as const } : {}),
+      ...(beside.objects.length === 0 ? {} : { objects: beside.objects }),
       regoVersion: selection.regoVersion ?? "v1",
       ...parametersOf(selection.environments ?? {}),
+      ...versionsOf(selection),
+      ...(Object.keys(shipped.levels).length === 0 ? {} : { levels: shipped.levels }),
       ...(selection.allowEmpty === true ? { allowEmpty: true } : {}),
     },
-    tests: tests.map(({ path, text }) => ({ path, text })),
+    tests: tests.map(fileOf),
     problems,
-    refused: beside.problems,
+    refused: beside.refused,
     unused: beside.unused,
   };
 }
 
 /** JSON and YAML below the policies that are neither data nor fixtures of tests. */
 function othersBelow(entries: readonly TreeEntry[], { policies, data }: PolicySelection): readonly FoundFile[] {
-  const wanted = /\.(?:json|ya?ml)$/;
   const below = (written: string): readonly FoundFile[] =>
-    written === LIBRARY ? [] : filesBelow(entries, written, wanted).files.filter(({ path }) => wanted.test(path));
+    written === CLUSTER || isProfile(written)
+      ? []
+      : filesBelow(entries, written, objectFile).files.filter(({ path }) => isManifestFile(path));
   const used = new Set(data.flatMap(below).map(({ path }) => path));
   return onlyOnce(policies.flatMap(below)).filter(
     ({ path }) => !used.has(path) && !path.split("/").slice(0, -1).includes("fixtures"),
@@ -97,75 +166,22 @@ function parametersOf(environments: Config["environments"]): Pick<PolicySources,
   return own.length === 0 ? {} : { parameters: Object.fromEntries(own.map(([name, one]) => [name, one.parameters])) };
 }
 
-async function readLibrary(
-  library: Tree,
-  problems: Problem[],
-): Promise<readonly (FoundFile & { readonly text: string })[]> {
-  const { files } = filesBelow(await library.list(), "policies", /\.rego$/);
-  const texts = await readTexts(library, files, problems);
-  if (texts.length === 0) problems.push({ stage: "config", message: `${LIBRARY} is missing from this installation` });
-  return texts.map((file) => ({ ...file, path: file.path.replace(/^policies/, LIBRARY) }));
+const regoFile = /\.rego$/;
+const objectFile = /\.(?:json|ya?ml)$/;
+const noneCombined = "holds no Rego that policies: names; expected a file or directory of policies";
+const noPolicies = "contains no policy; expected Rego, or Kubernetes objects that declare policies";
+
+function isManifestFile(path: string): boolean {
+  return objectFile.test(path);
 }
 
-interface FoundFile {
-  readonly path: string;
-  /** Names of the directories between the one that was named and the file. */
-  readonly prefix: readonly string[];
-}
-
-function filesBelow(
-  entries: readonly TreeEntry[],
-  written: string,
-  wanted: RegExp,
-): { readonly files: readonly FoundFile[]; readonly trouble: readonly string[]; readonly empty?: string } {
-  if (/^(?:[a-z+]+:)?\/|(?:^|\/)\.\.(?:\/|$)/.test(written))
-    return { files: [], trouble: ["expected a path inside the repository"] };
-  const root = written
-    .split("/")
-    .filter((part) => part !== "" && part !== ".")
-    .join("/");
-  const below = entries.filter(({ path }) => root === "" || path === root || path.startsWith(`${root}/`));
-  if (below.length === 0) return { files: [], trouble: [], empty: "no such file or directory, or no files in it" };
-  const files: FoundFile[] = [];
-  const trouble: string[] = [];
-  for (const { path, kind } of below) {
-    if (kind === "submodule") trouble.push(`${path} is a submodule: its files are in another repository`);
-    // A link without a file extension may lead to a directory of policies.
-    else if (kind === "symlink" && (wanted.test(path) || !/[^/]\.[^/.]+$/.test(path))) {
-      trouble.push(`${path} is a symbolic link; policies and data are read from regular files only`);
-    } else if (kind === "file" && (wanted.test(path) || path === root)) {
-      const inner = path === root ? "" : path.slice(root === "" ? 0 : root.length + 1);
-      files.push({ path, prefix: inner.split("/").slice(0, -1) });
-    }
-  }
-  if (files.length === 0 && trouble.length === 0)
-    return { files, trouble, empty: `contains no file that ends in ${endings(wanted)}` };
-  return { files, trouble };
-}
-
-function endings(wanted: RegExp): string {
-  return wanted.source.includes("rego") ? ".rego" : ".json, .yaml or .yml";
-}
-
-async function readTexts(
-  tree: Tree,
-  files: readonly FoundFile[],
-  problems: Problem[],
-): Promise<readonly (FoundFile & { readonly text: string })[]> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const texts: (FoundFile & { readonly text: string })[] = [];
-  for (const file of files) {
-    const bytes = await tree.read(file.path).catch((error: unknown) => {
-      problems.push({ stage: "read", path: file.path, message: `cannot be read: ${String(error)}` });
-    });
-    if (bytes === undefined) continue;
-    try {
-      texts.push({ ...file, text: decoder.decode(bytes) });
-    } catch {
-      problems.push({ stage: "read", path: file.path, message: "cannot be read: it is not UTF-8" });
-    }
-  }
-  return texts;
+function versionsOf({ kubernetes, environments = {} }: PolicySelection): Pick<PolicySources, "kubernetes"> {
+  const own = Object.entries(environments).flatMap(([name, one]) =>
+    one.kubernetes === undefined ? [] : [[name, one.kubernetes] as const],
+  );
+  if (kubernetes === undefined && own.length === 0) return {};
+  const common = kubernetes === undefined ? {} : { common: kubernetes };
+  return { kubernetes: { ...common, environments: Object.fromEntries(own) } };
 }
 
 function onlyOnce(files: readonly FoundFile[]): readonly FoundFile[] {
@@ -174,14 +190,4 @@ function onlyOnce(files: readonly FoundFile[]): readonly FoundFile[] {
 
 function isTest(path: string): boolean {
   return path.endsWith("_test.rego");
-}
-
-function configProblem(source: ConfigSource | undefined, pointer: Pointer, message: string): Problem {
-  const place = source?.place(pointer);
-  return {
-    stage: "config",
-    ...(source === undefined ? {} : { path: source.path }),
-    ...(place === undefined ? {} : { line: place.line, column: place.column }),
-    message,
-  };
 }

@@ -8,13 +8,26 @@ import type { Json, Pointer } from "../model/json.ts";
 import type { Place } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import { defaultConfig, unreadConfig } from "./default-config.ts";
-import { fillConfig } from "./fill-config.ts";
+import { fillConfig, type WrittenConfig } from "./fill-config.ts";
 import { validateConfig } from "./validate-config.ts";
+
+/** The place of a value of a configuration, and the file with it: another one than its own where it extends one. */
+export interface ConfigPlace extends Place {
+  readonly path: string;
+}
 
 /** The text of a configuration: its path, and the places of its values. */
 export interface ConfigSource {
   readonly path: string;
-  place(pointer: Pointer): Place | undefined;
+  place(pointer: Pointer): ConfigPlace | undefined;
+}
+
+/** One file with a configuration, as it is written: without defaults, and without what it extends. */
+export interface WrittenReading {
+  /** Valid against the schema; empty where there is a problem. */
+  readonly value: WrittenConfig;
+  readonly source: ConfigSource;
+  readonly problems: readonly Problem[];
 }
 
 /** The reading of a configuration. With `problems`, `config` is only partly read and must not let anything pass. */
@@ -24,8 +37,26 @@ export interface ConfigReading {
   readonly problems: readonly Problem[];
 }
 
-/** Reads the text of portcullis.yaml; what it does not say is that of `defaults`. Never throws, whatever the text is. */
+/**
+ * Reads the text of portcullis.yaml; what it does not say is that of `defaults`, and what it extends is not read. Never
+ * throws, whatever the text is.
+ */
 export function readConfig(path: string, text: string, defaults: Config = defaultConfig): ConfigReading {
+  return withDefaults(readWrittenConfig(path, text), defaults);
+}
+
+/** The configuration of one file with every default filled in. */
+export function withDefaults({ value, source, problems }: WrittenReading, defaults: Config): ConfigReading {
+  const config = fillConfig(value, defaults);
+  return {
+    config: problems.length === 0 ? config : { ...config, remotes: unreadConfig.remotes },
+    source,
+    problems,
+  };
+}
+
+/** Reads the text of a configuration. Never throws, whatever the text is. */
+export function readWrittenConfig(path: string, text: string): WrittenReading {
   const { document, problems } = onlyDocument(path, text);
   let locator: Locator | undefined;
   const source: ConfigSource = {
@@ -33,17 +64,16 @@ export function readConfig(path: string, text: string, defaults: Config = defaul
     place: (pointer) => {
       if (document === undefined) return undefined;
       locator ??= locatorOf(document);
-      return locator?.locateDeepest(pointer).place;
+      const place = locator?.locateDeepest(pointer).place;
+      return place === undefined ? undefined : { ...place, path };
     },
   };
-  if (problems.length > 0) return { config: unreadConfig, source, problems };
-  if (document === undefined) return { config: defaults, source, problems };
+  if (problems.length > 0 || document === undefined) return { value: {}, source, problems };
   const parsed = parse(path, document);
-  if (parsed.kind === "problem") return { config: unreadConfig, source, problems: [parsed.problem] };
-  const { config: written, errors } = validateConfig(parsed.value);
-  const config = fillConfig(written, defaults);
+  if (parsed.kind === "problem") return { value: {}, source, problems: [parsed.problem] };
+  const { config: value, errors } = validateConfig(parsed.value);
   return {
-    config: errors.length === 0 ? config : { ...config, remotes: unreadConfig.remotes },
+    value,
     source,
     problems: errors.map(({ pointer, message }) => {
       const place = source.place(pointer);

@@ -1,16 +1,14 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { fullFormats } from "ajv-formats/dist/formats.js";
 import type { Json, Pointer } from "../model/json.ts";
+import type { ConfigError } from "./config-error.ts";
 import { configSchema } from "./config-schema.ts";
 import type { WrittenConfig } from "./fill-config.ts";
+import { unknownLocks } from "./locks.ts";
+import { sharedChecks } from "./shared-checks.ts";
+import { signerErrors } from "./signers.ts";
 import { nearName } from "../manifest/near-name.ts";
 import { below, keysOf } from "../manifest/pointer.ts";
-
-/** One error in a configuration and its place. */
-export interface ConfigError {
-  readonly pointer: Pointer;
-  readonly message: string;
-}
 
 let validate: ValidateFunction<WrittenConfig> | undefined;
 
@@ -23,13 +21,17 @@ export function validateConfig(value: Json): {
   validate ??= new Ajv({ allErrors: true, strict: true, verbose: true })
     .addFormat("date", fullFormats.date)
     .compile<WrittenConfig>(configSchema);
-  if (validate(value)) return { config: value, errors: [] };
+  if (validate(value)) {
+    const errors = [...sharedChecks(value.branches ?? []), ...unknownLocks(value.locked ?? []), ...signerErrors(value)];
+    return { config: errors.length === 0 ? value : {}, errors };
+  }
   // The errors of the branches say it better.
   const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if" && keyword !== "propertyNames");
   return { config: {}, errors: errors.map(describe) };
 }
 
-function describe(error: ErrorObject): ConfigError {
+/** What is wrong at one place, and what was expected. */
+export function describe(error: ErrorObject): ConfigError {
   const { instancePath, keyword, params, data, propertyName } = error;
   const name = instancePath === "" ? "the file" : `"${lastKey(instancePath)}"`;
   const say = (what: string): ConfigError => ({ pointer: instancePath, message: `${name}: ${what}` });
@@ -60,11 +62,7 @@ function describe(error: ErrorObject): ConfigError {
     case "maxLength":
     case "pattern": {
       if (propertyName === undefined)
-        return say(
-          instancePath.startsWith("/remotes/")
-            ? "expected a pattern of URLs such as oci://ghcr.io/acme/**"
-            : 'expected a Kubernetes version such as "1.34"',
-        );
+        return say(patterns.find(({ at }) => at.test(instancePath))?.expected ?? patternless);
       const message = `"${propertyName}": expected a name of at most 63 letters, digits, ".", "_" and "-"`;
       return { pointer: below(instancePath, propertyName), message };
     }
@@ -73,11 +71,28 @@ function describe(error: ErrorObject): ConfigError {
   }
 }
 
+const patterns: readonly { readonly at: RegExp; readonly expected: string }[] = [
+  { at: /^\/override\/teams\//, expected: "expected a team (@org/team)" },
+  { at: /^\/owners\//, expected: "expected a person (@login) or a team (@org/team)" },
+  { at: /^\/remotes\//, expected: "expected a pattern of URLs such as oci://ghcr.io/acme/**" },
+  {
+    at: /^\/branches\/\d+\/branch$/,
+    expected:
+      "expected the name of one branch: branches that share a check would share what passed. Without `check`, each branch that a pattern matches has a check of its own",
+  },
+  {
+    at: /^\/branches\/\d+\/check$/,
+    expected: "expected a name of at most 100 printable ASCII characters, without a space at its ends",
+  },
+];
+const patternless = 'expected a Kubernetes version such as "1.34"';
+
 const words: { readonly [type: string]: string } = {
   array: "a list",
   object: "a mapping",
   string: "a string",
   boolean: "true or false",
+  integer: "a whole number",
 };
 
 function article(type: string): string {

@@ -1,3 +1,5 @@
+import { rulesPolicy } from "../cel/rules-policy.ts";
+import { configProblem } from "../config/config-problem.ts";
 import type { ConfigSource } from "../config/read-config.ts";
 import { createDangers } from "../gate/dangers/create-dangers.ts";
 import { createRemoteCheck } from "../gate/remotes/unknown-remotes.ts";
@@ -28,20 +30,17 @@ export function builtinChecks(config: Config, source: ConfigSource | undefined):
 /** What is wrong is found while rendering; this only contributes the documentation. */
 const tools: BuiltinCheck = { policies: [projectPolicy, ...Object.values(sourcePolicies)], digest: "tools" };
 
+/** The judge for CEL finds what breaks rules; this only contributes the documentation. */
+const rules: BuiltinCheck = { policies: [rulesPolicy], digest: "rules" };
+
 function make(config: Config, source: ConfigSource | undefined): BuiltinChecks {
   const always = [tools, createDangers(config), createRemoteCheck()];
   if (!config.schemas.enabled) return { builtins: always, problems: [] };
   const schemas = openSchemaBundle();
   return {
-    builtins: [...always, createSchemaCheck(schemas, config)],
-    problems: unknownVersions(config, schemas.versions).map(({ pointer, message }): Problem => {
-      const place = source?.place(pointer);
-      return {
-        stage: "config",
-        ...(source === undefined ? {} : { path: source.path }),
-        ...(place === undefined ? {} : { line: place.line, column: place.column }),
-        message,
-      };
-    }),
+    builtins: [...always, createSchemaCheck(schemas, config), rules],
+    problems: unknownVersions(config, schemas.versions).map(({ pointer, message }) =>
+      configProblem(source, pointer, message),
+    ),
   };
 }

@@ -5,7 +5,10 @@ import type { ThreadSetting } from "./judging-threads.ts";
 import { openJudge } from "./open-judge.ts";
 
 const { sources, now, config, derived } = workerData as ThreadSetting;
-const judge = await openJudge(sources, now, { derived: new Map(derived) });
+const judge = await openJudge(sources, now, {
+  derived: new Map(derived),
+  rules: config?.schemas.enabled === true,
+});
 const judgeShare = shareJudge({
   judge,
   builtins: config === undefined ? [] : builtinChecks(config, undefined).builtins,

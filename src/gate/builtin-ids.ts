@@ -13,7 +13,13 @@ export const builtinIds: { readonly [id: string]: true } = {
   "flux/namespace": true,
   "helm/repeated-key": true,
   "kubernetes/api-version": true,
+  "kubernetes/rules": true,
   "kubernetes/schema": true,
   "policies/dead": true,
+  "policies/gap": true,
   "remotes/unknown": true,
+  "waivers/annotation": true,
+  "waivers/expired": true,
+  "waivers/expiring": true,
+  "waivers/unused": true,
 };

@@ -3,12 +3,15 @@ import type { BuiltinCheck } from "../model/builtin-check.ts";
 import type { Change } from "../model/change.ts";
 import type { Config } from "../model/config.ts";
 import type { Derived } from "../model/derived.ts";
+import type { DocumentParser } from "../model/document-parser.ts";
+import type { ReportedProblem } from "../model/finding.ts";
 import type { Judge } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Remotes } from "../model/remotes.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { JudgedTrees } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
+import type { Waiver } from "../model/waiver.ts";
 import type { CheckCache } from "./judged-source.ts";
 import type { JudgingThreads } from "./judging/judge-apart.ts";
 import type { JudgementDeadline, WorkLimits } from "./judging/work-budget.ts";
@@ -27,6 +30,10 @@ export interface CheckRequest {
   readonly builtins?: readonly BuiltinCheck[];
   /** Absent: nothing is rendered, every file is judged as it stands. */
   readonly renderer?: Renderer;
+  /** Parses what `documents:` names; absent only where the configuration names nothing. */
+  readonly documentParser?: DocumentParser;
+  /** Nothing but documents is judged; `combine`: all of them as one, a list as conftest's `--combine` makes it. */
+  readonly documentsAlone?: { readonly combine: boolean };
   /** What servers have; absent: nothing is fetched, whatever the configuration permits. */
   readonly remotes?: Remotes;
   /** URLs under which this repository is known, besides those of the configuration. */
@@ -38,10 +45,16 @@ export interface CheckRequest {
   readonly judged: JudgedTrees;
   /** Files and directories of the tree that a person named; only these are judged. A file named here is in scope whatever its extension. */
   readonly paths?: readonly string[];
-  /** Problems found on the way here (configuration, policies); they are always introduced. */
-  readonly problems?: readonly Problem[];
+  /** Problems found on the way here (configuration, policies); introduced, unless they say that they were there before. */
+  readonly problems?: readonly (Problem & Partial<Pick<ReportedProblem, "status">>)[];
   /** Files below the paths of the policies that are not policies. */
   readonly unusedPolicies?: readonly string[];
+  /** The tree whose waivers count; absent: `before`, or `after` where no change is judged. */
+  readonly trusted?: Tree;
+  /** Digests (`ReportedWaiver`) of waivers that the change proposes and that have been approved for it: they count. */
+  readonly approved?: readonly string[];
+  /** Why a waiver of a correct form is not allowed: then it is a problem at its line. */
+  readonly refuseWaiver?: (waiver: Waiver) => string | undefined;
   /** Which level blocks; default `deny`. Problems block whatever it says. */
   readonly failOn?: "deny" | "warn" | "never";
   /** Nothing to judge is no problem. */

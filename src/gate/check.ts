@@ -1,4 +1,5 @@
 import type { ReportedProblem } from "../model/finding.ts";
+import type { Policy } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Report } from "../model/report.ts";
 import type { DesiredState } from "../render/desired-state.ts";
@@ -15,6 +16,7 @@ import { judgeStates } from "./judging/judge-states.ts";
 import { BudgetError, workBudget, type WorkBudget } from "./judging/work-budget.ts";
 import { levelsOf } from "./levels.ts";
 import { groupFindings } from "./placing/group-findings.ts";
+import { textsOf } from "./placing/written-at.ts";
 import { placeFindings } from "./placing/place-findings.ts";
 import { changedFiles } from "./placing/relocate.ts";
 import { isUnit, type Origin } from "./reading.ts";
@@ -27,6 +29,11 @@ import { findingsOfPolicies, warningsOf } from "./reporting/policy-warnings.ts";
 import { verdictOf } from "./reporting/verdict.ts";
 import { toldGaps } from "./remotes/told-gaps.ts";
 import { findStates } from "./states.ts";
+import { annotatedWaivers } from "./waivers/annotations.ts";
+import { tellWaivers } from "./waivers/report-waivers.ts";
+import { waivablePolicies, type WaiverRules } from "./waivers/read-waivers.ts";
+import { waive } from "./waivers/waive.ts";
+import { waiverStates } from "./waivers/waiver-states.ts";
 
 /** Judges the tree after a change against the tree before it. Never rejects because of the trees' content: that becomes a problem in the report. */
 export async function check(request: CheckRequest): Promise<Report> {
@@ -43,30 +50,62 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
   const { before, after, config, judge, builtins = [], now, diff } = request;
   const levelOf = levelsOf(config, now);
   const paths = await pathsOf(request);
+  const policies = [...judge.policies, ...builtins.flatMap((builtin) => builtin.policies)];
+  const rules = waiverRulesOf(request, policies);
+  const waivers = await waiverStates(request, rules);
 
   const trees = await findStates(request, budget);
   const states = await judgeStates(judgingOf(request, trees.after, budget), trees);
 
-  const policies = [...judge.policies, ...builtins.flatMap((builtin) => builtin.policies)];
   const draft = drafter({ policies, levelOf, hasPath: (path) => paths.has(path) });
   const comparisons = await compareStates(states, builtins, draft);
   const files = before === undefined ? undefined : await changedFiles(before, after);
   const placed = await placeFindings(comparisons.flatMap(classify), states, files);
-  const findings = [
+  const found = [
     ...findingsOfPolicies(warningsOf(request), levelOf, states.isChange ? "existing" : "introduced"),
-    ...groupFindings(placed),
+    ...groupFindings(placed, await textsOf(placed, request)),
   ];
 
   const { block, mode } = config;
   const strictness = { block, mode, failOn: request.failOn ?? "deny" } as const;
-  const found = reportGaps(states.isChange ? gapsOf(states.before) : undefined, gapsOf(states.after));
-  const { gaps, blocking } = toldGaps(found, placed, strictness);
+  const gaps = reportGaps(states.isChange ? gapsOf(states.before) : undefined, gapsOf(states.after));
+  const told = toldGaps(
+    gaps,
+    placed.map(({ finding }) => finding),
+    strictness,
+  );
+  const touches = files === undefined ? {} : { isTouched: (path: string) => files.changed(path) };
+  const annotated = await annotatedWaivers(states.after.results, { rules, levelOf, ...touches });
+  const waived = waive(
+    { findings: found, problems: problemsOf(states.before, states.after), ...told },
+    {
+      states: waivers,
+      annotated,
+      isWaivable: config.waivers.files.length > 0 ? waivablePolicies(policies) : () => false,
+      ...touches,
+    },
+  );
   const problems: ReportedProblem[] = [
     ...ownProblems(request, [...paths], states),
-    ...problemsOf(states.before, states.after),
-    ...gapProblems(blocking, config.gaps, states.isChange),
+    ...waivers.problems,
+    ...waived.problems,
+    ...gapProblems(waived.blocking, config.gaps, states.isChange),
   ];
   if (problems.length === 0) problems.push(...nothingJudged(request, states.after));
+
+  const { waivers: listed, findings: ofWaivers } = tellWaivers({
+    states: waivers,
+    use: waived.use,
+    config: config.waivers,
+    now,
+    policies,
+    levelOf,
+    isChange: states.isChange,
+    isWhole:
+      (request.paths ?? []).length === 0 &&
+      problems.every(({ path, waiver }) => path === undefined || waiver !== undefined),
+  });
+  const findings = [...waived.findings, ...ofWaivers, ...annotated.findings];
 
   return assembleReport({
     frame: {
@@ -81,9 +120,12 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
     problems,
     results: states.after.results,
     sources: states.after.state.graph.sources,
-    gaps,
+    gaps: waived.gaps,
+    waivers: listed,
+    waiverFiles: waivers.files,
     remotes: allRemotes(states),
     touched: states.touched,
+    ...(request.configSource === undefined ? {} : { configuration: request.configSource.path }),
     unusedPolicies: request.unusedPolicies ?? [],
   });
 }
@@ -103,6 +145,10 @@ function refused(request: CheckRequest, problem: Problem): Report {
 
 function frameOf({ judge, config, now, judged }: CheckRequest): Pick<Report, "now" | "judged" | "policies" | "mode"> {
   return { now, judged, policies: { digest: judge.digest, count: judge.policies.length }, mode: config.mode };
+}
+
+function waiverRulesOf({ config, now, refuseWaiver }: CheckRequest, policies: readonly Policy[]): WaiverRules {
+  return { config: config.waivers, now, policies, ...(refuseWaiver === undefined ? {} : { refuse: refuseWaiver }) };
 }
 
 /** The paths of all files of the trees. */

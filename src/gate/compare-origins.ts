@@ -26,7 +26,8 @@ function originsOf({ files, units }: DesiredState): readonly Origin[] {
   return [...files, ...units];
 }
 
-function isCarriedOver(of: Origin): boolean {
+/** Whether an origin belongs to the plan of the tree before alone, which is asked of the tree after as well. */
+export function isCarriedOver(of: Origin): boolean {
   return (isUnit(of) ? of.source.carriedOver : of.carriedOver) === true;
 }
 

@@ -1,4 +1,6 @@
 import { nearName } from "../manifest/near-name.ts";
+import { configProblem, isShared } from "../config/config-problem.ts";
+import { referenceAddress } from "../config/policy-reference.ts";
 import type { ConfigSource } from "../config/read-config.ts";
 import type { Config } from "../model/config.ts";
 import type { Json, Pointer } from "../model/json.ts";
@@ -8,13 +10,14 @@ import { environmentPaths } from "../render/environments.ts";
 import { matchesAny } from "../render/apply/match-entry.ts";
 import { cleanPath, matcher, scopeOf } from "../render/files/scope.ts";
 import { compilePathGlob } from "../render/glob/path-glob.ts";
+import { OF_RULES } from "./approvals/owners-of.ts";
 import { builtinIds } from "./builtin-ids.ts";
 import { isObject } from "../manifest/identity.ts";
 import { below, pointerOf } from "../manifest/pointer.ts";
 
 /** What a configuration is checked against. */
 export interface ActualState {
-  readonly judge: Pick<Judge, "policies" | "problems" | "parametersRead">;
+  readonly judge: Pick<Judge, "policies" | "problems" | "parametersRead" | "parameterFaults">;
   /** The paths of the trees. */
   readonly paths: readonly string[];
   /** Files and directories that a person named; then the trees may be parts of the repository. */
@@ -30,20 +33,16 @@ export function unmetExpectations(
   reality: ActualState,
 ): readonly Problem[] {
   const problems: Problem[] = [];
-  const report: ReportMismatch = (pointer, message) => {
-    const place = source?.place(pointer);
-    problems.push({
-      stage: "config",
-      ...(source === undefined ? {} : { path: source.path }),
-      ...(place === undefined ? {} : { line: place.line, column: place.column }),
-      message,
-    });
+  const report: ReportMismatch = (pointer, message, what) => {
+    // What many repositories share need not match something in each.
+    if (what !== "unmatched" || !isShared(source, pointer)) problems.push(configProblem(source, pointer, message));
   };
   for (const path of reality.named) {
     if (holds(reality.paths, cleanPath(path))) continue;
     problems.push({ stage: "read", path, message: "no such file or directory" });
   }
   if (reality.named.length === 0) expectPaths(config, reality, report);
+  expectSigned(config, report);
   expectPolicies(config, reality, report);
   return problems;
 }
@@ -52,7 +51,8 @@ function unreadable(pattern: string): string {
   return `the pattern "${pattern}" cannot be read: expected *, **, ?, [a-z] and {a,b}, with \\ before a character that is meant itself`;
 }
 
-type ReportMismatch = (pointer: Pointer, message: string) => void;
+/** `unmatched`: what is written can be right for another repository. */
+type ReportMismatch = (pointer: Pointer, message: string, what?: "unmatched") => void;
 
 /** With paths on the command line, those replace the patterns, and the rest of the tree may be missing. */
 function expectPaths(config: Config, { paths, reached }: ActualState, report: ReportMismatch): void {
@@ -63,7 +63,7 @@ function expectPaths(config: Config, { paths, reached }: ActualState, report: Re
       if (list === "exclude" || pattern === "**" || paths.some(matcher([pattern]))) return;
       const directory = cleanPath(pattern);
       const hint = paths.some((path) => path.startsWith(`${directory}/`)) ? `; did you mean "${directory}/**"?` : "";
-      report(`/manifests/${list}/${index}`, `the pattern "${pattern}" matches no file${hint}`);
+      report(`/manifests/${list}/${index}`, `the pattern "${pattern}" matches no file${hint}`, "unmatched");
     });
   }
   for (const [name, environment] of Object.entries(config.environments)) {
@@ -72,16 +72,31 @@ function expectPaths(config: Config, { paths, reached }: ActualState, report: Re
     if (allMatch && reached?.has(name) === false) {
       const near = nearName(name, reached);
       const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-      report(at, `nothing lands in the environment "${name}": expected paths or clusters that feed it${hint}`);
+      report(
+        at,
+        `nothing lands in the environment "${name}": expected paths or clusters that feed it${hint}`,
+        "unmatched",
+      );
     }
   }
   expectEntries(config, paths, report);
+  config.documents.forEach(({ files }, index) => {
+    files.forEach((pattern, at) => {
+      if (compilePathGlob(pattern) !== undefined && paths.some(matcher([pattern]))) return;
+      const isReadable = compilePathGlob(pattern) !== undefined;
+      report(
+        `/documents/${index}/files/${at}`,
+        isReadable ? `the pattern "${pattern}" matches no file` : unreadable(pattern),
+        isReadable ? "unmatched" : undefined,
+      );
+    });
+  });
   const { vendor } = config.helm;
   if (vendor !== undefined && !holds(paths, cleanPath(vendor)))
-    report("/helm/vendor", `no such directory "${vendor}" in the repository`);
+    report("/helm/vendor", `no such directory "${vendor}" in the repository`, "unmatched");
   for (const [url, path] of Object.entries(config.kustomize.vendored)) {
     if (!holds(paths, cleanPath(path)))
-      report(below("/kustomize/vendored", url), `no such file or directory "${path}" in the repository`);
+      report(below("/kustomize/vendored", url), `no such file or directory "${path}" in the repository`, "unmatched");
   }
   config.clusters.forEach((cluster, index) => {
     for (const key of ["name", "server"] as const) {
@@ -104,7 +119,8 @@ function expectMatches(
   );
   for (const { pattern, index } of unmatched) {
     const isReadable = compilePathGlob(pattern) !== undefined;
-    report(`${at}/${index}`, isReadable ? `the pattern "${pattern}" matches no file` : unreadable(pattern));
+    if (isReadable) report(`${at}/${index}`, `the pattern "${pattern}" matches no file`, "unmatched");
+    else report(`${at}/${index}`, unreadable(pattern));
   }
   return unmatched.length === 0;
 }
@@ -127,7 +143,8 @@ function expectEntries(
     const { path, as, environment, values = [] } = entry;
     const at = `/apply/${index}`;
     if (compilePathGlob(path) === undefined) report(`${at}/path`, unreadable(path));
-    else if (!matchesAny(entry, paths)) report(`${at}/path`, `the pattern "${path}" matches no ${matched[as]}`);
+    else if (!matchesAny(entry, paths))
+      report(`${at}/path`, `the pattern "${path}" matches no ${matched[as]}`, "unmatched");
     values.forEach((file, position) => {
       if (!all.includes(cleanPath(file)))
         report(`${at}/values/${position}`, `no such file "${file}" in the repository`);
@@ -137,6 +154,17 @@ function expectEntries(
     const hint = near === undefined ? "" : `; did you mean "${near}"?`;
     report(`${at}/environment`, `no environment "${environment}" under environments${hint}`);
   }
+}
+
+/** A pattern that matches nothing asks for no signature. */
+function expectSigned(config: Config, report: ReportMismatch): void {
+  config.signatures.forEach(({ policies }, index) => {
+    const at = `/signatures/${index}/policies`;
+    const matches = compilePathGlob(policies);
+    if (matches === undefined) return report(at, unreadable(policies));
+    if ([...config.extends, ...config.policies].some((written) => matches(referenceAddress(written)))) return;
+    report(at, `the pattern "${policies}" matches nothing that extends or policies names`, "unmatched");
+  });
 }
 
 function expectPolicies(config: Config, { judge }: ActualState, report: ReportMismatch): void {
@@ -153,12 +181,22 @@ function expectPolicies(config: Config, { judge }: ActualState, report: ReportMi
     }
   };
   expect("/levels", config.levels, all);
+  for (const pattern of Object.keys(config.owners)) {
+    const matches = compilePathGlob(pattern);
+    const at = below("/owners", pattern);
+    if (matches === undefined) report(at, unreadable(pattern));
+    else if (![...all, OF_RULES].some((id) => matches(id))) report(at, `the pattern "${pattern}" matches no policy`);
+  }
   for (const [name, { levels, parameters }] of Object.entries(config.environments)) {
     expect(pointerOf(["environments", name, "levels"]), levels, all);
     const at = pointerOf(["environments", name, "parameters"]);
     expect(at, parameters, own);
-    for (const [id, value] of Object.entries(parameters))
-      if (own.has(id)) expectRead(below(at, id), { id, value, read: judge.parametersRead ?? "any" }, report);
+    for (const [id, value] of Object.entries(parameters)) {
+      if (!own.has(id)) continue;
+      expectRead(below(at, id), { id, value, read: judge.parametersRead ?? "any" }, report);
+      for (const { pointer, message } of judge.parameterFaults?.(id, value) ?? [])
+        report(below(at, id) + pointer, `policy "${id}": ${message}`);
+    }
   }
 }
 

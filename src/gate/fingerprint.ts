@@ -1,3 +1,5 @@
+import type { Finding } from "../model/finding.ts";
+import type { Json } from "../model/json.ts";
 import type { Identity } from "../model/manifest.ts";
 import type { Source } from "../model/source.ts";
 import type { Violation } from "../model/violation.ts";
@@ -52,4 +54,20 @@ export function fingerprintOf(
 /** The fingerprint of a finding that is about one environment. */
 export function inEnvironment(fingerprint: string, environment: string): string {
   return sha256(JSON.stringify([environment, fingerprint]));
+}
+
+/**
+ * Identifies a cause by its place: `at` is how the place is known, `pointer` where in the object its value lands. The objects
+ * that come of it do not count, so that it stays what it is while others join or leave.
+ */
+export function fingerprintOfCause(
+  { policy, rule, pointer }: Pick<Finding, "policy" | "rule" | "pointer">,
+  at: readonly Json[],
+): string {
+  return sha256(JSON.stringify(["cause", policy, rule, pointer.replaceAll(/\/\d+(?=\/|$)/g, "/*"), at]));
+}
+
+/** The fingerprint of the nth of several causes that only their order tells apart. */
+export function nthOf(fingerprint: string, nth: number): string {
+  return nth === 1 ? fingerprint : sha256(JSON.stringify([nth, fingerprint]));
 }

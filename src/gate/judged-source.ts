@@ -1,9 +1,11 @@
-import type { Fact, ManifestHandle } from "../model/builtin-check.ts";
+import type { ManifestHandle } from "../model/builtin-check.ts";
+import type { Fact } from "../model/fact.ts";
 import type { Pointer } from "../model/json.ts";
 import type { FetchedPlace } from "../model/finding.ts";
 import type { Identity, Manifest, Place, SourcePosition } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Gap } from "../model/source.ts";
+import type { Tally } from "../model/tally.ts";
 import type { Precision, Violation } from "../model/violation.ts";
 import type { DesiredStateRequest } from "../render/desired-state.ts";
 import type { KustomizationCache } from "../render/kustomizations/kustomize-roles.ts";
@@ -38,12 +40,21 @@ export interface JudgedManifest {
   readonly violations: readonly LocatedViolation[];
   /** How many results an `exception` rule excused. */
   readonly excepted: number;
+  /** The text of its annotation that waives findings. */
+  readonly waives?: string;
+  /** What conftest would count, where that was asked for. */
+  readonly tally?: Tally;
   /** What others are judged by. */
   readonly facts?: readonly Fact[];
-  /** Builtin checks (by their number) that cannot answer before the facts of `key` are known, and the content they need. */
-  readonly awaits?: readonly { readonly check: number; readonly key: string }[];
+  readonly awaits?: readonly AwaitedFacts[];
   /** With `awaits`; absent in what is cached. */
   readonly manifest?: Manifest;
+}
+
+/** What cannot answer before the facts of `keys` are known: a builtin check, by its number, or the judge. */
+export interface AwaitedFacts {
+  readonly by: number | "judge";
+  readonly keys: readonly string[];
 }
 
 /** A manifest that is not judged, since what yields it does not apply it. */
@@ -68,16 +79,20 @@ export interface JudgedSource {
   readonly transient?: true;
 }
 
-/**
- * What builtin checks found in the manifests of an origin once the facts that they waited for were known, manifest by
- * manifest; empty where they found nothing.
- */
-export type LateViolations = readonly (readonly LocatedViolation[])[];
+/** What was found in one manifest once the facts that it waited for were known. */
+export type LateManifest = Pick<JudgedManifest, "violations" | "excepted">;
+
+/** The same for an origin. */
+export interface LateJudgement {
+  /** Manifest by manifest; empty where nothing was found in any. */
+  readonly manifests: readonly LateManifest[];
+  readonly problems: readonly Problem[];
+}
 
 /** Caches readings and judgements between checks, so that the cost depends on the change and not on the tree. */
 export interface CheckCache {
   readonly sources: { get(key: string): JudgedSource | undefined; set(key: string, judged: JudgedSource): void };
-  readonly late: { get(key: string): LateViolations | undefined; set(key: string, late: LateViolations): void };
+  readonly late: { get(key: string): LateJudgement | undefined; set(key: string, late: LateJudgement): void };
   readonly kustomizations: KustomizationCache;
   readonly renderings: DesiredStateRequest["cache"];
 }

@@ -97,11 +97,17 @@ function pairUp(
   return { pairs, before: [...open.values()].flat(), after: left };
 }
 
-/** What a manifest comes through: its source, or its plain file. */
-export function yielderOf({ source, position }: Pick<Manifest, "source" | "position">): string {
+/** What a manifest comes through: its source, or its plain file. A file that is a document too yields that by itself. */
+export function yielderOf({ source, position, document }: Pick<Manifest, "source" | "position" | "document">): string {
+  if (document !== undefined) return `source ${documentSource(document, position.path)}`;
   return source === undefined ? `file ${position.path}` : `source ${source}`;
 }
 
 function nameOf(manifest: Manifest): string {
   return identityKey(manifest.identity, manifest.environment);
+}
+
+/** The id of the source that a file is for an entry of `documents:`. */
+export function documentSource(entry: number, path: string): string {
+  return `document ${entry} ${path}`;
 }

@@ -43,7 +43,11 @@ export function matchStates(
   };
   const there = { before: namesOf(old), after: namesOf(now) };
   const changes = matched.filter(
-    (change) => change.kind !== "unchanged" && isKnown(change, unknown) && !isOtherRendering(change, there),
+    (change) =>
+      change.kind !== "unchanged" &&
+      (change.kind === "deleted" ? change.before : change.after).document === undefined &&
+      isKnown(change, unknown) &&
+      !isOtherRendering(change, there),
   );
   return { matched, changes, carriedOver, changeOf, unknown: unknown.after };
 }

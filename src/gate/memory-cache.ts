@@ -1,9 +1,9 @@
 import type { KustomizationReading } from "../render/kustomizations/kustomization.ts";
-import type { CheckCache, JudgedSource, LateViolations } from "./judged-source.ts";
+import type { CheckCache, JudgedSource, LateJudgement } from "./judged-source.ts";
 
 /** Makes a least-recently-used cache in memory of about `bytes` bytes, and another `rendered` bytes for renderings. */
 export function memoryCache(bytes: number, rendered: number = bytes): CheckCache {
-  const weigh = (key: string, value: JudgedSource | LateViolations | KustomizationReading): number =>
+  const weigh = (key: string, value: JudgedSource | LateJudgement | KustomizationReading): number =>
     2 * key.length + weightOf(value);
   const renderings = leastRecentlyUsed<{ readonly value: unknown; readonly bytes: number }>(
     rendered,
@@ -11,7 +11,7 @@ export function memoryCache(bytes: number, rendered: number = bytes): CheckCache
   );
   return {
     sources: leastRecentlyUsed<JudgedSource>(bytes * 0.8, weigh),
-    late: leastRecentlyUsed<LateViolations>(bytes * 0.1, weigh),
+    late: leastRecentlyUsed<LateJudgement>(bytes * 0.1, weigh),
     kustomizations: leastRecentlyUsed<KustomizationReading>(bytes * 0.1, weigh),
     renderings: {
       get: (key) => renderings.get(key)?.value,
@@ -21,11 +21,11 @@ export function memoryCache(bytes: number, rendered: number = bytes): CheckCache
 }
 
 /** The approximate memory of plain data in bytes: its JSON in UTF-16, doubled for objects and keys. */
-function weightOf(value: JudgedSource | LateViolations | KustomizationReading): number {
+function weightOf(value: JudgedSource | LateJudgement | KustomizationReading): number {
   return 100 + 4 * textOf(value).length;
 }
 
-function textOf(value: JudgedSource | LateViolations | KustomizationReading): string {
+function textOf(value: JudgedSource | LateJudgement | KustomizationReading): string {
   try {
     return JSON.stringify(value);
   } catch {

@@ -114,7 +114,13 @@ export function unitReading({ source }: Unit, rendered: UnitReading): Reading {
   for (const original of rendered.manifests) {
     for (const environment of environments) {
       originals.set(
-        { ...original, ...version, source: source.id, ...(environment === undefined ? {} : { environment }) },
+        // A document stands for its own file, as what a plain file holds does.
+        {
+          ...original,
+          ...version,
+          ...(original.document === undefined ? { source: source.id } : {}),
+          ...(environment === undefined ? {} : { environment }),
+        },
         original,
       );
     }

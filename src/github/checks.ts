@@ -31,13 +31,21 @@ export interface Output {
 export async function createRun(
   octokit: Octokit,
   place: Place,
-  run: { readonly name: string; readonly head: string; readonly externalId: string; readonly output: Output },
+  run: {
+    readonly name: string;
+    readonly head: string;
+    readonly externalId: string;
+    /** Where the whole report is shown; absent: GitHub links to the App. */
+    readonly detailsUrl?: string;
+    readonly output: Output;
+  },
 ): Promise<number> {
   const { data } = await octokit.rest.checks.create({
     ...place,
     name: run.name,
     head_sha: run.head,
     external_id: run.externalId,
+    ...(run.detailsUrl === undefined ? {} : { details_url: run.detailsUrl }),
     status: "in_progress",
     started_at: new Date().toISOString(),
     output: run.output,
@@ -51,14 +59,42 @@ export async function findRun(
   place: Place,
   run: { readonly head: string; readonly appId: number; readonly job: string },
 ): Promise<number | undefined> {
+  const runs = await readRuns(octokit, place, run);
+  return runs.find((found) => found.externalId.includes(run.job))?.id;
+}
+
+/** A check run as GitHub shows it. */
+export interface ShownRun {
+  readonly id: number;
+  readonly name: string;
+  /** Empty if it has none. */
+  readonly externalId: string;
+  /** Absent while it is in progress. */
+  readonly conclusion?: string;
+}
+
+/** Reads the runs that this App created on `head`, oldest first. */
+export async function readRuns(
+  octokit: Octokit,
+  place: Place,
+  { head, appId }: { readonly head: string; readonly appId: number },
+): Promise<readonly ShownRun[]> {
   const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
     ...place,
-    ref: run.head,
-    app_id: run.appId,
+    ref: head,
+    app_id: appId,
     filter: "all",
     per_page: 100,
   });
-  return runs.find((found) => found.external_id?.includes(run.job))?.id;
+  return runs
+    .filter(({ app }) => app?.id === appId)
+    .map(({ id, name, external_id: externalId, conclusion }) => ({
+      id,
+      name,
+      externalId: externalId ?? "",
+      ...(conclusion === null ? {} : { conclusion }),
+    }))
+    .toSorted((one, other) => one.id - other.id);
 }
 
 /** Reads the number of annotations of a run. */
@@ -69,6 +105,16 @@ export async function readRun(
 ): Promise<{ readonly annotations: number }> {
   const { data } = await octokit.rest.checks.get({ ...place, check_run_id: runId });
   return { annotations: data.output.annotations_count };
+}
+
+/** Reads the text of a run. */
+export async function readOutput(octokit: Octokit, place: Place, runId: number): Promise<Output> {
+  const { output } = (await octokit.rest.checks.get({ ...place, check_run_id: runId })).data;
+  return {
+    title: output.title ?? "",
+    summary: output.summary ?? "",
+    ...(output.text === null ? {} : { text: output.text }),
+  };
 }
 
 /** Appends at most `ANNOTATIONS_PER_REQUEST` annotations to a run in progress. */
@@ -95,6 +141,8 @@ export async function concludeRun(
     readonly name?: string;
     readonly conclusion: "success" | "failure";
     readonly externalId: string;
+    /** Absent: it keeps its own. */
+    readonly detailsUrl?: string;
     readonly output: Output & { readonly annotations?: readonly Annotation[] };
   },
 ): Promise<void> {
@@ -104,6 +152,7 @@ export async function concludeRun(
     check_run_id: runId,
     ...(end.name === undefined ? {} : { name: end.name }),
     external_id: end.externalId,
+    ...(end.detailsUrl === undefined ? {} : { details_url: end.detailsUrl }),
     status: "completed",
     conclusion: end.conclusion,
     completed_at: new Date().toISOString(),

@@ -1,6 +1,12 @@
 import { Octokit, RequestError } from "octokit";
 import { EnvHttpProxyAgent, fetch as undiciFetch, type RequestInit } from "undici";
-import { HeldBack, limitOf, refusalOf, type Refusal } from "./failure.ts";
+import { readRepositories, type ListedRepository } from "./app-calls.ts";
+import { appClient, type AppClient } from "./app-client.ts";
+import { createBudgets, type Budgets, type Limits, type Quota } from "./budget.ts";
+import { limitOf, refusalOf, type Refusal } from "./failure.ts";
+import { readGranted, type Permissions } from "./granted.ts";
+import { issuesClient, type IssuesClient } from "./issues-client.ts";
+import { organizationClient, type OrganizationClient } from "./organization-client.ts";
 import { repositoryClient, type RepositoryClient } from "./repository-client.ts";
 
 /** The permissions of a token for one repository: no more than the jobs need. */
@@ -15,28 +21,22 @@ const PERMISSIONS = {
 interface Access {
   readonly github: RepositoryClient;
   readonly token: string;
+  /** Why Git cannot read the repository with this token; absent: it can. */
+  readonly unreadable?: string;
 }
 
 const MINT = "POST /app/installations/{installation_id}/access_tokens";
 
-/** The part of Probot's client that is used: requests signed as the App. */
-export interface AppClient {
-  request(
-    route: typeof MINT,
-    parameters: {
-      installation_id: number;
-      repository_ids?: number[];
-      repositories?: string[];
-      permissions: { readonly [name: string]: "read" | "write" };
-    },
-  ): Promise<{ readonly data: { readonly token: string; readonly expires_at: string } }>;
-}
-
 /** What `createClients` needs. */
 export interface ClientOptions {
   readonly apiUrl: string;
-  readonly app: () => Promise<AppClient>;
+  /** A client that signs as the App, and neither waits nor retries. */
+  readonly app: () => Promise<Octokit>;
   readonly fetch: typeof globalThis.fetch;
+  /** What each installation may ask for; default: what GitHub documents. */
+  readonly limits?: Limits | undefined;
+  /** Called when GitHub requires an installation to wait for so many seconds. */
+  readonly onHold?: (installation: number, seconds: number) => void;
   /** Called after every response, with the remaining quota if GitHub states it. */
   readonly onAnswer?: (status: number, remaining: number | undefined) => void;
   /**
@@ -48,67 +48,115 @@ export interface ClientOptions {
 
 /** What a request is for, in the parts that make causes differ. */
 interface Purpose {
+  /** Or `THE_APP`. */
   readonly installation: number;
   /** The method and the path with its parameters' names. */
   readonly route: string;
   readonly repository: string;
 }
 
+interface Token {
+  readonly token: string;
+  readonly expires_at: string;
+}
+
 /** Access to repositories by installation and repository id. */
 export interface Clients {
-  /** Creates a token that is limited to the repository, or reuses one that is valid for ten more minutes. */
+  /**
+   * Creates a token that is limited to the repository, or reuses one that is valid for ten more minutes. Rejects with
+   * `Unavailable` where the installation or the repository cannot be used. An installation that has not granted all
+   * permissions yields a token with those that it has, if a check can be written with them.
+   */
   access(installation: number, repository: number): Promise<Access>;
   /**
    * Creates a token that reads one other repository of the installation and can do nothing else, or reuses one that is
    * valid for ten more minutes; undefined where the installation has no repository of that name.
    */
   readToken(installation: number, name: string): Promise<string | undefined>;
+  /** The installations for which no job should start now: none at all, or none that is not urgent. */
+  usedUp: Budgets["usedUp"];
   /** Drops the token after GitHub refused it: the next `access` creates another. */
   forget(installation: number, repository: number): void;
+  /** The calls in the name of the App itself. A rate limit of the App holds back no installation. */
+  asApp(): Promise<AppClient>;
+  /**
+   * Access to the teams of an installation's organisation, with a token that can do nothing else; undefined where the
+   * installation has not granted `members: read`.
+   */
+  organization(installation: number): Promise<OrganizationClient | undefined>;
+  /**
+   * Access to the issues of a repository, with a token that can do nothing else; undefined where the installation has not
+   * granted `issues: write`.
+   */
+  issues(installation: number, repository: number): Promise<IssuesClient | undefined>;
+  /** Reads all repositories of an installation, with a token that can do nothing else. */
+  readRepositories(installation: number): Promise<readonly ListedRepository[]>;
+  /** Drops all tokens of an installation, whose permissions have changed. */
+  forgetInstallation(installation: number): void;
 }
+
+/** Stands for an installation where a request is made in the name of the App itself. */
+const THE_APP = 0;
+
+/** The permissions of a token that lists repositories. */
+const LIST_PERMISSIONS = { metadata: "read" } as const;
+
+/** The permissions of a token that reads who belongs to which team. */
+const MEMBERS_PERMISSIONS = { members: "read" } as const;
+
+/** The permissions of a token that opens issues. */
+const ISSUES_PERMISSIONS = { issues: "write" } as const;
 
 /** The permissions of a token for a repository that another one refers to. */
 const READ_PERMISSIONS = { contents: "read" } as const;
 
 const ENOUGH_LEFT_MILLISECONDS = 10 * 60_000;
 
+/** A token with fewer permissions is used for so long, as the others may be granted at any time. */
+const REDUCED_MILLISECONDS = 60_000;
+
 /**
  * Creates clients for one repository each. They neither wait nor retry: a job returns to the queue, which waits without
- * occupying a worker. After a rate limit, requests of the installation fail at once until the time that GitHub stated.
+ * occupying a worker. What an installation may not ask for now, by the time that GitHub stated or the limits that it
+ * documents, fails at once with HeldBack.
  */
 export function createClients(options: ClientOptions): Clients {
   const cache = new Map<string, { readonly access: Access; readonly expires: number }>();
   const readTokens = new Map<string, { readonly token: string; readonly expires: number }>();
-  const heldBack = new Map<number, number>();
+  const organizations = new Map<number, { readonly client: OrganizationClient; readonly expires: number }>();
+  const budgets = createBudgets(options.limits);
 
-  const hold = (installation: number): void => {
-    const left = (heldBack.get(installation) ?? 0) - Date.now();
-    if (left > 0) throw new HeldBack(left / 1_000);
-  };
-  const held = async <T>(purpose: Purpose, request: () => Promise<T>): Promise<T> => {
-    const { installation } = purpose;
-    hold(installation);
+  const held = async <T>(
+    purpose: Purpose,
+    request: () => Promise<T>,
+    isExplained: (error: unknown) => boolean = () => false,
+  ): Promise<T> => {
+    const { installation, route } = purpose;
+    const done = budgets.spend(installation, { method: route.split(" ")[0] ?? "", token: route === MINT });
     try {
       return await request();
     } catch (error) {
       const seconds = error instanceof RequestError ? limitOf(error) : undefined;
       const refusal = refusalOf(error);
-      if (refusal !== undefined) options.onRefusal?.(refusal, causeOf(purpose, refusal, seconds !== undefined));
-      if (seconds !== undefined) heldBack.set(installation, Date.now() + seconds * 1_000);
+      if (refusal !== undefined && !isExplained(error))
+        options.onRefusal?.(refusal, causeOf(purpose, refusal, seconds !== undefined));
+      if (seconds !== undefined) {
+        budgets.hold(installation, seconds);
+        options.onHold?.(installation, seconds);
+      }
       throw error;
+    } finally {
+      done();
     }
   };
-  const mint = async (installation: number, repository: number): Promise<{ access: Access; expires: number }> => {
-    const app = await options.app();
-    const { data } = await held({ installation, route: MINT, repository: String(repository) }, () =>
-      app.request(MINT, {
-        installation_id: installation,
-        repository_ids: [repository],
-        permissions: PERMISSIONS,
-      }),
-    );
+  const learn = (installation: number, { headers }: { readonly headers: Headers }): number | undefined => {
+    const quota = quotaOf(headers);
+    budgets.learn(installation, quota);
+    return quota?.remaining;
+  };
+  const connect = (token: string, place: Omit<Purpose, "route">): Octokit => {
     const octokit = new Octokit({
-      auth: data.token,
+      auth: token,
       baseUrl: options.apiUrl,
       userAgent: "portcullis",
       throttle: { enabled: false },
@@ -118,20 +166,43 @@ export function createClients(options: ClientOptions): Clients {
       log: SILENT,
     });
     octokit.hook.wrap("request", (request, parameters) =>
-      held({ installation, route: routeOf(parameters), repository: String(repository) }, async () => {
+      held({ ...place, route: routeOf(parameters) }, async () => {
         try {
           const response = await request(parameters);
-          options.onAnswer?.(response.status, remaining(response.headers["x-ratelimit-remaining"]));
+          options.onAnswer?.(response.status, learn(place.installation, response));
           return response;
         } catch (error) {
           if (error instanceof RequestError) {
-            options.onAnswer?.(error.status, remaining(error.response?.headers["x-ratelimit-remaining"]));
+            options.onAnswer?.(error.status, quotaOf(error.response?.headers ?? {})?.remaining);
           }
           throw error;
         }
       }),
     );
-    return { access: { github: repositoryClient(octokit), token: data.token }, expires: Date.parse(data.expires_at) };
+    return octokit;
+  };
+  const mint = async (installation: number, repository: number): Promise<{ access: Access; expires: number }> => {
+    const app = await options.app();
+    const place = { installation, repository: String(repository) };
+    const request = async (permissions: Permissions): Promise<Token> => {
+      const asked = { installation_id: installation, repository_ids: [repository], permissions };
+      // What becomes of a refused token is stored and logged as the state of its installation or repository.
+      return (await held({ ...place, route: MINT }, () => app.request(MINT, asked), isRefusedToken)).data;
+    };
+    const accessBy = ({ token }: Token): Access => ({ github: repositoryClient(connect(token, place)), token });
+    let refused: RequestError;
+    try {
+      const data = await request(PERMISSIONS);
+      return { access: accessBy(data), expires: Date.parse(data.expires_at) };
+    } catch (error) {
+      if (!isRefusedToken(error)) throw error;
+      refused = error;
+    }
+    const { permissions, ...missing } = await held({ ...place, route: "readInstallation" }, () =>
+      readGranted(app, installation, PERMISSIONS, refused),
+    );
+    const access = { ...accessBy(await request(permissions)), ...missing };
+    return { access, expires: Date.now() + ENOUGH_LEFT_MILLISECONDS + REDUCED_MILLISECONDS };
   };
 
   return {
@@ -164,10 +235,70 @@ export function createClients(options: ClientOptions): Clients {
         throw error;
       }
     },
+    usedUp: () => budgets.usedUp(),
     forget(installation, repository) {
       cache.delete(`${installation}/${repository}`);
     },
+    forgetInstallation(installation) {
+      organizations.delete(installation);
+      for (const known of [cache, readTokens])
+        for (const key of known.keys()) if (key.startsWith(`${installation}/`)) known.delete(key);
+    },
+    async asApp() {
+      const client = appClient(await options.app());
+      const calls = Object.entries(client).map(([name, call]) => [
+        name,
+        (...given: never[]) =>
+          held({ installation: THE_APP, route: `GET ${name}`, repository: "" }, () =>
+            (call as (...rest: never[]) => Promise<unknown>)(...given),
+          ),
+      ]);
+      return Object.fromEntries(calls) as AppClient;
+    },
+    async organization(installation) {
+      const known = organizations.get(installation);
+      if (known !== undefined && known.expires - Date.now() > ENOUGH_LEFT_MILLISECONDS) return known.client;
+      const app = await options.app();
+      const place = { installation, repository: "" };
+      try {
+        const { data } = await held(
+          { ...place, route: MINT },
+          () => app.request(MINT, { installation_id: installation, permissions: MEMBERS_PERMISSIONS }),
+          isRefusedToken,
+        );
+        const client = organizationClient(connect(data.token, place));
+        organizations.set(installation, { client, expires: Date.parse(data.expires_at) });
+        return client;
+      } catch (error) {
+        if (isRefusedToken(error)) return undefined;
+        throw error;
+      }
+    },
+    async issues(installation, repository) {
+      const app = await options.app();
+      const place = { installation, repository: String(repository) };
+      const asked = { installation_id: installation, repository_ids: [repository], permissions: ISSUES_PERMISSIONS };
+      try {
+        const { data } = await held({ ...place, route: MINT }, () => app.request(MINT, asked), isRefusedToken);
+        return issuesClient(connect(data.token, place));
+      } catch (error) {
+        if (isRefusedToken(error)) return undefined;
+        throw error;
+      }
+    },
+    async readRepositories(installation) {
+      const app = await options.app();
+      const { data } = await held({ installation, route: MINT, repository: "" }, () =>
+        app.request(MINT, { installation_id: installation, permissions: LIST_PERMISSIONS }),
+      );
+      return readRepositories(connect(data.token, { installation, repository: "" }));
+    },
   };
+}
+
+/** GitHub gives no such token; a rate limit is another matter. */
+function isRefusedToken(error: unknown): error is RequestError {
+  return error instanceof RequestError && [403, 404, 422].includes(error.status) && limitOf(error) === undefined;
 }
 
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
@@ -183,9 +314,15 @@ export function createFetch(): { readonly fetch: typeof globalThis.fetch; close(
   return { fetch: fetch as unknown as typeof globalThis.fetch, close: () => dispatcher.close() };
 }
 
-function remaining(header: string | number | undefined): number | undefined {
-  const value = Number(header);
-  return header !== undefined && Number.isFinite(value) ? value : undefined;
+type Headers = { readonly [name: string]: string | number | undefined };
+
+/** The quota that the headers of an answer state. */
+function quotaOf(headers: Headers): Quota | undefined {
+  const [limit, remaining, reset] = ["limit", "remaining", "reset"].map((name) =>
+    Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
+  );
+  if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
+  return [limit, remaining, reset].every((one) => Number.isFinite(one)) ? { limit, remaining, reset } : undefined;
 }
 
 /** The route of a request; the next page of a list has a URL in place of its template. */

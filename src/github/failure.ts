@@ -9,7 +9,22 @@ export type Failure =
   /** The resource does not exist, or the App may not see it. */
   | { readonly kind: "gone"; readonly reason: string }
   /** GitHub refuses the request; a retry does not help. */
-  | { readonly kind: "refused"; readonly status: number; readonly reason: string };
+  | { readonly kind: "refused"; readonly status: number; readonly reason: string }
+  /** The installation or the repository cannot be used until somebody changes that. */
+  | ({ readonly kind: "unavailable" } & Pick<Unavailable, "scope" | "reason" | "message">);
+
+/** Thrown where GitHub does not let the App use an installation or a repository. */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
+  readonly scope: "installation" | "repository";
+  readonly reason: "suspended" | "uninstalled" | "permission" | "gone";
+
+  constructor(scope: Unavailable["scope"], reason: Unavailable["reason"], message: string) {
+    super(message);
+    this.scope = scope;
+    this.reason = reason;
+  }
+}
 
 /** Thrown instead of a request while GitHub requires us to wait. */
 export class HeldBack extends Error {
@@ -30,6 +45,9 @@ const NETWORK = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENOTFOUND",
  */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof HeldBack) return { kind: "limited", seconds: error.seconds };
+  if (error instanceof Unavailable) {
+    return { kind: "unavailable", scope: error.scope, reason: error.reason, message: error.message };
+  }
   if (error instanceof RequestError) return failureOfStatus(error);
   if (!(error instanceof Error)) return undefined;
   if (error.name === "TimeoutError" || error.name === "AbortError")

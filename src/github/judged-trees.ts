@@ -51,3 +51,29 @@ export async function readTreeChecks(
       return { conclusion, url, completedAt: completedAt ?? "", ...(tree === undefined ? {} : { tree }) };
     });
 }
+
+/** Reads the texts of the check runs that one App created on a commit, oldest first. */
+export async function readCheckTexts(
+  octokit: Octokit,
+  place: Place,
+  commit: string,
+  appId: number,
+): Promise<readonly string[]> {
+  const runs = await octokit.paginate(octokit.rest.checks.listForRef, {
+    ...place,
+    ref: commit,
+    app_id: appId,
+    filter: "all",
+    per_page: 100,
+  });
+  return runs
+    .filter(({ app }) => app?.id === appId)
+    .toSorted((one, other) => one.id - other.id)
+    .map(({ output }) => output.text ?? "");
+}
+
+/** Reads the parents of a commit. */
+export async function readParents(octokit: Octokit, place: Place, commit: string): Promise<readonly string[]> {
+  const { data } = await octokit.rest.repos.getCommit({ ...place, ref: commit, per_page: 1 });
+  return data.parents.map(({ sha }) => sha);
+}

@@ -10,6 +10,9 @@ export type Place = {
 export interface PullRequest {
   readonly number: number;
   readonly open: boolean;
+  readonly merged: boolean;
+  /** The commit on its base branch that it was merged as; absent while it is not. */
+  readonly mergeCommit?: string;
   readonly draft: boolean;
   readonly head: string;
   readonly base: string;
@@ -25,6 +28,7 @@ export interface PullRequest {
     readonly name: string;
     readonly cloneUrl: string;
     readonly defaultBranch: string;
+    readonly archived: boolean;
   };
 }
 
@@ -34,6 +38,8 @@ export async function readPullRequest(octokit: Octokit, place: Place, number: nu
   return {
     number,
     open: data.state === "open",
+    merged: data.merged,
+    ...(data.merged && data.merge_commit_sha !== null ? { mergeCommit: data.merge_commit_sha } : {}),
     draft: data.draft === true,
     head: data.head.sha,
     base: data.base.sha,
@@ -46,6 +52,7 @@ export async function readPullRequest(octokit: Octokit, place: Place, number: nu
       name: data.base.repo.name,
       cloneUrl: data.base.repo.clone_url,
       defaultBranch: data.base.repo.default_branch,
+      archived: data.base.repo.archived,
     },
   };
 }
@@ -59,7 +66,22 @@ export async function readRepository(octokit: Octokit, place: Place): Promise<Pu
     name: data.name,
     cloneUrl: data.clone_url,
     defaultBranch: data.default_branch,
+    archived: data.archived,
   };
+}
+
+/** Reads a file of the default branch as text; undefined where there is none. */
+export async function readFile(octokit: Octokit, place: Place, path: string): Promise<string | undefined> {
+  try {
+    const response = await octokit.rest.repos.getContent({ ...place, path, mediaType: { format: "raw" } });
+    // With this media type it is the content of the file, whatever the types say; of a directory it is a list.
+    const data: unknown = response.data;
+    if (data instanceof ArrayBuffer) return new TextDecoder().decode(data);
+    return typeof data === "string" ? data : undefined;
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /** Reads the merge base of two commits, which a shallow mirror cannot compute. */
@@ -73,13 +95,35 @@ export async function readMergeBase(octokit: Octokit, place: Place, base: string
   return data.merge_base_commit.sha;
 }
 
-/** Reads all open pull requests. */
+/** Reads all open pull requests, that which was changed last first. */
 export async function readOpenPullRequests(
   octokit: Octokit,
   place: Place,
 ): Promise<readonly { readonly number: number; readonly head: string; readonly baseRef: string }[]> {
-  const pulls = await octokit.paginate(octokit.rest.pulls.list, { ...place, state: "open", per_page: 100 });
+  const pulls = await octokit.paginate(octokit.rest.pulls.list, {
+    ...place,
+    state: "open",
+    sort: "updated",
+    direction: "desc",
+    per_page: 100,
+  });
   return pulls.map((pull) => ({ number: pull.number, head: pull.head.sha, baseRef: pull.base.ref }));
+}
+
+/**
+ * Reads the newest commit on the default branch that changed the file at `path`, and its first parent; undefined if the
+ * file was never there.
+ */
+export async function readLastChange(
+  octokit: Octokit,
+  place: Place,
+  path: string,
+): Promise<{ readonly commit: string; readonly parent?: string } | undefined> {
+  const { data } = await octokit.rest.repos.listCommits({ ...place, path, per_page: 1 });
+  const [newest] = data;
+  if (newest === undefined) return undefined;
+  const [parent] = newest.parents;
+  return { commit: newest.sha, ...(parent === undefined ? {} : { parent: parent.sha }) };
 }
 
 /** Whether a user has write access to the repository. Someone whom GitHub does not know, such as a bot, has none. */

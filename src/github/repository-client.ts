@@ -1,23 +1,55 @@
 import type { Octokit } from "octokit";
-import { annotate, concludeRun, createRun, findRun, readRun } from "./checks.ts";
-import { mayWrite, readMergeBase, readOpenPullRequests, readPullRequest, readRepository } from "./pulls.ts";
-import { react } from "./reactions.ts";
-import { createReview, readReviewComments } from "./reviews.ts";
-
-const CALLS = {
-  annotate,
-  concludeRun,
-  createReview,
-  createRun,
-  findRun,
+import { readBranchNames, readBranchProtection, readBranchRules, readRuleset } from "./branch-rules.ts";
+import { annotate, concludeRun, createRun, findRun, readOutput, readRun, readRuns } from "./checks.ts";
+import { readTreeId } from "./judged-trees.ts";
+import { accountExists, readAccountOf, readCommits, readPermission, readProposal, readReviews } from "./proposals.ts";
+import {
   mayWrite,
-  react,
+  readFile,
+  readLastChange,
   readMergeBase,
   readOpenPullRequests,
   readPullRequest,
   readRepository,
+} from "./pulls.ts";
+import { readParents } from "./judged-trees.ts";
+import { commentOnce, react } from "./reactions.ts";
+import { createReview, deleteReviewComment, readReviewComments, updateReview, updateReviewComment } from "./reviews.ts";
+
+const CALLS = {
+  accountExists,
+  annotate,
+  commentOnce,
+  concludeRun,
+  createReview,
+  createRun,
+  deleteReviewComment,
+  findRun,
+  mayWrite,
+  react,
+  readAccountOf,
+  readBranchNames,
+  readBranchProtection,
+  readBranchRules,
+  readCommits,
+  readLastChange,
+  readMergeBase,
+  readOutput,
+  readOpenPullRequests,
+  readParents,
+  readPermission,
+  readProposal,
+  readPullRequest,
+  readRepository,
+  readFile,
   readReviewComments,
+  readReviews,
+  readRuleset,
   readRun,
+  readRuns,
+  readTreeId,
+  updateReview,
+  updateReviewComment,
 };
 
 type Bound<F> = F extends (octokit: Octokit, ...rest: infer A) => infer R ? (...rest: A) => R : never;

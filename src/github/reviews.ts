@@ -8,6 +8,20 @@ export interface ReviewComment {
   readonly body: string;
 }
 
+/** A review comment that is on a pull request. */
+export interface PostedComment {
+  readonly id: number;
+  readonly path: string;
+  /** Its line in the head; absent where the head no longer has the line. */
+  readonly line?: number;
+  readonly body: string;
+  /** The review that it is part of, and the comment that it answers. */
+  readonly review?: number;
+  readonly inReplyTo?: number;
+  /** The login of the App that wrote it; absent for a person. */
+  readonly app?: string;
+}
+
 /**
  * Posts comments in one review of `head` that neither approves nor requests changes. GitHub accepts all of them or
  * none.
@@ -32,12 +46,46 @@ export async function createReview(
   });
 }
 
-/** Reads the bodies of all review comments on a pull request. */
-export async function readReviewComments(octokit: Octokit, place: Place, pull: number): Promise<readonly string[]> {
+/** Replaces the text of a review. */
+export async function updateReview(
+  octokit: Octokit,
+  place: Place,
+  pull: number,
+  review: number,
+  body: string,
+): Promise<void> {
+  await octokit.rest.pulls.updateReview({ ...place, pull_number: pull, review_id: review, body });
+}
+
+/** Reads all review comments on a pull request. */
+export async function readReviewComments(
+  octokit: Octokit,
+  place: Place,
+  pull: number,
+): Promise<readonly PostedComment[]> {
   const comments = await octokit.paginate(octokit.rest.pulls.listReviewComments, {
     ...place,
     pull_number: pull,
     per_page: 100,
   });
-  return comments.map((comment) => comment.body);
+  return comments.map(({ id, path, line, body, pull_request_review_id, in_reply_to_id, user }) => ({
+    id,
+    path,
+    body,
+    // GitHub answers null for a line that is gone, though its description has a number.
+    ...(typeof line === "number" ? { line } : {}),
+    ...(pull_request_review_id === null ? {} : { review: pull_request_review_id }),
+    ...(in_reply_to_id === undefined ? {} : { inReplyTo: in_reply_to_id }),
+    ...(user?.type === "Bot" ? { app: user.login } : {}),
+  }));
+}
+
+/** Replaces the text of a review comment. */
+export async function updateReviewComment(octokit: Octokit, place: Place, id: number, body: string): Promise<void> {
+  await octokit.rest.pulls.updateReviewComment({ ...place, comment_id: id, body });
+}
+
+/** Deletes a review comment. */
+export async function deleteReviewComment(octokit: Octokit, place: Place, id: number): Promise<void> {
+  await octokit.rest.pulls.deleteReviewComment({ ...place, comment_id: id });
 }

@@ -1,5 +1,5 @@
 import type { Change } from "./change.ts";
-import type { Json } from "./json.ts";
+import type { Fact } from "./fact.ts";
 import type { FieldRead, PolicyWarning } from "./judge.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Policy } from "./policy.ts";
@@ -27,17 +27,6 @@ export interface BuiltinCheck {
   readonly ofPolicies?: (reads: readonly FieldRead[]) => readonly PolicyWarning[];
   /** Called for each tree as a whole, for the tree after together with the one before. Its findings are compared like others. */
   readonly ofState?: (state: StateOverview, earlier?: StateOverview) => readonly BuiltinFinding[];
-}
-
-/** Something that one manifest declares and others are judged by. */
-export interface Fact {
-  /** What it is about, such as `example.com/Widget`. */
-  readonly key: string;
-  /** Equal for equal values. */
-  readonly digest: string;
-  readonly value: Json;
-  /** Set by the gate: the environment of the manifest it comes from. */
-  readonly environment?: string;
 }
 
 /** A violation that a builtin check found in a manifest (a deleted one as it was), or in a source as a whole. */

@@ -1,19 +1,34 @@
+import type { ParserName } from "./document-parser.ts";
 import type { Json } from "./json.ts";
+import type { LintRule } from "./lint.ts";
 import type { LevelSetting } from "./policy.ts";
 
 /** portcullis.yaml as typed values, with every default filled in. */
 export interface Config {
   readonly version: 1;
+  /** What this configuration extends, as it is written: the nearest first, each extending the next. */
+  readonly extends: readonly string[];
+  /** Keys that no configuration that extends this one may have: `mode`, `levels.images/registry`. */
+  readonly locked: readonly string[];
   /** Empty where none is named: then ./policies or ./policy where it holds Rego, else the library that ships. */
   readonly policies: readonly string[];
+  /** Files and directories of policies whose `input` is the list of all manifests. */
+  readonly combine: readonly string[];
   readonly data: readonly string[];
   readonly manifests: { readonly include: readonly string[]; readonly exclude: readonly string[] };
-  /** Gated branches; empty: the default branch. */
-  readonly branches: readonly string[];
+  /** Branches that are gated besides the default branch. */
+  readonly branches: readonly GatedBranches[];
   readonly mode: "enforce" | "report";
   readonly block: "introduced" | "all";
   readonly levels: Levels;
-  readonly comments: "on" | "off";
+  /** Review comments on what blocks, also on what warns, or none. */
+  readonly comments: "on" | "all" | "off";
+  /** People and teams by patterns of policy ids, in their order: of those that match, the last one decides. */
+  readonly owners: Owners;
+  /** Whether a change that loosens rules blocks until an owner has approved it. */
+  readonly approvals: "on" | "off";
+  /** Who may let through what blocks; absent: nobody. */
+  readonly override?: OverrideConfig;
   /** By name. */
   readonly environments: { readonly [name: string]: EnvironmentConfig };
   /** Clusters that Argo CD knows: destinations by name or server, and the ApplicationSet cluster generator. */
@@ -26,6 +41,12 @@ export interface Config {
   readonly kustomize: { readonly vendored: { readonly [url: string]: string } };
   readonly remotes: RemotesConfig;
   readonly schemas: SchemaConfig;
+  /** Which policies and shared configurations from elsewhere must be signed, and by whom. */
+  readonly signatures: readonly RequiredSignature[];
+  /** Rules of `portcullis lint` that are off, and those whose issues block a change of policies; absent: `blockingLintRules`. */
+  readonly lint?: { readonly off?: readonly LintRule[]; readonly block?: readonly LintRule[] };
+  /** What a change of policies must reach: percent of all lines, and of the lines of each file. */
+  readonly tests?: { readonly coverage?: number; readonly coveragePerPolicy?: number };
   /** What clusters apply; absent: everything that the tree may hold a source of is judged. */
   readonly apply?: readonly ApplyEntry[];
   /**
@@ -33,7 +54,46 @@ export interface Config {
    * `block`: also where no change is judged.
    */
   readonly gaps: "allow" | "touched" | "block";
+  /** Files that are no manifests, and the policies that judge them. */
+  readonly documents: readonly DocumentsEntry[];
+  readonly waivers: WaiversConfig;
 }
+
+/** Where waivers are, and what they may be. */
+export interface WaiversConfig {
+  /** Files and directories; what is not there holds none. */
+  readonly files: readonly string[];
+  /** Days from the day of the judgement to the day on which a waiver expires, at most. */
+  readonly maxDays: number;
+  /** Days before a waiver expires from which checks warn. */
+  readonly warnDays: number;
+  /** Ids and globs of policies that an annotation of a manifest may waive. */
+  readonly annotations: readonly string[];
+}
+
+/** Files of other formats than manifests, judged by policies of their own. */
+export interface DocumentsEntry {
+  /** Globs. */
+  readonly files: readonly string[];
+  /** Absent: by the name of each file. */
+  readonly parser?: ParserName;
+  /** Files and directories of the repository. */
+  readonly policies: readonly string[];
+  /** As for `data` of the configuration, for these policies alone. */
+  readonly data: readonly string[];
+  /** Rego packages to run, with `*` for any characters; absent: `main` and every package with METADATA. */
+  readonly namespaces?: readonly string[];
+}
+
+/** Who may let a change through that blocks, and for how long. */
+export interface OverrideConfig {
+  /** `@org/team`. */
+  readonly teams: readonly string[];
+  readonly minutes: number;
+}
+
+/** `@login` and `@org/team` by glob pattern. */
+export type Owners = { readonly [policies: string]: readonly string[] };
 
 export type Levels = { readonly [policy: string]: LevelSetting | DatedLevel };
 
@@ -42,6 +102,14 @@ export interface DatedLevel {
   readonly level: LevelSetting;
   readonly until: string;
   readonly then: LevelSetting;
+}
+
+/** A branch by its name, or those that a pattern matches, which are gated. */
+export interface GatedBranches {
+  /** A glob, unless `check` is there: then the name of one branch. */
+  readonly branch: string;
+  /** The name of its check; absent: made of the branch's name. */
+  readonly check?: string;
 }
 
 /** A cluster and stage: the paths and objects that feed it, and its own settings. */
@@ -84,6 +152,35 @@ export interface ApplyEntry {
   readonly environment?: string;
   /** Kubernetes version; absent: that of the environment. */
   readonly kubernetes?: string;
+}
+
+/** Who must have signed what is elsewhere: either `key` or `cosign`. */
+export interface RequiredSignature {
+  /** A pattern of addresses without protocol. */
+  readonly policies: string;
+  /** The public key (PEM) of a signature within the bundle, as `opa sign` makes it. */
+  readonly key?: string;
+  /** A signature by cosign, which the registry has beside the artifact. */
+  readonly cosign?: CosignSigner;
+}
+
+/** Who signs with cosign: a key, or an identity. */
+export type CosignSigner = KeySigner | KeylessSigner;
+
+/** Who has the private key. */
+export interface KeySigner {
+  /** The public key (PEM). */
+  readonly key: string;
+}
+
+/** Who proves to be an identity. */
+export interface KeylessSigner {
+  /** The subject of the certificate: the URI of a workflow, or an address. */
+  readonly identity: string;
+  /** Who vouches for the identity: the URL of an OpenID Connect issuer. */
+  readonly issuer: string;
+  /** The file with the authorities and logs that are trusted. */
+  readonly trustedRoot: string;
 }
 
 /** What may be fetched from servers. */

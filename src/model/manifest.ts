@@ -33,6 +33,8 @@ export interface Manifest {
   readonly source?: string;
   /** It is rendered only where the cluster answers a question of its chart in this way: another rendering has it otherwise, or not at all. */
   readonly when?: string;
+  /** It is no Kubernetes object: the entry of `documents:` (its number) that judges it. */
+  readonly document?: number;
 }
 
 /** A place in a text; lines and columns are 1-based, columns count UTF-16 code units, ends are inclusive lines. */

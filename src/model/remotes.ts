@@ -24,7 +24,21 @@ export interface RemoteArtifact extends ArtifactChoice {
   readonly kind: "artifact";
   /** `oci://registry/repository`, without a tag. */
   readonly url: string;
+  /** In place of its files its signatures by cosign: a tree with one file, `signatures.json`, that lists ArtifactSignature. */
+  readonly signatures?: true;
 }
+
+/** What a registry has of one signature of an artifact. */
+export type ArtifactSignature =
+  /** A payload and its signature, certificate and entry in the log as annotations (`sha256-….sig`). */
+  | {
+      readonly kind: "payload";
+      /** Base64. */
+      readonly payload: string;
+      readonly annotations: { readonly [name: string]: string };
+    }
+  /** A Sigstore bundle that refers to the artifact. */
+  | { readonly kind: "bundle"; readonly text: string };
 
 /** What is taken of a repository of artifacts: by digest, else by range, else by tag, else `latest`. */
 export interface ArtifactChoice {
@@ -65,6 +79,8 @@ export interface RemoteFile {
   readonly url: string;
   /** What was fetched once stands: it belongs to something that is pinned. */
   readonly once?: true;
+  /** `sha256:…` that its content must have. */
+  readonly digest?: string;
 }
 
 /** What a reference named at the time of the judgement. */

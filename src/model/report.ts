@@ -1,18 +1,25 @@
 import type { Finding, ManifestName, ReportedProblem } from "./finding.ts";
+import type { Tally } from "./tally.ts";
 import type { Gap, Source, UsedRemote } from "./source.ts";
+import type { ReportedWaiver, UsedWaiver } from "./waiver.ts";
 
 /** The result of a check: `pass` and `warn` do not block, `fail` and `error` do. */
 export type Verdict = "pass" | "warn" | "fail" | "error";
 
 export interface Counts {
   readonly manifests: number;
+  /** Documents that `documents:` has judged; absent where there are none. */
+  readonly documents?: number;
   readonly sources: number;
+  /** Without those that a waiver covers, as `existing`. */
   readonly introduced: number;
   readonly existing: number;
   readonly fixed: number;
+  /** Findings, problems and gaps that a waiver covers. */
   readonly waived: number;
   /** Results that a Rego `exception` rule excused. */
   readonly excepted?: number;
+  /** Without those that a waiver covers, as for gaps. */
   readonly problems: number;
   readonly gaps: number;
 }
@@ -21,6 +28,8 @@ export interface CheckedFile {
   readonly path: string;
   /** Those whose own text is in the file. */
   readonly manifests: number;
+  /** Documents of the file that `documents:` has judged; absent where there are none. */
+  readonly documents?: number;
   /** The sources that read the file and were rendered, so that it was judged through them and not by itself. */
   readonly sources?: readonly string[];
   /** Documents of the file that hold no Kubernetes object, and objects that nothing applies. */
@@ -39,6 +48,8 @@ export interface ChangeCounts {
 export interface Skipped {
   readonly path: string;
   readonly reason: string;
+  /** It is the configuration that judged: no wonder that it holds no manifest. */
+  readonly configuration?: true;
   /** The change brings or alters this file, and manifests come of it that were not judged: people must look instead. */
   readonly touched?: true;
 }
@@ -54,6 +65,8 @@ export interface ReportedGap extends Omit<Gap, "inputs" | "unpermitted"> {
   readonly touched?: true;
   /** The policy of the finding that says the same. */
   readonly policy?: string;
+  /** With it the gap does not block. */
+  readonly waiver?: UsedWaiver;
 }
 
 /** The change of one object, in all environments where it is the same. */
@@ -104,6 +117,8 @@ export interface Report {
   /** Sorted by id. */
   readonly sources: readonly ReportedSource[];
   readonly gaps: readonly ReportedGap[];
+  /** Waivers that cover something or that the change touches, by path and line; absent where there are none. */
+  readonly waivers?: readonly ReportedWaiver[];
   /** What was fetched from servers and rendered, for both trees; absent where nothing was. */
   readonly remotes?: readonly UsedRemote[];
   /** What the change has fetched in another version; absent where that is nothing. */
@@ -115,6 +130,8 @@ export interface Report {
   readonly policies: { readonly digest: string; readonly count: number };
   /** In mode `report` the verdict is never `fail`: what would have blocked is shown and warns. `error` stays. */
   readonly mode: "enforce" | "report";
+  /** What conftest counts; present where files were judged as it does. */
+  readonly tally?: Tally;
   /** Present where a change was judged. */
   readonly changes?: ChangeCounts;
   /** What the change does to each object; absent where it touches none. */

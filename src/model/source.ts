@@ -1,6 +1,7 @@
 /** The kinds of sources. */
 export type SourceKind =
   | "file"
+  | "document"
   | "directory"
   | "kustomize"
   | "helm"

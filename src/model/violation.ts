@@ -1,6 +1,7 @@
 import type { Pointer } from "./json.ts";
 import type { Level, ResultMetadata } from "./policy.ts";
 import type { Problem } from "./problem.ts";
+import type { Tally } from "./tally.ts";
 
 /** The precision of a place: the value itself, the object or list that should hold it or holds it somewhere, the manifest, or only its source. */
 export type Precision = "value" | "parent" | "manifest" | "source";
@@ -42,4 +43,6 @@ export interface Judgement {
   /** Results that a Rego `exception` rule (conftest) excused. */
   readonly excepted: readonly Violation[];
   readonly problems: readonly Problem[];
+  /** What conftest would count, where that was asked for. */
+  readonly tally?: Tally;
 }

@@ -24,7 +24,9 @@ export function createTwinAsker(entrypoint: string, evaluator: Evaluator): TwinA
       const answers: (readonly Json[])[] = [];
       while (trusted && answers.length < inputs.length) {
         const { values, failure } = await patient.evaluate(
-          inputs.slice(answers.length).map(({ text, environment }) => ({ input: text, entrypoint, environment })),
+          inputs
+            .slice(answers.length)
+            .map(({ text, environment, facts }) => ({ input: text, entrypoint, environment, facts })),
         );
         answers.push(...values.map(readAnswers));
         if (failure === undefined) break;

@@ -1,3 +1,4 @@
+import type { KnownFacts } from "../model/fact.ts";
 import type { CompileAnswer } from "./toolchain/protocol.ts";
 import type { PrintedLine } from "./builtins/builtin.ts";
 import type { Evaluator, Failure } from "./evaluator.ts";
@@ -24,6 +25,8 @@ export interface Input {
   /** Returns the JSON text; called when it is needed. */
   readonly text: () => string;
   readonly environment?: string | undefined;
+  /** What is known of other objects. */
+  readonly facts?: KnownFacts | undefined;
 }
 
 /** The answer of the policies for one document. */
@@ -65,7 +68,7 @@ export function createAsker(
   let expectsFailure = false;
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function askApart({ place: on, text: input, environment }: Input): Promise<Answer> {
+  async function askApart({ place: on, text: input, environment, facts }: Input): Promise<Answer> {
     const parts: readonly (readonly [Failed, string])[] = [
       ["exceptions", entrypoints.exceptions] as const,
       ...entrypoints.rules.entries(),
@@ -80,7 +83,7 @@ export function createAsker(
         values: texts,
         failure,
         printed = [],
-      } = await patient.evaluate(open.map(([, entrypoint]) => ({ input, entrypoint, environment })));
+      } = await patient.evaluate(open.map(([, entrypoint]) => ({ input, entrypoint, environment, facts })));
       for (const [, lines] of printed) print(on, lines);
       for (const [i, text] of texts.entries()) {
         const part = open[i]?.[0];
@@ -107,9 +110,12 @@ export function createAsker(
     const answers: Answer[] = [];
     while (answers.length < inputs.length) {
       if (!expectsFailure) {
-        const askings = inputs
-          .slice(answers.length)
-          .map(({ text, environment }) => ({ input: text, entrypoint: entrypoints.results, environment }));
+        const askings = inputs.slice(answers.length).map(({ text, environment, facts }) => ({
+          input: text,
+          entrypoint: entrypoints.results,
+          environment,
+          facts,
+        }));
         const { values, failure, printed = [] } = await evaluator.evaluate(askings);
         const from = answers.length;
         // Of a document that failed, the rules are evaluated once more, and print once more.

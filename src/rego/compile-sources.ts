@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
+import { expandNamespaces } from "./expand-namespaces.ts";
 import type { CompileAnswer, CompileRequest, RegoError, ToolchainOutcome } from "./toolchain/protocol.ts";
 
 /** The part of the toolchain that compiles policies. */
@@ -19,12 +20,12 @@ export interface Compiled {
 
 /** Compiles a policy set; files that import `rego.v1` are v1 whatever version the set declares. */
 export async function compileSources(sources: PolicySources, compiler: PolicyCompiler): Promise<Compiled> {
-  const modules = sources.files.map(({ path, text }) => ({
+  const modules = sources.files.map(({ path, text, regoVersion = sources.regoVersion }) => ({
     path,
     text,
-    regoVersion: saysV1(text) ? ("v1" as const) : sources.regoVersion,
+    regoVersion: saysV1(text) ? ("v1" as const) : regoVersion,
   }));
-  const { namespaces } = sources;
+  const namespaces = expandNamespaces(sources.namespaces, sources.files);
   const outcome = await compiler.compile({ modules, ...(namespaces === undefined ? {} : { namespaces }) });
   if (outcome.kind === "failed") {
     return { problems: [{ stage: "compile", message: `the policies could not be compiled: ${outcome.message}` }] };
@@ -47,7 +48,8 @@ function saysV1(text: string): boolean {
   return /^[ \t]*import[ \t]+rego\.v1\b/m.test(text);
 }
 
-function compileProblem(error: RegoError, sources: PolicySources): Problem {
+/** An error of the compiler as a problem, with a hint where it tells of another version of Rego. */
+export function compileProblem(error: RegoError, sources: PolicySources): Problem {
   const { path, line, column, code } = error;
   const place = path === "" ? {} : line === 0 ? { path } : { path, line, column };
   return {
@@ -61,10 +63,14 @@ function details(error: RegoError): string {
   return error.details === undefined ? "" : ` (${error.details.map((line) => line.trim()).join("; ")})`;
 }
 
-/** How to have a file read that seems to be written in Rego v0; empty for any other error. */
+/** What helps against an error: how to have a file read that seems to be written in Rego v0, for example; empty for most. */
 export function versionHint(error: RegoError, regoVersion: "v0" | "v1"): string {
+  if (/undefined function parse_(?:config|config_file|combined_config_files)\b/.test(error.message))
+    return "; in a policy, all arguments of this function must be texts that are written in the call";
   const isV1Habit = regoVersion === "v1" && /`(?:if|contains)` keyword is required/.test(error.message);
-  return isV1Habit ? "; a file written in Rego v0 needs --rego-version v0" : "";
+  return isV1Habit
+    ? "; a file written in Rego v0 needs --rego-version v0, or portcullis lint --fix, which rewrites it"
+    : "";
 }
 
 function namespaceProblem(namespace: string): Problem {

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { KnownFacts } from "../model/fact.ts";
 import type { Timed } from "../wasm/deadline.ts";
 import { runWithDeadline } from "../wasm/deadline.ts";
 import type { PrintedLine } from "./builtins/builtin.ts";
@@ -12,6 +13,8 @@ export interface Asking {
   readonly entrypoint: string;
   /** The environment whose data apply. */
   readonly environment?: string | undefined;
+  /** What is known of other objects. Not for evaluators in other threads. */
+  readonly facts?: KnownFacts | undefined;
 }
 
 /**
@@ -58,7 +61,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     const running = (instance ??= options.instantiate());
     for (const asking of askings.slice(values.length)) {
       const at = values.length;
-      running.use(asking.environment);
+      running.use(asking.environment, asking.facts);
       running.read(asking.input());
       try {
         values.push(running.evaluate(entrypointOf(running, asking)));

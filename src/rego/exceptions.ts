@@ -7,10 +7,16 @@ import { isArray, isRegoObject, isSet } from "./value/rego-value.ts";
  * with an empty suffix for an unsuffixed rule. An excused rule is excused for the whole document.
  */
 export function isExcused(exceptions: Answer["exceptions"], packageName: string, rule: string): boolean {
+  return excusesOf(exceptions, packageName, rule) > 0;
+}
+
+/** How often that query holds for a rule: conftest counts each time. */
+export function excusesOf(exceptions: Answer["exceptions"], packageName: string, rule: string): number {
   const suffix = suffixOf(rule);
-  return exceptions.some(
-    ([name, value]) => name === packageName && membersOf(value).some((list) => membersOf(list).includes(suffix)),
-  );
+  return exceptions
+    .filter(([name]) => name === packageName)
+    .flatMap(([, value]) => membersOf(value).flatMap(membersOf))
+    .filter((excused) => excused === suffix).length;
 }
 
 /**

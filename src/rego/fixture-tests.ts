@@ -1,3 +1,5 @@
+import { inventoryOf, severalOf } from "../manifest/object-facts.ts";
+import type { KnownFacts } from "../model/fact.ts";
 import type { Json } from "../model/json.ts";
 import type { PolicyFile } from "../model/policy.ts";
 import { readModule } from "./reading/module.ts";
@@ -8,6 +10,8 @@ import { writeJson } from "./value/json-text.ts";
 export interface FixtureInput {
   readonly packages: readonly string[];
   readonly manifest: Json;
+  /** The other objects of the fixture, where its rules look them up. */
+  readonly facts?: KnownFacts;
 }
 
 /** The path and package of the test that `fixtureTests` writes. */
@@ -22,12 +26,20 @@ export function fixtureTests(inputs: readonly FixtureInput[], files: readonly Po
       .map((statement) => statement.name);
     rules.set(name, new Set([...(rules.get(name) ?? []), ...deciding]));
   }
-  const tests = inputs.flatMap(({ packages, manifest }) =>
+  const tests = inputs.flatMap(({ packages, manifest, facts }) =>
     packages.flatMap((name) =>
-      [...(rules.get(name) ?? [])].map((rule) => `_ = data.${name}.${rule} with input as ${writeJson(manifest)}`),
+      [...(rules.get(name) ?? [])].map(
+        (rule) => `_ = data.${name}.${rule} with input as ${writeJson(manifest)}${others(facts)}`,
+      ),
     ),
   );
   const bodies = tests.map((body, at) => `test_${at} if {\n\t${body}\n}\n`);
   const text = `package ${FIXTURE_TESTS.package}\n\nimport rego.v1\n\n${bodies.join("\n")}`;
   return { path: FIXTURE_TESTS.path, text, regoVersion: "v1" };
+}
+
+function others(facts: KnownFacts | undefined): string {
+  return facts === undefined
+    ? ""
+    : ` with data.portcullis.inventory as ${writeJson({ ...inventoryOf(facts), several: severalOf(facts) })}`;
 }

@@ -1,7 +1,7 @@
 import type { BuiltinRun, PrintedLine } from "./builtins/builtin.ts";
 import type { Builtins } from "./builtins/load-builtins.ts";
 import { environmentData, environmentKey, type EnvironmentData } from "./environment-data.ts";
-import type { PolicyInstance, PolicyModule } from "./opa-wasm.ts";
+import type { InstanceOptions, PolicyInstance, PolicyModule } from "./opa-wasm.ts";
 import { compilePolicyModule, EvaluationError, instantiate } from "./opa-wasm.ts";
 
 /** Everything that an instance of the module of a judge is created from; can be sent to a worker thread. */
@@ -44,12 +44,13 @@ export function recipeOf(
 }
 
 /**
- * Creates an instance; `builtins` are the loaded builtins of the recipe. Throws EvaluationError if the module and its
+ * Creates an instance; `builtins` are the loaded builtins of the recipe, `changing` takes the place of its data. Throws EvaluationError if the module and its
  * data do not fit into memory.
  */
 export function makeInstance(
   { module, data, memoryLimitMiB, stepLimit, run }: Recipe,
   builtins: Builtins,
+  changing?: InstanceOptions["data"],
 ): PrintingInstance {
   let printed: PrintedLine[] = [];
   const printing: BuiltinRun = {
@@ -60,7 +61,10 @@ export function makeInstance(
     },
   };
   const instance = instantiate(module, {
-    data: { key: (one) => environmentKey(data, one), text: (one) => environmentData(data, one) },
+    data: changing ?? {
+      key: (one, facts) => `${facts?.digest ?? ""} ${environmentKey(data, one)}`,
+      text: (one, facts) => environmentData(data, one, facts),
+    },
     memoryLimitMiB,
     stepLimit,
     builtin: (name, args) => {

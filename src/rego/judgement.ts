@@ -1,6 +1,7 @@
 import type { Json } from "../model/json.ts";
 import type { Question } from "../model/judge.ts";
 import type { Problem } from "../model/problem.ts";
+import type { Tally } from "../model/tally.ts";
 import type { Cause, Judgement, Violation } from "../model/violation.ts";
 import type { Answer, RuleFailure } from "./ask.ts";
 import { isExcused } from "./exceptions.ts";
@@ -15,6 +16,8 @@ export interface Sorted {
   readonly excepted: readonly FoundResult[];
   readonly wrong: readonly FoundWrong[];
   readonly problems: readonly Problem[];
+  /** What conftest counts, where answers were sorted as it sorts them. */
+  readonly tally?: Tally;
 }
 
 /** One result with the rule that gave it. */
@@ -73,6 +76,7 @@ export function judgementOf(
     violations: sorted.found.flatMap((found) => causesOf(found).map((cause) => violationOf(found, cause))),
     excepted: sorted.excepted.map((found) => violationOf(found, wholeManifest)),
     problems: [...sorted.problems, ...sorted.wrong.map((one) => wrongProblem(one, bodyOf))],
+    ...(sorted.tally === undefined ? {} : { tally: sorted.tally }),
   };
 }
 

@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import type * as ajv from "ajv";
 import type { ErrorObject, ValidateFunction } from "ajv";
+import { isObject } from "../manifest/identity.ts";
+import type { DeclaredFix } from "../model/fix.ts";
 import type { Level } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Annotations } from "./toolchain/protocol.ts";
@@ -15,7 +17,9 @@ export interface Metadata {
     readonly id?: string;
     readonly level?: Level;
     readonly severity?: string;
+    readonly waivable?: boolean;
     readonly controls?: readonly string[];
+    readonly fix?: DeclaredFix;
   };
 }
 
@@ -30,7 +34,7 @@ let compiled: ValidateFunction<Metadata> | undefined;
 /** Validates a METADATA block; returns a problem at the line where the block starts if it is invalid. */
 export function readMetadata(annotations: Annotations): ScopedMetadata | Problem {
   compiled ??= compileSchema();
-  const { value } = annotations;
+  const value = withTrivyId(annotations.value);
   if (compiled(value)) {
     return { scope: /^(rule|document)$/.test(annotations.scope) ? "rule" : "package", metadata: value };
   }
@@ -40,6 +44,16 @@ export function readMetadata(annotations: Annotations): ScopedMetadata | Problem
     line: annotations.line,
     message: `METADATA ${(compiled.errors ?? []).map(explain).join("; ")}`,
   };
+}
+
+/** A policy of Trivy, whose ids have another form (`KSV-0011`), has the id `trivy/ksv-0011` here. */
+function withTrivyId(value: Annotations["value"]): unknown {
+  const custom = isObject(value) ? value["custom"] : undefined;
+  if (!isObject(value) || !isObject(custom)) return value;
+  const { id } = custom;
+  const isTrivys = ["long_id", "avd_id", "short_code"].some((key) => typeof custom[key] === "string");
+  if (!isTrivys || typeof id !== "string" || !/^[A-Z]+-?\d+$/.test(id)) return value;
+  return { ...value, custom: { ...custom, id: `trivy/${id.toLowerCase()}` } };
 }
 
 // Compiled on demand: loading ajv takes as long as the start of Node.js.

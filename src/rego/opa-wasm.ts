@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { LoadedPolicy as Loaded } from "@open-policy-agent/opa-wasm";
+import type { KnownFacts } from "../model/fact.ts";
 import { mostSteps, stepsLeft } from "../wasm/limit-steps.ts";
 import { createQuickMatch, quickMatchNumber } from "./quick-match.ts";
 import { stepsOfAllocation } from "./toolchain/steps.ts";
@@ -48,10 +49,10 @@ export class EvaluationError extends Error {
 
 /** What an instance is created with. */
 export interface InstanceOptions {
-  /** Returns `data` in an environment: its JSON text, and a key that is equal for equal texts. */
+  /** Returns `data` in an environment, with what is known of other objects: its JSON text, and a key that is equal for equal texts. */
   readonly data: {
-    readonly key: (environment: string | undefined) => string;
-    readonly text: (environment: string | undefined) => string;
+    readonly key: (environment: string | undefined, facts?: KnownFacts) => string;
+    readonly text: (environment: string | undefined, facts?: KnownFacts) => string;
   };
   readonly memoryLimitMiB: number;
   /** The most steps of one evaluation. */
@@ -66,8 +67,8 @@ export interface InstanceOptions {
  */
 export interface PolicyInstance {
   readonly entrypoints: ReadonlyMap<string, number>;
-  /** Selects the environment whose data apply to later evaluations; call it before `read`. */
-  use(environment: string | undefined): void;
+  /** Selects the environment, and the other objects, whose data apply to later evaluations; call it before `read`. */
+  use(environment: string | undefined, facts?: KnownFacts): void;
   /** Sets the input of later evaluations, as JSON text. */
   read(input: string): void;
   /**
@@ -129,11 +130,11 @@ export function instantiate(policy: PolicyModule, options: InstanceOptions): Pol
 
   return {
     entrypoints: new Map(Object.entries(loaded.entrypoints as Record<string, number>)),
-    use: (environment) => {
-      const wanted = options.data.key(environment);
+    use: (environment, facts) => {
+      const wanted = options.data.key(environment, facts);
       if (wanted === key) return;
       steps.value = mostSteps;
-      guard(() => loaded.setData(bytesOf(options.data.text(environment))));
+      guard(() => loaded.setData(bytesOf(options.data.text(environment, facts))));
       heap = loaded.dataHeapPtr as number;
       key = wanted;
     },

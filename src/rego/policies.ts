@@ -1,4 +1,4 @@
-import type { Level, Policy } from "../model/policy.ts";
+import type { Level, Policy, PolicySources } from "../model/policy.ts";
 import type { Problem } from "../model/problem.ts";
 import type { DecidingRule } from "./toolchain/protocol.ts";
 import type { Metadata, ScopedMetadata } from "./metadata.ts";
@@ -28,16 +28,20 @@ interface Described {
 
 /**
  * Groups deciding rules into policies and reads their METADATA. An invalid block is a problem, but its rule still
- * judges.
+ * judges. `levels` are over those that rules declare; with `by name` nothing but a rule's name tells its level.
  */
-export function describePolicies(rules: readonly DecidingRule[]): PolicyFacts {
+export function describePolicies(
+  rules: readonly DecidingRule[],
+  levels: NonNullable<PolicySources["levels"]> | "by name" = {},
+): PolicyFacts {
   const problems = new Map<string, Problem>();
-  const described = rules.map((rule) => describe(rule, (problem) => problems.set(JSON.stringify(problem), problem)));
+  const report = (problem: Problem) => problems.set(JSON.stringify(problem), problem);
+  const described = rules.map((rule) => describe(rule, levels, report));
   const byPolicy = new Map<string, Described[]>();
   for (const one of described) byPolicy.set(one.facts.policy, [...(byPolicy.get(one.facts.policy) ?? []), one]);
   for (const members of byPolicy.values()) {
     const stranger = members.find(({ facts }) => facts.package !== members[0]?.facts.package)?.facts;
-    if (stranger !== undefined) problems.set(stranger.policy, sharedId(stranger));
+    if (stranger !== undefined && levels !== "by name") problems.set(stranger.policy, sharedId(stranger));
   }
   return {
     policies: [...byPolicy].map(([id, members]) => describePolicy(id, members)),
@@ -46,24 +50,28 @@ export function describePolicies(rules: readonly DecidingRule[]): PolicyFacts {
   };
 }
 
-function describe(rule: DecidingRule, report: (problem: Problem) => void): Described {
+function describe(
+  rule: DecidingRule,
+  levels: NonNullable<PolicySources["levels"]> | "by name",
+  report: (problem: Problem) => void,
+): Described {
   const metadata: ScopedMetadata[] = [];
   for (const annotations of rule.annotations) {
     const read = readMetadata(annotations);
-    if ("stage" in read) report(read);
-    else metadata.push(read);
+    if (!("stage" in read)) metadata.push(read);
+    else if (levels !== "by name") report(read);
   }
-  const custom = nearest(metadata, (block) => block.custom?.level);
-  const policy = nearest(metadata, (block) => block.custom?.id) ?? libraryId(rule.package) ?? rule.package;
+  const declared = nearest(metadata, (block) => block.custom?.level);
+  const id = levels === "by name" ? undefined : nearest(metadata, (block) => block.custom?.id);
+  const policy = id ?? libraryId(rule.package) ?? rule.package;
   const usable = rule.shape !== "object";
   if (!usable) {
     const message = `policy ${policy}: rule ${rule.name} is an object of keys and values; expected ${expectedResults}`;
     report({ stage: "compile", path: rule.path, line: rule.line, message });
   }
-  return {
-    facts: { ...rule, policy, level: custom ?? (rule.name.startsWith("warn") ? "warn" : "deny"), usable },
-    metadata,
-  };
+  const chosen = levels === "by name" ? undefined : Object.hasOwn(levels, policy) ? levels[policy] : declared;
+  const level = chosen ?? (rule.name.startsWith("warn") ? "warn" : "deny");
+  return { facts: { ...rule, policy, level, usable }, metadata };
 }
 
 function describePolicy(id: string, members: readonly Described[]): Policy {
@@ -73,6 +81,9 @@ function describePolicy(id: string, members: readonly Described[]): Policy {
   const docs = field((metadata) => metadata.related_resources?.[0]?.ref);
   const controls = field((metadata) => metadata.custom?.controls);
   const severity = field((metadata) => metadata.custom?.severity);
+  // Of several rules, the strictest word counts.
+  const isForbidden = members.some(({ metadata }) => nearest(metadata, ({ custom }) => custom?.waivable) === false);
+  const fix = field((metadata) => metadata.custom?.fix);
   return {
     id,
     package: members[0]?.facts.package ?? id,
@@ -81,6 +92,9 @@ function describePolicy(id: string, members: readonly Described[]): Policy {
     ...(docs === undefined ? {} : { docs }),
     ...(controls === undefined ? {} : { controls }),
     ...(severity === undefined ? {} : { severity }),
+    ...(fix === undefined ? {} : { fix }),
+    ...(isForbidden ? { waivable: false as const } : {}),
+    level: (["deny", "warn"] as const).find((level) => members.some(({ facts }) => facts.level === level)) ?? "info",
   };
 }
 

@@ -48,6 +48,20 @@ function wrongValue(value: RegoValue, description: string): WrongValue {
   return { value: jsonFromValue(value), description };
 }
 
+/** One item of a rule's value as conftest reads it: an empty message passes, and what is neither text nor object is ignored. */
+export type ReadItem =
+  | { readonly kind: "result"; readonly result: Result }
+  | { readonly kind: "wrong"; readonly wrong: WrongValue }
+  | { readonly kind: "empty" | "ignored" };
+
+/** Reads one item of a rule's value as conftest does. An object without a message is an error there too. */
+export function readItem(item: RegoValue): ReadItem {
+  const result = readResult(item);
+  if (result !== undefined) return { kind: "result", result };
+  if (item === "" || (isRegoObject(item) && item.get("msg") === "")) return { kind: "empty" };
+  return isRegoObject(item) ? { kind: "wrong", wrong: wrongValue(item, describeItem(item)) } : { kind: "ignored" };
+}
+
 function readResult(item: RegoValue): Result | undefined {
   if (typeof item === "string") return item === "" ? undefined : { message: item, value: item };
   if (!isRegoObject(item)) return undefined;

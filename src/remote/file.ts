@@ -2,7 +2,7 @@ import type { RemoteFile } from "../model/remotes.ts";
 import { memoryTree } from "../tree/memory-tree.ts";
 import { askUnlessKept } from "./ask-unless-kept.ts";
 import { authorizationOf } from "./credentials/credential.ts";
-import { shown } from "./failure.ts";
+import { RemoteFailure, shown } from "./failure.ts";
 import { readUrl } from "./http/judge-url.ts";
 import type { Job, Protocol } from "./job.ts";
 import { resolve, type Resolved } from "./resolve.ts";
@@ -14,16 +14,16 @@ export const fetchFile: Protocol<RemoteFile> = async (reference, job) => {
   const what = shown(url);
   const name = url.pathname.split("/").at(-1) || "index";
   return resolve(job, {
-    question: JSON.stringify(["file", url.href]),
+    question: JSON.stringify(["file", url.href, ...(reference.digest === undefined ? [] : [reference.digest])]),
     what,
-    isPinned: () => reference.once === true,
-    ask: () => ask(url, what, job),
+    isPinned: () => reference.once === true || reference.digest !== undefined,
+    ask: () => ask(url, what, reference.digest, job),
     layout: JSON.stringify(["file", name]),
     unpack: async (bytes) => memoryTree({ [name]: bytes }, what),
   });
 };
 
-async function ask(url: URL, what: string, job: Job): Promise<Resolved> {
+async function ask(url: URL, what: string, digest: string | undefined, job: Job): Promise<Resolved> {
   const authorization = authorizationOf(await job.credentials(url.href));
   const bytes = await askUnlessKept(
     {
@@ -35,5 +35,8 @@ async function ask(url: URL, what: string, job: Job): Promise<Resolved> {
     },
     job,
   );
-  return { version: "", content: digestOf(bytes), download: async () => bytes };
+  const content = digestOf(bytes);
+  if (digest !== undefined && content !== digest)
+    throw new RemoteFailure("absent", `${what} is not what its digest says: it has ${content}`);
+  return { version: "", content, download: async () => bytes };
 }

@@ -2,7 +2,7 @@ import { sha256 } from "../manifest/sha256.ts";
 import { isObject } from "../manifest/identity.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { TreeEntry } from "../model/tree.ts";
-import { isClusterScoped } from "./cluster-scoped.ts";
+import { isClusterScoped } from "../manifest/cluster-scoped.ts";
 import { contentId } from "./files/content-id.ts";
 import type { DesiredStateRequest } from "./desired-state.ts";
 import { facts } from "./kept-values.ts";

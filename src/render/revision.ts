@@ -1,4 +1,5 @@
 import type { PlanContext } from "./gitops.ts";
+import { matchesBranch } from "./match-branch.ts";
 
 /**
  * Why the content of a revision of this repository is not that of the tree; undefined where the revision is the branch that
@@ -18,7 +19,7 @@ export function unseenRevision(revision: string, context: BranchContext): string
  */
 export function ungatedBranch(revision: string, { config }: BranchContext): string | undefined {
   const branch = revision.replace(/^refs\/heads\//, "");
-  if (isPinned(revision) || config.branches.includes(branch)) return undefined;
+  if (isPinned(revision) || config.branches.some((entry) => matchesBranch(entry, branch))) return undefined;
   return `follows ${branch} of this repository, which is not gated: what is pushed there later is not judged`;
 }
 
@@ -28,8 +29,8 @@ export type BranchContext = Pick<PlanContext, "branches"> & {
 
 /** Whether a branch is the one that the tree belongs to. Where that is not known, the gated branches and the usual names of a default branch count. */
 export function isThisBranch(branch: string, { branches, config }: BranchContext): boolean {
-  const known = branches.length > 0 ? branches : ["main", "master", ...config.branches];
-  return known.includes(branch);
+  if (branches.length > 0) return branches.includes(branch);
+  return ["main", "master"].includes(branch) || config.branches.some((entry) => matchesBranch(entry, branch));
 }
 
 /** Whether a revision does not move when this change is merged: a commit id, a tag, or a range of tags. */

@@ -5,7 +5,8 @@ import type { FormatOptions } from "./format.ts";
 import { inertLines } from "./inert-text.ts";
 import { circumstancesOf } from "./landing.ts";
 import { printJson } from "./print-json.ts";
-import { nameOf } from "./wording.ts";
+import { isWaived, waiverNote } from "./waivers.ts";
+import { subjectOf } from "./wording.ts";
 
 /** Where a problem belongs that names no file: it comes from how the run was set up. */
 const CONFIGURATION = "portcullis.yaml";
@@ -36,8 +37,8 @@ function ofProblem(problem: ReportedProblem, { blocks }: FormatOptions): Entry {
   return {
     check: `problem/${stage}`,
     fingerprint: `problem/${stage}:${path}:${message}`,
-    severity: blocks(problem) ? "blocker" : "major",
-    description: message,
+    severity: isWaived(problem) ? "info" : blocks(problem) ? "blocker" : "major",
+    description: [message, ...(problem.waiver === undefined ? [] : [waiverNote(problem.waiver)])].join("; "),
     path,
     line,
   };
@@ -48,8 +49,12 @@ function ofFinding(finding: Finding, { blocks }: FormatOptions): Entry {
   return {
     check: finding.policy,
     fingerprint: finding.fingerprint,
-    severity: blocks(finding) ? "critical" : ({ deny: "major", warn: "minor", info: "info" } as const)[finding.level],
-    description: [`${nameOf(finding.manifest)}: ${finding.message}`, ...circumstances].join("; "),
+    severity: isWaived(finding)
+      ? "info"
+      : blocks(finding)
+        ? "critical"
+        : ({ deny: "major", warn: "minor", info: "info" } as const)[finding.level],
+    description: [`${subjectOf(finding)}: ${finding.message}`, ...circumstances].join("; "),
     path: finding.location.path,
     line: finding.location.line,
   };

@@ -1,4 +1,5 @@
 import { inert } from "./inert-text.ts";
+import { isWebAddress } from "./web-address.ts";
 
 /** A zero-width space: it keeps GitHub from recognising a mention or a link, and is invisible to readers. */
 const BREAK = "\u200b";
@@ -25,6 +26,23 @@ export function escapeMarkdown(text: string): string {
     .replaceAll(/[`*_{}[\]()~!]|^[-+=:#]/g, "\\$&");
 }
 
+/**
+ * As `escapeMarkdown`, for sentences that people write with code between backticks, such as descriptions of policies:
+ * that becomes code spans.
+ */
+export function escapeProse(text: string): string {
+  return lines(text)
+    .join(" ")
+    .split(/(?<!`)(`[^`]+`)(?!`)/)
+    .map((part, at) => (at % 2 === 0 ? betweenCode(part) : codeSpan(part.slice(1, -1))))
+    .join("");
+}
+
+function betweenCode(text: string): string {
+  const escaped = escapeMarkdown(text);
+  return `${/^\s/.test(text) ? " " : ""}${escaped}${escaped !== "" && /\s$/.test(text) ? " " : ""}`;
+}
+
 function lines(text: string): readonly string[] {
   return text
     .split(/[\r\n]+/)
@@ -46,8 +64,21 @@ export function codeSpan(text: string): string {
   return `${fence}${pad}${content}${pad}${fence}`;
 }
 
+/** Untrusted text as a code span that links to `url`, which the caller made; without a URL, or with one that is not plain, only the code span. */
+export function linkedCode(text: string, url: string | undefined): string {
+  return url === undefined || !isWebAddress(url) ? codeSpan(text) : `[${codeSpan(text)}](<${url}>)`;
+}
+
+/** Lines of untrusted text as a block of code, in a fence that nothing within can close. */
+export function codeBlock(language: string, text: readonly string[]): string {
+  const shown = text.map(inert);
+  const longest = Math.max(2, ...(shown.join("\n").match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return [`${fence}${language}`, ...shown, fence].join("\n");
+}
+
 /** A link to a documentation page of a policy: http or https without credentials; anything else is shown as code. */
 export function docsLink(label: string, url: string): string {
-  if (!/^https?:\/\/[a-z0-9.-]+(:\d+)?(\/[\w\-./~%?#=&+,;:]*)?$/i.test(url)) return codeSpan(url);
+  if (!isWebAddress(url)) return codeSpan(url);
   return `[${escapeMarkdown(label)}](<${url}>)`;
 }

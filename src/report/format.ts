@@ -5,16 +5,26 @@ import type { Report } from "../model/report.ts";
 /** The text of a 1-based line of a file of the tree after, without its end; undefined where it cannot be read. */
 export type ReadLine = (path: string, line: number) => string | undefined;
 
+/** The URL of a file of the tree after, at a 1-based line; undefined where there is none. */
+export type LinkTo = (path: string, line: number | undefined) => string | undefined;
+
 /** Whether this finding or problem alone blocks, or would if the run were not report-only. */
 export type Blocks = (of: Finding | ReportedProblem) => boolean;
+
+/** The command line that writes a waiver for the finding with a fingerprint. */
+export type WaiveCommand = (fingerprint: string) => string;
 
 /** What a format may need besides the report. */
 export interface FormatOptions {
   readonly readLine: ReadLine;
   readonly colour: boolean;
+  /** The terminal's width in cells; absent: not a terminal, and lines are not wrapped. */
+  readonly columns?: number;
   /** Existing and fixed findings are listed in full instead of counted. */
   readonly showAll: boolean;
   readonly blocks: Blocks;
+  /** The command line that writes a waiver for a finding; absent: none is told. */
+  readonly waive?: WaiveCommand;
 }
 
 /** A report as text that ends with a line break. */
@@ -32,10 +42,11 @@ const BLOCKING_LEVELS: { readonly [failOn in Blocking["failOn"]]: readonly Level
   never: [],
 };
 
-/** The predicate for `FormatOptions.blocks`; a problem blocks at any level. */
+/** The predicate for `FormatOptions.blocks`; a problem blocks at any level, and nothing does that is waived. */
 export function blocksBy({ failOn, block }: Blocking): Blocks {
   const levels = BLOCKING_LEVELS[failOn];
   return (of) =>
+    of.waiver === undefined &&
     ("stage" in of || levels.includes(of.level)) &&
     (of.status === "introduced" || (block === "all" && of.status === "existing"));
 }

@@ -3,7 +3,8 @@ import type { Report } from "../model/report.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import { circumstancesOf } from "./landing.ts";
-import { count, nameOf, placeOf, scopeOf, unseenCount, verdictSentence, worstFirst } from "./wording.ts";
+import { unwaived } from "./waivers.ts";
+import { count, judgedBy, placeOf, subjectOf, unseenCount, verdictSentence, worstFirst } from "./wording.ts";
 
 type Command = "error" | "warning" | "notice";
 
@@ -11,7 +12,8 @@ type Command = "error" | "warning" | "notice";
 const SHOWN_PER_KIND = 10;
 
 /** Workflow commands that GitHub Actions turns into annotations; whatever exceeds its limit follows as plain log lines. */
-export function github(report: Report, options: FormatOptions): string {
+export function github(all: Report, options: FormatOptions): string {
+  const report = unwaived(all);
   const standing = report.findings.filter((f) => f.status === "introduced" || options.blocks(f));
   const entries = [
     ...report.problems.map((problem) => ({
@@ -25,7 +27,7 @@ export function github(report: Report, options: FormatOptions): string {
       place: finding.location,
       title: finding.policy,
       message: [
-        `${nameOf(finding.manifest)}: ${finding.message}`,
+        `${subjectOf(finding)}: ${finding.message}`,
         ...(circumstancesOf(finding).length === 0 ? [] : [circumstancesOf(finding).join("; ")]),
         ...(finding.docs === undefined ? [] : [finding.docs]),
       ].join("\n"),
@@ -36,10 +38,10 @@ export function github(report: Report, options: FormatOptions): string {
   const cut: string[] = [];
   for (const { kind, place, title, message } of entries) {
     used[kind] += 1;
-    if (used[kind] <= SHOWN_PER_KIND) shown.push(command(kind, place, title, message));
+    if (used[kind] <= SHOWN_PER_KIND) shown.push(annotation(kind, place, title, message));
     else cut.push(plain(`${kind} ${placeOf(place)} ${title}: ${message}`));
   }
-  const { existing, fixed } = report.counts;
+  const { existing, fixed, waived } = report.counts;
   const unseen = unseenCount(report);
   return `${[
     ...shown,
@@ -50,7 +52,7 @@ export function github(report: Report, options: FormatOptions): string {
           ...cut,
         ]),
     plain(
-      `${verdictSentence(report, options.blocks)}. ${scopeOf(report)} judged, ${existing} existing, ${fixed} fixed, ${report.skipped.length} skipped${unseen === undefined ? "" : `, ${unseen}`}.`,
+      `${verdictSentence(report, options.blocks)}. ${judgedBy(report)}, ${existing} existing, ${fixed} fixed${waived === 0 ? "" : `, ${waived} waived`}, ${report.skipped.length} skipped${unseen === undefined ? "" : `, ${unseen}`}.`,
     ),
   ].join("\n")}\n`;
 }
@@ -60,7 +62,8 @@ function kindOf(report: Report, finding: Finding, options: FormatOptions): Comma
   return finding.level === "info" ? "notice" : "warning";
 }
 
-function command(
+/** A workflow command that GitHub Actions turns into an annotation. */
+export function annotation(
   kind: Command,
   place: { readonly path?: string; readonly line?: number; readonly column?: number },
   title: string,

@@ -1,6 +1,8 @@
-import type { Finding, ManifestName, ReportedProblem } from "../model/finding.ts";
+import type { Finding, ManifestName, Reach, ReportedProblem } from "../model/finding.ts";
 import type { Json } from "../model/json.ts";
 import type { Report } from "../model/report.ts";
+import { testsOf, type Tally } from "../model/tally.ts";
+import { waiverKeys, type ReportedWaiver, type UsedWaiver } from "../model/waiver.ts";
 import { matrixOf, type MatrixRow } from "./matrix.ts";
 import { printJson } from "./print-json.ts";
 
@@ -19,6 +21,7 @@ export function json(report: Report): string {
       verdict: report.verdict,
       counts: present({
         manifests: counts.manifests,
+        documents: counts.documents,
         sources: counts.sources,
         introduced: counts.introduced,
         existing: counts.existing,
@@ -30,16 +33,23 @@ export function json(report: Report): string {
       }),
       findings: report.findings.map(finding),
       problems: report.problems.map(problem),
-      checked: report.checked.map(({ path, manifests, sources, skipped }) =>
-        present({ path, manifests, sources, skipped: skipped?.map(({ line, reason }) => ({ line, reason })) }),
+      checked: report.checked.map(({ path, manifests, documents, sources, skipped }) =>
+        present({
+          path,
+          manifests,
+          documents,
+          sources,
+          skipped: skipped?.map(({ line, reason }) => ({ line, reason })),
+        }),
       ),
       skipped: report.skipped.map(({ path, reason, touched }) => present({ path, reason, touched })),
       sources: report.sources.map(({ id, kind, path, line, environments, manifests, gap }) =>
         present({ id, kind, path, line, environments, manifests, gap }),
       ),
-      gaps: report.gaps.map(({ source, path, line, reason, touched, policy }) =>
-        present({ source, path, line, reason, touched, policy }),
+      gaps: report.gaps.map(({ source, path, line, reason, touched, policy, waiver }) =>
+        present({ source, path, line, reason, touched, policy, waiver: usedWaiver(waiver) }),
       ),
+      waivers: report.waivers?.map(reportedWaiver),
       remotes: report.remotes?.map(({ reference, version, digest, source, stale }) =>
         present({ reference, version, digest, source, stale }),
       ),
@@ -70,6 +80,7 @@ export function json(report: Report): string {
       ),
       matrix: rows.length === 0 ? undefined : rows.map(matrixRow),
       unknownKinds: report.unknownKinds?.map(({ kind, manifests }) => ({ kind, manifests })),
+      tally: report.tally === undefined ? undefined : tally(report.tally),
       mode: report.mode,
       now: report.now,
       judged: present({ after: judged.after, before: judged.before, how: judged.how }),
@@ -88,6 +99,7 @@ function finding(of: Finding): Json {
     status: of.status,
     changed: of.changed,
     manifest: manifestName(manifest),
+    reaches: of.reaches?.map(reach),
     environment: of.environment,
     environments: of.environments,
     location: present({
@@ -100,6 +112,7 @@ function finding(of: Finding): Json {
     }),
     related: of.related === undefined ? undefined : { path: of.related.path, line: of.related.line },
     pointer: of.pointer,
+    container: of.container,
     source: of.source,
     sources: of.sources,
     fingerprint: of.fingerprint,
@@ -109,7 +122,13 @@ function finding(of: Finding): Json {
     severity: of.severity,
     controls: of.controls,
     metadata: of.metadata,
+    waiver: usedWaiver(of.waiver),
+    waivable: of.waivable,
   });
+}
+
+function reach({ manifest, environment, source, message, fingerprint }: Reach): Json {
+  return present({ manifest: manifestName(manifest), environment, source, message, fingerprint });
 }
 
 function matrixRow({ environment, policies }: MatrixRow): Json {
@@ -117,6 +136,11 @@ function matrixRow({ environment, policies }: MatrixRow): Json {
     environment,
     policies: policies.map(({ policy, level, introduced, existing }) => ({ policy, level, introduced, existing })),
   };
+}
+
+function tally(of: Tally): Json {
+  const { passed, warnings, failures, exceptions } = of;
+  return { tests: testsOf(of), passed, warnings, failures, exceptions };
 }
 
 function manifestName({ apiVersion, kind, namespace, name }: ManifestName): Json {
@@ -131,6 +155,34 @@ function problem(of: ReportedProblem): Json {
     line: of.line,
     column: of.column,
     message: of.message,
+    waiver: usedWaiver(of.waiver),
+  });
+}
+
+function usedWaiver(of: UsedWaiver | undefined): Json | undefined {
+  if (of === undefined) return undefined;
+  const { path, line, reason, ticket, owner, expires, annotation } = of;
+  return present({ path, line, reason, ticket, owner, expires, annotation });
+}
+
+function reportedWaiver(of: ReportedWaiver): Json {
+  const { scope, match, state, change, covers, daysLeft, digest } = of;
+  return present({
+    path: of.path,
+    line: of.line,
+    policy: scope.kind === "policy" ? scope.policy : undefined,
+    problem: scope.kind === "problem" ? scope.stage : undefined,
+    gap: scope.kind === "gap" ? true : undefined,
+    match: present(Object.fromEntries(waiverKeys.map((key) => [key, match[key]]))),
+    reason: of.reason,
+    ticket: of.ticket,
+    owner: of.owner,
+    expires: of.expires,
+    state,
+    change,
+    covers,
+    daysLeft,
+    digest,
   });
 }
 

@@ -3,7 +3,8 @@ import { escapeXml } from "./escape-xml.ts";
 import type { FormatOptions } from "./format.ts";
 import { outcomesOf, type Outcome } from "./outcomes.ts";
 import { circumstancesOf, environmentsOf, inEnvironments } from "./landing.ts";
-import { count, nameOf, placeOf } from "./wording.ts";
+import { waiverNote } from "./waivers.ts";
+import { count, placeOf, subjectOf } from "./wording.ts";
 
 /** The report as JUnit XML: a suite for each file; what blocks is a failure, a problem an error, the rest passes or is skipped. */
 export function junit(report: Report, options: FormatOptions): string {
@@ -75,12 +76,14 @@ function described(outcome: Outcome): Described {
       const { finding } = outcome;
       const standing = outcome.blocks
         ? ""
-        : `${finding.status === "existing" ? "existing " : ""}${finding.level}, does not block: `;
+        : finding.waiver !== undefined
+          ? `${waiverNote(finding.waiver)}: `
+          : `${finding.status === "existing" ? "existing " : ""}${finding.level}, does not block: `;
       const environments = inEnvironments(environmentsOf(finding));
       const where = environments === undefined ? "" : ` ${environments}`;
       const docs = [...circumstancesOf(finding), finding.docs].filter((text) => text !== undefined);
       return {
-        name: `${finding.policy}: ${nameOf(finding.manifest)} (line ${finding.location.line})${where}`,
+        name: `${finding.policy}: ${subjectOf(finding)} (line ${finding.location.line})${where}`,
         type: finding.policy,
         message: `${standing}${finding.message}`,
         body: [`${placeOf(finding.location)}: ${finding.message}`, ...docs].join("\n"),
@@ -88,7 +91,11 @@ function described(outcome: Outcome): Described {
     }
     case "problem": {
       const { problem } = outcome;
-      const standing = outcome.blocks ? "" : "existing problem, does not block: ";
+      const standing = outcome.blocks
+        ? ""
+        : problem.waiver === undefined
+          ? "existing problem, does not block: "
+          : `${waiverNote(problem.waiver)}: `;
       const place = placeOf(problem);
       return {
         name: `${problem.stage}${problem.line === undefined ? "" : ` (line ${problem.line})`}`,

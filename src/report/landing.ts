@@ -1,4 +1,6 @@
 import type { Finding } from "../model/finding.ts";
+import { waiverNote } from "./waivers.ts";
+import { objectsOf } from "./wording.ts";
 
 const NAMED = 3;
 
@@ -8,12 +10,15 @@ export function inEnvironments(environments: readonly string[]): string | undefi
   return `in ${listed(environments, "environment")}`;
 }
 
-/** Where a finding's manifest lands, and what one change does to all of it. Untrusted text. */
+/** Where a finding's objects land, and what one change does to all of them. Untrusted text. */
 function landingOf(finding: Finding): string | undefined {
   const environments = environmentsOf(finding);
+  const objects = objectsOf(finding).length;
   const where = inEnvironments(environments);
-  if (where === undefined || environments.length === 1 || finding.status === "fixed") return where;
-  return `${where}: one change clears ${environments.length === 2 ? "both" : `all ${environments.length}`}`;
+  const many = objects > 1 ? objects : environments.length;
+  if (finding.status === "fixed" || many < 2) return where;
+  const clears = `one change clears ${many === 2 ? "both" : `all ${many}`}${objects > 1 ? " objects" : ""}`;
+  return where === undefined ? clears : `${where}: ${clears}`;
 }
 
 /** The sources that a finding's manifest came through; those that differ in their environment only, once. Untrusted text. */
@@ -36,7 +41,8 @@ function fetchedFrom({ location: { fetched } }: Finding): string | undefined {
 
 /** All facts about a finding besides those of its policy. Untrusted text. */
 export function circumstancesOf(finding: Finding): readonly string[] {
-  return [fetchedFrom(finding), landingOf(finding), throughOf(finding), standsAt(finding)].filter(
+  const waived = finding.waiver === undefined ? undefined : waiverNote(finding.waiver);
+  return [fetchedFrom(finding), landingOf(finding), throughOf(finding), standsAt(finding), waived].filter(
     (text) => text !== undefined,
   );
 }

@@ -1,6 +1,6 @@
 import type { ManifestChange, Report } from "../model/report.ts";
 import { changeNotes, changesLine, remoteChangeLines, staleHeading, staleLines } from "./changes.ts";
-import { codeSpan, escapeMarkdown } from "./escape-markdown.ts";
+import { codeBlock, codeSpan, escapeMarkdown } from "./escape-markdown.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import type { Section } from "./markdown-layout.ts";
 import { fitUtf8, utf8Length } from "./utf8.ts";
@@ -20,7 +20,7 @@ export function changesSection(report: Report): Section {
     intro: [],
     items: manifestChanges.map((change) => (isDiff ? withDiff(change) : inLine(change))),
     one: "object",
-    ...(isDiff ? {} : { collapsed: true }),
+    collapsed: true,
   };
 }
 
@@ -56,7 +56,7 @@ function withDiff(change: ManifestChange): string {
   return `<details><summary>${summary}</summary>\n\n${fenced(change.diff ?? "")}\n\n</details>\n`;
 }
 
-/** A diff in a fence that nothing within can close; cut at whole lines. */
+/** A diff as a block, cut at whole lines. */
 function fenced(diff: string): string {
   if (diff === "") return "No difference that a cluster would see.";
   const kept: string[] = [];
@@ -67,10 +67,8 @@ function fenced(diff: string): string {
     if (used > LONGEST_DIFF) break;
     kept.push(line);
   }
-  const longest = Math.max(2, ...(diff.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
   const cut = lines.length - kept.length;
-  return [`${fence}diff`, ...kept, fence, ...(cut > 0 ? ["", `…and ${count(cut, "more line")}.`] : [])].join("\n");
+  return [codeBlock("diff", kept), ...(cut > 0 ? ["", `…and ${count(cut, "more line")}.`] : [])].join("\n");
 }
 
 function html(text: string): string {

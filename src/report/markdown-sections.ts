@@ -1,95 +1,237 @@
-import type { Blocks } from "./format.ts";
+import type { Blocks, LinkTo, WaiveCommand } from "./format.ts";
 import type { Finding, ReportedProblem } from "../model/finding.ts";
+import type { Impact } from "../model/impact.ts";
 import type { Report } from "../model/report.ts";
-import { codeSpan, docsLink, escapeMarkdown } from "./escape-markdown.ts";
-import { circumstancesOf } from "./landing.ts";
-import type { Section } from "./markdown-layout.ts";
+import type { UsedWaiver } from "../model/waiver.ts";
+import { codeSpan, escapeProse } from "./escape-markdown.ts";
+import { impactPart } from "./impact/markdown-impact.ts";
 import { changesSection, remoteChangesSection, staleSection } from "./markdown-changes.ts";
+import { byPolicy, placeLink, policyLines } from "./markdown-findings.ts";
+import { groupsPart } from "./markdown-groups.ts";
+import { sectionPart, type Part, type Section } from "./markdown-layout.ts";
 import { matrixSection } from "./markdown-matrix.ts";
-import { fitUtf8 } from "./utf8.ts";
+import { fitUtf8, utf8Length } from "./utf8.ts";
+import { isWaived, unwaived, waiverLines, waiverNote } from "./waivers.ts";
 import {
   count,
   gapsByReason,
   groupedProblems,
   isChange,
-  nameOf,
   placeOf,
   skippedByReason,
+  subjectOf,
   worstFirst,
 } from "./wording.ts";
 
 const LONGEST_TEXT = 1000;
 const LISTED_PLACES = 3;
 
+/** The number of findings that are visible at once; the others are folded. */
+const OPEN_ROWS = 20;
+const POLICIES = { one: "policy", many: "policies" } as const;
+
+/** What the sections of a report are made with. */
+export interface SectionOptions {
+  readonly blocks: Blocks;
+  /** Existing findings are listed in full instead of by policy. */
+  readonly showAll: boolean;
+  readonly linkTo?: LinkTo | undefined;
+  readonly waive?: WaiveCommand | undefined;
+  /** Paragraphs of Markdown that come right after what blocks. */
+  readonly notes?: readonly string[];
+  /** Comes after the notes. */
+  readonly impact?: Impact | undefined;
+}
+
 /**
- * The sections of a report, what blocks first. Of what a change did not touch, findings are a count at the end, and what
- * could not be judged is collapsed: it is in the report of every change.
+ * The parts of a report: what blocks, then what people must look at themselves, then, folded, all else. Of what a change
+ * did not touch, findings are told by policy, and what could not be judged is folded too: it is in the report of every change.
  */
-export function sectionsOf(report: Report, blocks: Blocks, showAll: boolean): readonly Section[] {
-  const blocking = report.findings.filter(blocks);
-  const others = report.findings.filter((f) => !blocks(f) && f.status === "introduced");
-  const existing = report.findings.filter((f) => !blocks(f) && f.status === "existing");
-  const fixed = report.findings.filter((f) => f.status === "fixed");
+export function partsOf(all: Report, options: SectionOptions): readonly Part[] {
+  const { blocks, impact, linkTo, waive, showAll, notes = [] } = options;
+  const report = unwaived(all);
+  const { blocking, others, existing, fixed } = sortedOut(report, blocks);
   const isOld = (problem: ReportedProblem): boolean => isChange(report) && !blocks(problem);
   const [problems, oldProblems] = [report.problems.filter((one) => !isOld(one)), report.problems.filter(isOld)];
   const gaps = gapsByReason(report, { touched: false });
   const notRendered = gaps.reduce((sum, { sources }) => sum + sources.length, 0);
-  const untouched = (section: Section, total: number): Section =>
-    isChange(report)
-      ? { ...section, heading: `${section.heading}, as before this change: ${total}`, collapsed: true }
-      : section;
-  const sections: Section[] = [
-    findingsTable(blockingHeading(report), blocking),
-    problemsTable("Could not be judged", problems, blocks),
-    skippedTable("Not judged, though this change touches it", skippedByReason(report, { touched: true })),
-    gapsTable("Not rendered, though this change touches it", gapsByReason(report, { touched: true })),
-    matrixSection(report),
-    findingsTable("Does not block", worstFirst(others, blocks)),
-    ...(showAll ? [findingsTable("Existing: there before this change", existing)] : []),
-    {
-      heading: "Fixed by this change",
-      intro: [],
-      items: fixed.map(
-        (f) => `- ${codeSpan(f.policy)} ${codeSpan(nameOf(f.manifest))} in ${codeSpan(placeOf(f.location))}`,
-      ),
-      one: "fixed finding",
-    },
+  const skipped = skippedByReason(report, { touched: false });
+  const untouched = isChange(report) ? ", as before this change" : "";
+  const lookedAt: readonly Section[] = [
+    skippedList("Not judged, though this change touches it", skippedByReason(report, { touched: true })),
+    gapList("Not rendered, though this change touches it", gapsByReason(report, { touched: true })),
     staleSection(report),
     remoteChangesSection(report),
-    changesSection(report),
-    untouched(problemsTable("Could not be judged", oldProblems, blocks), oldProblems.length),
-    untouched(gapsTable("Not rendered", gaps), notRendered),
-    unknownKindsTable(report),
-    skippedTable("Not judged", skippedByReason(report, { touched: false })),
+    waiverList("Waivers", waiverLines(all).notable),
   ];
-  return sections.filter((section) => section.items.length > 0);
+  const behind: readonly Section[] = [
+    collapsed(matrixSection(report), "Findings in each environment"),
+    collapsed(problemList("", oldProblems, options), `Could not be judged${untouched}: ${oldProblems.length}`),
+    collapsed(waivedList(all), `Waived: ${all.counts.waived}`),
+    fixedList(fixed),
+    changesSection(report),
+    ...(showAll ? [] : [existingList(existing, linkTo)]),
+    collapsed(gapList("", gaps), `Not rendered${untouched}: ${count(notRendered, "source")}`),
+    unknownKindsList(report),
+    collapsed(
+      skippedList("", skipped),
+      `Not judged: ${count(
+        skipped.reduce((sum, { paths }) => sum + paths.length, 0),
+        "file",
+      )}`,
+    ),
+  ];
+  return [
+    ...present([{ ...problemList("Could not be judged", problems, options), intro: introOf(problems, blocks) }]),
+    ...findingParts(blocking, report.mode === "report" ? "Would block" : "Blocks", linkTo, waive),
+    ...notes.map(
+      (note): Part =>
+        (budget) =>
+          utf8Length(note) > budget ? "" : note,
+    ),
+    ...(impact === undefined || impact.entries.length === 0 ? [] : [impactPart(impact)]),
+    ...present(lookedAt),
+    ...warningParts(others, blocking.length + problems.length > 0, linkTo),
+    ...(showAll ? findingParts(existing, "Existing: there before this change", linkTo) : []),
+    ...present(behind),
+  ];
 }
 
-function skippedTable(heading: string, groups: ReturnType<typeof skippedByReason>): Section {
+function introOf(problems: readonly ReportedProblem[], blocks: Blocks): readonly string[] {
+  return problems.some(blocks) ? ["What cannot be judged blocks.", ""] : [];
+}
+
+function present(sections: readonly Section[]): readonly Part[] {
+  return sections.filter(({ items }) => items.length > 0).map(sectionPart);
+}
+
+/** Findings by what a reader does about them. */
+function sortedOut(
+  { findings }: Report,
+  blocks: Blocks,
+): { readonly [group in "blocking" | "others" | "existing" | "fixed"]: readonly Finding[] } {
+  return {
+    blocking: findings.filter(blocks),
+    others: worstFirst(
+      findings.filter((f) => !blocks(f) && f.status === "introduced"),
+      blocks,
+    ),
+    existing: findings.filter((f) => !blocks(f) && f.status === "existing"),
+    fixed: findings.filter((f) => f.status === "fixed"),
+  };
+}
+
+function findingParts(
+  findings: readonly Finding[],
+  heading: string,
+  linkTo: LinkTo | undefined,
+  waive?: WaiveCommand,
+): readonly Part[] {
+  if (findings.length === 0) return [];
+  const groups = byPolicy(findings, linkTo, waive);
+  return [groupsPart({ heading, groups, one: "finding", oneGroup: POLICIES, open: OPEN_ROWS })];
+}
+
+/** Where something blocks, what does not is folded. */
+function warningParts(findings: readonly Finding[], isFolded: boolean, linkTo: LinkTo | undefined): readonly Part[] {
+  if (!isFolded) return findingParts(findings, "Does not block", linkTo);
+  if (findings.length === 0) return [];
+  return [
+    groupsPart({
+      heading: `${count(findings.length, "finding")} that ${findings.length === 1 ? "does" : "do"} not block`,
+      groups: byPolicy(findings, linkTo),
+      one: "finding",
+      oneGroup: POLICIES,
+      open: Number.POSITIVE_INFINITY,
+      collapsed: true,
+    }),
+  ];
+}
+
+function collapsed(section: Section, heading: string): Section {
+  return { ...section, heading, collapsed: true };
+}
+
+function waiverList(heading: string, lines: readonly string[]): Section {
+  return { heading, intro: [], items: lines.map((line) => `- ${prose(line)}`), one: "waiver" };
+}
+
+/** What waivers cover, each with its waiver. */
+function waivedList({ findings, problems, gaps }: Report): Section {
+  const item = (place: string, what: string, { waiver }: { readonly waiver?: UsedWaiver }): string =>
+    `- ${place}: ${prose(what)}${waiver === undefined ? "" : `<br>${prose(waiverNote(waiver))}`}`;
+  return {
+    heading: "",
+    intro: [],
+    items: [
+      ...findings
+        .filter(isWaived)
+        .map((one) =>
+          item(`${code(placeOf(one.location))} ${code(one.policy)} ${code(subjectOf(one))}`, one.message, one),
+        ),
+      ...problems.filter(isWaived).map((one) => item(`${code(placeOf(one))} ${one.stage}`, one.message, one)),
+      ...gaps.filter(isWaived).map((one) => item(`${code(placeOf(one))} ${code(one.source)}`, one.reason, one)),
+    ],
+    one: "waived finding",
+  };
+}
+
+function fixedList(fixed: readonly Finding[]): Section {
+  return {
+    heading: `Fixed by this change: ${count(fixed.length, "finding")}`,
+    intro: [],
+    items: fixed.map((f) => `- ${code(f.policy)} ${code(subjectOf(f))} in ${code(placeOf(f.location))}`),
+    one: "fixed finding",
+    collapsed: true,
+  };
+}
+
+function existingList(existing: readonly Finding[], linkTo: LinkTo | undefined): Section {
+  return {
+    heading: `Existing, and not blocking: ${count(existing.length, "finding")}`,
+    intro: [],
+    items: policyLines(existing, linkTo),
+    one: "policy",
+    collapsed: true,
+  };
+}
+
+function skippedList(heading: string, groups: ReturnType<typeof skippedByReason>): Section {
+  return byReason(
+    heading,
+    groups.map(({ reason, paths }) => ({ reason, names: paths })),
+    "file",
+  );
+}
+
+function gapList(heading: string, groups: ReturnType<typeof gapsByReason>): Section {
+  return byReason(
+    heading,
+    groups.map(({ reason, sources }) => ({ reason, names: sources })),
+    "source",
+  );
+}
+
+function byReason(
+  heading: string,
+  groups: readonly { readonly reason: string; readonly names: readonly string[] }[],
+  one: string,
+): Section {
   return {
     heading,
-    intro: ["| reason | files | for example |", "|---|---|---|"],
-    items: groups.map(
-      ({ reason, paths }) => `| ${prose(reason)} | ${paths.length} | ${paths.slice(0, 3).map(code).join(", ")} |`,
-    ),
+    intro: [],
+    items: groups.map(({ reason, names }) => {
+      const shown = names.slice(0, LISTED_PLACES).map(code).join(", ");
+      const more = names.length > LISTED_PLACES ? ` and ${count(names.length - LISTED_PLACES, `more ${one}`)}` : "";
+      return `- ${prose(reason)}: ${shown}${more}`;
+    }),
     one: "reason",
   };
 }
 
-function gapsTable(heading: string, groups: ReturnType<typeof gapsByReason>): Section {
+function unknownKindsList({ unknownKinds = [] }: Report): Section {
   return {
-    heading,
-    intro: ["| reason | sources | for example |", "|---|---|---|"],
-    items: groups.map(
-      ({ reason, sources }) => `| ${prose(reason)} | ${sources.length} | ${sources.slice(0, 3).map(code).join(", ")} |`,
-    ),
-    one: "reason",
-  };
-}
-
-function unknownKindsTable({ unknownKinds = [] }: Report): Section {
-  return {
-    heading: "Kinds without a schema",
+    heading: `Not validated, since no schema is known: ${count(unknownKinds.length, "kind")}`,
     intro: [],
     items: unknownKinds.map(({ kind, manifests }) => `- ${code(kind)}: ${count(manifests, "manifest")}`),
     one: "kind",
@@ -97,60 +239,27 @@ function unknownKindsTable({ unknownKinds = [] }: Report): Section {
   };
 }
 
-/** A sentence about existing findings: how many there are, and that they do not block. */
-export function existingLine(report: Report, blocks: Blocks): string | undefined {
-  const existing = report.findings.filter((f) => f.status === "existing" && !blocks(f)).length;
-  if (existing === 0 || !isChange(report)) return undefined;
-  return `${count(existing, "existing finding")} ${existing === 1 ? "is" : "are"} not listed and ${existing === 1 ? "does" : "do"} not block.`;
-}
-
-function blockingHeading(report: Report): string {
-  return report.mode === "report" ? "Would block" : "Blocks";
-}
-
-function findingsTable(heading: string, findings: readonly Finding[]): Section {
+function problemList(heading: string, found: readonly ReportedProblem[], { blocks, linkTo }: SectionOptions): Section {
   return {
     heading,
-    intro: ["| | where | what | policy |", "|---|---|---|---|"],
-    items: findings.map((f) => `| ${f.level} | ${code(lineOf(f.location))} | ${what(f)} | ${policyCell(f)} |`),
-    one: "finding",
-  };
-}
-
-function what(finding: Finding): string {
-  const changed = finding.changed === true ? " (there was a finding here before, with another value)" : "";
-  const circumstances = circumstancesOf(finding).map((text) => `<br>${prose(text)}`);
-  return `${code(nameOf(finding.manifest))} ${prose(finding.message)}${changed}${circumstances.join("")}`;
-}
-
-function policyCell(finding: Finding): string {
-  const title = finding.title === undefined ? "" : ` ${prose(finding.title)}`;
-  const docs = finding.docs === undefined ? "" : ` ${docsLink("how to fix", finding.docs)}`;
-  return `${code(finding.policy)}${title}${docs}`;
-}
-
-function problemsTable(heading: string, found: readonly ReportedProblem[], blocks: Blocks): Section {
-  return {
-    heading,
-    intro: ["| | where | what |", "|---|---|---|"],
+    intro: [],
     items: groupedProblems(found).map((problems) => {
       const [problem] = problems;
-      const standing = blocks(problem) ? problem.stage : `${problem.stage}, existing: does not block`;
-      const places = problems.slice(0, LISTED_PLACES).map((one) => code(lineOf(one)));
+      const places = problems
+        .slice(0, LISTED_PLACES)
+        .flatMap(({ path, line }) =>
+          path === undefined ? [] : [placeLink(line === undefined ? { path } : { path, line }, linkTo)],
+        );
       const more = problems.length > LISTED_PLACES ? ` and ${problems.length - LISTED_PLACES} more` : "";
-      return `| ${standing} | ${places.join(", ")}${more} | ${prose(problem.message)} |`;
+      const standing = blocks(problem) ? "" : " (existing: does not block)";
+      return `- ${[...(places.length === 0 ? [] : [`${places.join(", ")}${more}`]), `${problem.stage}${standing}`].join(" ")}: ${prose(problem.message)}`;
     }),
     one: "problem",
   };
 }
 
-/** `path:line`: a column is of no use in a summary. */
-function lineOf({ path, line }: { readonly path?: string; readonly line?: number }): string {
-  return path === undefined ? "" : line === undefined ? path : `${path}:${line}`;
-}
-
 function prose(text: string): string {
-  return escapeMarkdown(fitUtf8(text, LONGEST_TEXT));
+  return escapeProse(fitUtf8(text, LONGEST_TEXT));
 }
 
 function code(text: string): string {

@@ -23,7 +23,7 @@ const RANK: { readonly [level in Level]: number } = { deny: 0, warn: 1, info: 2 
 
 /** Environments × policies: how many findings each policy has in each environment. Empty where no environment is known. */
 export function matrixOf({ findings, sources }: Report): readonly MatrixRow[] {
-  const standing = findings.filter(({ status }) => status !== "fixed");
+  const standing = findings.filter(({ status, waiver }) => status !== "fixed" && waiver === undefined);
   const names = new Set([...sources.flatMap(({ environments }) => environments), ...findings.flatMap(environmentsOf)]);
   if (names.size === 0) return [];
   const rows = [...names].toSorted().map((environment) => ({

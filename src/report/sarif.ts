@@ -1,13 +1,15 @@
-import type { Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
+import type { Log, Notification, ReportingDescriptor, Result, Run, Suppression } from "sarif";
 import type { Finding, ReportedProblem } from "../model/finding.ts";
 import type { Json } from "../model/json.ts";
 import type { Report, ReportedGap, Skipped } from "../model/report.ts";
+import type { UsedWaiver } from "../model/waiver.ts";
 import { staleHeading, staleLines } from "./changes.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import { environmentsOf } from "./landing.ts";
 import { printJson } from "./print-json.ts";
-import { isChange, nameOf, untoldGaps } from "./wording.ts";
+import { waiverNote } from "./waivers.ts";
+import { isChange, nameOf, objectsOf, untoldGaps } from "./wording.ts";
 
 const LEVELS = { deny: "error", warn: "warning", info: "note" } as const;
 const BASELINE = { introduced: "new", existing: "unchanged", fixed: "absent" } as const;
@@ -83,9 +85,13 @@ function result(report: Report, finding: Finding, ruleIndex: number): Result {
               : { endLine: location.endLine }),
           },
         },
-        logicalLocations: [{ fullyQualifiedName: inert(nameOf(finding.manifest)), kind: "resource" }],
+        logicalLocations: objectsOf(finding).map((object) => ({
+          fullyQualifiedName: inert(nameOf(object)),
+          kind: "resource",
+        })),
       },
     ],
+    ...(finding.waiver === undefined ? {} : { suppressions: [suppression(finding.waiver)] }),
     partialFingerprints: { "portcullis/v1": finding.fingerprint },
     ...(isChange(report) ? { baselineState: finding.changed === true ? "updated" : BASELINE[finding.status] } : {}),
     ...(finding.related === undefined
@@ -120,10 +126,26 @@ function result(report: Report, finding: Finding, ruleIndex: number): Result {
   };
 }
 
-function problemNotification(problem: ReportedProblem): Notification {
+/** A waiver as SARIF has it: accepted by people, at its place. */
+function suppression(waiver: UsedWaiver): Suppression {
   return {
-    level: problem.status === "introduced" ? "error" : "warning",
-    message: { text: inertLines(problem.message).join("\n") || "(no message)" },
+    kind: "external",
+    status: "accepted",
+    justification: inert(waiverNote(waiver)),
+    location: {
+      physicalLocation: { artifactLocation: artifact(waiver.path), region: { startLine: waiver.line } },
+    },
+  };
+}
+
+function problemNotification(problem: ReportedProblem): Notification {
+  const { waiver } = problem;
+  const text = [...inertLines(problem.message), ...(waiver === undefined ? [] : [inert(waiverNote(waiver))])].join(
+    "\n",
+  );
+  return {
+    level: waiver !== undefined ? "note" : problem.status === "introduced" ? "error" : "warning",
+    message: { text: text || "(no message)" },
     descriptor: { id: `problem/${problem.stage}` },
     ...(problem.path === undefined
       ? {}
@@ -163,7 +185,7 @@ function gapNotification({ source, path, line, reason, touched }: ReportedGap): 
 }
 
 /** A relative URI reference (RFC 3986): each segment encoded, so that no name reads as a scheme, a query or a fragment. */
-function artifact(path: string): { uri: string; uriBaseId?: string } {
+export function artifact(path: string): { uri: string; uriBaseId?: string } {
   const uri = path
     .split("/")
     .map((segment) => encodeURIComponent(segment.replace(/\p{Cs}/gu, "\ufffd")))

@@ -1,6 +1,8 @@
 import type { Finding } from "../model/finding.ts";
+import { cut, tail, width } from "./cells.ts";
 import type { ReadLine } from "./format.ts";
 import { inert } from "./inert-text.ts";
+import { objectsOf } from "./wording.ts";
 
 /** One source line to show under a finding, and the cells to underline. */
 export interface Excerpt {
@@ -10,18 +12,16 @@ export interface Excerpt {
   readonly mark: { readonly start: number; readonly length: number };
 }
 
+/** Where nothing else is said. */
 const WIDTH = 110;
 /** The part of a line that is used, in UTF-16 code units: a line may be a whole file, with thousands of findings. */
 const LONGEST_LINE = 4096;
-/** Two cells wide in a terminal: CJK, Hangul, full-width forms, emoji. */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]/u;
 const OPEN_IN_A_SECRET = /^\s*(- )?(apiVersion|kind|type|metadata|name|namespace|data|stringData):\s*(?:[\w./-]+\s*)?$/;
 
 /**
- * The line of a finding, cut to the width of a terminal around the location; undefined if the source is not available.
+ * The line of a finding, cut to so many cells around the location; undefined if the source is not available.
  */
-export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undefined {
+export function excerptOf(finding: Finding, readLine: ReadLine, room = WIDTH): Excerpt | undefined {
   const { path, line, column = 1, precision, fetched } = finding.location;
   const whole = readLine(path, line);
   if (whole === undefined) return undefined;
@@ -29,18 +29,18 @@ export function excerptOf(finding: Finding, readLine: ReadLine): Excerpt | undef
   const from = long ? Math.max(0, column - 1 - LONGEST_LINE / 2) : 0;
   const raw = long ? whole.slice(from, from + LONGEST_LINE) : whole;
   if (raw.trim() === "") return undefined;
-  const shown = finding.manifest.kind !== "Secret" ? raw : long ? undefined : withoutSecret(raw);
+  const shown = objectsOf(finding).every(({ kind }) => kind !== "Secret") ? raw : long ? undefined : withoutSecret(raw);
   if (shown === undefined) return undefined;
   const first = Math.min(column - 1 - from, shown.length - 1);
   const named = /^\s*$/.test(shown.slice(0, first + 1)) ? shown.search(/\S/) : first;
   const value = precision === "value" || fetched !== undefined;
   if (isListItem(finding)) {
     const dash = /-(?=\s+$)/.exec(shown.slice(0, named))?.index;
-    if (dash !== undefined) return windowed(line, shown, dash, dash + 1);
+    if (dash !== undefined) return windowed({ line, raw: shown, start: dash, end: dash + 1 }, room);
   }
   const start = value ? startOfValue(shown, named) : named;
   const end = Math.max(start + 1, endOfValue(shown, start, value));
-  return windowed(line, shown, start, end);
+  return windowed({ line, raw: shown, start, end }, room);
 }
 
 /** Whether something is missing in an item of a list as a whole: its first key, where the item begins, is unrelated. */
@@ -78,14 +78,22 @@ function inFlow(before: string): boolean {
   return (before.match(/[{[]/g) ?? []).length > (before.match(/[}\]]/g) ?? []).length;
 }
 
-function windowed(line: number, raw: string, start: number, end: number): Excerpt {
+function windowed(
+  {
+    line,
+    raw,
+    start,
+    end,
+  }: { readonly line: number; readonly raw: string; readonly start: number; readonly end: number },
+  most: number,
+): Excerpt {
   const before = cells(raw.slice(0, start));
   const marked = cells(raw.slice(start, end));
   const after = cells(raw.slice(end));
-  if (width(before) + width(marked) + width(after) <= WIDTH)
+  if (width(before) + width(marked) + width(after) <= most)
     return { line, text: before + marked + after, mark: { start: width(before), length: Math.max(1, width(marked)) } };
-  const head = width(before) > WIDTH / 3 ? `…${tail(before, Math.floor(WIDTH / 3))}` : before;
-  const room = WIDTH - width(head);
+  const head = width(before) > most / 3 ? `…${tail(before, Math.floor(most / 3))}` : before;
+  const room = most - width(head);
   const shownMark = width(marked) > room ? `${cut(marked, room - 1)}…` : marked;
   const foot = cut(after, room - width(shownMark));
   const text = `${head}${shownMark}${foot}${foot.length < after.length && shownMark === marked ? "…" : ""}`;
@@ -94,33 +102,4 @@ function windowed(line: number, raw: string, start: number, end: number): Excerp
 
 function cells(text: string): string {
   return inert(text.replaceAll("\t", "    "));
-}
-
-function width(text: string): number {
-  let sum = 0;
-  for (const character of text) sum += WIDE.test(character) ? 2 : 1;
-  return sum;
-}
-
-function cut(text: string, room: number): string {
-  let used = 0;
-  let kept = "";
-  for (const character of text) {
-    used += width(character);
-    if (used > room) break;
-    kept += character;
-  }
-  return kept;
-}
-
-function tail(text: string, room: number): string {
-  const all = Array.from(text);
-  let used = 0;
-  let from = all.length;
-  while (from > 0) {
-    used += width(all[from - 1] ?? "");
-    if (used > room) break;
-    from -= 1;
-  }
-  return all.slice(from).join("");
 }

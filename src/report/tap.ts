@@ -3,7 +3,8 @@ import type { FormatOptions } from "./format.ts";
 import { inert, inertLines } from "./inert-text.ts";
 import { environmentsOf } from "./landing.ts";
 import { outcomesOf, type Outcome } from "./outcomes.ts";
-import { count, nameOf } from "./wording.ts";
+import { waiverNote } from "./waivers.ts";
+import { count, subjectOf } from "./wording.ts";
 
 /** The report as TAP 14: what does not block is `not ok … # TODO`, which harnesses count as known; a skipped file is `# SKIP`. */
 export function tap(report: Report, options: FormatOptions): string {
@@ -26,7 +27,9 @@ function point(number: number, outcome: Outcome): readonly string[] {
       const { path, line, column } = finding.location;
       const todo = blocks
         ? ""
-        : ` # TODO ${finding.status === "existing" ? "existing " : ""}${finding.level}, does not block`;
+        : finding.waiver !== undefined
+          ? ` # TODO ${describe(waiverNote(finding.waiver))}`
+          : ` # TODO ${finding.status === "existing" ? "existing " : ""}${finding.level}, does not block`;
       return [
         `not ok ${number} - ${describe(`${path}:${line} ${finding.policy}`)}${todo}`,
         ...diagnostic({
@@ -34,7 +37,7 @@ function point(number: number, outcome: Outcome): readonly string[] {
           level: finding.level,
           status: finding.status,
           policy: finding.policy,
-          manifest: nameOf(finding.manifest),
+          manifest: subjectOf(finding),
           environments: environmentsOf(finding).join(", ") || undefined,
           sources: finding.sources?.join(", ") || undefined,
           path,
@@ -46,7 +49,11 @@ function point(number: number, outcome: Outcome): readonly string[] {
     }
     case "problem": {
       const { problem } = outcome;
-      const todo = outcome.blocks ? "" : " # TODO existing problem, does not block";
+      const todo = outcome.blocks
+        ? ""
+        : problem.waiver === undefined
+          ? " # TODO existing problem, does not block"
+          : ` # TODO ${describe(waiverNote(problem.waiver))}`;
       return [
         `not ok ${number} - ${describe(`${outcome.path}: could not be judged`)}${todo}`,
         ...diagnostic({

@@ -2,7 +2,7 @@ import { canonicalJson } from "../manifest/canonical-json.ts";
 import { isObject } from "../manifest/identity.ts";
 import { isList, member } from "../manifest/member.ts";
 import { sha256 } from "../manifest/sha256.ts";
-import type { Fact } from "../model/builtin-check.ts";
+import type { Fact } from "../model/fact.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { readSchema } from "./read-schema.ts";
@@ -33,7 +33,7 @@ export function factsOfCrd({ identity, value }: Manifest): readonly Fact[] {
   const kind = member(member(spec, "names"), "kind");
   if (!isObject(spec) || typeof group !== "string" || typeof kind !== "string") return [];
   const facts: JsonObject = { old: value["apiVersion"] === "apiextensions.k8s.io/v1beta1", spec: withoutProse(spec) };
-  return [{ key: customKey(group, kind), digest: sha256(canonicalJson(facts)), value: facts }];
+  return [{ key: customKey(group, kind), digest: sha256(canonicalJson(facts)), value: facts, reach: "everywhere" }];
 }
 
 // Descriptions make up most of a CRD and are not needed.

@@ -1,7 +1,8 @@
 import { canonicalJson } from "../manifest/canonical-json.ts";
 import { sha256 } from "../manifest/sha256.ts";
-import type { BuiltinCheck, Fact } from "../model/builtin-check.ts";
+import type { BuiltinCheck } from "../model/builtin-check.ts";
 import type { Config } from "../model/config.ts";
+import type { Fact } from "../model/fact.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Violation } from "../model/violation.ts";
 import type { SchemaViolation } from "./schema-violation.ts";

@@ -1,4 +1,5 @@
 import type { Queries } from "./database.ts";
+import type { RepositoryName } from "./work.ts";
 
 /**
  * What is stored about the head of one pull request or merge group. Checks belong to a commit, so pull requests with
@@ -16,6 +17,24 @@ export interface Head {
   readonly published?: "success" | "failure";
   /** The digest of the policies it was judged by. */
   readonly policies?: string;
+  /** What owners were asked to approve, and a digest of what they said; absent: nothing. */
+  readonly approvals?: AskedApprovals;
+}
+
+/** What owners of rules were asked to approve. */
+export interface AskedApprovals {
+  readonly needs: readonly {
+    readonly what: string;
+    readonly key: string;
+    readonly path: string;
+    readonly line: number;
+    readonly owners: readonly string[];
+    readonly fingerprint: string;
+  }[];
+  /** A digest of what they said. */
+  readonly decision: string;
+  /** Who has approved what, by login. */
+  readonly approvers: readonly { readonly by: string; readonly what: readonly string[] }[];
 }
 
 interface HeadRow {
@@ -27,9 +46,10 @@ interface HeadRow {
   readonly conclusion: "success" | "failure" | null;
   readonly published: "success" | "failure" | null;
   readonly policies: string | null;
+  readonly approvals: AskedApprovals | null;
 }
 
-const COLUMNS = "work, pull, head, check_name, conclusion, published, policies";
+const COLUMNS = "work, pull, head, check_name, conclusion, published, policies, approvals";
 
 function toHead(row: HeadRow): Head {
   return {
@@ -40,6 +60,7 @@ function toHead(row: HeadRow): Head {
     ...(row.conclusion === null ? {} : { conclusion: row.conclusion }),
     ...(row.published === null ? {} : { published: row.published }),
     ...(row.policies === null ? {} : { policies: row.policies }),
+    ...(row.approvals === null ? {} : { approvals: row.approvals }),
   };
 }
 
@@ -56,25 +77,49 @@ export async function recordPendingHead(
 ): Promise<void> {
   await queries.query(
     `insert into portcullis.heads (work, repository, pull, head, check_name) values ($1, $2, $3, $4, $5)
-     on conflict (work) do update set head = excluded.head, check_name = excluded.check_name, conclusion = null, published = null, policies = null`,
+     on conflict (work) do update set head = excluded.head, check_name = excluded.check_name, conclusion = null, published = null, policies = null, approvals = null`,
     [head.work, head.repository, head.pull ?? null, head.head, head.check],
   );
 }
 
-/** Stores the conclusion of judging the head, the digest of the policies, and the name of its check. */
+/** Stores a head whose check run GitHub shows, unless one is stored for this work. */
+export async function adoptHead(
+  queries: Queries,
+  head: Required<Omit<Head, "published" | "approvals">> & { readonly repository: number },
+): Promise<void> {
+  await queries.query(
+    `insert into portcullis.heads (work, repository, pull, head, check_name, conclusion, published, policies)
+     values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict do nothing`,
+    [head.work, head.repository, head.pull, head.head, head.check, head.conclusion, head.policies],
+  );
+}
+
+/** Stores the conclusion of judging the head, the digest of the policies, the name of its check, and what owners were asked. */
 export async function recordHeadConclusion(
   queries: Queries,
   work: string,
   conclusion: "success" | "failure",
   policies: string,
   check: string,
+  approvals?: AskedApprovals,
 ): Promise<void> {
-  await queries.query("update portcullis.heads set conclusion = $2, policies = $3, check_name = $4 where work = $1", [
-    work,
-    conclusion,
-    policies,
-    check,
-  ]);
+  await queries.query(
+    "update portcullis.heads set conclusion = $2, policies = $3, check_name = $4, approvals = $5 where work = $1",
+    [work, conclusion, policies, check, approvals === undefined ? null : JSON.stringify(approvals)],
+  );
+}
+
+/** The pull requests of an installation whose owners were asked to approve something. */
+export async function listAskedPulls(
+  queries: Queries,
+  installation: number,
+): Promise<readonly { readonly repository: RepositoryName; readonly pull: number }[]> {
+  const rows = await queries.query<{ id: string | number; owner: string; name: string; pull: number }>(
+    `select r.id, r.owner, r.name, h.pull from portcullis.heads h join portcullis.repositories r on r.id = h.repository
+     where r.installation = $1 and h.pull is not null and h.approvals is not null order by r.id, h.pull`,
+    [installation],
+  );
+  return rows.map(({ id, owner, name, pull }) => ({ repository: { id: Number(id), owner, name }, pull }));
 }
 
 /** Stores the conclusion that the check run of the head shows. */

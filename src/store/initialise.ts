@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 const program = join(import.meta.dirname, "initialise.worker.js");
 
 /** Every directory of a PostgreSQL database holds it. */
-const versionFile = "PG_VERSION";
+export const versionFile = "PG_VERSION";
 
 /** Enough of what the process wrote to tell why it failed. */
 const complaintLength = 4_096;

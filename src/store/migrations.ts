@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type { Database, Queries } from "./database.ts";
 
 /** Applied in order, each once. A released migration is never edited; a later one corrects it. */
 const MIGRATIONS: readonly string[] = [
@@ -90,7 +90,163 @@ const MIGRATIONS: readonly string[] = [
     cause text not null
   );
   `,
+  `
+  alter table work
+    add column held double precision not null default 0,
+    add column held_since timestamptz,
+    add column reason text;
+  `,
+  `
+  create table unavailable (
+    scope text primary key,
+    kind text not null,
+    installation bigint not null,
+    repository bigint,
+    head text,
+    reason text not null,
+    message text not null,
+    since timestamptz not null default now(),
+    attempts integer not null default 1,
+    next_at timestamptz not null
+  );
+  alter table work add column because text;
+  `,
+  `
+  create table reports (
+    job text primary key,
+    work text not null,
+    repository bigint not null,
+    content bytea not null,
+    saved_at timestamptz not null default now()
+  );
+  create index reports_of_work on reports (work, saved_at);
+
+  create table secrets (
+    name text primary key,
+    value bytea not null
+  );
+  `,
+  `
+  alter table work
+    add column urgent boolean not null default true,
+    add column installation bigint generated always as ((subject->>'installation')::bigint) stored;
+  create index work_waiting on work (run_at) where wanted > done;
+  create index work_leased on work (installation) where lease is not null;
+
+  create table budgets (
+    installation bigint primary key,
+    served_at timestamptz
+  );
+  `,
+  `
+  alter table budgets add column held_until timestamptz;
+  alter table runs add column verdict jsonb;
+  `,
+  `
+  create table reconciliations (
+    part text primary key,
+    wanted_at timestamptz not null default now(),
+    started_at timestamptz,
+    finished_at timestamptz,
+    last_started_at timestamptz,
+    position jsonb,
+    lease text,
+    lease_until timestamptz
+  );
+  insert into reconciliations (part) values ('repositories'), ('deliveries');
+
+  create table redeliveries (
+    guid text primary key,
+    delivery text not null,
+    attempts integer not null default 0,
+    found_at timestamptz not null default now(),
+    due_at timestamptz not null default now()
+  );
+
+  alter table repositories
+    add column seen_at timestamptz not null default now(),
+    add column history_read boolean not null default true;
+  alter table repositories alter column history_read set default false;
+  `,
+  `
+  alter table repositories add column swept_at timestamptz;
+  `,
+  `
+  create table audit (
+    sequence bigint primary key check (sequence > 0),
+    time text not null check (time ~ '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$'),
+    kind text not null check (kind ~ '^[a-z]+$'),
+    repository_id bigint,
+    repository text check (repository !~ '\\n'),
+    subject text not null check (subject !~ '\\n'),
+    body text not null check (body !~ '\\n'),
+    previous text not null unique,
+    hash text not null unique
+  );
+  create index audit_by_repository on audit (repository_id, sequence);
+
+  create function refuse_change_of_audit() returns trigger language plpgsql as $$
+  begin
+    raise exception 'rows of portcullis.audit are never changed or deleted' using errcode = 'insufficient_privilege';
+  end
+  $$;
+  create trigger audit_is_append_only before update or delete or truncate on audit
+    for each statement execute function refuse_change_of_audit();
+  `,
+  `
+  alter table heads add column approvals jsonb;
+  `,
+  `
+  create index audit_by_tree on audit (repository_id, (body::jsonb->>'tree')) where kind = 'verdict';
+
+  create table evidence (
+    repository bigint not null,
+    commit text not null,
+    envelope text not null,
+    saved_at timestamptz not null default now(),
+    primary key (repository, commit)
+  );
+  `,
+  `
+  alter table repositories add column override jsonb;
+
+  create table overrides (
+    comment bigint primary key,
+    installation bigint not null,
+    repository bigint not null,
+    owner text not null,
+    name text not null,
+    pull integer not null,
+    head text not null,
+    base_ref text not null,
+    base text not null,
+    login text not null,
+    reason text not null,
+    created_at timestamptz not null default now(),
+    until timestamptz not null,
+    issue integer,
+    ended_at timestamptz,
+    looked_at timestamptz,
+    followed_up_at timestamptz
+  );
+  create index overrides_of_pull on overrides (repository, pull);
+  `,
 ];
+
+/** The version of the schema that this program migrates to. */
+export const newestMigration = MIGRATIONS.length;
+
+/** Reads the version of the schema: 0 where there is none yet. */
+export async function readMigration(queries: Queries): Promise<number> {
+  const [table] = await queries.query<{ there: boolean }>(
+    "select to_regclass('portcullis.migrations') is not null as there",
+  );
+  if (table?.there !== true) return 0;
+  const [row] = await queries.query<{ version: number | null }>(
+    "select max(version) as version from portcullis.migrations",
+  );
+  return row?.version ?? 0;
+}
 
 /** Two replicas may start at once: the second one waits for this lock and finds the work done. */
 const LOCK = 7_146_522_318;
@@ -101,10 +257,7 @@ export async function migrate(database: Database): Promise<void> {
     await queries.query("select pg_advisory_xact_lock($1)", [LOCK]);
     await queries.query("create schema if not exists portcullis");
     await queries.query("create table if not exists portcullis.migrations (version integer primary key)");
-    const [row] = await queries.query<{ version: number | null }>(
-      "select max(version) as version from portcullis.migrations",
-    );
-    const version = row?.version ?? 0;
+    const version = await readMigration(queries);
     if (version > MIGRATIONS.length) {
       throw new Error(
         `The database is at version ${version}, but this program supports only up to ${MIGRATIONS.length}: start a newer Portcullis.`,

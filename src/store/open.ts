@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import { openDatabase } from "./open-database.ts";
 import { migrate } from "./migrations.ts";
 import { openQueue, type Queue } from "./queue.ts";
+import { releaseReconciliations } from "./reconciliations.ts";
 import { releaseAllLeases } from "./work.ts";
 
 /** The database with the schema of the App, and the queue in it. */
@@ -23,7 +24,10 @@ export async function openStore(
   });
   try {
     await migrate(database);
-    if (database.kind === "embedded") await releaseAllLeases(database);
+    if (database.kind === "embedded") {
+      await releaseAllLeases(database);
+      await releaseReconciliations(database);
+    }
     const queue = await openQueue(database, onError);
     return {
       database,

@@ -20,16 +20,31 @@ export async function claimUnposted(
   return claimed;
 }
 
-/** The fingerprints claimed for a review of `head`. After a crash it is unknown whether GitHub received that review. */
+/**
+ * The fingerprints claimed on a pull request, each with the head that it was last claimed for. After a crash it is
+ * unknown whether GitHub received the comments of that head.
+ */
 export async function findClaims(
   queries: Queries,
-  place: { readonly repository: number; readonly pull: number; readonly head: string },
-): Promise<ReadonlySet<string>> {
-  const rows = await queries.query<{ fingerprint: string }>(
-    "select fingerprint from portcullis.said where repository = $1 and pull = $2 and head = $3",
-    [place.repository, place.pull, place.head],
+  place: { readonly repository: number; readonly pull: number },
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await queries.query<{ fingerprint: string; head: string }>(
+    "select fingerprint, head from portcullis.said where repository = $1 and pull = $2",
+    [place.repository, place.pull],
   );
-  return new Set(rows.map((row) => row.fingerprint));
+  return new Map(rows.map(({ fingerprint, head }) => [fingerprint, head]));
+}
+
+/** Claims for a review of `head` what was claimed for an earlier one: its comments are about to be deleted or posted anew. */
+export async function moveClaims(
+  queries: Queries,
+  place: { readonly repository: number; readonly pull: number; readonly head: string },
+  fingerprints: Iterable<string>,
+): Promise<void> {
+  await queries.query(
+    "update portcullis.said set head = $3 where repository = $1 and pull = $2 and fingerprint = any($4::text[])",
+    [place.repository, place.pull, place.head, [...fingerprints]],
+  );
 }
 
 /** Releases claims whose comments were not posted, so that a later review can contain them. */

@@ -1,18 +1,20 @@
 import PgBoss from "pg-boss";
 import type { Database } from "./database.ts";
+import type { Part } from "./reconciliations.ts";
 
 /** The queues, with the data of their jobs. */
 interface Jobs {
   readonly delivery: { readonly guid: string };
-  readonly work: { readonly key: string };
   readonly sweep: { readonly reason: string };
+  readonly reconcile: { readonly part: Part };
+  readonly overrides: { readonly reason: string };
 }
 
 type QueueName = keyof Jobs;
 
 /**
- * Durable jobs. A job only tells a worker to look: what there is to do is stored in our own tables, so a job that comes
- * twice, late or never (a sweep makes up for it) does no harm.
+ * Durable jobs, and workers that need none. A job only tells a worker to look: what there is to do is stored in our own
+ * tables, so a job that comes twice, late or never (a sweep makes up for it) does no harm.
  */
 export interface Queue {
   /** Sends a job; `after` is the delay in seconds. */
@@ -21,17 +23,25 @@ export interface Queue {
   sweepOncePer(seconds: number): Promise<void>;
   /** Starts `count` workers. A job whose handler rejects is retried after growing pauses. */
   work<N extends QueueName>(name: N, count: number, handler: (data: Jobs[N]) => Promise<void>): void;
+  /**
+   * Starts `count` workers that look for themselves: each calls `look` again while it resolves to true, which means that
+   * it found something, and otherwise every second and when it is woken.
+   */
+  watch(count: number, look: () => Promise<boolean>): void;
+  /** Wakes a watching worker of this process. */
+  wake(): void;
   /** Takes no new job, and waits up to `milliseconds` for those that run. */
   stop(milliseconds: number): Promise<void>;
 }
 
 const QUEUES: { readonly [name in QueueName]: PgBoss.Queue } = {
   delivery: { name: "delivery", policy: "standard", retryLimit: 20, retryBackoff: true, expireInSeconds: 120 },
-  work: { name: "work", policy: "standard", retryLimit: 3, retryBackoff: true, expireInHours: 2 },
   sweep: { name: "sweep", policy: "standard", retryLimit: 0, expireInSeconds: 900 },
+  overrides: { name: "overrides", policy: "standard", retryLimit: 20, retryBackoff: true, expireInSeconds: 120 },
+  reconcile: { name: "reconcile", policy: "standard", retryLimit: 0, expireInSeconds: 900 },
 };
 
-/** How long an idle worker waits before it looks for a job; a `send` in this process wakes it at once. */
+/** How long an idle worker waits before it looks again; a `send` or `wake` in this process wakes it at once. */
 const REST_MILLISECONDS = 1_000;
 
 /**
@@ -52,15 +62,18 @@ export async function openQueue(database: Database, onError: (error: unknown) =>
   await boss.start();
   for (const queue of Object.values(QUEUES)) await boss.createQueue(queue.name, queue);
 
-  const resting = new Map<QueueName, Set<() => void>>();
+  const resting = new Map<QueueName | "watch", Set<() => void>>();
   const loops: Promise<void>[] = [];
   let stopping = false;
+  /** Wakes that no worker rested for: the next one that would rest looks once more. */
+  let wakes = 0;
 
-  const wake = (name: QueueName): void => {
+  const wake = (name: QueueName | "watch"): boolean => {
     const [first] = resting.get(name) ?? [];
     first?.();
+    return first !== undefined;
   };
-  const rest = (name: QueueName): Promise<void> =>
+  const rest = (name: QueueName | "watch"): Promise<void> =>
     new Promise((done) => {
       const sleepers = resting.get(name) ?? new Set();
       resting.set(name, sleepers);
@@ -95,6 +108,16 @@ export async function openQueue(database: Database, onError: (error: unknown) =>
       }
     }
   };
+  const watch = async (look: () => Promise<boolean>): Promise<void> => {
+    while (!stopping) {
+      const before = wakes;
+      const found = await look().catch((error: unknown) => {
+        onError(error);
+        return false;
+      });
+      if (!found && before === wakes && !stopping) await rest("watch");
+    }
+  };
 
   return {
     async send(name, data, after = 0) {
@@ -107,6 +130,12 @@ export async function openQueue(database: Database, onError: (error: unknown) =>
     },
     work(name, count, handler) {
       for (let n = 0; n < count; n++) loops.push(loop(name, handler));
+    },
+    watch(count, look) {
+      for (let n = 0; n < count; n++) loops.push(watch(look));
+    },
+    wake() {
+      if (!wake("watch")) wakes++;
     },
     async stop(milliseconds) {
       stopping = true;

@@ -1,7 +1,26 @@
-import type { Queries } from "./database.ts";
+import type { AuditEvent } from "../model/audit.ts";
+import { appendAudit } from "./audit.ts";
+import type { Database, Queries } from "./database.ts";
+import type { Subject } from "./work.ts";
 
 /** How a check run ended; `superseded` runs show failure on GitHub. */
 export type Conclusion = "success" | "failure" | "superseded";
+
+/** A verdict that could not be published yet. */
+export interface SavedVerdict {
+  /** The version of the work that was judged: a newer event asks for another verdict. */
+  readonly wanted: number;
+  /** The policies that it was judged by, and the name of its check. */
+  readonly policies: string;
+  readonly check: string;
+  /** The commit that it was compared with, and the judged tree. */
+  readonly base: string;
+  readonly tree?: string;
+  /** What the check run is concluded with. */
+  readonly body: object;
+  /** Whether it has comments, for which it must be judged again. */
+  readonly comments: boolean;
+}
 
 /**
  * A check run of the App. The row is written before the request that creates the run, so that a run whose creation was
@@ -23,6 +42,8 @@ export interface Run {
   readonly annotated: number;
   /** Whether its review comments are posted, or there are none to post. */
   readonly reviewed: boolean;
+  /** What it is to be concluded with, once GitHub accepts that. */
+  readonly verdict?: SavedVerdict;
 }
 
 interface RunRow {
@@ -37,6 +58,7 @@ interface RunRow {
   readonly conclusion: Conclusion | null;
   readonly annotated: number;
   readonly reviewed: boolean;
+  readonly verdict: SavedVerdict | null;
 }
 
 function toRun(row: RunRow): Run {
@@ -51,10 +73,11 @@ function toRun(row: RunRow): Run {
     reviewed: row.reviewed,
     ...(row.run_id === null ? {} : { runId: Number(row.run_id) }),
     ...(row.conclusion === null ? {} : { conclusion: row.conclusion }),
+    ...(row.verdict === null ? {} : { verdict: row.verdict }),
   };
 }
 
-const COLUMNS = "job, work, repository, head, base_ref, run_id, external_id, conclusion, annotated, reviewed";
+const COLUMNS = "job, work, repository, head, base_ref, run_id, external_id, conclusion, annotated, reviewed, verdict";
 
 /** The runs of a work that are not concluded, and the newest one that is; oldest first. */
 export async function findRuns(queries: Queries, work: string): Promise<readonly Run[]> {
@@ -66,15 +89,65 @@ export async function findRuns(queries: Queries, work: string): Promise<readonly
   return rows.map(toRun);
 }
 
+/** The runs of a work on a head that are concluded as success. */
+export async function findGreenRuns(
+  queries: Queries,
+  work: string,
+  head: string,
+): Promise<readonly (Run & { readonly runId: number })[]> {
+  const rows = await queries.query<RunRow>(
+    `select ${COLUMNS} from portcullis.runs where work = $1 and head = $2 and conclusion = 'success' order by created_at`,
+    [work, head],
+  );
+  return rows.map(toRun).flatMap((run) => (run.runId === undefined ? [] : [{ ...run, runId: run.runId }]));
+}
+
+/** The run of a job, or undefined if none is stored. */
+export async function findRunOfJob(queries: Queries, job: string): Promise<Run | undefined> {
+  const [row] = await queries.query<RunRow>(`select ${COLUMNS} from portcullis.runs where job = $1`, [job]);
+  return row === undefined ? undefined : toRun(row);
+}
+
 /** Stores that a run is about to be created. */
 export async function recordIntendedRun(
   queries: Queries,
-  run: Omit<Run, "runId" | "conclusion" | "annotated" | "reviewed">,
+  run: Omit<Run, "runId" | "conclusion" | "annotated" | "reviewed" | "verdict">,
 ): Promise<void> {
   await queries.query(
     `insert into portcullis.runs (job, work, repository, head, base_ref, external_id) values ($1, $2, $3, $4, $5, $6)`,
     [run.job, run.work, run.repository, run.head, run.baseRef, run.externalId],
   );
+}
+
+/** Stores a run that exists on GitHub and was not known; one that is concluded has its comments. */
+export async function adoptRun(
+  queries: Queries,
+  run: Omit<Run, "annotated" | "reviewed"> & { readonly runId: number },
+): Promise<void> {
+  await queries.query(
+    `insert into portcullis.runs (job, work, repository, head, base_ref, run_id, external_id, conclusion, reviewed)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
+    [
+      run.job,
+      run.work,
+      run.repository,
+      run.head,
+      run.baseRef,
+      run.runId,
+      run.externalId,
+      run.conclusion ?? null,
+      run.conclusion !== undefined,
+    ],
+  );
+}
+
+/** The subjects of work that is done and left a run in progress, which nothing would conclude. */
+export async function listAbandonedSubjects(queries: Queries): Promise<readonly Subject[]> {
+  const rows = await queries.query<{ subject: Subject }>(
+    `select subject from portcullis.work w where wanted <= done
+       and exists (select from portcullis.runs r where r.work = w.key and r.conclusion is null) order by key`,
+  );
+  return rows.map((row) => row.subject);
 }
 
 /** Stores the id that GitHub gave to a run. */
@@ -92,18 +165,37 @@ export async function recordAnnotationCount(queries: Queries, job: string, annot
   await queries.query("update portcullis.runs set annotated = $2 where job = $1", [job, annotated]);
 }
 
-/** Stores the conclusion of a run and its final external id. */
+/** Stores a verdict that could not be published yet. */
+export async function saveVerdict(queries: Queries, job: string, verdict: SavedVerdict): Promise<void> {
+  await queries.query("update portcullis.runs set verdict = $2 where job = $1 and conclusion is null", [
+    job,
+    JSON.stringify(verdict),
+  ]);
+}
+
+/**
+ * Stores the conclusion of a run and its final external id, and records what it stands for. The same conclusion is recorded
+ * once, whichever attempt stores it.
+ */
 export async function recordRunConclusion(
-  queries: Queries,
+  database: Database,
   job: string,
   conclusion: Conclusion,
   externalId: string,
+  events: readonly AuditEvent[] = [],
 ): Promise<void> {
-  await queries.query("update portcullis.runs set conclusion = $2, external_id = $3 where job = $1", [
-    job,
-    conclusion,
-    externalId,
-  ]);
+  await database.transaction(async (queries) => {
+    const [row] = await queries.query<{ conclusion: Conclusion | null }>(
+      "select conclusion from portcullis.runs where job = $1 for update",
+      [job],
+    );
+    await queries.query("update portcullis.runs set conclusion = $2, external_id = $3, verdict = null where job = $1", [
+      job,
+      conclusion,
+      externalId,
+    ]);
+    if (row?.conclusion !== conclusion) await appendAudit(queries, events);
+  });
 }
 
 /** Stores that the review comments of a run are posted. */
@@ -111,11 +203,17 @@ export async function markRunReviewed(queries: Queries, job: string): Promise<vo
   await queries.query("update portcullis.runs set reviewed = true where job = $1", [job]);
 }
 
-/** The number of runs that are still open after `seconds`; should be 0. */
+/**
+ * The number of runs that are still open after `seconds` in which GitHub's limits held nothing back; should be 0. Those of
+ * installations and repositories that are unavailable do not count.
+ */
 export async function countStuckRuns(queries: Queries, seconds: number): Promise<number> {
   const [row] = await queries.query<{ stuck: string | number }>(
-    `select count(*) as stuck from portcullis.runs
-     where conclusion is null and created_at < now() - $1 * interval '1 second'`,
+    `select count(*) as stuck from portcullis.runs r left join portcullis.work w on w.key = r.work
+     where conclusion is null and held_since is null
+       and created_at < now() - ($1 + coalesce(held, 0)) * interval '1 second' and not exists (
+         select from portcullis.unavailable u where u.scope in ('repository:' || r.repository,
+           'installation:' || (select installation from portcullis.repositories where id = r.repository)))`,
     [seconds],
   );
   return Number(row?.stuck ?? 0);

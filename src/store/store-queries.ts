@@ -1,15 +1,40 @@
-import type { Queries } from "./database.ts";
+import * as audit from "./audit.ts";
+import type { Database } from "./database.ts";
 import * as deliveries from "./deliveries.ts";
+import * as evidence from "./evidence.ts";
 import * as heads from "./heads.ts";
+import * as overrides from "./overrides.ts";
 import * as postedComments from "./posted-comments.ts";
+import * as reconciliations from "./reconciliations.ts";
+import * as redeliveries from "./redeliveries.ts";
+import * as reports from "./reports.ts";
 import * as repositories from "./repositories.ts";
 import * as runs from "./runs.ts";
+import * as secrets from "./secrets.ts";
+import * as unavailable from "./unavailable.ts";
 import * as work from "./work.ts";
 
 const { workKey: _, ...workQueries } = work;
-const QUERIES = { ...deliveries, ...heads, ...postedComments, ...repositories, ...runs, ...workQueries };
+const { REPORTS_KEPT: __, REPORT_DAYS: ___, ...reportQueries } = reports;
+const { appendAudit: ____, readAudit: _____, toAuditRow: ______, AUDIT_COLUMNS: _______, ...auditQueries } = audit;
+const QUERIES = {
+  ...auditQueries,
+  ...evidence,
+  ...deliveries,
+  ...heads,
+  ...overrides,
+  ...postedComments,
+  ...reconciliations,
+  ...redeliveries,
+  ...reportQueries,
+  ...repositories,
+  ...runs,
+  ...secrets,
+  ...unavailable,
+  ...workQueries,
+};
 
-type Bound<F> = F extends (queries: Queries, ...rest: infer A) => infer R ? (...rest: A) => R : never;
+type Bound<F> = F extends (queries: never, ...rest: infer A) => infer R ? (...rest: A) => R : never;
 
 /**
  * Every query on the App's tables, without the database as first parameter. A job names the few that it uses with `Pick`, so
@@ -17,10 +42,10 @@ type Bound<F> = F extends (queries: Queries, ...rest: infer A) => infer R ? (...
  */
 export type StoreQueries = { readonly [N in keyof typeof QUERIES]: Bound<(typeof QUERIES)[N]> };
 
-type Query = (queries: Queries, ...rest: never[]) => unknown;
+type Query = (database: Database, ...rest: never[]) => unknown;
 
 /** The queries on one database. */
-export function bindQueries(database: Queries): StoreQueries {
+export function bindQueries(database: Database): StoreQueries {
   const bound = Object.entries(QUERIES).map(([name, query]) => [name, (query as Query).bind(undefined, database)]);
   return Object.fromEntries(bound) as StoreQueries;
 }

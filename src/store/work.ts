@@ -1,4 +1,5 @@
 import type { Queries } from "./database.ts";
+import type { Unavailable, UnavailableReason, UnavailableScope } from "./unavailable.ts";
 
 /** The name of a repository on GitHub. `id` survives renames and transfers. */
 export interface RepositoryName {
@@ -7,17 +8,50 @@ export interface RepositoryName {
   readonly name: string;
 }
 
+/** A pull request as the newest webhook about it had it; empty if none told of it. */
+export interface AnnouncedPull {
+  /** When it was changed: ISO 8601, in seconds. */
+  readonly updatedAt?: string;
+  readonly head?: string;
+  /** The head that `head` replaced; empty if the webhook was about something else. */
+  readonly replaced?: string;
+  readonly baseRef?: string;
+  /** The review that was submitted or dismissed last, and what became of it. */
+  readonly review?: number;
+  readonly reviewState?: "submitted" | "dismissed";
+}
+
 /**
- * The subject of a piece of work: a pull request, a merge group of the merge queue, or the rules on the default branch.
+ * The subject of a piece of work: a pull request, a merge group of the merge queue, the rules on the default branch, or a
+ * command in a comment.
  */
-export type Subject = { readonly installation: number; readonly repository: RepositoryName } &
-  /** `updatedAt`: when the pull request was changed that the newest webhook told of; ISO 8601. */
-  (
-    | { readonly kind: "pull"; readonly number: number; readonly updatedAt?: string }
-    | { readonly kind: "group"; readonly head: string; readonly base: string; readonly baseRef: string }
-    /** `after`: the commit at the tip of the default branch that the newest webhook told of. */
-    | { readonly kind: "rules"; readonly after?: string }
-  );
+export type Subject = { readonly installation: number; readonly repository: RepositoryName } & (
+  | ({ readonly kind: "pull"; readonly number: number } & AnnouncedPull)
+  /** `pull`: the pull request that the group adds to its base; absent: the webhook did not tell. */
+  | {
+      readonly kind: "group";
+      readonly head: string;
+      readonly base: string;
+      readonly baseRef: string;
+      readonly pull?: number;
+    }
+  /** `after`: the commit at the tip of the default branch that the newest webhook told of; `updatedAt`: when, ISO 8601. */
+  | { readonly kind: "rules"; readonly after?: string; readonly updatedAt?: string }
+  /** `by`: the login of its author; absent for a bot, or if the account is gone. */
+  | {
+      readonly kind: "command";
+      readonly command: "recheck" | "override" | "unknown";
+      readonly number: number;
+      readonly comment: number;
+      readonly by?: string;
+      /** Of an override: the id of its author, why, and when it was written (ISO 8601). */
+      readonly id?: number;
+      readonly reason?: string;
+      readonly asked?: string;
+    }
+  /** An issue about an override that was closed, or is looked at. */
+  | { readonly kind: "issue"; readonly number: number }
+);
 
 /** Work that one worker has leased. */
 export interface LeasedWork {
@@ -27,11 +61,24 @@ export interface LeasedWork {
   readonly wanted: number;
   /** A new check run is requested even if this very state was judged before. */
   readonly forced: boolean;
+  /** Somebody waits for it, as after a push; other work makes up for something, as after a change of the rules. */
+  readonly urgent: boolean;
   /** The number of attempts without an end, including this one. */
   readonly attempts: number;
-  /** Milliseconds since the first attempt. */
+  /** Milliseconds since the first attempt, without the time for which GitHub's limits held it back. */
   readonly age: number;
+  /** Why the attempt before this one did not end, and what failed, if something did. */
+  readonly reason?: string;
+  readonly because?: UnavailableReason;
   readonly lease: string;
+  /** What an earlier attempt stored about its installation, its repository and itself; their pauses are over. */
+  readonly unavailable: readonly Unavailable[];
+}
+
+/** Why something could not be judged. */
+export interface Trouble {
+  readonly reason: UnavailableReason;
+  readonly message: string;
 }
 
 /** The key of a subject. */
@@ -43,6 +90,10 @@ export function workKey(subject: Subject): string {
       return `group:${subject.repository.id}:${subject.head}`;
     case "rules":
       return `rules:${subject.repository.id}:`;
+    case "issue":
+      return `issue:${subject.repository.id}:${subject.number}`;
+    case "command":
+      return `command:${subject.repository.id}:${subject.comment}`;
   }
 }
 
@@ -52,35 +103,78 @@ interface WorkRow {
   readonly subject: Subject;
   readonly wanted: string | number;
   readonly forced: boolean;
+  readonly urgent: boolean;
   readonly attempts: number;
   readonly age: string | number;
+  readonly reason: string | null;
+  readonly because: UnavailableReason | null;
+  readonly unavailable: readonly (Omit<Unavailable, "head"> & { readonly head: string | null })[] | null;
 }
 
+/** What is counted and noted from the first attempt on. */
+const FROM_THE_START = "since = null, held = 0, held_since = null, reason = null, because = null, attempts = 0";
+
+/** What a new event sets anew. */
+const AFRESH = `run_at = now(), ${FROM_THE_START}`;
+
+/** The states of unavailability that concern a row of work. */
+const ITS_STATES = `select kind, reason, head, next_at from portcullis.unavailable u
+  where u.scope in ('installation:' || (work.subject->>'installation'),
+    'repository:' || (work.subject->'repository'->>'id'), 'work:' || work.key)`;
+
+/** Whether a row of work waits for its installation or repository. That for itself is in its `run_at`. */
+const HELD = `exists (select from (${ITS_STATES}) held where held.kind <> 'work' and held.next_at > now())`;
+
 /**
- * Enqueues work on `subject` and returns its key. Several requests before a worker starts become one. What an earlier
- * webhook announced stays, unless `subject` says otherwise.
+/**
+ * The subject after a new event: what webhooks announced stays, unless this one announces what is newer. They may come
+ * out of order, and times are in seconds: of two in one second, the one whose head the other replaced is older.
  */
-export async function enqueueWork(queries: Queries, subject: Subject, forced = false): Promise<string> {
+const MERGED = `case
+  when excluded.subject->>'updatedAt' < work.subject->>'updatedAt'
+    or (excluded.subject->>'updatedAt' = work.subject->>'updatedAt' and excluded.subject->>'head' = work.subject->>'replaced'
+      and excluded.subject->>'replaced' is distinct from work.subject->>'head')
+  then excluded.subject || work.subject else work.subject || excluded.subject end`;
+
+/**
+ * Enqueues work on `subject` and returns its key. Several requests before a worker starts become one, which is urgent if
+ * one of them is. What an earlier webhook announced stays, unless `subject` is about a newer state.
+ */
+export async function enqueueWork(queries: Queries, subject: Subject, forced = false, urgent = true): Promise<string> {
   const key = workKey(subject);
   await queries.query(
-    `insert into portcullis.work (key, subject, forced) values ($1, $2, $3)
-     on conflict (key) do update set subject = work.subject || excluded.subject, wanted = work.wanted + 1, run_at = now(), since = null,
-       attempts = 0, forced = work.forced or excluded.forced`,
-    [key, JSON.stringify(subject), forced],
+    `insert into portcullis.work (key, subject, forced, urgent) values ($1, $2, $3, $4)
+     on conflict (key) do update set subject = ${MERGED}, wanted = work.wanted + 1, ${AFRESH},
+       forced = work.forced or excluded.forced, urgent = (work.urgent and work.wanted > work.done) or excluded.urgent`,
+    [key, JSON.stringify(subject), forced, urgent],
   );
   return key;
 }
 
-/** Enqueues work on `subject` unless it is waiting or running already. Returns whether it was enqueued. */
-export async function enqueueWorkIfIdle(queries: Queries, subject: Subject): Promise<boolean> {
+/**
+ * Enqueues work on `subject` unless it is waiting or running already; then it only becomes urgent, if this is. Returns
+ * whether it was enqueued.
+ */
+export async function enqueueWorkIfIdle(queries: Queries, subject: Subject, urgent = false): Promise<boolean> {
+  const key = workKey(subject);
   const rows = await queries.query(
-    `insert into portcullis.work (key, subject) values ($1, $2)
-     on conflict (key) do update set subject = work.subject || excluded.subject, wanted = work.wanted + 1, run_at = now(), since = null,
-       attempts = 0
+    `insert into portcullis.work (key, subject, urgent) values ($1, $2, $3)
+     on conflict (key) do update set subject = ${MERGED}, wanted = work.wanted + 1, ${AFRESH}, urgent = excluded.urgent
      where work.wanted <= work.done returning key`,
-    [workKey(subject), JSON.stringify(subject)],
+    [key, JSON.stringify(subject), urgent],
   );
+  if (rows.length === 0 && urgent)
+    await queries.query("update portcullis.work set urgent = true where key = $1 and not urgent", [key]);
   return rows.length === 1;
+}
+
+/** The keys of the work on pull requests of a repository that waits or runs. */
+export async function listBusyPulls(queries: Queries, repository: number): Promise<ReadonlySet<string>> {
+  const rows = await queries.query<{ key: string }>(
+    "select key from portcullis.work where key like $1 and wanted > done",
+    [`pull:${repository}:%`],
+  );
+  return new Set(rows.map((row) => row.key));
 }
 
 /** Deletes finished work on merge groups after a week; a merge group exists for hours. */
@@ -92,22 +186,74 @@ export async function deleteOldGroups(queries: Queries): Promise<void> {
   for (const { key } of rows) await queries.query("delete from portcullis.heads where work = $1", [key]);
 }
 
-/** Leases the work for so many seconds; undefined if it is done, postponed, or leased by another worker. */
+/** Installations whose requests are used up for now. */
+export interface UsedUp {
+  /** For all work. */
+  readonly all: readonly number[];
+  /** For work that is not urgent. */
+  readonly background: readonly number[];
+}
+
+/**
+ * Leases the work that is next for so many seconds; undefined if none is due. Urgent work goes before other work, unless
+ * that has waited for an hour, then
+ * work of the installation with the fewest running jobs, of the one that was served longest ago, and what waits longest.
+ * What the installations of `usedUp` ask for is left waiting, as is what waits for its installation or repository to be
+ * available.
+ */
 export async function leaseWork(
   queries: Queries,
-  key: string,
   lease: string,
   seconds: number,
+  usedUp: UsedUp = { all: [], background: [] },
 ): Promise<LeasedWork | undefined> {
   const [row] = await queries.query<WorkRow>(
-    `update portcullis.work set lease = $2, lease_until = now() + $3 * interval '1 second', attempts = attempts + 1,
-       since = coalesce(since, now())
-     where key = $1 and wanted > done and run_at <= now() and (lease is null or lease_until < now())
-     returning key, subject, wanted, forced, attempts, extract(epoch from now() - since) * 1000 as age`,
-    [key, lease, seconds],
+    `with next as (
+       select work.key, work.installation from portcullis.work
+       left join (select installation, count(*) as running from portcullis.work
+         where lease is not null and lease_until >= now() group by installation) r on r.installation = work.installation
+       left join portcullis.budgets b on b.installation = work.installation
+       where wanted > done and run_at <= now() and (lease is null or lease_until < now())
+         and work.installation <> all ($3::text::bigint[]) and coalesce(b.held_until <= now(), true)
+         and (urgent or work.installation <> all ($4::text::bigint[])) and not ${HELD}
+       order by urgent or coalesce(since, run_at) <= now() - interval '1 hour' desc, coalesce(r.running, 0), b.served_at nulls first, coalesce(since, run_at)
+       limit 1 for update of work skip locked
+     ), served as (
+       insert into portcullis.budgets (installation, served_at) select installation, now() from next
+       on conflict (installation) do update set served_at = excluded.served_at
+     )
+     update portcullis.work set lease = $1, lease_until = now() + $2 * interval '1 second', attempts = attempts + 1,
+       since = coalesce(since, now()), held = held + coalesce(extract(epoch from now() - held_since), 0), held_since = null
+     from next where work.key = next.key
+     returning work.key, subject, wanted, forced, urgent, attempts, reason, because,
+       (extract(epoch from now() - since) - held) * 1000 as age,
+       (select json_agg(json_build_object('kind', kind, 'reason', reason, 'head', head)) from (${ITS_STATES}) s) as unavailable`,
+    [lease, seconds, `{${usedUp.all.join(",")}}`, `{${usedUp.background.join(",")}}`],
   );
   if (row === undefined) return undefined;
-  return { ...row, wanted: Number(row.wanted), age: Number(row.age), lease };
+  const { reason, because, unavailable, ...rest } = row;
+  return {
+    ...rest,
+    wanted: Number(row.wanted),
+    age: Number(row.age),
+    lease,
+    ...(reason === null ? {} : { reason }),
+    unavailable: (unavailable ?? []).map(({ kind, reason, head }) => ({
+      kind,
+      reason,
+      ...(head === null ? {} : { head }),
+    })),
+    ...(because === null ? {} : { because }),
+  };
+}
+
+/** Stores that GitHub requires an installation to wait for so many seconds: no replica leases its work before. */
+export async function holdInstallation(queries: Queries, installation: number, seconds: number): Promise<void> {
+  await queries.query(
+    `insert into portcullis.budgets as b (installation, held_until) values ($1, now() + $2 * interval '1 second')
+     on conflict (installation) do update set held_until = greatest(b.held_until, excluded.held_until)`,
+    [installation, seconds],
+  );
 }
 
 /** Renews a lease for so many seconds. Returns false if it was lost: then its holder must stop. */
@@ -120,22 +266,50 @@ export async function renewLease(queries: Queries, work: LeasedWork, seconds: nu
   return rows.length === 1;
 }
 
-/** Marks the leased version as done. Returns true if a newer version was requested meanwhile. */
-export async function finishWork(queries: Queries, work: LeasedWork): Promise<boolean> {
-  const [row] = await queries.query<{ more: boolean }>(
+/** Marks the leased version as done. If a newer version was requested meanwhile, that waits. */
+export async function finishWork(queries: Queries, work: LeasedWork): Promise<void> {
+  await queries.query(
     `update portcullis.work set done = $3, lease = null, lease_until = null, attempts = 0, since = null,
-       forced = forced and wanted > $3
-     where key = $1 and lease = $2 returning wanted > done as more`,
+       held = 0, held_since = null, reason = null, because = null, forced = forced and wanted > $3,
+       urgent = urgent and wanted > $3
+     where key = $1 and lease = $2`,
     [work.key, work.lease, work.wanted],
   );
-  return row?.more ?? false;
+}
+
+/** Why work is postponed. */
+export interface Postponement {
+  readonly reason?: string;
+  /** What fails, if something does. */
+  readonly because?: UnavailableReason;
+  /** GitHub's limits hold it back: the time until its next attempt does not count towards its age. */
+  readonly held?: boolean;
 }
 
 /** Returns the work to the queue, to be retried in `seconds`. This does not count as an attempt. */
-export async function postponeWork(queries: Queries, work: LeasedWork, seconds: number): Promise<void> {
+export async function postponeWork(
+  queries: Queries,
+  work: LeasedWork,
+  seconds: number,
+  { reason, because, held = false }: Postponement = {},
+): Promise<void> {
   await queries.query(
-    `update portcullis.work set lease = null, lease_until = null, attempts = 0,
-       run_at = case when wanted > $3 then now() else now() + $4 * interval '1 second' end
+    `update portcullis.work set lease = null, lease_until = null, attempts = 0, reason = $5, because = $7,
+       run_at = case when wanted > $3 then now() else now() + $4 * interval '1 second' end,
+       held_since = case when $6 and wanted = $3 then now() end
+     where key = $1 and lease = $2`,
+    [work.key, work.lease, work.wanted, seconds, reason ?? null, held, because ?? null],
+  );
+}
+
+/**
+ * Returns the work to the queue until what made it unavailable may have ended, in `seconds`. The next attempt has a
+ * deadline of its own. A newer version that was requested meanwhile does not wait.
+ */
+export async function pauseWork(queries: Queries, work: LeasedWork, seconds: number): Promise<void> {
+  await queries.query(
+    `update portcullis.work set lease = null, lease_until = null, ${FROM_THE_START}, forced = forced and wanted > $3,
+       urgent = urgent and wanted > $3, run_at = case when wanted > $3 then now() else now() + $4 * interval '1 second' end
      where key = $1 and lease = $2`,
     [work.key, work.lease, work.wanted, seconds],
   );
@@ -166,24 +340,23 @@ export async function releaseAllLeases(queries: Queries): Promise<void> {
   );
 }
 
-/** The leases that workers hold, with the milliseconds until each expires: below zero, its holder is dead. */
-export async function listLeases(
+/** Has all waiting work of an installation or a repository tried again at once. */
+export async function wakeWork(
   queries: Queries,
-): Promise<readonly { readonly key: string; readonly milliseconds: number }[]> {
-  const rows = await queries.query<{ key: string; milliseconds: string | number }>(
-    `select key, extract(epoch from lease_until - now()) * 1000 as milliseconds
-     from portcullis.work where lease is not null order by lease_until`,
+  scope: Extract<UnavailableScope, { readonly kind: "installation" | "repository" }>,
+): Promise<void> {
+  await queries.query(
+    `update portcullis.work set ${AFRESH}
+     where wanted > done and lease is null and installation = $1
+       and ($2::bigint is null or (subject->'repository'->>'id')::bigint = $2)`,
+    [scope.installation, scope.kind === "repository" ? scope.repository : null],
   );
-  return rows.map(({ key, milliseconds }) => ({ key, milliseconds: Number(milliseconds) }));
 }
 
-/** The keys of the work that is due and not leased, longest waiting first. */
-export async function listWaitingWork(queries: Queries): Promise<readonly string[]> {
-  const rows = await queries.query<{ key: string }>(
-    `select key from portcullis.work
-     where wanted > done and run_at <= now() and (lease is null or lease_until < now()) order by run_at limit 10000`,
-  );
-  return rows.map((row) => row.key);
+/** Whether work waits or runs. */
+export async function isWaiting(queries: Queries, key: string): Promise<boolean> {
+  const rows = await queries.query("select key from portcullis.work where key = $1 and wanted > done", [key]);
+  return rows.length > 0;
 }
 
 /** The subject of the work with this key. */
@@ -192,11 +365,30 @@ export async function findSubject(queries: Queries, key: string): Promise<Subjec
   return row?.subject;
 }
 
-/** The number of pieces of waiting work, and the age of the oldest in seconds. */
-export async function measureBacklog(queries: Queries): Promise<{ readonly waiting: number; readonly oldest: number }> {
-  const [row] = await queries.query<{ waiting: string | number; oldest: string | number | null }>(
-    `select count(*) as waiting, extract(epoch from max(now() - coalesce(since, run_at))) as oldest
-     from portcullis.work where wanted > done`,
+/** Waiting work of one class. */
+export interface Backlog {
+  readonly urgent: boolean;
+  readonly waiting: number;
+  /** Of it, what GitHub's limits held back at its last attempt. */
+  readonly held: number;
+  /** The age of the oldest, in seconds. */
+  readonly oldest: number;
+}
+
+/** What waits, by class. What is unavailable does not count. */
+export async function measureBacklog(queries: Queries): Promise<readonly Backlog[]> {
+  const rows = await queries.query<{ [column in keyof Backlog]: string | number | boolean | null }>(
+    `select class.urgent, count(key) as waiting, count(held_since) as held,
+       extract(epoch from max(now() - coalesce(since, run_at))) as oldest
+     from (values (true), (false)) as class (urgent)
+     left join portcullis.work work on work.urgent = class.urgent and wanted > done
+       and not exists (select from (${ITS_STATES}) s where next_at > now())
+     group by class.urgent`,
   );
-  return { waiting: Number(row?.waiting ?? 0), oldest: Math.max(0, Number(row?.oldest ?? 0)) };
+  return rows.map(({ urgent, waiting, held, oldest }) => ({
+    urgent: urgent === true,
+    waiting: Number(waiting),
+    held: Number(held),
+    oldest: Math.max(0, Number(oldest ?? 0)),
+  }));
 }

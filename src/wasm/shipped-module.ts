@@ -12,6 +12,11 @@ const directory = new URL("../../../toolchain/dist/", import.meta.url);
 
 const known = new Map<string, ShippedModule>();
 
+/** The directory of what was compiled when the package was made; a checkout has none. */
+export function precompiledDirectory(): string {
+  return fileURLToPath(new URL("compiled/", directory));
+}
+
 /** Reads the manifest beside a module, once. Throws if the package is incomplete. */
 export function shippedModule(name: string): ShippedModule {
   const found = known.get(name) ?? readShippedModule(name, new URL(`${name}/`, directory));

@@ -4,9 +4,11 @@ import type { LogOnce } from "../log-once.ts";
 import type { Metrics } from "../metrics.ts";
 import { signedByOneOf } from "./signature.ts";
 import { concernsUs } from "./events.ts";
+import { REPORTS_PATH } from "../reports/report-links.ts";
 import type { Delivery } from "../../store/deliveries.ts";
 
-const WEBHOOK_PATH = "/api/github/webhooks";
+/** Where GitHub delivers webhooks. */
+export const WEBHOOK_PATH = "/api/github/webhooks";
 
 /** GitHub sends at most 25 MB. A larger body is read a little further before it is refused. */
 const LARGEST_BODY = 26 * 1024 * 1024;
@@ -22,18 +24,20 @@ export interface IngressOptions {
   accept(delivery: Delivery): Promise<void>;
   /** Whether work is accepted: false while the server starts and while it drains. */
   ready(): Promise<boolean>;
+  /** The page of a report by path and query; absent: there are no pages. */
+  readonly report?: (path: string, query: string) => Promise<Answer>;
 }
 
 interface Answer {
   readonly status: number;
   readonly text: string;
   readonly type?: string;
-  readonly allow?: string;
+  readonly headers?: { readonly [name: string]: string };
 }
 
 /**
- * The HTTP server for webhooks, health checks and metrics. A response never contains the text of an error or any part
- * of a payload.
+ * The HTTP server for webhooks, pages of reports, health checks and metrics. A response never contains the text of an
+ * error or any part of a payload.
  */
 export function createIngress(options: IngressOptions): Server {
   const server = createServer((request, response) => {
@@ -52,7 +56,7 @@ export function createIngress(options: IngressOptions): Server {
 }
 
 async function answer(options: IngressOptions, request: IncomingMessage): Promise<Answer> {
-  const path = (request.url ?? "/").split("?")[0];
+  const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
   if (path === WEBHOOK_PATH) {
     const reply = request.method === "POST" ? await receive(options, request) : notAllowed("POST");
     options.metrics.deliveries.inc({ answer: String(reply.status) });
@@ -63,8 +67,12 @@ async function answer(options: IngressOptions, request: IncomingMessage): Promis
     }
     return reply;
   }
-  if (path !== "/livez" && path !== "/readyz" && path !== "/metrics") return { status: 404, text: "not found" };
+  const report = path.startsWith(REPORTS_PATH) ? options.report : undefined;
+  if (report === undefined && path !== "/livez" && path !== "/readyz" && path !== "/metrics") {
+    return { status: 404, text: "not found" };
+  }
   if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
+  if (report !== undefined) return report(path, query);
   if (path === "/livez") return { status: 200, text: "alive" };
   if (path === "/readyz") {
     return (await options.ready()) ? { status: 200, text: "ready" } : { status: 503, text: "not ready" };
@@ -135,7 +143,7 @@ function header(request: IncomingMessage, name: string): string | undefined {
 }
 
 function notAllowed(allow: string): Answer {
-  return { status: 405, text: "method not allowed", allow };
+  return { status: 405, text: "method not allowed", headers: { allow } };
 }
 
 function send(request: IncomingMessage, response: ServerResponse, reply: Answer): void {
@@ -143,7 +151,7 @@ function send(request: IncomingMessage, response: ServerResponse, reply: Answer)
   const body = Buffer.from(`${reply.text}\n`);
   // The unread rest of a refused body must not be parsed as the next request.
   if (!request.complete) response.setHeader("connection", "close");
-  if (reply.allow !== undefined) response.setHeader("allow", reply.allow);
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
   response.setHeader("content-type", reply.type ?? "text/plain; charset=utf-8");
   response.setHeader("content-length", body.length);
   response.setHeader("x-content-type-options", "nosniff");

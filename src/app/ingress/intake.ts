@@ -1,17 +1,28 @@
 import type { Probot } from "probot";
 import type { RepositoryName, Subject } from "../../store/work.ts";
-import type { Place } from "../../github/pulls.ts";
-import type { RepositoryClient } from "../../github/repository-client.ts";
 import { pullOf } from "../publish/check-run.ts";
 import { RECHECK_EVENT } from "./events.ts";
-import { answerComment, commandIn, type Answer, type Command } from "./commands.ts";
-import { enqueue, type EnqueueServices, type Services, type UsesGitHub, type UsesStore } from "../services.ts";
+import { commandIn, reasonIn } from "./commands.ts";
+import { archived } from "../jobs/archived.ts";
+import {
+  becomeAvailable,
+  becomeUnavailable,
+  forgetInstallation,
+  forgetRepositories,
+  tryAgain,
+  type BecomeAvailableServices,
+  type BecomeUnavailableServices,
+  type ForgetServices,
+} from "../unavailable.ts";
+import { enqueue, type EnqueueServices, type Services, type UsesStore } from "../services.ts";
 
 /** What `listen` needs. */
 export type IntakeServices = EnqueueServices &
-  UsesStore<"deleteRepositories" | "findHeadsByCommit" | "findSubject"> &
-  UsesGitHub<"mayWrite" | "react" | "readOpenPullRequests"> &
-  Pick<Services, "appId">;
+  BecomeAvailableServices &
+  BecomeUnavailableServices &
+  ForgetServices &
+  UsesStore<"findHeadsByCommit" | "findOpenOverride" | "findSubject" | "listAskedPulls"> &
+  Pick<Services, "appId"> & { readonly clients: Pick<Services["clients"], "forget" | "forgetInstallation"> };
 
 interface FromInstallation {
   readonly installation?: { readonly id: number } | undefined;
@@ -25,7 +36,8 @@ interface OfRepository extends FromInstallation {
 
 /**
  * Registers the handlers that turn webhook events into work. A webhook is only a hint that something changed: the
- * worker reads the current state itself.
+ * worker reads the current state itself. No handler asks GitHub for anything, so that one slow answer delays no other
+ * delivery; several deliveries are handled at once, in any order.
  */
 export function listen(app: Probot, services: IntakeServices): void {
   app.on(
@@ -54,59 +66,143 @@ export function listen(app: Probot, services: IntakeServices): void {
     await enqueueHead(services, payload, suite.head_sha, pulls);
   });
   app.on("merge_group.checks_requested", async ({ payload }) => {
-    const { head_sha: head, base_sha: base, base_ref: ref } = payload.merge_group;
-    await enqueueSubject(services, payload, { kind: "group", head, base, baseRef: ref.replace(/^refs\/heads\//, "") });
+    const { head_sha: head, base_sha: base, base_ref: ref, head_ref: own } = payload.merge_group;
+    const pull = /\/pr-(\d+)-[0-9a-f]+$/.exec(own)?.[1];
+    await enqueueSubject(services, payload, {
+      kind: "group",
+      head,
+      base,
+      baseRef: ref.replace(/^refs\/heads\//, ""),
+      ...(pull === undefined ? {} : { pull: Number(pull) }),
+    });
   });
   app.on("push", async ({ payload }) => {
     if (payload.ref !== `refs/heads/${payload.repository.default_branch}` || payload.deleted) return;
-    await enqueueSubject(services, payload, { kind: "rules", after: payload.after });
+    const pushedAt = timeOf(payload.repository.pushed_at);
+    const updatedAt = pushedAt === undefined ? {} : { updatedAt: pushedAt };
+    await enqueueSubject(services, payload, { kind: "rules", after: payload.after, ...updatedAt });
   });
   app.on("issue_comment.created", async ({ payload }) => {
     const { issue, comment } = payload;
-    const [place, installation] = [nameOf(payload), payload.installation?.id];
-    if (issue.pull_request === undefined || place === undefined || installation === undefined) return;
-    const command = commandIn(comment.body);
+    const command = issue.pull_request === undefined ? undefined : commandIn(comment.body);
     if (command === undefined) return;
-    const { github } = await services.clients.access(installation, place.id);
-    const repository = { owner: place.owner, repo: place.name };
-    const answer = await obey(services, github, payload, { command, repository, pull: issue.number });
-    await answerComment(github, repository, comment.id, answer);
+    // GitHub knows no permission of a bot; pipelines have the event repository_dispatch.
+    const by = comment.user?.type === "Bot" ? undefined : comment.user?.login;
+    await enqueueSubject(services, payload, {
+      kind: "command",
+      command,
+      number: issue.number,
+      comment: comment.id,
+      ...(by ? { by } : {}),
+      ...(command === "override" && comment.user ? { id: comment.user.id } : {}),
+      ...(command === "override" ? { reason: reasonIn(comment.body), asked: comment.created_at } : {}),
+    });
+  });
+  app.on("issues.closed", async ({ payload }) => {
+    const { repository, issue } = payload;
+    if ((await services.store.findOpenOverride(repository.id, issue.number)) === undefined) return;
+    await enqueueSubject(services, payload, { kind: "issue", number: issue.number });
   });
   // GitHub accepts this event only from users with write access to the repository.
   app.on("repository_dispatch", async ({ payload }) => {
     if (payload.action !== RECHECK_EVENT) return;
     const number = payload.client_payload?.["pull_request"];
     if (typeof number === "number") await enqueuePull(services, payload, number, true);
-    else await enqueueAllOpen(services, payload);
+    else await enqueueSubject(services, payload, { kind: "rules" }, true);
   });
+  listenToOwners(app, services);
+  listenToStates(app, services);
+}
+
+/** Registers the handlers of what may change who has approved a change, or may approve one. */
+function listenToOwners(app: Probot, services: IntakeServices): void {
   app.on(
-    ["installation.created", "installation.unsuspend", "installation.new_permissions_accepted"],
-    async ({ payload }) => enqueueRules(services, payload.installation, payload.repositories ?? []),
+    ["pull_request_review.submitted", "pull_request_review.dismissed", "pull_request_review.edited"],
+    async ({ payload: { action, review, pull_request: pull, ...payload } }) => {
+      // A review that only comments changes nothing.
+      if (action !== "dismissed" && review.state.toLowerCase() === "commented") return;
+      const reviewState = action === "dismissed" ? "dismissed" : "submitted";
+      await enqueueSubject(services, payload, { kind: "pull", number: pull.number, review: review.id, reviewState });
+    },
   );
-  app.on("installation_repositories.added", async ({ payload }) =>
-    enqueueRules(services, payload.installation, payload.repositories_added),
-  );
-  app.on("installation.deleted", async ({ payload }) =>
-    services.store.deleteRepositories((payload.repositories ?? []).map(({ id }) => id)),
-  );
-  app.on("installation_repositories.removed", async ({ payload }) =>
-    services.store.deleteRepositories(payload.repositories_removed.flatMap(({ id }) => id ?? [])),
+  app.on(
+    [
+      "membership",
+      "organization.member_added",
+      "organization.member_removed",
+      "team.edited",
+      "team.deleted",
+      "team.added_to_repository",
+      "team.removed_from_repository",
+      "member",
+    ],
+    async ({ payload }) => {
+      const installation = payload.installation?.id;
+      if (installation === undefined) return;
+      for (const { repository, pull } of await services.store.listAskedPulls(installation))
+        await enqueue(services, { kind: "pull", installation, repository, number: pull });
+    },
   );
 }
 
-/** Does what a comment asks for, if its author may write to the repository. */
-async function obey(
-  services: IntakeServices,
-  github: Pick<RepositoryClient, "mayWrite">,
-  payload: OfRepository & { readonly comment: { readonly user: { login?: string; type?: string } | null } },
-  asked: { readonly command: Command; readonly repository: Place; readonly pull: number },
-): Promise<Answer> {
-  if (asked.command === "unknown") return "not understood";
-  const { user } = payload.comment;
-  // GitHub knows no permission of a bot; pipelines have the event repository_dispatch.
-  if (!user?.login || user.type === "Bot" || !(await github.mayWrite(asked.repository, user.login))) return "refused";
-  await enqueuePull(services, payload, asked.pull, true);
-  return "accepted";
+/** Registers the handlers of what makes installations and repositories unavailable, and available again. */
+function listenToStates(app: Probot, services: IntakeServices): void {
+  app.on(
+    ["installation.created", "installation.unsuspend", "installation.new_permissions_accepted"],
+    async ({ payload }) => {
+      const { id } = payload.installation;
+      services.clients.forgetInstallation(id);
+      await becomeAvailable(services, { kind: "installation", installation: id });
+      // Heads that lacked a permission have states of their own.
+      await tryAgain(services, { kind: "installation", installation: id });
+      await enqueueRules(services, payload.installation, payload.repositories ?? []);
+    },
+  );
+  app.on("installation_repositories.added", async ({ payload }) => {
+    for (const { id } of payload.repositories_added) await repositoryAvailable(services, payload.installation.id, id);
+    await enqueueRules(services, payload.installation, payload.repositories_added);
+  });
+  app.on("installation.suspend", async ({ payload }) => {
+    services.clients.forgetInstallation(payload.installation.id);
+    await becomeUnavailable(
+      services,
+      { kind: "installation", installation: payload.installation.id },
+      { reason: "suspended", message: "the installation was suspended" },
+    );
+  });
+  app.on("installation.deleted", async ({ payload }) => forgetInstallation(services, payload.installation.id));
+  app.on("installation_repositories.removed", async ({ payload }) => {
+    const ids = payload.repositories_removed.flatMap(({ id }) => id ?? []);
+    await forgetRepositories(services, payload.installation.id, ids);
+  });
+  app.on("repository.archived", async ({ payload }) => {
+    const installation = payload.installation?.id;
+    if (installation === undefined) return;
+    const { reason, message } = archived();
+    const scope = { kind: "repository", installation, repository: payload.repository.id } as const;
+    await becomeUnavailable(services, scope, { reason, message });
+  });
+  app.on(["repository.unarchived", "repository.renamed", "repository.transferred"], async ({ payload }) => {
+    const installation = payload.installation?.id;
+    if (installation === undefined) return;
+    await repositoryAvailable(services, installation, payload.repository.id);
+    await enqueueSubject(services, payload, { kind: "rules" });
+  });
+  app.on("repository.deleted", async ({ payload }) => {
+    const installation = payload.installation?.id;
+    if (installation !== undefined) await forgetRepositories(services, installation, [payload.repository.id]);
+  });
+}
+
+async function repositoryAvailable(services: IntakeServices, installation: number, id: number): Promise<void> {
+  services.clients.forget(installation, id);
+  await becomeAvailable(services, { kind: "repository", installation, repository: id });
+}
+
+/** ISO 8601 of a time, which GitHub writes in seconds in a push and as text elsewhere. */
+function timeOf(time: number | string | null | undefined): string | undefined {
+  const date = new Date(typeof time === "number" ? time * 1_000 : (time ?? Number.NaN));
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 function nameOf({ repository }: OfRepository): RepositoryName | undefined {
@@ -133,11 +229,19 @@ async function enqueueSubject(
 async function enqueueAnnounced(
   services: IntakeServices,
   payload: OfRepository & {
-    readonly pull_request: { readonly number: number; readonly updated_at: string };
+    readonly pull_request: {
+      readonly number: number;
+      readonly updated_at: string;
+      readonly head: { readonly sha: string };
+      readonly base: { readonly ref: string };
+    };
+    /** The head before a push to it. */
+    readonly before?: string;
   },
 ): Promise<void> {
-  const { number, updated_at: updatedAt } = payload.pull_request;
-  await enqueueSubject(services, payload, { kind: "pull", number, updatedAt });
+  const { number, updated_at: updatedAt, head, base } = payload.pull_request;
+  const announced = { updatedAt, head: head.sha, replaced: payload.before ?? "", baseRef: base.ref };
+  await enqueueSubject(services, payload, { kind: "pull", number, ...announced });
 }
 
 async function enqueuePull(
@@ -168,14 +272,6 @@ async function enqueueHead(
   for (const number of numbers) await enqueuePull(services, payload, number, true);
 }
 
-async function enqueueAllOpen(services: IntakeServices, payload: OfRepository): Promise<void> {
-  const [place, installation] = [nameOf(payload), payload.installation?.id];
-  if (place === undefined || installation === undefined) return;
-  const { github } = await services.clients.access(installation, place.id);
-  const open = await github.readOpenPullRequests({ owner: place.owner, repo: place.name });
-  for (const { number } of open) await enqueuePull(services, payload, number, true);
-}
-
 async function enqueueAgain(services: IntakeServices, key: string): Promise<void> {
   const subject = await services.store.findSubject(key);
   if (subject !== undefined) await enqueue(services, subject, true);
@@ -189,6 +285,11 @@ async function enqueueRules(
   for (const { id, full_name: fullName } of repositories) {
     const [owner, name] = (fullName ?? "").split("/");
     if (id === undefined || owner === undefined || name === undefined) continue;
-    await enqueue(services, { kind: "rules", installation: installation.id, repository: { id, owner, name } });
+    await enqueue(
+      services,
+      { kind: "rules", installation: installation.id, repository: { id, owner, name } },
+      false,
+      false,
+    );
   }
 }

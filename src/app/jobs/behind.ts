@@ -1,6 +1,7 @@
 import { failureOf } from "../../github/failure.ts";
 import type { Place, PullRequest } from "../../github/pulls.ts";
 import type { RepositoryClient } from "../../github/repository-client.ts";
+import type { AnnouncedPull } from "../../store/work.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 
 /** How long a job reads again what is older than its webhook announced. Then it takes what there is. Milliseconds. */
@@ -12,9 +13,14 @@ export function waitForReplica(age: number): Extract<JobOutcome, { readonly kind
   return { kind: "later", seconds: Math.max(1, age / 5_000), reason: "GitHub answers with an older state" };
 }
 
-/** Whether a pull request was read as it was before the state that a webhook announced. */
-export function isPullBehind(pull: Pick<PullRequest, "updatedAt">, announced: string | undefined): boolean {
-  return announced !== undefined && Date.parse(pull.updatedAt) < Date.parse(announced);
+/** Whether a pull request was read as it was before the state that a webhook announced. Times are in seconds: of one second, the head and the base tell. */
+export function isPullBehind(
+  pull: Pick<PullRequest, "updatedAt" | "head" | "baseRef">,
+  { updatedAt, head = pull.head, baseRef = pull.baseRef }: AnnouncedPull,
+): boolean {
+  if (updatedAt === undefined) return false;
+  const age = Date.parse(updatedAt) - Date.parse(pull.updatedAt);
+  return age > 0 || (age === 0 && (pull.head !== head || pull.baseRef !== baseRef));
 }
 
 /** Whether the tip of a branch was read as it was before the push of `announced`. */

@@ -1,22 +1,40 @@
+import type { PullRequest } from "../../github/pulls.ts";
 import type { LeasedWork } from "../../store/work.ts";
+import { makeEvidence, type EvidenceCalls, type EvidenceServices } from "../evidence/make-evidence.ts";
+import { SignerFailed } from "../evidence/signer.ts";
 import { findKnownRuns, supersedeRun, type SupersedeCalls, type SupersedeServices } from "../publish/check-run.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { UsesStore } from "../services.ts";
-import { rejudgeSharedHead, type SharedHeadServices } from "./shared-heads.ts";
+import { leaveHead, type LeaveHeadServices } from "./leave-head.ts";
 
 /** What `closeSubject` needs. */
-export type CloseServices = SupersedeServices & SharedHeadServices & UsesStore<"findRuns" | "deleteHead">;
+export type CloseServices = SupersedeServices &
+  LeaveHeadServices &
+  EvidenceServices &
+  UsesStore<"findRuns" | "findHead" | "deleteHead">;
 
-/** Handles a closed pull request: ends its open check run and judges again the pull requests that share its head. */
+/**
+ * Handles a closed pull request: ends its open check run and leaves its head, so that nothing merges by the old verdict when
+ * it is opened again. The commit that it was merged as gets its evidence.
+ */
 export async function closeSubject(
   services: CloseServices,
-  github: SupersedeCalls,
+  github: SupersedeCalls & EvidenceCalls,
   work: Pick<LeasedWork, "key" | "subject">,
+  { pull }: { readonly pull: PullRequest },
 ): Promise<JobOutcome> {
   const place = { owner: work.subject.repository.owner, repo: work.subject.repository.name };
-  const { open } = await findKnownRuns(services, work.key);
+  const { open, concluded } = await findKnownRuns(services, work.key);
   for (const run of open) await supersedeRun(services, github, place, run);
-  const head = await services.store.deleteHead(work.key);
-  if (head !== undefined) await rejudgeSharedHead(services, work, head);
+  const head = await services.store.findHead(work.key);
+  if (head !== undefined) await leaveHead(services, github, work, head, pull.merged);
+  await services.store.deleteHead(work.key);
+  try {
+    await makeEvidence(services, github, pull, concluded?.runId);
+  } catch (error) {
+    if (!(error instanceof SignerFailed)) throw error;
+    const message = `the commit that it was merged as has no evidence yet: ${error.message}`;
+    return { kind: "unavailable", scope: "work", reason: "unanswered", message };
+  }
   return { kind: "closed" };
 }

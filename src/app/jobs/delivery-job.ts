@@ -7,7 +7,7 @@ import type { Services, UsesQueue, UsesStore } from "../services.ts";
 export type DeliveryServices = UsesStore<
   "abandonDelivery" | "findUnhandledDelivery" | "markDeliveryHandled" | "postponeDelivery"
 > &
-  UsesQueue & { readonly log: Pick<Services["log"], "debug" | "error" | "warn"> };
+  UsesQueue & { readonly log: Pick<Services["log"], "debug" | "error" | "info" | "warn"> };
 
 /** Passes an event to the handlers. It rejects with what they throw. */
 export type Receive = (event: { id: string; name: string; payload: unknown }) => Promise<void>;
@@ -49,10 +49,7 @@ async function retryLater(
   const attempts = delivery.attempts + 1;
   // Without a failure of GitHub or the network it is a bug, and the stack says where.
   const about = { delivery: guid, event, repository, cause: causeOf(error), ...(failure ? {} : { err: error }) };
-  if (failure?.kind === "limited") {
-    // Waiting for the rate limit is no attempt.
-    await postpone(services, guid, delivery.attempts, failure.seconds);
-  } else if (attempts >= MOST_ATTEMPTS) {
+  if (attempts >= MOST_ATTEMPTS) {
     await services.store.abandonDelivery(guid, { attempts, cause: about.cause, ...(repository ? { repository } : {}) });
     services.log.error({ ...about, attempts }, "a delivery could not be handled and is not tried again");
   } else {

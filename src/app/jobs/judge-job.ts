@@ -1,6 +1,7 @@
+import type { RepositoryClient } from "../../github/repository-client.ts";
 import type { Repository } from "../../store/repositories.ts";
-import type { LeasedWork } from "../../store/work.ts";
-import { worstOf } from "../publish/check-body.ts";
+import type { LeasedWork, Trouble } from "../../store/work.ts";
+import { worstOf, type Body } from "../publish/check-body.ts";
 import { checkName, gatesOf } from "../publish/check-name.ts";
 import {
   externalId,
@@ -16,36 +17,62 @@ import {
   type OpenRunCalls,
   type OpenRunServices,
 } from "../publish/check-run.ts";
-import { isPullBehind, waitForReplica } from "./behind.ts";
+import type { EvidenceCalls } from "../evidence/make-evidence.ts";
+import { failureOf } from "../../github/failure.ts";
+import type { Head } from "../../store/heads.ts";
+import { askAboutTarget, digestOf, type AskCalls } from "../approvals/asked-target.ts";
+import { overridden, overrideOf, type OverriddenCalls, type OverriddenServices } from "../overrides/overridden.ts";
+import { causeOf } from "../error-for-log.ts";
+import { JudgeInterrupted } from "../judge/pool.ts";
+import { archived } from "./archived.ts";
+import { isByRulesInForce } from "./by-rules-in-force.ts";
+import { waitForReplica } from "./behind.ts";
 import { closeSubject, type CloseServices } from "./close.ts";
+import { triedHead, wasGivenUp } from "./given-up.ts";
+import { giveUp, type GiveUpServices } from "./give-up.ts";
+import { startHead, type StartHeadServices } from "./leave-head.ts";
 import { postComments, type CommentsCalls, type CommentsServices } from "../publish/comments.ts";
 import { judgeTarget, type JudgeTargetServices, type TargetJudgement } from "./judge-target.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Mirror } from "../mirror/mirror.ts";
+import { keepReport, type KeepReportServices, type KeptResult } from "../reports/keep-report.ts";
 import { checkProgress } from "../publish/progress.ts";
+import type { RequirementCalls } from "../publish/requirement.ts";
 import { enqueue, type Services, type UsesGitHub, type UsesStore } from "../services.ts";
-import type { JobOutcome } from "./job-outcome.ts";
-import { rejudgeSharedHead } from "./shared-heads.ts";
+import { heldBack, type JobOutcome } from "./job-outcome.ts";
+import { findSavedVerdict, savedVerdict } from "./saved-verdict.ts";
 import { readTarget, type Target, type TargetCalls } from "../target.ts";
 
-type JudgeJobCalls = TargetCalls & OpenRunCalls & ConclusionCalls & CommentsCalls;
+type JudgeJobCalls = TargetCalls &
+  OpenRunCalls &
+  ConclusionCalls &
+  CommentsCalls &
+  RequirementCalls &
+  AskCalls &
+  EvidenceCalls &
+  OverriddenCalls &
+  Pick<RepositoryClient, "readLastChange">;
 
 /** What `runJudgeJob` needs. */
 export type JudgeJobServices = CloseServices &
+  StartHeadServices &
+  Omit<GiveUpServices, "clients"> &
   OpenRunServices &
   ConclusionServices &
   CommentsServices &
   JudgeTargetServices &
+  KeepReportServices &
+  OverriddenServices &
   UsesStore<
-    | "findHead"
+    | "isWaiting"
     | "markRunReviewed"
     | "recordHeadConclusion"
-    | "recordPendingHead"
     | "recordPublishedConclusion"
+    | "saveVerdict"
     | "upsertRepository"
   > &
   UsesGitHub<keyof JudgeJobCalls> &
-  Pick<Services, "mirrors" | "authorities">;
+  Pick<Services, "mirrors" | "authorities"> & { readonly log: Pick<Services["log"], "error"> };
 
 /** Judges a pull request or merge group in its current state and concludes its check. */
 export async function runJudgeJob(
@@ -58,12 +85,13 @@ export async function runJudgeJob(
   const { github } = access;
   const reading = await readTarget(github, work);
   await services.checkpoint("target read");
-  if (reading.kind === "closed") return closeSubject(services, github, work);
+  const wait = reading.isBehind ? waitForReplica(work.age) : undefined;
+  if (wait !== undefined) return wait;
+  if (reading.kind === "closed") return closeSubject(services, github, work, reading);
   const { target } = reading;
-  if (subject.kind === "pull" && target.pull !== undefined && isPullBehind(target.pull, subject.updatedAt)) {
-    const wait = waitForReplica(work.age);
-    if (wait !== undefined) return wait;
-  }
+  if (target.repository.archived) return archived();
+  if (access.unreadable !== undefined)
+    return giveUp(services, work, { reason: "permission", message: access.unreadable });
   const { owner, name, id, defaultBranch } = target.repository;
   const repository = await services.store.upsertRepository({
     id,
@@ -74,36 +102,134 @@ export async function runJudgeJob(
   });
 
   const known = await findKnownRuns(services, work.key);
-  const before = await findConcludedRun(services, work, target, repository, known);
+  const context: Context = { access, target, repository, known, signal };
+  if (wasGivenUp(work, target, known)) return judgeAgain(services, work, context);
+  const before = await findConcludedRun(services, work, context);
   if (before === "all posted") return { kind: "done" };
-  const check = checkName(target.baseRef, defaultBranch, gatesOf(repository));
-  const identity = { name: check, policies: repository.policies ?? "unknown" };
-  const run = before ?? (await openRun(services, github, work.key, target, known, identity));
-  if (before === undefined) await startHead(services, work, target, check);
+  const run = before ?? (await startRun(services, work, context));
+  const saved = before === undefined ? await findSavedVerdict(services, work, repository, run) : undefined;
+  if (saved !== undefined) return publishSaved(services, work, context, run, saved);
+  return judgeAndPublish(services, work, context, { run, concluded: before !== undefined });
+}
 
-  const mirror = await services.mirrors.acquire(id);
-  const job = run.job;
+/** Publishes what an earlier attempt judged. Comments need the findings, which only another judgement has. */
+async function publishSaved(
+  services: JudgeJobServices,
+  work: LeasedWork,
+  { access, target }: Context,
+  run: LiveRun,
+  { judgement, comments }: NonNullable<Awaited<ReturnType<typeof findSavedVerdict>>>,
+): Promise<JobOutcome> {
+  const concluded = await conclude(services, work, access.github, target, run, judgement, true);
+  if (concluded !== undefined) return concluded;
+  if (comments) return again("its comments are not posted yet");
+  if (target.pull?.draft !== true) await services.store.markRunReviewed(run.job);
+  return { kind: "done" };
+}
+
+/** What is known when a job starts to judge. */
+interface Context {
+  readonly access: { readonly github: JudgeJobCalls; readonly token: string };
+  readonly target: Target;
+  readonly repository: Repository;
+  readonly known: KnownRuns;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the run in which the verdict will stand, and resets what is stored about the head. */
+async function startRun(
+  services: JudgeJobServices,
+  work: LeasedWork,
+  { access, target, repository, known }: Context,
+): Promise<LiveRun> {
+  const name = checkName(target.baseRef, target.repository.defaultBranch, gatesOf(repository));
+  const identity = { name, policies: repository.policies ?? "unknown" };
+  const run = await openRun(services, access.github, work.key, target, known, identity);
+  await startHead(services, access.github, work, target, name);
+  return run;
+}
+
+/**
+ * Tries once more to judge a head whose check says that it could not be judged. That check stays until there is a
+ * verdict: whatever prevents one ends this attempt at once, and the next one comes after a longer pause.
+ */
+async function judgeAgain(services: JudgeJobServices, work: LeasedWork, context: Context): Promise<JobOutcome> {
+  const failed = (why: Trouble): JobOutcome => ({
+    kind: "unavailable",
+    scope: "work",
+    head: triedHead(context.target),
+    ...why,
+  });
+  try {
+    const outcome = await judgeAndPublish(services, work, context);
+    return outcome.kind === "later" && outcome.because !== undefined && !context.signal.aborted
+      ? failed({ reason: outcome.because, message: outcome.reason })
+      : outcome;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (error instanceof JudgeInterrupted || context.signal.aborted || failure?.kind === "limited") throw error;
+    if (failure?.kind === "unavailable") return failure;
+    if (failure === undefined) services.log.error({ err: error, work: work.key }, "job failed");
+    const reasons = { transient: "unanswered", gone: "gone", refused: "refused" } as const;
+    return failed({ reason: failure === undefined ? "crashed" : reasons[failure.kind], message: causeOf(error) });
+  }
+}
+
+/**
+ * Judges the target and concludes its run, unless that is `concluded` already and only comments are missing. Without a run
+ * one is opened when there is a verdict to show.
+ */
+async function judgeAndPublish(
+  services: JudgeJobServices,
+  work: LeasedWork,
+  context: Context,
+  opened?: { readonly run: LiveRun; readonly concluded: boolean },
+): Promise<JobOutcome> {
+  const { access, target, repository, signal } = context;
+  const { github } = access;
+  const { installation } = work.subject;
+  const mirror = await services.mirrors.acquire(repository.id);
+  const job = opened?.run.job ?? `again-${work.lease}`;
   try {
     const remote: Remote = {
       url: target.repository.cloneUrl,
       token: access.token,
       ...(services.authorities === undefined ? {} : { authorities: services.authorities }),
     };
-    const progress = checkProgress(github, placeOf(target), run.runId);
-    const { onProgress } = progress;
-    const ports = { onProgress, readToken: (name: string) => services.clients.readToken(subject.installation, name) };
-    const context = { github, mirror, remote, job, target, repository, age: work.age, signal, ports };
+    const progress = opened === undefined ? undefined : checkProgress(github, placeOf(target), opened.run.runId);
+    let held: number | undefined;
+    const readToken = async (name: string): Promise<string | undefined> => {
+      try {
+        return await services.clients.readToken(installation, name);
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure?.kind === "limited") held = failure.seconds;
+        throw error;
+      }
+    };
+    const ports = { ...(progress === undefined ? {} : { onProgress: progress.onProgress }), readToken };
+    const request = { github, mirror, remote, job, target, repository, age: work.age, signal, ports };
     // Whatever ends it, nothing may be sent after what follows.
-    const judgement = await judgeTarget(services, context).finally(() => progress.stop());
+    const judgement = await judgeTarget(services, request).finally(() => progress?.stop());
+    // What another repository holds was not read, so that the verdict is not about what would be deployed.
+    if (held !== undefined) return heldBack(held);
     if (judgement.kind === "later") {
       const { waitsFor, ...later } = judgement;
-      if (waitsFor !== undefined && before === undefined)
-        await github.annotate(placeOf(target), run.runId, { ...waitsFor, annotations: [] });
+      if (later.because !== undefined && (await overrideOf(services, github, target)) !== undefined)
+        return await giveUp(services, work, { reason: later.because, message: later.reason });
+      if (waitsFor !== undefined && opened?.concluded === false)
+        await github.annotate(placeOf(target), opened.run.runId, { ...waitsFor, annotations: [] });
       return later;
     }
     if (judgement.kind === "moved") return again("the head moved on");
-    if (before === undefined) {
-      const concluded = await conclude(services, work, github, target, run, judgement);
+    const run = opened?.run ?? (await startRun(services, work, context));
+    if (opened?.concluded !== true) {
+      const concluded = await conclude(services, work, github, target, run, judgement).catch(async (error: unknown) => {
+        // What owners said may be another thing by then.
+        if (failureOf(error) !== undefined && judgement.approvals === undefined)
+          await save(services, work, target, run, judgement);
+        throw error;
+      });
       if (concluded !== undefined) return concluded;
     }
     await comment(services, { github, mirror, remote, job, signal }, target, judgement);
@@ -122,9 +248,7 @@ export async function runJudgeJob(
 async function findConcludedRun(
   services: JudgeJobServices,
   work: LeasedWork,
-  target: Target,
-  repository: Repository,
-  { open, concluded }: KnownRuns,
+  { access: { github }, target, repository, known: { open, concluded } }: Context,
 ): Promise<LiveRun | "all posted" | undefined> {
   const head = await services.store.findHead(work.key);
   const gates = gatesOf(repository);
@@ -138,27 +262,44 @@ async function findConcludedRun(
     head?.head === target.head &&
     (gates === undefined || head.check === checkName(target.baseRef, repository.defaultBranch, gates)) &&
     head.published !== undefined &&
-    head.policies === (repository.policies ?? "none");
+    isByRulesInForce(head.policies, repository);
   if (!same || concluded.runId === undefined) return undefined;
+  if (!(await ownersSayTheSame(services, work, github, target, head))) return undefined;
   return concluded.reviewed ? "all posted" : { ...concluded, runId: concluded.runId };
 }
 
-/** Resets what is stored for this work to its new head and check, and judges again the pull requests that share the old ones. */
-async function startHead(services: JudgeJobServices, work: LeasedWork, target: Target, check: string): Promise<void> {
-  const repository = target.repository.id;
-  const old = await services.store.findHead(work.key);
-  await services.store.recordPendingHead({
-    work: work.key,
-    repository,
-    head: target.head,
-    check,
-    ...(target.pull === undefined ? {} : { pull: target.pull.number }),
-  });
-  if (old !== undefined && (old.head !== target.head || old.check !== check))
-    await rejudgeSharedHead(services, work, old);
+/** Whether what owners say is what the check was concluded by. */
+async function ownersSayTheSame(
+  services: JudgeJobServices,
+  { subject, age }: LeasedWork,
+  github: JudgeJobCalls,
+  target: Target,
+  { approvals }: Head,
+): Promise<boolean> {
+  if (approvals === undefined) return true;
+  const asked = { target, installation: subject.installation, age };
+  const answer = await askAboutTarget(services, github, asked, approvals.needs);
+  return answer.kind === "decided" && digestOf(answer.decision) === approvals.decision;
 }
 
 type JudgedTarget = Extract<TargetJudgement, { readonly kind: "judged" }>;
+
+function resultOf(target: Target, run: LiveRun, judgement: JudgedTarget, published: Body): KeptResult {
+  const { body, check, base, findings } = judgement;
+  return { run, target, check, published, own: body, base, ...(findings === undefined ? {} : { judged: findings }) };
+}
+
+/** Keeps what was judged and cannot be published now, so that it is not judged again for that. */
+async function save(
+  services: JudgeJobServices,
+  work: LeasedWork,
+  target: Target,
+  run: LiveRun,
+  judgement: JudgedTarget,
+): Promise<void> {
+  await keepReport(services, resultOf(target, run, judgement, judgement.body));
+  await services.store.saveVerdict(run.job, savedVerdict(work, judgement));
+}
 
 /** Publishes the verdict if the target has not changed meanwhile. Returns an outcome if it cannot be published yet. */
 async function conclude(
@@ -168,29 +309,49 @@ async function conclude(
   target: Target,
   run: LiveRun,
   judgement: JudgedTarget,
+  reportIsKept = false,
 ): Promise<JobOutcome | undefined> {
   if (target.pull !== undefined) {
     const now = await readTarget(github, work);
-    if (now.kind === "closed") return closeSubject(services, github, work);
+    const wait = now.isBehind ? waitForReplica(work.age) : undefined;
+    if (wait !== undefined) return wait;
+    if (now.kind === "closed") return closeSubject(services, github, work, now);
     if (now.target.head !== target.head || now.target.baseRef !== target.baseRef) return again("the head moved on");
   }
-  const { body, policies, check } = judgement;
-  await services.store.recordHeadConclusion(work.key, body.conclusion, policies, check);
+  const { policies, check, approvals } = judgement;
+  const body = await letThrough(services, github, target, judgement);
+  await services.store.recordHeadConclusion(work.key, body.conclusion, policies, check, approvals);
   await services.checkpoint("verdict recorded");
   const others = await services.store.otherPullsWithHead(target.repository.id, target.head, check, work.key);
   if (body.conclusion === "success" && others.some((other) => other.conclusion === undefined)) {
     return { kind: "later", seconds: 1, reason: "another pull request with the same head is being judged" };
   }
   const worst = worstOf(body, others);
+  const { base } = judgement;
   const external = externalId({
     subject: subjectOf(target),
     head: target.head,
-    base: judgement.base,
+    base,
+    into: target.baseRef,
     policies,
     job: run.job,
+    conditional: approvals !== undefined || body !== judgement.body,
     ...(judgement.tree === undefined ? {} : { tree: judgement.tree }),
   });
-  await publishConclusion(services, github, placeOf(target), run, { ...worst, name: check, externalId: external });
+  if (!reportIsKept) await keepReport(services, resultOf(target, run, judgement, worst));
+  const { tree } = judgement;
+  await publishConclusion(services, github, placeOf(target), run, {
+    ...worst,
+    name: check,
+    externalId: external,
+    judged: {
+      base,
+      policies,
+      record: worst.record,
+      ...(tree === undefined ? {} : { tree }),
+      ...(approvals === undefined ? {} : { approvals: approvals.approvers }),
+    },
+  });
   await services.store.recordPublishedConclusion(work.key, worst.conclusion);
   const worseNow = others.filter((other) => other.published === "success" && worst.conclusion === "failure");
   const { installation, repository } = work.subject;
@@ -206,6 +367,18 @@ async function conclude(
   return undefined;
 }
 
+/** What the check says of a judgement, with an override that is in force. What owners have not approved is not overridden. */
+async function letThrough(
+  services: JudgeJobServices,
+  github: JudgeJobCalls,
+  target: Target,
+  { body, isUnapproved }: JudgedTarget,
+): Promise<Body> {
+  if (body.conclusion === "success" || isUnapproved === true) return body;
+  const override = await overrideOf(services, github, target);
+  return override === undefined ? body : overridden(body, override);
+}
+
 async function comment(
   services: JudgeJobServices,
   context: {
@@ -218,8 +391,8 @@ async function comment(
   { pull }: Target,
   { findings }: JudgedTarget,
 ): Promise<void> {
-  if (pull === undefined || pull.draft || findings === undefined || !findings.comments) return;
-  await postComments(services, { ...context, pull, report: findings.report, lines: findings.lines });
+  if (pull === undefined || pull.draft || findings === undefined || findings.comments === "off") return;
+  await postComments(services, { ...context, ...findings, comments: findings.comments, pull });
 }
 
 function again(reason: string): JobOutcome {

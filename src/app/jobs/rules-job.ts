@@ -1,24 +1,19 @@
-import { workKey, type LeasedWork, type Subject } from "../../store/work.ts";
-import type { RepositoryClient } from "../../github/repository-client.ts";
+import type { LeasedWork } from "../../store/work.ts";
 import type { AheadRequest, PrepareAnswer } from "../judge/protocol.ts";
 import { JudgeInterrupted } from "../judge/pool.ts";
-import { backOff, recordRules, type RecordRulesServices } from "./judge-target.ts";
-import { checkName, gatesOf } from "../publish/check-name.ts";
+import { recordRules, unfetchable, type RecordRulesServices } from "./judge-target.ts";
+import { archived } from "./archived.ts";
+import { wasEnrolled } from "../reconcile/history.ts";
+import { reconcilePulls, type PullsServices } from "../reconcile/pulls.ts";
 import { isTipBehind, waitForReplica } from "./behind.ts";
 import type { JobOutcome } from "./job-outcome.ts";
-import {
-  enqueueIfIdle,
-  type EnqueueIfIdleServices,
-  type Services,
-  type UsesGitHub,
-  type UsesStore,
-} from "../services.ts";
+import type { Services, UsesGitHub, UsesStore } from "../services.ts";
 
 /** What `runRulesJob` needs. */
 export type RulesJobServices = RecordRulesServices &
-  EnqueueIfIdleServices &
-  UsesStore<"findHead" | "findRepository" | "listTrackedPulls" | "upsertRepository"> &
-  UsesGitHub<"readMergeBase" | "readOpenPullRequests" | "readRepository"> &
+  PullsServices &
+  UsesStore<"findRepository" | "recordHistory" | "upsertRepository"> &
+  UsesGitHub<"readLastChange" | "readMergeBase" | "readOpenPullRequests" | "readRepository" | "readRuns"> &
   Pick<Services, "mirrors" | "pool" | "authorities" | "log">;
 
 /**
@@ -31,9 +26,12 @@ export async function runRulesJob(
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   const { installation, repository: name } = work.subject;
-  const { github, token } = await services.clients.access(installation, name.id);
+  const { github, token, unreadable } = await services.clients.access(installation, name.id);
+  if (unreadable !== undefined)
+    return { kind: "unavailable", scope: "work", reason: "permission", message: unreadable };
   const place = { owner: name.owner, repo: name.name };
   const now = await github.readRepository(place);
+  if (now.archived) return archived();
   const repository = await services.store.upsertRepository({ ...now, installation });
   const mirror = await services.mirrors.acquire(now.id);
   const job = `rules-${work.lease}`;
@@ -46,7 +44,7 @@ export async function runRulesJob(
     const outcome = await mirror.fetch(remote, job, { trusted: `refs/heads/${now.defaultBranch}` }, signal);
     // An empty repository has no default branch yet: there is nothing to enroll.
     if (outcome.kind === "missing") return { kind: "done" };
-    if (outcome.kind === "failed") return { kind: "later", seconds: backOff(work.age), reason: outcome.reason };
+    if (outcome.kind === "failed") return unfetchable(outcome, work.age);
     const trusted = await mirror.commit(job, "trusted");
     if (trusted === undefined) throw new Error("the default branch was fetched but is missing from the mirror");
     const announced = work.subject.kind === "rules" ? work.subject.after : undefined;
@@ -63,17 +61,23 @@ export async function runRulesJob(
           mirror: mirror.directory,
           trusted: trusted.id,
           branch: now.defaultBranch,
+          repositories: [now.cloneUrl],
           enrolled: repository.enrolled,
           now: new Date().toISOString(),
           ...(known === undefined ? {} : { inForce: known }),
         },
         signal,
+        { readToken: (name) => services.clients.readToken(installation, name) },
       );
       await recordRules(services, repository, mirror, prepared);
     } finally {
       thread.release();
     }
-    await enqueueOpen(services, github, installation, now);
+    if (prepared.kind === "not enrolled" && (await wasEnrolled(services, github, repository)))
+      return { kind: "later", seconds: 0, reason: "its history says that it is enrolled" };
+    const after = await services.store.findRepository(now.id);
+    if (after !== undefined && (after.enrolled || work.forced))
+      await reconcilePulls(services, github, after, { every: false, forced: work.forced });
     if (prepared.kind === "in force")
       await judgeAhead(services, installation, signal, {
         kind: "ahead",
@@ -88,36 +92,6 @@ export async function runRulesJob(
     await mirror.release(job);
   }
   return { kind: "done" };
-}
-
-/** Enqueues every open pull request that was not judged by the rules in force, or has another check by them. */
-async function enqueueOpen(
-  services: RulesJobServices,
-  github: Pick<RepositoryClient, "readOpenPullRequests">,
-  installation: number,
-  now: { readonly id: number; readonly owner: string; readonly name: string },
-): Promise<void> {
-  const place = { owner: now.owner, repo: now.name };
-  const after = await services.store.findRepository(now.id);
-  if (after?.enrolled !== true) return;
-  const named = { installation, repository: { id: now.id, owner: now.owner, name: now.name } };
-  const open = await github.readOpenPullRequests(place);
-  for (const pull of open) {
-    const subject: Subject = { kind: "pull", ...named, number: pull.number };
-    const head = await services.store.findHead(workKey(subject));
-    const check = checkName(pull.baseRef, after.defaultBranch, gatesOf(after));
-    const judged =
-      head?.head === pull.head &&
-      head.published !== undefined &&
-      head.policies === after.policies &&
-      (after.gates === undefined || head.check === check);
-    if (!judged) await enqueueIfIdle(services, subject);
-  }
-  // Pull requests whose close event was lost: the worker will find them closed.
-  const numbers = new Set(open.map((pull) => pull.number));
-  for (const number of await services.store.listTrackedPulls(now.id)) {
-    if (!numbers.has(number)) await enqueueIfIdle(services, { kind: "pull", ...named, number });
-  }
 }
 
 /**

@@ -1,26 +1,44 @@
 import { enqueueIfIdle, type EnqueueIfIdleServices, type UsesQueue, type UsesStore } from "../services.ts";
+import { endOverrides, type EndOverridesServices } from "../overrides/end-overrides.ts";
+import { forgetLongGone, type ForgetLongGoneServices } from "../unavailable.ts";
 
-/** What `enqueueWaiting` needs. */
-export type EnqueueWaitingServices = UsesStore<"listUnhandledDeliveries" | "listWaitingWork"> & UsesQueue;
+/** What `handleWaiting` needs. */
+export type HandleWaitingServices = UsesStore<"listUnhandledDeliveries"> & UsesQueue;
 
-/** Calls a worker for every unhandled delivery and all waiting work, for example after another replica died. */
-export async function enqueueWaiting(services: EnqueueWaitingServices): Promise<void> {
+/** Calls a worker for every unhandled delivery, for example after another replica died. */
+export async function handleWaiting(services: HandleWaitingServices): Promise<void> {
   for (const guid of await services.store.listUnhandledDeliveries()) await services.queue.send("delivery", { guid });
-  for (const key of await services.store.listWaitingWork()) await services.queue.send("work", { key });
 }
 
 /** What `sweep` needs. */
-export type SweepServices = EnqueueWaitingServices &
+export type SweepServices = HandleWaitingServices &
   EnqueueIfIdleServices &
-  UsesStore<"deleteOldDeliveries" | "deleteOldGroups" | "deleteOldRuns" | "listEnrolledRepositories">;
+  ForgetLongGoneServices &
+  EndOverridesServices &
+  UsesStore<
+    | "deleteOldDeliveries"
+    | "deleteOldGroups"
+    | "deleteOldRedeliveries"
+    | "deleteOldReports"
+    | "deleteOldRuns"
+    | "takeRepositoriesToSweep"
+  >;
 
-/** Makes up for lost webhooks: enqueues the rules job of every enrolled repository, and deletes old records. */
-export async function sweep(services: SweepServices): Promise<void> {
-  await enqueueWaiting(services);
-  for (const { id, owner, name, installation } of await services.store.listEnrolledRepositories()) {
+/**
+ * Makes up for lost webhooks: enqueues the rules job of the enrolled repositories that no sweep took for `everySeconds`,
+ * has GitHub compared with what is stored where that is due, and deletes old records.
+ */
+export async function sweep(services: SweepServices, everySeconds: number): Promise<void> {
+  await forgetLongGone(services);
+  await handleWaiting(services);
+  await endOverrides(services);
+  for (const { id, owner, name, installation } of await services.store.takeRepositoriesToSweep(everySeconds)) {
     await enqueueIfIdle(services, { kind: "rules", installation, repository: { id, owner, name } });
   }
   await services.store.deleteOldDeliveries();
   await services.store.deleteOldRuns();
   await services.store.deleteOldGroups();
+  await services.store.deleteOldReports();
+  await services.store.deleteOldRedeliveries();
+  for (const part of ["deliveries", "repositories"] as const) await services.queue.send("reconcile", { part });
 }

@@ -1,20 +1,29 @@
 import { randomUUID } from "node:crypto";
 import { failureOf } from "../../github/failure.ts";
-import type { LeasedWork } from "../../store/work.ts";
+import type { Unavailable, UnavailableScope } from "../../store/unavailable.ts";
+import type { LeasedWork, Trouble } from "../../store/work.ts";
+import { causeOf } from "../error-for-log.ts";
 import { JudgeInterrupted } from "../judge/pool.ts";
-import type { Services, UsesQueue, UsesStore } from "../services.ts";
-import type { JobOutcome } from "./job-outcome.ts";
+import type { Services, UsesStore } from "../services.ts";
+import {
+  becomeAvailable,
+  becomeUnavailable,
+  type BecomeAvailableServices,
+  type BecomeUnavailableServices,
+} from "../unavailable.ts";
+import { heldBack, type JobOutcome } from "./job-outcome.ts";
 import { backOff } from "./judge-target.ts";
 
 /** What `work` needs. */
 export type WorkerServices = UsesStore<
-  "deleteWork" | "finishWork" | "leaseWork" | "postponeWork" | "releaseCrashedWork" | "renewLease"
+  "deleteWork" | "finishWork" | "leaseWork" | "pauseWork" | "postponeWork" | "releaseCrashedWork" | "renewLease"
 > &
-  UsesQueue &
+  BecomeAvailableServices &
+  BecomeUnavailableServices &
   Pick<Services, "running" | "deadline" | "leaseSeconds" | "checkpoint"> & {
-    readonly log: Pick<Services["log"], "info" | "error">;
+    readonly log: Pick<Services["log"], "debug" | "info" | "warn" | "error">;
     readonly metrics: Pick<Services["metrics"], "jobs" | "jobSeconds">;
-    readonly clients: Pick<Services["clients"], "forget">;
+    readonly clients: Pick<Services["clients"], "forget" | "usedUp">;
   };
 
 /** The jobs that a worker runs. They reject with whatever GitHub's API or a bug threw. */
@@ -23,8 +32,12 @@ export interface Jobs {
   judge(work: LeasedWork, signal: AbortSignal): Promise<JobOutcome>;
   /** Puts the rules on a default branch into force. */
   rules(work: LeasedWork, signal: AbortSignal): Promise<JobOutcome>;
+  /** Does what a comment asks for. */
+  command(work: LeasedWork): Promise<JobOutcome>;
+  /** Looks at an issue about an override. */
+  issue(work: LeasedWork): Promise<JobOutcome>;
   /** Concludes a check as failure, with the reason why nothing could be judged. */
-  giveUp(work: LeasedWork, reason: string): Promise<JobOutcome>;
+  giveUp(work: LeasedWork, why: Trouble): Promise<JobOutcome>;
 }
 
 /**
@@ -33,10 +46,14 @@ export interface Jobs {
  */
 const MOST_ATTEMPTS = 5;
 
-/** Leases the work with this key, if it is available, and runs its job. `stopping` aborts when the server must exit. */
-export async function work(services: WorkerServices, jobs: Jobs, key: string, stopping: AbortSignal): Promise<void> {
-  const leased = await services.store.leaseWork(key, randomUUID(), services.leaseSeconds);
-  if (leased === undefined) return;
+/**
+ * Leases the work that is next and runs its job. Resolves to false if there is none. `stopping` aborts when the server
+ * must exit.
+ */
+export async function work(services: WorkerServices, jobs: Jobs, stopping: AbortSignal): Promise<boolean> {
+  const leased = await services.store.leaseWork(randomUUID(), services.leaseSeconds, services.clients.usedUp());
+  if (leased === undefined) return false;
+  const { key } = leased;
   const superseded = new AbortController();
   services.running.set(key, superseded);
   const started = performance.now();
@@ -53,16 +70,17 @@ export async function work(services: WorkerServices, jobs: Jobs, key: string, st
     const outcome = await attempt(services, jobs, leased, superseded.signal, stopping);
     services.metrics.jobs.inc({ outcome: outcome.kind });
     if (outcome.kind === "done") services.metrics.jobSeconds.observe((performance.now() - started) / 1_000);
-    services.log.info(
-      { work: key, outcome, milliseconds: Math.round(performance.now() - started) },
-      outcome.kind === "later" ? "job will be retried" : "job finished",
-    );
+    const line = { work: key, outcome, milliseconds: Math.round(performance.now() - started) };
+    // What is unavailable is logged once, and not at each attempt.
+    if (outcome.kind === "unavailable") services.log.debug(line, "job finished");
+    else services.log.info(line, outcome.kind === "later" ? "job will be retried" : "job finished");
     await settle(services, leased, outcome);
     await services.checkpoint("finished");
   } finally {
     clearInterval(heartbeat);
     if (services.running.get(key) === superseded) services.running.delete(key);
   }
+  return true;
 }
 
 async function attempt(
@@ -73,22 +91,40 @@ async function attempt(
   stopping: AbortSignal,
 ): Promise<JobOutcome | { readonly kind: "crashed" }> {
   const left = services.deadline * 1_000 - work.age;
-  if (left <= 0) return jobs.giveUp(work, `it was not judged within ${services.deadline} s`);
-  if (work.attempts > MOST_ATTEMPTS) return jobs.giveUp(work, `judging it failed ${MOST_ATTEMPTS} times`);
+  if (left <= 0) {
+    const last = work.reason === undefined ? "" : `; the last attempt ended with: ${work.reason}`;
+    const message = `it was not judged within ${services.deadline} s${last}`;
+    return jobs.giveUp(work, { reason: work.because ?? "late", message });
+  }
+  if (work.attempts > MOST_ATTEMPTS)
+    return jobs.giveUp(work, { reason: "crashed", message: `judging it failed ${MOST_ATTEMPTS} times` });
   const deadline = AbortSignal.timeout(Math.ceil(left));
   const signal = AbortSignal.any([superseded, stopping, deadline]);
   try {
-    return work.subject.kind === "rules" ? await jobs.rules(work, signal) : await jobs.judge(work, signal);
+    switch (work.subject.kind) {
+      case "rules":
+        return await jobs.rules(work, signal);
+      case "command":
+        return await jobs.command(work);
+      case "issue":
+        return await jobs.issue(work);
+      case "pull":
+      case "group":
+        return await jobs.judge(work, signal);
+    }
   } catch (error) {
     if (superseded.aborted || stopping.aborted)
       return { kind: "later", seconds: 0, reason: "a newer state is waiting" };
     if (deadline.aborted || error instanceof JudgeInterrupted) {
-      return jobs.giveUp(work, `judging it took longer than ${services.deadline} s`);
+      return jobs.giveUp(work, late(`judging it took longer than ${services.deadline} s`));
     }
     const failure = failureOf(error);
     switch (failure?.kind) {
       case "limited":
-        return { kind: "later", seconds: failure.seconds + Math.random() * 5, reason: "GitHub's rate limit" };
+        return heldBack(failure.seconds);
+      case "unavailable":
+        services.clients.forget(work.subject.installation, work.subject.repository.id);
+        return failure;
       case "transient":
       case "gone":
       case "refused":
@@ -96,11 +132,34 @@ async function attempt(
         if (failure.kind !== "transient" || failure.reason === "HTTP 401") {
           services.clients.forget(work.subject.installation, work.subject.repository.id);
         }
-        return { kind: "later", seconds: Math.min(backOff(work.age), left / 1_000 + 1), reason: failure.reason };
+        return {
+          kind: "later",
+          seconds: Math.min(backOff(work.age), left / 1_000 + 1),
+          reason: `GitHub did not answer as it should (${causeOf(error)})`,
+          because: failure.kind === "transient" ? "unanswered" : failure.kind,
+        };
       case undefined:
         services.log.error({ err: error, work: work.key, attempt: work.attempts }, "job failed");
         return { kind: "crashed" };
     }
+  }
+}
+
+function late(message: string): Trouble {
+  return { reason: "late", message };
+}
+
+/** The installation, the repository or the work itself, as the store names it. */
+function scopeOf({ key, subject }: LeasedWork, kind: Unavailable["kind"], head?: string): UnavailableScope {
+  const installation = subject.installation;
+  const repository = subject.repository.id;
+  switch (kind) {
+    case "installation":
+      return { kind, installation };
+    case "repository":
+      return { kind, installation, repository };
+    case "work":
+      return { kind, installation, repository, work: key, ...(head === undefined ? {} : { head }) };
   }
 }
 
@@ -109,25 +168,32 @@ async function settle(
   work: LeasedWork,
   outcome: JobOutcome | { readonly kind: "crashed" },
 ): Promise<void> {
+  // An attempt that came to an end shows that what it needed is there again.
+  if (outcome.kind === "done" || outcome.kind === "closed")
+    for (const { kind } of work.unavailable) await becomeAvailable(services, scopeOf(work, kind));
   switch (outcome.kind) {
     case "done":
-      if (await services.store.finishWork(work)) await services.queue.send("work", { key: work.key });
+      await services.store.finishWork(work);
       return;
     case "closed":
       // It was enqueued again meanwhile: the pull request was reopened.
-      if (!(await services.store.deleteWork(work))) {
-        await services.store.postponeWork(work, 0);
-        await services.queue.send("work", { key: work.key });
-      }
+      if (!(await services.store.deleteWork(work))) await services.store.postponeWork(work, 0);
       return;
     case "later":
-      await services.store.postponeWork(work, outcome.seconds);
-      await services.queue.send("work", { key: work.key }, outcome.seconds);
+      await services.store.postponeWork(work, outcome.seconds, {
+        reason: outcome.reason,
+        ...(outcome.because === undefined ? {} : { because: outcome.because }),
+        ...(outcome.held === undefined ? {} : { held: outcome.held }),
+      });
       return;
-    case "crashed": {
-      const seconds = 2 ** work.attempts;
-      await services.store.releaseCrashedWork(work, seconds);
-      await services.queue.send("work", { key: work.key }, seconds);
+    case "unavailable": {
+      // It was forgotten meanwhile, so that nothing would end the state.
+      if (!(await services.store.renewLease(work, services.leaseSeconds))) return;
+      const seconds = await becomeUnavailable(services, scopeOf(work, outcome.scope, outcome.head), outcome);
+      await services.store.pauseWork(work, seconds);
+      return;
     }
+    case "crashed":
+      await services.store.releaseCrashedWork(work, 2 ** work.attempts);
   }
 }

@@ -23,7 +23,7 @@ export class JudgeInterrupted extends Error {
 /** A judge thread that one job holds. */
 export interface HeldThread {
   /** All methods reject with `JudgeInterrupted` soon after `signal` aborts: the thread is then terminated. */
-  prepare(request: PrepareRequest, signal: AbortSignal): Promise<PrepareAnswer>;
+  prepare(request: PrepareRequest, signal: AbortSignal, job?: JobPorts): Promise<PrepareAnswer>;
   judge(request: JudgeRequest, signal: AbortSignal, job?: JobPorts): Promise<JudgeAnswer>;
   judgeAhead(request: AheadRequest, signal: AbortSignal, job?: JobPorts): Promise<void>;
   release(): void;
@@ -106,7 +106,7 @@ export class JudgePool {
       return thread.ask(request, signal, job);
     };
     return {
-      prepare: async (request, signal) => (await ask(request, signal)) as PrepareAnswer,
+      prepare: async (request, signal, job) => (await ask(request, signal, job)) as PrepareAnswer,
       judge: async (request, signal, job) => (await ask(request, signal, job)) as JudgeAnswer,
       judgeAhead: async (request, signal, job) => void (await ask(request, signal, job)),
       release: () => {

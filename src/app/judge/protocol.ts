@@ -1,6 +1,8 @@
 import type { Config } from "../../model/config.ts";
+import type { Impact } from "../../model/impact.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Report } from "../../model/report.ts";
+import type { RulesNeed } from "../rules/approval-needs.ts";
 
 /** Asks which policies to judge by: those at the tip of the default branch, or the set that was in force before. */
 export interface PrepareRequest {
@@ -10,6 +12,8 @@ export interface PrepareRequest {
   /** The commit at the tip of the default branch, and the name of that branch. */
   readonly trusted: string;
   readonly branch: string;
+  /** URLs of this repository. */
+  readonly repositories: readonly string[];
   /** The commit whose policy set compiled last; absent if none ever did. */
   readonly inForce?: string;
   readonly enrolled: boolean;
@@ -24,10 +28,12 @@ export type PrepareAnswer =
       readonly kind: "in force";
       /** The commit that the set was read from. */
       readonly commit: string;
-      /** Digest of configuration, policies, data and toolchain. */
+      /** Digest of configuration, policies, data and toolchain, and of the waivers and dated levels that hold now. */
       readonly digest: string;
-      readonly branches: readonly string[];
-      readonly comments: boolean;
+      readonly branches: Config["branches"];
+      readonly comments: Config["comments"];
+      /** Absent: nobody may override. */
+      readonly override?: Config["override"];
       /** Why an older set is in force; empty if the newest is. */
       readonly notes: readonly string[];
     }
@@ -47,9 +53,15 @@ export interface JudgeRequest {
   readonly repositories: readonly string[];
   /** The gated branch that the change goes into. */
   readonly into: string;
+  /** Digests of waivers that the change proposes and that owners have approved: they count. */
+  readonly approvedWaivers?: readonly string[];
+  /** All branches of the repository; absent: what the rules in force and the change say of branches does not depend on them. */
+  readonly branches?: readonly string[];
   readonly rules:
     | { readonly kind: "in force"; readonly commit: string }
-    | { readonly kind: "none compiles"; readonly trusted: string };
+    | { readonly kind: "none compiles"; readonly trusted: string }
+    /** The repository is not enrolled, and the change would enroll it. */
+    | { readonly kind: "proposed" };
 }
 
 /** The report on a change. */
@@ -60,6 +72,10 @@ export interface JudgeAnswer {
   readonly block: Config["block"];
   /** Sentences for the summary of the check: what the change does to the policies themselves. */
   readonly notes: readonly string[];
+  /** What the proposed rules would find otherwise in the whole tree. */
+  readonly impact?: Impact;
+  /** What owners must approve; absent: nothing, or the rules in force do not ask them. */
+  readonly needs?: readonly RulesNeed[];
   /** Servers whose answers the report lacks, so that a later judgement may be another one. */
   readonly unanswered: readonly Unanswered[];
 }

@@ -1,12 +1,21 @@
+import type { CheckRequest } from "../../gate/check-request.ts";
 import { check } from "../../gate/check.ts";
+import { suggestFixes } from "../../gate/fixes/suggest-fixes.ts";
+import { gatingDefault, unmetBranches, type RepositoryBranches } from "../../gate/gated-branches.ts";
 import { manifestDiff } from "../../gate/reporting/manifest-diff.ts";
 import { memoryCache } from "../../gate/memory-cache.ts";
 import type { CheckCache } from "../../gate/judged-source.ts";
+import type { Finding } from "../../model/finding.ts";
+import type { Report } from "../../model/report.ts";
 import type { Tree } from "../../model/tree.ts";
 import { openRepository, type GitRepository } from "../../tree/git-repository.ts";
 import { builtinChecks } from "../../engine/builtin-checks.ts";
 import type { Engine } from "../../engine/judge-engine.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
+import { approvalNeeds, touchesOwners } from "../rules/approval-needs.ts";
+import { digestInForce } from "../rules/digest-in-force.ts";
+import { waiverNeeds, waiversOfProposal } from "../rules/waiver-needs.ts";
+import { judgePreview } from "../rules/preview.ts";
 import { bootstrapReport } from "../rules/bootstrap.ts";
 import type { JobPorts } from "./pool.ts";
 import { replayedRemotes } from "./replayed-remotes.ts";
@@ -20,8 +29,17 @@ import type {
   PrepareAnswer,
   PrepareRequest,
 } from "./protocol.ts";
+import type { RemotesConfig } from "../../model/config.ts";
+import type { Remotes } from "../../model/remotes.ts";
+import { proposedFetch, trustedFetch, type FetchFor } from "../../engine/policies/policy-fetch.ts";
 import { readPolicySet, type PolicySet } from "../rules/policy-set.ts";
-import { changedPaths, describeRulesChange, splitChange, withRulesChange } from "../rules/rules-change.ts";
+import {
+  changedPaths,
+  describeRulesChange,
+  splitChange,
+  withProblems,
+  withRulesChange,
+} from "../rules/rules-change.ts";
 
 /** Limits of what one thread keeps: policy sets, open mirrors, trees, and bytes of cached judgements and renderings. */
 const SETS_KEPT = 8;
@@ -29,6 +47,8 @@ const MIRRORS_KEPT = 8;
 const TREES_KEPT = 8;
 const CACHE_BYTES = 64 * 1024 * 1024;
 const RENDERED_BYTES = 128 * 1024 * 1024;
+/** Milliseconds: after a longer judgement no fixes are suggested, since each is judged again before anybody sees the verdict. */
+const LONGEST_FOR_SUGGESTIONS = 15_000;
 
 /**
  * Returns the function that handles the requests of one judge thread. Compiled policy sets are cached by commit, since
@@ -54,7 +74,7 @@ export function createJudgeThread(
     return mirror;
   };
 
-  const setAt = async (mirror: OpenMirror, commit: string, now: string): Promise<PolicySet> => {
+  const setAt = async (mirror: OpenMirror, commit: string, now: string, fetchFor: FetchFor): Promise<PolicySet> => {
     const known = sets.get(commit);
     sets.delete(commit);
     const timeless = known?.kind === "none" || known?.judge.readsTime === false;
@@ -63,7 +83,7 @@ export function createJudgeThread(
       return known;
     }
     if (known?.kind === "set") await known.judge.close();
-    const set = await readPolicySet(treeAt(mirror, commit), engine.makeJudge, now);
+    const set = await readPolicySet(treeAt(mirror, commit), engine.makeJudge, now, fetchFor);
     // A problem may have been our own fault, so such a set is not cached.
     if (set.kind === "none" || set.problems.length === 0) sets.set(commit, set);
     for (const [oldest, old] of sets) {
@@ -76,9 +96,15 @@ export function createJudgeThread(
 
   return async (request, job) => {
     const mirror = await openMirror(request.mirror);
-    const at: SetAt = (commit) => setAt(mirror, commit, request.now);
+    const open = (config: RemotesConfig): Remotes | undefined =>
+      engine.openRemotes(config, { urls: request.repositories, ...job });
+    const at: SetAt = (commit, by) => {
+      const fetchFor =
+        by === undefined ? trustedFetch(open) : proposedFetch(open, by.kind === "none" ? undefined : by.config);
+      return setAt(mirror, commit, request.now, fetchFor);
+    };
     try {
-      if (request.kind === "prepare") return await prepare(request, at);
+      if (request.kind === "prepare") return await prepare(request, mirror, at);
       if (request.kind === "ahead") return await judgeAhead(request, mirror, at, { engine, cache, job });
       return forgetWhereRulesFailed(sets, await judge(request, mirror, at, { engine, cache, job }));
     } catch (error) {
@@ -123,9 +149,14 @@ interface Means {
   readonly job: Required<JobPorts>;
 }
 
-type SetAt = (commit: string) => Promise<PolicySet>;
+/** The rules of a commit of the gated branch; with `by`, of one that proposes rules while those are in force. */
+type SetAt = (commit: string, by?: PolicySet) => Promise<PolicySet>;
 
-async function prepare(request: PrepareRequest, setAt: SetAt): Promise<PrepareAnswer> {
+const noRules: PolicySet = { kind: "none" };
+
+async function prepare(request: PrepareRequest, mirror: OpenMirror, setAt: SetAt): Promise<PrepareAnswer> {
+  const inForce = async (commit: string, set: Extract<PolicySet, { kind: "set" }>, notes: readonly string[]) =>
+    answerOf(commit, await digestInForce(set, treeAt(mirror, commit), request.now), set, notes);
   const trusted = await setAt(request.trusted);
   if (trusted.kind === "none" && !request.enrolled) return { kind: "not enrolled" };
   if (trusted.kind === "set" && trusted.problems.length === 0) return inForce(request.trusted, trusted, []);
@@ -147,13 +178,19 @@ async function prepare(request: PrepareRequest, setAt: SetAt): Promise<PrepareAn
   };
 }
 
-function inForce(commit: string, set: Extract<PolicySet, { kind: "set" }>, notes: readonly string[]): PrepareAnswer {
+function answerOf(
+  commit: string,
+  digest: string,
+  { config }: Extract<PolicySet, { kind: "set" }>,
+  notes: readonly string[],
+): PrepareAnswer {
   return {
     kind: "in force",
     commit,
-    digest: set.digest,
-    branches: set.config.branches,
-    comments: set.config.comments === "on",
+    digest,
+    branches: config.branches,
+    comments: config.comments,
+    ...(config.override === undefined ? {} : { override: config.override }),
     notes,
   };
 }
@@ -169,30 +206,99 @@ async function judge(
   const changed = await changedPaths(before, after);
 
   if (request.rules.kind === "none compiles") {
-    const [trusted, proposed] = [await setAt(request.rules.trusted), await setAt(request.after)];
+    const [trusted, proposed] = [await setAt(request.rules.trusted), await setAt(request.after, noRules)];
     const { other } = splitChange(changed, trusted, proposed);
-    const report = await bootstrapReport(request, proposed, other, engine.runTests);
+    const report = await bootstrapReport(request, proposed, other, engine.examine);
     return { kind: "judged", report, block: "introduced", notes: [], unanswered: [] };
   }
 
+  const branches = branchesIn(request);
+  const means = { engine, cache, job };
+  if (request.rules.kind === "proposed")
+    return judgePreview(request, await setAt(request.after, noRules), branches, {
+      examine: engine.examine,
+      checkBy: (set) => checkChange(request, { after, before }, set, means),
+    });
   const set = await setAt(request.rules.commit);
   if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_FILE}`);
+  const trusted = treeAt(mirror, request.rules.commit);
+  const { report, desired, fetching, unanswered } = await checkChange(request, { after, before, trusted }, set, means);
+  const judged: JudgeAnswer = {
+    kind: "judged",
+    // What was in force before the change is not its fault, and the change that mends it must go through.
+    report: withProblems(report, unmetBranches(set.config.branches, set.source, branches), "existing"),
+    block: set.config.block,
+    notes: [],
+    unanswered,
+  };
+  const asksOwners = set.config.approvals !== "off";
+  const needsOf = (more: Report["waivers"] = []): Needs =>
+    asksOwners ? waiverNeeds(set, { waivers: [...(report.waivers ?? []), ...more] }) : { needs: [], findings: [] };
+  if (!touchesRules(changed, set) && !touchesOwners(changed, set)) return withNeeds(judged, needsOf());
+  const proposed = await setAt(request.after, set);
+  const { rules } = splitChange(changed, set, proposed);
+  const brought =
+    proposed.kind === "none" ? [] : await waiversOfProposal(set, proposed, { trusted, after, now: request.now });
+  const ofWaivers = needsOf(brought);
+  const ask = (findings: readonly Finding[]): Needs => {
+    if (!asksOwners) return ofWaivers;
+    const asked = approvalNeeds(set, proposed, { changed, branch: request.branch, now: request.now, findings });
+    return {
+      needs: [...asked.needs, ...ofWaivers.needs],
+      findings: [...asked.findings, ...ofWaivers.findings],
+    };
+  };
+  if (!rules) return withNeeds(judged, ask([]));
+  const old: PolicySet = request.before === undefined ? { kind: "none" } : await setAt(request.before);
+  const change = await describeRulesChange(set, proposed, old, {
+    after,
+    now: request.now,
+    branch: request.branch,
+    branches,
+    examine: engine.examine,
+    desired: { ...desired, ...(fetching === undefined ? {} : { remotes: fetching.replay }) },
+  });
+  const { notes, impact } = change;
+  const told = withRulesChange(judged.report, change);
+  const described = { ...judged, report: told, notes, ...(impact === undefined ? {} : { impact }) };
+  return withNeeds(described, ask(change.findings));
+}
+
+/** What owners must approve, and the findings that show it. */
+type Needs = ReturnType<typeof approvalNeeds>;
+
+/** The answer with what owners must approve. */
+function withNeeds(judged: JudgeAnswer, { needs, findings }: Needs): JudgeAnswer {
+  if (needs.length === 0) return judged;
+  return { ...judged, report: withRulesChange(judged.report, { findings, problems: [], notes: [] }), needs };
+}
+
+/** Judges a change by a policy set. */
+async function checkChange(
+  request: JudgeRequest,
+  { after, before, trusted }: { readonly after: Tree; readonly before: Tree | undefined; readonly trusted?: Tree },
+  set: Extract<PolicySet, { readonly kind: "set" }>,
+  { engine, cache, job }: Means,
+) {
   const { builtins, problems } = builtinChecks(set.config, set.source);
   const opened = engine.openRemotes(set.config.remotes, { urls: request.repositories, ...job });
   const fetching = opened === undefined ? undefined : replayedRemotes(opened);
   const desired = {
     renderer: engine.renderer,
+    documentParser: engine.documentParser,
     repositories: request.repositories,
     branches: [request.into],
     cache,
   };
-  const report = await check({
+  const asked: CheckRequest = {
     ...desired,
     ...(fetching === undefined ? {} : { remotes: fetching.remotes }),
     builtins,
     after,
     ...(before === undefined ? {} : { before }),
-    config: set.config,
+    ...(trusted === undefined ? {} : { trusted }),
+    ...(request.approvedWaivers === undefined ? {} : { approved: request.approvedWaivers }),
+    config: gatingDefault(set.config, request.branch),
     configSource: set.source,
     judge: set.judge,
     now: request.now,
@@ -202,28 +308,17 @@ async function judge(
       ...(request.before === undefined ? {} : { before: request.before }),
     },
     problems,
-    diff: manifestDiff,
-    onProgress: job.onProgress,
-  });
-  const judged: JudgeAnswer = {
-    kind: "judged",
-    report,
-    block: set.config.block,
-    notes: [],
-    unanswered: report.verdict === "error" ? ((await fetching?.unanswered()) ?? []) : [],
   };
-  if (!touchesRules(changed, set)) return judged;
-  const proposed = await setAt(request.after);
-  const { rules } = splitChange(changed, set, proposed);
-  if (!rules) return judged;
-  const old: PolicySet = request.before === undefined ? { kind: "none" } : await setAt(request.before);
-  const change = await describeRulesChange(set, proposed, old, {
-    after,
-    now: request.now,
-    branch: request.branch,
-    desired: { ...desired, ...(fetching === undefined ? {} : { remotes: fetching.replay }) },
-  });
-  return { ...judged, report: withRulesChange(report, change), notes: change.notes };
+  const start = performance.now();
+  const found = await check({ ...asked, diff: manifestDiff, onProgress: job.onProgress });
+  const wanted = set.config.comments !== "off" && performance.now() - start < LONGEST_FOR_SUGGESTIONS;
+  const report = wanted ? await suggestFixes(asked, found) : found;
+  const unanswered = report.verdict === "error" ? ((await fetching?.unanswered()) ?? []) : [];
+  return { report, desired, fetching, unanswered };
+}
+
+function branchesIn({ branches, branch }: JudgeRequest): RepositoryBranches | undefined {
+  return branches === undefined ? undefined : { names: branches, defaultBranch: branch, where: "the repository" };
 }
 
 /** Judges a commit of the default branch for what stays in the caches. */
@@ -238,13 +333,14 @@ async function judgeAhead(
   const remotes = engine.openRemotes(set.config.remotes, { urls: request.repositories, ...job });
   await check({
     renderer: engine.renderer,
+    documentParser: engine.documentParser,
     ...(remotes === undefined ? {} : { remotes }),
     repositories: request.repositories,
     branches: [request.branch],
     cache,
     builtins: builtinChecks(set.config, set.source).builtins,
     after: treeAt(mirror, request.commit),
-    config: set.config,
+    config: gatingDefault(set.config, request.branch),
     configSource: set.source,
     judge: set.judge,
     now: request.now,

@@ -26,8 +26,8 @@ export interface TreesRequest {
   readonly job: string;
   readonly signal: AbortSignal;
   readonly target: Target;
-  /** The gated branches: their content counts as accepted. */
-  readonly gated: readonly string[];
+  /** Whether the branch that the target goes into is gated: then its content counts as accepted. */
+  readonly gated: boolean;
   /** Milliseconds since the first attempt; waiting for a test merge is limited. */
   readonly age: number;
 }
@@ -70,7 +70,7 @@ export async function fetchTarget(
  */
 export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
   const { target, mirror, job } = request;
-  if (!request.gated.includes(target.baseRef)) {
+  if (!request.gated) {
     const { defaultBranch } = target.repository;
     return againstMergeBase(request, await tip(request, "trusted"), `head against ${defaultBranch}`);
   }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ObjectReader } from "../../tree/object-reader.ts";
 import type { Remote } from "../../tree/git-environment.ts";
@@ -8,9 +8,14 @@ import { runGit } from "../../tree/run-git.ts";
 export type FetchOutcome =
   | { readonly kind: "fetched" }
   /** GitHub has no such ref or commit. */
-  | { readonly kind: "missing" }
+  | { readonly kind: "missing"; readonly reason?: string }
   /** The connection or the mirror failed; a retry may succeed. */
   | { readonly kind: "failed"; readonly reason: string };
+
+/** The branches of a repository, or why they could not be read. */
+export type BranchList =
+  | { readonly kind: "branches"; readonly names: readonly string[] }
+  | Extract<FetchOutcome, { readonly kind: "failed" }>;
 
 /** The header of a commit object. */
 interface Commit {
@@ -33,6 +38,8 @@ export interface Mirror {
     sources: { readonly [name: string]: string },
     signal: AbortSignal,
   ): Promise<FetchOutcome>;
+  /** The names of all branches, as GitHub has them now. */
+  listBranches(remote: Remote, signal: AbortSignal): Promise<BranchList>;
   /** The commit that a ref of a job points to. */
   commit(job: string, name: string): Promise<Commit | undefined>;
   /** The output of a `git` command that only reads. Rejects if it fails. */
@@ -57,6 +64,7 @@ const DAMAGE =
 export class Mirrors {
   readonly #directory: string;
   readonly #open = new Map<number, Promise<OpenMirror>>();
+  readonly #removing = new Map<number, Promise<void>>();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -64,6 +72,7 @@ export class Mirrors {
 
   /** The mirror of a repository for one job; call its `release` at the end of the job. */
   async acquire(repository: number): Promise<Mirror> {
+    await this.#removing.get(repository);
     let mirror = this.#open.get(repository);
     if (mirror === undefined) {
       mirror = OpenMirror.at(join(this.#directory, `${repository}.git`));
@@ -73,6 +82,23 @@ export class Mirrors {
     const entered = await mirror;
     entered.readers++;
     return entered;
+  }
+
+  /** Deletes the mirrors of all repositories but these, where no job uses them. */
+  async keepOnly(repositories: ReadonlySet<number>): Promise<void> {
+    const names = await readdir(this.#directory).catch(() => []);
+    for (const name of names) {
+      const id = Number(/^(\d+)\.git$/.exec(name)?.[1]);
+      if (Number.isNaN(id) || repositories.has(id)) continue;
+      const open = await this.#open.get(id)?.catch(() => undefined);
+      if (open !== undefined && open.readers > 0) continue;
+      this.#open.delete(id);
+      const removal = (open?.close() ?? Promise.resolve())
+        .then(() => rm(join(this.#directory, name), { recursive: true, force: true }))
+        .finally(() => this.#removing.delete(id));
+      this.#removing.set(id, removal);
+      await removal;
+    }
   }
 
   async close(): Promise<void> {
@@ -135,10 +161,21 @@ class OpenMirror implements Mirror {
         this.#failures = 0;
         return { kind: "fetched" };
       }
-      if (/couldn't find remote ref|not our ref|no such remote ref/i.test(stderr)) return { kind: "missing" };
+      const said = stderr.split("\n").find((line) => line !== "") ?? "git fetch failed";
+      // It is shown in the check, to people whom our directories do not concern.
+      const reason = said.replaceAll(this.directory, "the mirror");
+      if (/couldn't find remote ref|not our ref|no such remote ref/i.test(stderr)) return { kind: "missing", reason };
       if (!signal.aborted && DAMAGE.test(stderr)) await this.#recreateIfDamaged();
-      return { kind: "failed", reason: stderr.split("\n").find((line) => line !== "") ?? "git fetch failed" };
+      return { kind: "failed", reason };
     });
+  }
+
+  async listBranches(remote: Remote, signal: AbortSignal): Promise<BranchList> {
+    const args = ["ls-remote", "--heads", "--quiet", "--", remote.url];
+    const { code, stdout, stderr } = await runGit(this.directory, args, { signal, remote });
+    if (code !== 0)
+      return { kind: "failed", reason: stderr.split("\n").find((line) => line !== "") ?? "git ls-remote failed" };
+    return { kind: "branches", names: [...stdout.matchAll(/\trefs\/heads\/(.+)$/gm)].map((match) => match[1] ?? "") };
   }
 
   async commit(job: string, name: string): Promise<Commit | undefined> {

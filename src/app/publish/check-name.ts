@@ -1,8 +1,9 @@
+import { isGated } from "../../gate/gated-branches.ts";
 import { CHECK_NAME } from "../../github/checks.ts";
-import type { Repository } from "../../store/repositories.ts";
+import type { Gate, Repository } from "../../store/repositories.ts";
 
-/** The gated branches of a repository besides its default branch, as far as they are known: undefined until rules were read. */
-export function gatesOf(repository: Pick<Repository, "gates" | "enrolled">): readonly string[] | undefined {
+/** What a repository gates besides its default branch, as far as it is known: undefined until rules were read. */
+export function gatesOf(repository: Pick<Repository, "gates" | "enrolled">): readonly Gate[] | undefined {
   return repository.gates ?? (repository.enrolled ? undefined : []);
 }
 
@@ -11,7 +12,8 @@ export function gatesOf(repository: Pick<Repository, "gates" | "enrolled">): rea
  * commit: green earned against one branch must not count for another with the same head. A change into a branch that is
  * not gated is judged as one on its way to the default branch. Where `gates` is undefined, the name is provisional.
  */
-export function checkName(baseRef: string, defaultBranch: string, gates: readonly string[] | undefined): string {
-  if (baseRef === defaultBranch || gates?.includes(baseRef) === false) return CHECK_NAME;
-  return `${CHECK_NAME}: ${baseRef}`;
+export function checkName(baseRef: string, defaultBranch: string, gates: readonly Gate[] | undefined): string {
+  if (baseRef === defaultBranch || (gates !== undefined && !isGated(baseRef, defaultBranch, gates))) return CHECK_NAME;
+  const own = gates?.find(({ branch, check }) => check !== undefined && branch === baseRef);
+  return own?.check ?? `${CHECK_NAME}: ${baseRef}`;
 }

@@ -3,9 +3,11 @@ import { ANNOTATIONS_PER_REQUEST, type Annotation, type Output } from "../../git
 import { failureOf } from "../../github/failure.ts";
 import type { Place } from "../../github/pulls.ts";
 import type { RepositoryClient } from "../../github/repository-client.ts";
+import type { AuditEvent, AuditedRepository, AuditHead, PublishedVerdict, VerdictRecord } from "../../model/audit.ts";
 import type { Run } from "../../store/runs.ts";
 import type { Services, UsesStore } from "../services.ts";
 import type { Target } from "../target.ts";
+import { verdictEvents } from "./verdict-record.ts";
 
 /** A check run of this App that exists on GitHub. */
 export type LiveRun = Run & { readonly runId: number };
@@ -15,16 +17,43 @@ export interface Identity {
   readonly subject: string;
   readonly head: string;
   readonly base: string;
+  /** The name of the branch that it goes into. */
+  readonly into: string;
   readonly policies: string;
   readonly job: string;
   /** The id of the judged tree, which is that of the merge; absent if none was judged. */
   readonly tree?: string;
+  /** It rests on approvals or an override, so that it holds no longer than those. */
+  readonly conditional?: boolean;
 }
 
 /** Formats an `external_id`. */
-export function externalId({ subject, head, base, policies, job, tree }: Identity): string {
+export function externalId({ subject, head, base, into, policies, job, tree, conditional = false }: Identity): string {
   const judged = tree === undefined ? "" : ` tree/${tree}`;
-  return `${subject} head/${head} base/${base} policies/${policies.slice(0, 16)} job/${job}${judged}`;
+  const by = `${shortDigest(policies)}${conditional ? "+conditional" : ""}`;
+  return `${subject} head/${head} base/${base} into/${into} policies/${by} job/${job}${judged}`;
+}
+
+/** As much of the digest of the policies as an `external_id` has. */
+export function shortDigest(policies: string): string {
+  return policies.slice(0, 16);
+}
+
+/** Reads an `external_id` of this App, of which older versions left out `into`; undefined if it is none. */
+export function readExternalId(
+  external: string,
+): (Omit<Identity, "into" | "base" | "conditional"> & { readonly into?: string }) | undefined {
+  const format = /^(\S+) head\/(\S+) base\/\S+(?: into\/(\S+))? policies\/(\S+) job\/(\S+?)(?: tree\/(\S+))?$/;
+  const [, subject, head, into, policies, job, tree] = format.exec(external) ?? [];
+  if (subject === undefined || head === undefined || policies === undefined || job === undefined) return undefined;
+  return {
+    subject,
+    head,
+    policies,
+    job,
+    ...(into === undefined ? {} : { into }),
+    ...(tree === undefined ? {} : { tree }),
+  };
 }
 
 /** The number of the pull request in an `external_id` of this App. */
@@ -57,7 +86,7 @@ export async function findKnownRuns(services: UsesStore<"findRuns">, work: strin
 /** What `openRun` needs. */
 export type OpenRunServices = SupersedeServices &
   UsesStore<"recordIntendedRun" | "recordRunId" | "recordAnnotationCount"> &
-  Pick<Services, "checkpoint">;
+  Pick<Services, "checkpoint" | "reportUrl">;
 export type OpenRunCalls = SupersedeCalls & Pick<RepositoryClient, "createRun" | "readRun">;
 
 /**
@@ -80,7 +109,8 @@ export async function openRun(
   const job = left?.job ?? randomUUID();
   const base = target.pull?.base ?? target.base ?? "unknown";
   const external =
-    left?.externalId ?? externalId({ subject: subjectOf(target), head: target.head, base, policies, job });
+    left?.externalId ??
+    externalId({ subject: subjectOf(target), head: target.head, base, into: target.baseRef, policies, job });
   const run = {
     job,
     work,
@@ -91,19 +121,28 @@ export async function openRun(
   };
   if (left === undefined) await services.store.recordIntendedRun(run);
   await services.checkpoint("run intended");
-  const found =
-    left === undefined ? undefined : await github.findRun(place, { head: target.head, appId: services.appId, job });
-  const runId =
-    found ??
-    (await github.createRun(place, {
-      name,
-      head: target.head,
-      externalId: external,
-      output: {
-        title: "Judging",
-        summary: "Judging the state that would exist after the merge.",
-      },
-    }));
+  const create = async (): Promise<number> => {
+    const found =
+      left === undefined ? undefined : await github.findRun(place, { head: target.head, appId: services.appId, job });
+    return (
+      found ??
+      github.createRun(place, {
+        name,
+        head: target.head,
+        externalId: external,
+        ...detailsOf(services, job),
+        output: {
+          title: "Judging",
+          summary: "Judging the state that would exist after the merge.",
+        },
+      })
+    );
+  };
+  const runId = await create().catch(async (error: unknown) => {
+    // GitHub has no such run, and does not create one: it does not know the commit, for example.
+    if (failureOf(error)?.kind === "refused") await services.store.deleteIntendedRun(job);
+    throw error;
+  });
   await services.checkpoint("run created");
   await services.store.recordRunId(job, runId);
   return { ...run, runId, annotated: 0, reviewed: false };
@@ -132,23 +171,64 @@ export async function supersedeRun(
 ): Promise<void> {
   const runId = run.runId ?? (await github.findRun(place, { head: run.head, appId: services.appId, job: run.job }));
   if (runId === undefined) return services.store.deleteIntendedRun(run.job);
+  const summary = "Superseded: a newer state of the pull request is being judged.";
+  await endAsSuperseded(services, github, place, { ...run, runId }, summary);
+}
+
+/**
+ * Turns a green run into failure whose commit is no longer the head of its pull request, or whose pull request is closed. What
+ * it allowed was judged against the base and the rules of that time.
+ */
+export async function withdrawRun(
+  services: SupersedeServices,
+  github: SupersedeCalls,
+  place: Place,
+  run: LiveRun,
+): Promise<void> {
+  const summary =
+    "Superseded: this commit passed, and then its pull request got another head or base, or was closed. If it is proposed again it is judged again.";
+  // Without the tree, which only a verdict names.
+  const externalId = run.externalId.replace(/ tree\/\S+$/, "");
+  await endAsSuperseded(services, github, place, { ...run, externalId }, summary, [
+    {
+      kind: "withdrawal",
+      repository: auditedOf(place, run),
+      subject: subjectIn(run.externalId),
+      body: { head: run.head, run: run.runId, job: run.job },
+    },
+  ]);
+}
+
+async function endAsSuperseded(
+  services: SupersedeServices,
+  github: SupersedeCalls,
+  place: Place,
+  run: LiveRun,
+  summary: string,
+  events: readonly AuditEvent[] = [],
+): Promise<void> {
   try {
-    await github.concludeRun(place, runId, {
+    await github.concludeRun(place, run.runId, {
       conclusion: "failure",
       externalId: run.externalId,
-      output: { title: "Superseded", summary: "Superseded: a newer state of the pull request is being judged." },
+      output: { title: "Superseded", summary },
     });
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined || failure.kind === "limited" || failure.kind === "transient") throw error;
   }
-  await services.store.recordRunConclusion(run.job, "superseded", run.externalId);
+  await services.store.recordRunConclusion(run.job, "superseded", run.externalId, events);
 }
 
 /** What `publishConclusion` needs. */
-export type ConclusionServices = UsesStore<"recordAnnotationCount" | "recordRunConclusion"> &
-  Pick<Services, "checkpoint">;
+export type ConclusionServices = UsesStore<"readAuditHead" | "recordAnnotationCount" | "recordRunConclusion"> &
+  Pick<Services, "checkpoint" | "reportUrl">;
 export type ConclusionCalls = Pick<RepositoryClient, "annotate" | "concludeRun">;
+
+/** What a check was concluded by. */
+export interface Judged extends Pick<PublishedVerdict, "base" | "tree" | "policies" | "approvals"> {
+  readonly record?: VerdictRecord | undefined;
+}
 
 /** Sends the annotations that GitHub does not have yet, in batches, and concludes the run with the last batch. */
 export async function publishConclusion(
@@ -163,6 +243,8 @@ export async function publishConclusion(
     readonly externalId: string;
     readonly output: Output;
     readonly annotations: readonly Annotation[];
+    /** What was judged, for the audit log. */
+    readonly judged: Judged;
   },
 ): Promise<void> {
   let sent = run.annotated;
@@ -174,14 +256,47 @@ export async function publishConclusion(
     await services.store.recordAnnotationCount(run.job, sent);
   }
   const last = end.annotations.slice(sent);
+  const head = await services.store.readAuditHead();
   await github.concludeRun(place, run.runId, {
     name: end.name,
     conclusion: end.conclusion,
     externalId: end.externalId,
-    output: { ...end.output, ...(last.length === 0 ? {} : { annotations: last }) },
+    ...detailsOf(services, run.job),
+    output: { ...end.output, ...auditNote(head), ...(last.length === 0 ? {} : { annotations: last }) },
   });
   await services.checkpoint("concluded");
-  await services.store.recordRunConclusion(run.job, end.conclusion, end.externalId);
+  const { record, ...judged } = end.judged;
+  const events = verdictEvents(auditedOf(place, run), subjectIn(end.externalId), {
+    ...record,
+    ...judged,
+    check: end.name,
+    conclusion: end.conclusion,
+    head: run.head,
+    into: run.baseRef,
+    run: run.runId,
+    job: run.job,
+  });
+  await services.store.recordRunConclusion(run.job, end.conclusion, end.externalId, events);
+}
+
+/** What the check shows of the audit log: GitHub keeps it, so that rows that are taken away later are missed. */
+function auditNote(head: AuditHead | undefined): Pick<Output, "text"> {
+  return head === undefined
+    ? {}
+    : { text: `Audit log when this was concluded: row ${head.sequence}, \`${head.hash}\`` };
+}
+
+function auditedOf({ owner, repo }: Place, { repository }: Pick<Run, "repository">): AuditedRepository {
+  return { id: repository, name: `${owner}/${repo}` };
+}
+
+/** The subject in an `external_id` of this App. */
+function subjectIn(external: string): string {
+  return readExternalId(external)?.subject ?? "unknown";
+}
+
+function detailsOf({ reportUrl }: Pick<Services, "reportUrl">, job: string): { readonly detailsUrl?: string } {
+  return reportUrl === undefined ? {} : { detailsUrl: reportUrl(job) };
 }
 
 /** The repository of a target, as the calls of GitHub take it. */

@@ -2,18 +2,17 @@ import type { Engine } from "../../engine/judge-engine.ts";
 import type { ReportedProblem } from "../../model/finding.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Report } from "../../model/report.ts";
-import type { PolicySet } from "./policy-set.ts";
+import { requirementsOf, type PolicySet } from "./policy-set.ts";
 
-/** Runs the tests of a policy set and returns a problem for each failure. */
 /**
  * The report while no rules are in force: nothing can be judged, so only a change to the rules alone may pass, and only
- * if they compile and their tests pass.
+ * if they compile and reach what they require of themselves.
  */
 export async function bootstrapReport(
   request: { readonly now: string; readonly after: string; readonly before?: string; readonly how: string },
   proposed: PolicySet,
   other: readonly string[],
-  runTests: Engine["runTests"],
+  examine: Engine["examine"],
 ): Promise<Report> {
   const problems: Problem[] = [];
   if (proposed.kind === "none") {
@@ -24,7 +23,7 @@ export async function bootstrapReport(
     });
   } else {
     problems.push(...proposed.problems);
-    if (proposed.problems.length === 0) problems.push(...(await runTests(proposed)));
+    if (proposed.problems.length === 0) problems.push(...(await examine(proposed, requirementsOf(proposed))));
   }
   if (other.length > 0) {
     const named = other.slice(0, 5).join(", ") + (other.length > 5 ? ` and ${other.length - 5} more` : "");

@@ -1,12 +1,19 @@
 import type { CheckRequest } from "../../gate/check-request.ts";
+import { gatingDefault, unmetBranches, type RepositoryBranches } from "../../gate/gated-branches.ts";
 import { check } from "../../gate/check.ts";
+import type { Engine } from "../../engine/judge-engine.ts";
+import { codeOwners } from "../../gate/code-owners.ts";
+import { impactOf } from "../../gate/impact.ts";
 import type { Finding, ReportedProblem } from "../../model/finding.ts";
+import type { Impact } from "../../model/impact.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Report, Verdict } from "../../model/report.ts";
 import type { Tree } from "../../model/tree.ts";
 import { builtinChecks } from "../../engine/builtin-checks.ts";
+import type { ConfigSource } from "../../config/read-config.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
-import type { PolicySet } from "./policy-set.ts";
+import { withExamples } from "./examples.ts";
+import { requirementsOf, type PolicySet } from "./policy-set.ts";
 import { weakeningFinding, weakenings } from "./weakening.ts";
 
 type Set = Extract<PolicySet, { readonly kind: "set" }>;
@@ -49,7 +56,10 @@ export function splitChange(
 interface Trees {
   readonly after: Tree;
   readonly now: string;
-  readonly desired: Pick<CheckRequest, "renderer" | "remotes" | "repositories" | "branches" | "cache">;
+  readonly desired: Pick<
+    CheckRequest,
+    "renderer" | "documentParser" | "remotes" | "repositories" | "branches" | "cache"
+  >;
 }
 
 /** What a change of the rules adds to the report by the rules in force. */
@@ -57,6 +67,8 @@ export interface RulesChange {
   readonly findings: readonly Finding[];
   readonly problems: readonly ReportedProblem[];
   readonly notes: readonly string[];
+  /** What the proposed rules would find otherwise in the whole tree; absent where they cannot be used. */
+  readonly impact?: Impact;
 }
 
 /**
@@ -66,41 +78,90 @@ export async function describeRulesChange(
   inForce: Set,
   proposed: PolicySet,
   before: PolicySet,
-  trees: Trees & { readonly branch: string },
+  trees: Trees & {
+    readonly branch: string;
+    readonly branches?: RepositoryBranches | undefined;
+    readonly examine: Engine["examine"];
+  },
 ): Promise<RulesChange> {
-  const rulesOf = (set: Set) => ({ config: set.config, policies: set.judge.policies.map((policy) => policy.id) });
-  const sentences = weakenings(
+  const rulesOf = (set: Set) => ({
+    config: gatingDefault(set.config, trees.branch),
+    policies: set.judge.policies,
+  });
+  const weakened = weakenings(
     rulesOf(inForce),
     proposed.kind === "none" ? undefined : rulesOf(proposed),
     trees.now.slice(0, 10),
   );
-  const findings = sentences.map((sentence) => weakeningFinding(sentence, 1));
+  const lineOf = (at: readonly string[]): number => (proposed.kind === "none" ? 1 : ownLine(proposed.source, at));
+  const findings = weakened.map(({ sentence, at }) => weakeningFinding(sentence, lineOf(at)));
   const notes = [
     `This change edits the rules themselves. It is judged by the rules on ${trees.branch}; its own rules take effect once it is merged.`,
   ];
   if (proposed.kind === "none") return { findings, problems: [], notes };
-  const known = new Set(before.kind === "none" ? [] : before.problems.map(keyOf));
-  const problems = proposed.problems.map((problem): ReportedProblem => ({
+  const problemsOf = (set: Set): readonly Problem[] => [
+    ...set.problems,
+    ...unmetBranches(set.config.branches, set.source, trees.branches),
+  ];
+  const known = new Set(before.kind === "none" ? [] : problemsOf(before).map(keyOf));
+  const problems = problemsOf(proposed).map((problem): ReportedProblem => ({
     ...problem,
     status: known.has(keyOf(problem)) ? "existing" : "introduced",
   }));
   if (proposed.problems.length > 0) return { findings, problems, notes };
   const next = await wouldFind(inForce, proposed, trees);
-  return { findings, problems: next.problems, notes: [...notes, next.note] };
+  const lost = next.lost.length === 0 ? [] : [weakeningFinding(noLonger(next.lost), lineOf(["policies"]))];
+  const failed = await unreached(inForce, proposed, before, trees.examine);
+  return {
+    findings: [...findings, ...lost],
+    problems: [...problems, ...next.problems, ...failed],
+    notes: [...notes, next.note],
+    impact: next.impact,
+  };
+}
+
+/**
+ * What the proposed policies do not reach of what the rules in force require. What was so before the change is no fault of
+ * it, unless it is further away now.
+ */
+async function unreached(
+  inForce: Set,
+  proposed: Set,
+  before: PolicySet,
+  examine: Engine["examine"],
+): Promise<readonly ReportedProblem[]> {
+  const required = requirementsOf(inForce);
+  const found = await examine(proposed, required);
+  if (found.length === 0) return [];
+  const known = before.kind === "none" ? [] : await examine(before, required);
+  return found.map(({ measured, ...problem }) => {
+    const isKnown = known.some((one) =>
+      measured === undefined || one.measured === undefined
+        ? keyOf(one) === keyOf(problem)
+        : one.path === problem.path && measured >= one.measured,
+    );
+    return { ...problem, status: isKnown ? "existing" : "introduced" };
+  });
 }
 
 /** What the proposed rules would find, and what of them matches nothing in the tree: once in force, that would block. */
 async function wouldFind(
   inForce: Set,
   proposed: Set,
-  trees: Trees,
-): Promise<{ readonly note: string; readonly problems: readonly ReportedProblem[] }> {
+  trees: Trees & { readonly branch: string },
+): Promise<{
+  readonly note: string;
+  readonly problems: readonly ReportedProblem[];
+  /** What the rules in force deny, and the proposed ones do not. */
+  readonly lost: readonly Finding[];
+  readonly impact: Impact;
+}> {
   const whole = async (set: Set): Promise<Report> =>
     check({
       ...trees.desired,
       builtins: builtinChecks(set.config, set.source).builtins,
       after: trees.after,
-      config: set.config,
+      config: gatingDefault(set.config, trees.branch),
       configSource: set.source,
       judge: set.judge,
       now: trees.now,
@@ -114,7 +175,49 @@ async function wouldFind(
   return {
     note: `On the whole tree after the merge, the rules in force give ${text(old)}; the proposed rules would give ${text(next)}.`,
     problems: next.problems.filter((problem) => problem.stage === "config" && !known.has(keyOf(problem))),
+    lost: notDenied(old, next),
+    // Who owns what is read from the tree that the rules are judged on; it decides nothing.
+    impact: impactOf(old, next, await codeOwners(trees.after)),
   };
+}
+
+/** What one report denies, and another about the same tree does not: each with the first object in which it is lost. */
+function notDenied(old: Report, next: Report): readonly Finding[] {
+  // A message may be worded anew, and one place may have several.
+  const denials = (report: Report) =>
+    report.findings.flatMap((finding) => {
+      if (finding.level !== "deny") return [];
+      const { policy, location, pointer, reaches = [finding] } = finding;
+      const keys = reaches.map(({ manifest, source }) => ({
+        manifest,
+        key: JSON.stringify([policy, manifest, location.path, pointer, source]),
+      }));
+      return [{ finding, keys }];
+    });
+  const denied = new Map<string, number>();
+  for (const { keys } of denials(next)) for (const { key } of keys) denied.set(key, (denied.get(key) ?? 0) + 1);
+  return denials(old).flatMap(({ finding, keys }) => {
+    const lost = keys.filter(({ key }) => {
+      const left = denied.get(key) ?? 0;
+      denied.set(key, left - 1);
+      return left <= 0;
+    });
+    return lost.slice(0, 1).map(({ manifest }) => ({ ...finding, manifest }));
+  });
+}
+
+function noLonger(lost: readonly Finding[]): string {
+  return `would no longer block, in the whole tree, ${withExamples(lost)}`;
+}
+
+/** The line of the repository's own file: of the key, or of `extends` where the key comes from there. */
+export function ownLine(source: ConfigSource, keys: readonly string[]): number {
+  const place = source.place(pointerTo(keys));
+  return (place?.path === source.path ? place : source.place("/extends"))?.line ?? 1;
+}
+
+function pointerTo(keys: readonly string[]): string {
+  return keys.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
 function count(findings: readonly Finding[], level: Finding["level"]): number {
@@ -125,13 +228,24 @@ function keyOf(problem: Problem): string {
   return `${problem.stage}\0${problem.path}\0${problem.message}`;
 }
 
+/** The report with problems that are not of its trees. */
+export function withProblems(report: Report, problems: readonly Problem[], status: ReportedProblem["status"]): Report {
+  return withRulesChange(report, {
+    findings: [],
+    problems: problems.map((problem) => ({ ...problem, status })),
+    notes: [],
+  });
+}
+
 /**
  * The report with the effects of a change of the rules added. A problem that the change introduces blocks like any
  * other.
  */
 export function withRulesChange(report: Report, change: RulesChange): Report {
   const findings = [...report.findings, ...change.findings].toSorted(byPlace);
-  const problems = [...report.problems, ...change.problems];
+  const told = new Set(report.problems.map(keyOf));
+  const more = change.problems.filter((problem) => problem.status === "introduced" || !told.has(keyOf(problem)));
+  const problems = [...report.problems, ...more];
   const introduced = change.problems.some((problem) => problem.status === "introduced");
   return {
     ...report,
@@ -141,7 +255,7 @@ export function withRulesChange(report: Report, change: RulesChange): Report {
     counts: {
       ...report.counts,
       introduced: report.counts.introduced + change.findings.length,
-      problems: report.counts.problems + change.problems.length,
+      problems: report.counts.problems + more.length,
     },
   };
 }

@@ -1,49 +1,71 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config, EnvironmentConfig } from "../../model/config.ts";
+import type { Weakening } from "./found-weakening.ts";
 
-/**
- * Describes what would no longer be judged, or be judged less strictly, after a change of the keys about desired state,
- * one sentence each.
- */
-export function weakerDesiredState(old: Config, next: Config): readonly string[] {
-  const found: string[] = [];
+/** What would no longer be judged, or be judged less strictly, after a change of the keys about desired state. */
+export function weakerDesiredState(old: Config, next: Config): readonly Weakening[] {
+  const found: Weakening[] = [];
+  const tell = (at: readonly string[], ...sentences: readonly string[]): void => {
+    found.push(...sentences.map((sentence) => ({ sentence, at })));
+  };
   for (const [name, before] of Object.entries(old.environments)) {
     const after = next.environments[name];
-    found.push(...(after === undefined ? [`removes the environment ${name}`] : weakerEnvironment(name, before, after)));
+    if (after === undefined) tell(["environments"], `removes the environment ${name}`);
+    else found.push(...weakerEnvironment(name, before, after));
   }
-  found.push(...weakerEntries(old.apply, next.apply));
-  if (old.gaps !== "allow" && next.gaps === "allow") found.push("stops blocking what could not be rendered");
-  if (old.schemas.enabled && !next.schemas.enabled) found.push("turns schema validation off");
+  // What it holds was judged until now as everything without an environment is.
+  const without = { paths: [], clusters: [], levels: {}, parameters: {}, ...versionOf(old) };
+  for (const [name, after] of Object.entries(next.environments))
+    if (!Object.hasOwn(old.environments, name)) found.push(...weakerEnvironment(name, without, after));
+  tell(["apply"], ...weakerEntries(old.apply, next.apply));
+  if (old.gaps !== "allow" && next.gaps === "allow") tell(["gaps"], "stops blocking what could not be rendered");
+  if (old.schemas.enabled && !next.schemas.enabled) tell(["schemas"], "turns schema validation off");
   if (isOlder(next.schemas.kubernetes, old.schemas.kubernetes))
-    found.push(
+    tell(
+      ["schemas", "kubernetes"],
       `validates against Kubernetes ${next.schemas.kubernetes ?? ""} instead of ${old.schemas.kubernetes ?? "the newest"}`,
     );
-  found.push(...lost(old.repositories, next.repositories, "no longer recognises as this repository"));
+  tell(["repositories"], ...lost(old.repositories, next.repositories, "no longer recognises as this repository"));
   const names = (config: Config): readonly string[] => config.clusters.map(({ name }) => name);
-  found.push(...lost(names(old), names(next), "no longer knows the cluster"));
+  tell(["clusters"], ...lost(names(old), names(next), "no longer knows the cluster"));
   for (const { name, applicationSets: before } of old.clusters) {
-    const after = next.clusters.find((one) => one.name === name)?.applicationSets;
+    const index = next.clusters.findIndex((one) => one.name === name);
+    const after = next.clusters[index]?.applicationSets;
     if (after === undefined) continue;
-    if (before === undefined) found.push(`knows the cluster ${name} only in ${after.join(", ")}`);
-    else found.push(...lost(before, after, `no longer knows the cluster ${name} in`));
+    const at = ["clusters", String(index), "applicationSets"];
+    if (before === undefined) tell(at, `knows the cluster ${name} only in ${after.join(", ")}`);
+    else tell(at, ...lost(before, after, `no longer knows the cluster ${name} in`));
   }
   if (old.helm.vendor !== undefined && next.helm.vendor === undefined)
-    found.push(`no longer renders the charts under ${old.helm.vendor}`);
+    tell(["helm"], `no longer renders the charts under ${old.helm.vendor}`);
   found.push(...weakerRemotes(old.remotes, next.remotes));
   return found;
 }
 
+function versionOf({ schemas: { kubernetes } }: Config): Pick<EnvironmentConfig, "kubernetes"> {
+  return kubernetes === undefined ? {} : { kubernetes };
+}
+
 /** More servers may be asked, others are, or none any more, so that what they have is not judged. */
-function weakerRemotes(old: Config["remotes"], next: Config["remotes"]): readonly string[] {
+function weakerRemotes(old: Config["remotes"], next: Config["remotes"]): readonly Weakening[] {
   const order = ["off", "known", "any"];
-  const found: string[] = [];
-  if (old.fetch !== "off" && next.fetch === "off") found.push("no longer fetches and judges what only servers have");
+  const found: Weakening[] = [];
+  const at = ["remotes", "fetch"];
+  if (old.fetch !== "off" && next.fetch === "off")
+    found.push({ sentence: "no longer fetches and judges what only servers have", at });
   if (order.indexOf(next.fetch) > order.indexOf(old.fetch))
-    found.push(`lets more be fetched: ${next.fetch} instead of ${old.fetch}`);
-  found.push(...lost(next.allow, old.allow, "lets more be fetched, from"));
+    found.push({ sentence: `lets more be fetched: ${next.fetch} instead of ${old.fetch}`, at });
+  next.allow.forEach((pattern, index) => {
+    if (!old.allow.includes(pattern))
+      found.push({ sentence: `lets more be fetched, from ${pattern}`, at: ["remotes", "allow", String(index)] });
+  });
   for (const start of new Set([...Object.keys(old.mirrors), ...Object.keys(next.mirrors)])) {
     const [was = start, is = start] = [old.mirrors[start], next.mirrors[start]];
-    if (was !== is) found.push(`fetches what is at ${start} from ${is} instead of ${was}`);
+    if (was !== is)
+      found.push({
+        sentence: `fetches what is at ${start} from ${is} instead of ${was}`,
+        at: ["remotes", "mirrors", start],
+      });
   }
   return found;
 }
@@ -61,25 +83,33 @@ function weakerEntries(old: Config["apply"], next: Config["apply"]): readonly st
     );
 }
 
-function weakerEnvironment(name: string, before: EnvironmentConfig, after: EnvironmentConfig): readonly string[] {
-  const found = [
-    ...lost(before.paths, after.paths, `removes from ${name} everything under`),
-    ...lost(before.clusters, after.clusters, `removes from ${name} the cluster`),
-  ];
+function weakerEnvironment(name: string, before: EnvironmentConfig, after: EnvironmentConfig): readonly Weakening[] {
+  const found: Weakening[] = [];
+  const tell = (keys: readonly string[], ...sentences: readonly string[]): void => {
+    found.push(...sentences.map((sentence) => ({ sentence, at: ["environments", name, ...keys] })));
+  };
+  tell(["paths"], ...lost(before.paths, after.paths, `removes from ${name} everything under`));
+  tell(["clusters"], ...lost(before.clusters, after.clusters, `removes from ${name} the cluster`));
   if (isOlder(after.kubernetes, before.kubernetes))
-    found.push(
+    tell(
+      ["kubernetes"],
       `validates ${name} against Kubernetes ${after.kubernetes ?? ""} instead of ${before.kubernetes ?? "the newest"}`,
     );
   // What a chart or a manifest is told of the cluster decides which objects are judged, in either direction.
   const served = ({ apiVersions = [] }: EnvironmentConfig): string => JSON.stringify(apiVersions.toSorted());
-  if (served(before) !== served(after)) found.push(`changes the API versions of ${name}`);
+  if (served(before) !== served(after)) tell(["apiVersions"], `changes the API versions of ${name}`);
   const [old = {}, next = {}] = [before.substitutions, after.substitutions];
   for (const variable of new Set([...Object.keys(old), ...Object.keys(next)])) {
-    if (old[variable] !== next[variable]) found.push(`changes the variable ${variable} of ${name}`);
+    if (old[variable] !== next[variable])
+      tell(["substitutions", variable], `changes the variable ${variable} of ${name}`);
   }
   for (const policy of new Set([...Object.keys(before.parameters), ...Object.keys(after.parameters)])) {
     if (JSON.stringify(before.parameters[policy]) !== JSON.stringify(after.parameters[policy]))
-      found.push(`changes the parameters of ${policy} in ${name}`);
+      found.push({
+        sentence: `changes the parameters of ${policy} in ${name}`,
+        at: ["environments", name, "parameters", policy],
+        policy,
+      });
   }
   return found;
 }

@@ -1,50 +1,75 @@
-import type { Config, DatedLevel, Levels } from "../../model/config.ts";
+import type { Config, DatedLevel } from "../../model/config.ts";
 import type { LevelSetting } from "../../model/policy.ts";
+import type { Weakening } from "./found-weakening.ts";
 
 const STRENGTH: { readonly [level in LevelSetting]: number } = { deny: 3, warn: 2, info: 1, off: 0 };
 
 type Setting = LevelSetting | DatedLevel | undefined;
 
+/** The level of each policy where the configuration sets none, by id. */
+export type OwnLevels = ReadonlyMap<string, LevelSetting>;
+
+/** A configuration and the own levels of its policies. */
+interface LevelsOfRules {
+  readonly config: Pick<Config, "levels" | "environments">;
+  readonly own: OwnLevels;
+}
+
 /**
- * Describes which levels a change lowers, now or on a later day, one sentence each. `today` is a day such as
- * 2027-01-15.
+ * What a change lowers, now or on a later day. `today` is a day such as 2027-01-15. The own level of a policy that is not
+ * in `own`, such as a built-in one, is not known.
  */
-export function weakerLevels(old: Config, next: Config, today: string): readonly string[] {
-  const found = weaker(old.levels, next.levels, (policy) => [old.levels[policy], next.levels[policy]], today);
-  for (const [name, { levels }] of Object.entries(old.environments)) {
-    const own = next.environments[name]?.levels;
-    if (own === undefined) continue;
+export function weakerLevels(old: LevelsOfRules, next: LevelsOfRules, today: string): readonly Weakening[] {
+  const kept = [...old.own.keys()].filter((policy) => next.own.has(policy));
+  const [before, after] = [old.config, next.config];
+  const found = weaker(
+    [...new Set([...Object.keys(before.levels), ...Object.keys(after.levels), ...kept])],
+    (policy) => [before.levels[policy], after.levels[policy]],
+    { old: old.own, next: next.own, today, at: [] },
+  );
+  for (const name of new Set([...Object.keys(before.environments), ...Object.keys(after.environments)])) {
+    const [was, is] = [before.environments[name], after.environments[name]];
+    // An environment that is removed is told as that.
+    if (is === undefined) continue;
+    const named = new Set([...Object.keys(was?.levels ?? {}), ...Object.keys(is.levels)]);
     const both = (policy: string): readonly [Setting, Setting] => [
-      levels[policy] ?? old.levels[policy],
-      own[policy] ?? next.levels[policy],
+      was?.levels[policy] ?? before.levels[policy],
+      is.levels[policy] ?? after.levels[policy],
     ];
-    found.push(...weaker(levels, own, both, today).map((sentence) => `${sentence} in ${name}`));
-  }
-  for (const [name, { levels }] of Object.entries(next.environments)) {
-    if (old.environments[name] !== undefined) continue;
-    const both = (policy: string): readonly [Setting, Setting] => [old.levels[policy], levels[policy]];
-    found.push(...weaker({}, levels, both, today).map((sentence) => `${sentence} in ${name}`));
+    found.push(...weaker([...named], both, { old: old.own, next: next.own, today, at: ["environments", name] }));
   }
   return found;
 }
 
+interface Circumstances {
+  readonly old: OwnLevels;
+  readonly next: OwnLevels;
+  readonly today: string;
+  /** The keys of the environment; empty: of all. */
+  readonly at: readonly string[];
+}
+
 function weaker(
-  old: Levels,
-  next: Levels,
+  policies: readonly string[],
   both: (policy: string) => readonly [Setting, Setting],
-  today: string,
-): string[] {
-  return [...new Set([...Object.keys(old), ...Object.keys(next)])].flatMap((policy) => {
+  { old, next, today, at }: Circumstances,
+): Weakening[] {
+  const where = at[1] === undefined ? "" : ` in ${at[1]}`;
+  return policies.flatMap((policy) => {
     const [before, after] = both(policy);
     const days = [before, after].flatMap((one) => (typeof one === "object" ? [one.until] : []));
     for (const day of [today, ...days.filter((one) => one > today).toSorted()]) {
-      const sentence = lowered(policy, levelOn(before, day), levelOn(after, day));
-      if (sentence !== undefined) return [day === today ? sentence : `${sentence} from ${day} on`];
+      const [was, is] = [levelOn(before, day) ?? old.get(policy), levelOn(after, day) ?? next.get(policy)];
+      const sentence = lowered(policy, was, is);
+      const from = day === today ? "" : ` from ${day} on`;
+      if (sentence !== undefined)
+        return [{ sentence: `${sentence}${from}${where}`, at: [...at, "levels", policy], policy }];
     }
     return [];
   });
 }
 
+/** An undefined level is the policy's own, which is not known. */
 function lowered(
   policy: string,
   before: LevelSetting | undefined,

@@ -121,6 +121,7 @@ function placeOf(
 
 const kinds: { readonly [kind in SourceKind]: readonly [group: string, apiVersion: string, kind: string] } = {
   file: ["", "v1", "File"],
+  document: ["", "v1", "Document"],
   directory: ["", "v1", "Directory"],
   kustomize: ["kustomize.config.k8s.io", "kustomize.config.k8s.io/v1beta1", "Kustomization"],
   helm: ["", "v2", "Chart"],

@@ -11,6 +11,10 @@ export interface Draft {
   readonly stablePointer: string;
   /** As its fingerprint, whatever the object is called and wherever it lands. */
   readonly unnamed: () => string;
+  /** As its fingerprint, whatever namespace it lands in. */
+  readonly named: () => string;
+  /** The digest of the values that the rule's conditions read; absent where nothing was read. */
+  readonly reads?: string;
   /** The rule reads the operation or the old object. */
   readonly readsChange: boolean;
   /** Where the fault may be as well: the values that the one at its place was compared with. */
@@ -54,6 +58,7 @@ export function drafter({ policies, levelOf, hasPath }: DraftContext): Drafter {
         ...(environment === undefined ? {} : { environment }),
         location: locationOf(manifest, located, hasPath),
         pointer: cause.pointer,
+        ...containerOf(cause.stablePointer),
         ...(source === undefined ? {} : { source }),
         fingerprint: located.fingerprint,
         ...(about?.title === undefined ? {} : { title: about.title }),
@@ -73,12 +78,24 @@ export function drafter({ policies, levelOf, hasPath }: DraftContext): Drafter {
           stablePointer: cause.stablePointer,
           unnamed: () =>
             fingerprintOf(violation, { identity: { group: identity.group, kind: identity.kind, name: "" } }),
+          named: () =>
+            fingerprintOf(violation, {
+              identity: { group: identity.group, kind: identity.kind, name: identity.name },
+              ...(source === undefined ? {} : { source }),
+            }),
+          ...(cause.reads === undefined ? {} : { reads: cause.reads }),
           readsChange: violation.readsChange,
           ...(compared === undefined ? {} : { compared }),
           about: manifest,
         },
       ];
     });
+}
+
+/** The container that a value belongs to, where it has a name of its own. */
+function containerOf(stablePointer: string): Pick<Finding, "container"> {
+  const [, name] = /\/(?:containers|initContainers|ephemeralContainers)\/\[name=([^\]]*)\]/.exec(stablePointer) ?? [];
+  return name === undefined ? {} : { container: name.replaceAll("~1", "/").replaceAll("~0", "~") };
 }
 
 function locationOf(

@@ -95,6 +95,7 @@ function keepingMark({ value, identity, position }: Manifest, { kind }: Source, 
         ? "fluxcd.controlplane.io/prune: disabled"
         : undefined;
     case "file":
+    case "document":
     case "directory":
     case "kustomize":
     case "helm":

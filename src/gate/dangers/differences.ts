@@ -41,12 +41,29 @@ const defaults: { readonly [key: string]: readonly Json[] } = {
   volumeMode: ["Filesystem"],
 };
 
+/** Flags without a default of their own, for which Kubernetes tells false from absent. */
+const flags = new Set([
+  "allowPrivilegeEscalation",
+  "automountServiceAccountToken",
+  "enableServiceLinks",
+  "hostUsers",
+  "privileged",
+  "readOnlyRootFilesystem",
+  "runAsNonRoot",
+  "setHostnameAsFQDN",
+  "shareProcessNamespace",
+]);
+
 /** Keys that Kubernetes derives from others or never reads: they may be on one side only. */
 const derived = new Set(["creationTimestamp", "requests", "serviceAccount", "status"]);
 
 /** The paths at which two values differ, in the order of `after`. A default that Kubernetes fills in is not a difference. */
 export function differences(before: Json | undefined, after: Json | undefined, key = ""): readonly Path[] {
-  if (isNothing(before) && isNothing(after)) return [];
+  if (flags.has(key) && typeof (before ?? after) === "boolean") {
+    const [filled] = defaults[key] ?? [null];
+    return (before ?? filled) === (after ?? filled) ? [] : [[]];
+  }
+  if (isNothing(before) && isNothing(after) && !holdsFlag(before) && !holdsFlag(after)) return [];
   if (derived.has(key) && (isNothing(before) || isNothing(after))) return [];
   const [old, now] = [objectOf(before), objectOf(after)];
   if (old !== undefined && now !== undefined) {
@@ -80,6 +97,11 @@ export function valueAt(value: Json | undefined, path: Path): Json | undefined {
 export function isNothing(value: Json | undefined): value is undefined {
   if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
   return typeof value === "object" && Object.values(value).every((item) => isNothing(item as Json));
+}
+
+function holdsFlag(value: Json | undefined): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, item]) => (flags.has(key) && item === false) || holdsFlag(item as Json));
 }
 
 /** The object, or an empty one for an absent value. */

@@ -42,11 +42,19 @@ function answered(judgement: Judgement | undefined): Judgement {
   return judgement;
 }
 
-/** The key of a question: path, operation, both objects, and the key of the environment. */
-function keyOf({ environmentKey }: Judge, { manifest, operation, oldObject }: Question): string {
+/** The key of a question: path, operation, both objects, the key of the environment, and what is known of other objects. */
+function keyOf({ environmentKey }: Judge, { manifest, operation, oldObject, facts }: Question): string {
   const { environment, position, value } = manifest;
   const where = environmentKey === undefined ? `=${environment ?? ""}` : environmentKey(environment);
-  return [where, operation, position.path, text(value), oldObject === undefined ? "" : text(oldObject)].join("\0");
+  return [
+    where,
+    manifest.document ?? "",
+    operation,
+    position.path,
+    text(value),
+    oldObject === undefined ? "" : text(oldObject),
+    facts?.digest ?? "",
+  ].join("\0");
 }
 
 function text(value: Json): string {

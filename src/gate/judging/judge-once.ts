@@ -55,8 +55,7 @@ export async function judgeOnce(
   const unknown = origins.filter((of) => results.get(of) === undefined);
   const hand = (of: Origin, judged: JudgedSource): void => {
     results.set(of, judged);
-    const lasting = judged.transient !== true && judged.problems.every(({ stage }) => !passing.has(stage));
-    if (lasting) cache?.sources.set(keyOf(of), withoutContent(judged));
+    if (isLasting(judged.problems, judged.transient)) cache?.sources.set(keyOf(of), withoutContent(judged));
     onJudged(of);
   };
   if (kept === undefined) await judgeUnread(judging, unknown, hand);
@@ -136,7 +135,11 @@ export function judgedKey(judging: Judging): (of: Origin) => string {
   return (of) => [asked, originKey(of), targetsKey(of, judging)].join("\0");
 }
 
-/** The stages whose failures may be temporary, so that what has one is not cached. */
+/** Whether a result is the same next time: some stages may fail for a while only. */
+export function isLasting(problems: readonly Problem[], transient: true | undefined): boolean {
+  return transient !== true && problems.every(({ stage }) => !passing.has(stage));
+}
+
 const passing: ReadonlySet<Problem["stage"]> = new Set(["read", "render", "evaluate"]);
 
 /** What asks: policies and built-in checks, and the time where policies read it. */
@@ -153,7 +156,7 @@ function targetsKey(of: Origin, { landing }: Judging): string {
 }
 
 /** What the manifests of an origin were, as far as questions tell it; empty where all are asked about as new. */
-function oldObjectsKey(read: ReadOrigin | undefined, ask: (manifest: Manifest) => Question): string {
+export function oldObjectsKey(read: ReadOrigin | undefined, ask: (manifest: Manifest) => Question): string {
   if (read?.kind !== "read") return "";
   const questions = read.reading.manifests.map(ask);
   if (questions.every(({ operation }) => operation === "CREATE")) return "";

@@ -1,9 +1,12 @@
 import type { BuiltinCheck } from "../../model/builtin-check.ts";
+import type { Fact } from "../../model/fact.ts";
 import type { Judge, Question } from "../../model/judge.ts";
 import type { Manifest } from "../../model/manifest.ts";
+import { member } from "../../manifest/member.ts";
 import type { Problem } from "../../model/problem.ts";
+import { WAIVE_ANNOTATION } from "../../model/waiver.ts";
 import type { Judgement } from "../../model/violation.ts";
-import type { JudgedManifest, JudgedSource } from "../judged-source.ts";
+import type { AwaitedFacts, JudgedManifest, JudgedSource } from "../judged-source.ts";
 import { locateViolations } from "./locate-violations.ts";
 import { withoutSecrets } from "./mask-secret.ts";
 import type { ReadManifests, Reading, ReadOrigin } from "../reading.ts";
@@ -68,13 +71,13 @@ async function judgeBatch<Of>(
   let at = 0;
   for (const { of, reading } of origins) {
     const end = at + reading.manifests.length;
-    hand(of, await judgedSource(judges.builtins, reading, judgements.slice(at, end), questions.slice(at, end)));
+    hand(of, await judgedSource(judges, reading, judgements.slice(at, end), questions.slice(at, end)));
     at = end;
   }
 }
 
 async function judgedSource(
-  builtins: readonly BuiltinCheck[],
+  judges: Judges,
   reading: Reading,
   judgements: readonly Judgement[],
   questions: readonly Question[],
@@ -87,8 +90,11 @@ async function judgedSource(
     const [judgement, question] = [judgements[index], questions[index]];
     if (judgement === undefined || question === undefined) throw new Error("a manifest without an answer");
     // Only rules that read the operation apply to a deletion.
-    const stays = question.operation !== "DELETE";
-    const { found, awaits, facts } = stays ? askBuiltins(builtins, manifest) : silent;
+    const stays = question.operation !== "DELETE" && manifest.document === undefined;
+    const { found, awaits: waiting } = stays ? askBuiltins(judges.builtins, manifest) : silent;
+    const facts = stays ? factsOf(judges, manifest) : [];
+    const keys = judges.judge.awaits?.(question);
+    const awaits: readonly AwaitedFacts[] = keys === undefined ? waiting : [...waiting, { by: "judge", keys }];
     const toolViolations = stays ? (reading.violationsOf?.(manifest) ?? []) : [];
     const violations = [...judgement.violations, ...toolViolations, ...found];
     const all = violations.length === judgement.violations.length ? judgement : { ...judgement, violations };
@@ -103,6 +109,8 @@ async function judgedSource(
       ...(source === undefined ? {} : { source }),
       violations: locateViolations(reading, manifest, { shown: masked.violations, unmasked: violations }),
       excepted: masked.excepted.length,
+      ...(judgement.tally === undefined ? {} : { tally: judgement.tally }),
+      ...waivesOf(manifest),
       ...(facts.length > 0 ? { facts } : {}),
       ...(awaits.length > 0 ? { awaits, manifest } : {}),
     });
@@ -119,19 +127,30 @@ async function judgedSource(
   };
 }
 
-const silent: ReturnType<typeof askBuiltins> = { found: [], awaits: [], facts: [] };
+/** What the manifest waives of its own findings, as it is written. */
+function waivesOf({ value }: Manifest): Pick<JudgedManifest, "waives"> {
+  const text = member(member(member(value, "metadata"), "annotations"), WAIVE_ANNOTATION);
+  return typeof text === "string" ? { waives: text } : {};
+}
 
-/** Runs the builtin checks on a manifest: violations found now, checks that wait for facts, and facts that the manifest provides. */
+const silent: ReturnType<typeof askBuiltins> = { found: [], awaits: [] };
+
+/** Runs the builtin checks on a manifest: violations found now, and checks that wait for facts. */
 function askBuiltins(builtins: readonly BuiltinCheck[], manifest: Manifest) {
-  const awaits: NonNullable<JudgedManifest["awaits"]>[number][] = [];
+  const awaits: AwaitedFacts[] = [];
   const found = builtins.flatMap((builtin, check) => {
     const key = builtin.awaits?.(manifest);
-    if (key !== undefined) awaits.push({ check, key });
+    if (key !== undefined) awaits.push({ by: check, keys: [key] });
     return key === undefined ? (builtin.ofManifest?.(manifest, []) ?? []) : [];
   });
+  return { found, awaits };
+}
+
+/** The facts that a manifest provides, each once. */
+function factsOf({ judge, builtins }: Judges, manifest: Manifest): readonly Fact[] {
   const { environment } = manifest;
-  const facts = builtins
-    .flatMap((builtin) => builtin.factsOf?.(manifest) ?? [])
-    .map((fact) => (environment === undefined ? fact : { ...fact, environment }));
-  return { found, awaits, facts };
+  const facts = [judge, ...builtins].flatMap((asked) => asked.factsOf?.(manifest) ?? []);
+  const once =
+    facts.length < 2 ? facts : [...new Map(facts.map((fact) => [`${fact.key}\0${fact.digest}`, fact])).values()];
+  return environment === undefined ? once : once.map((fact) => ({ ...fact, environment }));
 }

@@ -8,17 +8,10 @@ import type { JudgedManifest, JudgedSource, NotApplied } from "../judged-source.
 import { matchStates, type MatchedStates } from "../match-states.ts";
 import type { Origin, ReadManifests, ReadOrigin } from "../reading.ts";
 import { sourcesById, type States } from "../states.ts";
-import { awaitedKey, gatherFacts, lateViolations, sameFacts, withLate, type Facts } from "./facts.ts";
-import {
-  judgedKey,
-  judgeOnce,
-  keepReadings,
-  readAgain,
-  type Judging,
-  type KeptReadings,
-  type Results,
-} from "./judge-once.ts";
+import { gatherFacts, sameFacts, type Facts } from "./facts.ts";
+import { judgeOnce, keepReadings, type Judging, type KeptReadings, type Results } from "./judge-once.ts";
 import { created, judgeOrigins } from "./judge-origins.ts";
+import { settle } from "./settle.ts";
 
 /** A change, judged; or one tree, which then is the tree after, and all of it is `unchanged`. */
 export interface JudgedStates extends MatchedStates {
@@ -68,11 +61,18 @@ export async function judgeStates(judging: Judging, states: States): Promise<Jud
     before: new Map(states.isChange ? [...same, ...old] : []),
     after: new Map([...same, ...now]),
   };
-  const facts = { before: gatherFacts(results.before.values()), after: gatherFacts(results.after.values()) };
-  const settledAfter = await settle(judging, results.after, facts.after, kept.after);
-  const settledBefore = await settle(judging, results.before, facts.before, kept.before, (of, judged) =>
-    same.has(of) && sameFacts(judged, facts.before, facts.after) ? settledAfter.get(of) : undefined,
-  );
+  const facts = {
+    before: gatherFacts(results.before),
+    after: gatherFacts(results.after, states.isChange ? results.before : undefined),
+  };
+  const settledAfter = await settle(judging, results.after, { facts: facts.after, kept: kept.after, ask });
+  const settledBefore = await settle(judging, results.before, {
+    facts: facts.before,
+    kept: kept.before,
+    ask: created,
+    settledAs: (of, judged) =>
+      same.has(of) && sameFacts(judged, facts.before, facts.after) ? settledAfter.get(of) : undefined,
+  });
   const sideOf = (side: "before" | "after", settled: Results): JudgedState => ({
     state: states[side],
     sources: sourcesById(states[side]),
@@ -88,42 +88,15 @@ export async function judgeStates(judging: Judging, states: States): Promise<Jud
     touched: new Set(after),
     before: sideOf("before", settledBefore),
     after: sideOf("after", settledAfter),
-    deletions: judging.judges.judge.readsChange ? await judgeDeletions(judging, kept.before, matched.changes) : [],
+    deletions: judging.judges.judge.readsChange
+      ? await judgeDeletions(judging, kept.before, matched.changes, facts.after)
+      : [],
   };
 }
 
 function questionOf(manifest: Manifest, change: Change | undefined): Question {
   const isUpdate = change?.kind === "updated" || (change?.kind === "moved" && !change.equal);
   return isUpdate ? { manifest, operation: "UPDATE", oldObject: change.before.value } : created(manifest);
-}
-
-/** The results with what builtin checks find once the facts of the whole tree are known. `settledAs`: what is known to be the same. */
-async function settle(
-  judging: Judging,
-  results: Results,
-  facts: Facts,
-  kept: KeptReadings,
-  settledAs?: (of: Origin, judged: JudgedSource) => JudgedSource | undefined,
-): Promise<Results> {
-  const { cache, judges } = judging;
-  const keyOf = judgedKey(judging);
-  const settled = new Map<Origin, JudgedSource>();
-  for (const [of, judged] of results) {
-    const awaited = awaitedKey(judged, facts);
-    const known = awaited === undefined ? judged : settledAs?.(of, judged);
-    if (known !== undefined) {
-      settled.set(of, known);
-      continue;
-    }
-    const key = `${keyOf(of)}\0${awaited}`;
-    const read = async (): Promise<ReadOrigin> => kept.get(of) ?? readAgain(judging, of);
-    const held = cache?.late.get(key);
-    const { late, transient } =
-      held === undefined ? await lateViolations(judges.builtins, judged, facts, read) : { late: held };
-    if (held === undefined && transient !== true) cache?.late.set(key, late);
-    settled.set(of, withLate(judged, late));
-  }
-  return settled;
 }
 
 function manifestsOf(results: Results, kept: KeptReadings): Pick<JudgedState, "readings" | "judged"> {
@@ -142,11 +115,12 @@ function manifestsOf(results: Results, kept: KeptReadings): Pick<JudgedState, "r
   return { readings, judged };
 }
 
-/** Judges deleted manifests, with the rules that read the operation. */
+/** Judges deleted manifests, with the rules that read the operation. What else is there is what the change leaves. */
 async function judgeDeletions(
-  { judges }: Judging,
+  judging: Judging,
   before: KeptReadings,
   changes: readonly Change[],
+  facts: Facts,
 ): Promise<readonly JudgedManifest[]> {
   const gone = new Set(changes.filter((change) => change.kind === "deleted").map(({ before: old }) => old));
   const origins = [...before.values()].flatMap((origin): ReadOrigin[] => {
@@ -155,8 +129,10 @@ async function judgeDeletions(
     if (manifests.length === 0) return [];
     return [{ ...origin, reading: { ...origin.reading, manifests, skipped: [], problems: [] } }];
   });
-  const judged: JudgedManifest[] = [];
+  const judged = new Map<Origin, JudgedSource>();
   const ask = (manifest: Manifest): Question => ({ manifest, operation: "DELETE", oldObject: manifest.value });
-  await judgeOrigins(judges, origins, ask, (_, { manifests }) => judged.push(...manifests));
-  return judged;
+  await judgeOrigins(judging.judges, origins, ask, (of, one) => judged.set(of, one));
+  const kept = new Map(origins.map((origin) => [origin.of, origin]));
+  const settled = await settle({ ...judging, cache: undefined }, judged, { facts, kept, ask });
+  return [...settled.values()].flatMap(({ manifests }) => manifests);
 }

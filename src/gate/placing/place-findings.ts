@@ -1,10 +1,21 @@
 import type { Change } from "../../model/change.ts";
-import type { Finding } from "../../model/finding.ts";
+import type { Finding, Location } from "../../model/finding.ts";
+import type { SourceNode } from "../../model/source.ts";
 import type { SourcePlace } from "../../render/unit.ts";
 import type { Classified } from "../comparing/classify.ts";
 import type { Draft } from "../comparing/drafts.ts";
 import type { JudgedStates } from "../judging/judge-states.ts";
 import { relocate, type ChangedFiles } from "./relocate.ts";
+
+/** A finding about one object, with where it comes from. */
+export interface PlacedFinding {
+  readonly finding: Finding;
+  /** Where the value stands, whatever line the finding is shown on. */
+  readonly place: Location;
+  /** `place` is no more than where what yields the object is declared, or a text that may yield several. */
+  readonly vague: boolean;
+  readonly draft: Pick<Draft, "named" | "reads">;
+}
 
 /**
  * Makes findings of drafts with their status. A finding introduced through a source is placed on the changed line that
@@ -14,17 +25,19 @@ export async function placeFindings(
   classified: readonly Classified[],
   change: JudgedStates,
   files: ChangedFiles | undefined,
-): Promise<readonly Finding[]> {
+): Promise<readonly PlacedFinding[]> {
   const { changeOf, before, after } = change;
-  const findings: Finding[] = [];
+  const findings: PlacedFinding[] = [];
   for (const { draft, status, changed } of classified) {
     const side = status === "introduced" && files !== undefined ? await changedSide(draft, files) : undefined;
     const finding: Finding = { ...draft.finding, ...side, status, ...(changed === undefined ? {} : { changed }) };
     const source = draft.about.source;
     const nodes = source === undefined ? [] : [after.sources.get(source), before.sources.get(source)];
     const [node] = nodes.filter((one) => one !== undefined);
+    const place = draft.finding.location;
+    const placed = { place, vague: isVague(place, node), draft };
     if (files === undefined || node === undefined || status !== "introduced") {
-      findings.push(finding);
+      findings.push({ ...placed, finding });
       continue;
     }
     const manifest = after.judged.get(draft.about);
@@ -44,9 +57,20 @@ export async function placeFindings(
       },
       files,
     );
-    findings.push(moved === undefined ? finding : { ...finding, ...moved });
+    findings.push({ ...placed, finding: moved === undefined ? finding : { ...finding, ...moved } });
   }
   return findings;
+}
+
+/** Whether a place says no more than which source yields the object. */
+function isVague(
+  { path, line, endLine = line, precision, fetched }: Location,
+  node: Pick<SourceNode, "path" | "line"> | undefined,
+): boolean {
+  if (fetched !== undefined || precision === "parent") return false;
+  // A text of several lines may hold several objects.
+  if (precision === "value") return endLine > line;
+  return precision === "source" || (path === node?.path && line === node.line);
 }
 
 /**

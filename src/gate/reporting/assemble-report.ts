@@ -1,10 +1,13 @@
 import type { ManifestHandle } from "../../model/builtin-check.ts";
 import type { Finding, ReportedProblem } from "../../model/finding.ts";
 import type { CheckedFile, Report, ReportedGap, ReportedSource, Skipped } from "../../model/report.ts";
+import { sumTallies } from "../../model/tally.ts";
 import type { SourceNode, UsedRemote } from "../../model/source.ts";
+import type { ReportedWaiver, UsedWaiver } from "../../model/waiver.ts";
 import type { JudgedSource } from "../judged-source.ts";
 import type { Results } from "../judging/judge-once.ts";
 import { isUnit, type Origin } from "../reading.ts";
+import { countWaived } from "../waivers/waive.ts";
 
 /** The parts of a report before counting and sorting. */
 export interface ReportParts {
@@ -27,40 +30,47 @@ export interface ReportParts {
   /** Every source but plain files. */
   readonly sources: readonly SourceNode[];
   readonly gaps: readonly ReportedGap[];
+  readonly waivers?: readonly ReportedWaiver[];
+  /** Paths that hold waivers. */
+  readonly waiverFiles?: readonly string[];
   readonly remotes?: readonly UsedRemote[];
   /** What the change brings or alters. */
   readonly touched: ReadonlySet<Origin>;
+  /** The path of the configuration, if it was read from a tree. */
+  readonly configuration?: string;
   /** Files below the paths of the policies that are not policies. */
   readonly unusedPolicies?: readonly string[];
 }
 
 /** Makes the report: counts, sorts, and lists every file in scope exactly once, as problem, skipped or checked, in this order of precedence. */
 export function assembleReport(parts: ReportParts): Report {
-  const { frame, findings, problems, gaps, remotes = [] } = parts;
+  const { frame, findings, problems, gaps, waivers = [], remotes = [] } = parts;
   const { checked, skipped } = listFiles(parts);
-  const all = [...parts.results.values()];
+  const documents = documentsByPath(parts.results);
   let manifests = 0;
   let excepted = 0;
-  for (const { manifests: judged } of all) {
-    manifests += judged.length;
+  for (const [of, { manifests: judged }] of parts.results) {
+    if (!isDocument(of)) manifests += judged.length;
     for (const manifest of judged) excepted += manifest.excepted;
   }
+  const tallies = [...parts.results.values()].flatMap(({ manifests: of }) => of.flatMap(({ tally }) => tally ?? []));
   const withStatus = (status: Finding["status"]): number =>
-    findings.filter((finding) => finding.status === status).length;
+    findings.filter((finding) => finding.status === status && counts(finding)).length;
   const { changes, manifestChanges, remoteChanges, unknownKinds, ...rest } = frame;
   return {
     version: 1,
     verdict: rest.verdict,
     counts: {
       manifests,
-      sources: all.filter((judged) => judged.manifests.length > 0).length,
+      ...(documents.size === 0 ? {} : { documents: [...documents.values()].reduce((sum, count) => sum + count, 0) }),
+      sources: [...parts.results].filter(([of, judged]) => !isDocument(of) && judged.manifests.length > 0).length,
       introduced: withStatus("introduced"),
       existing: withStatus("existing"),
       fixed: withStatus("fixed"),
-      waived: 0,
+      waived: countWaived(parts),
       excepted,
-      problems: problems.length,
-      gaps: gaps.length,
+      problems: problems.filter(counts).length,
+      gaps: gaps.filter(counts).length,
     },
     findings: sortBy(findings, findingKey),
     problems: sortBy(problems, problemKey),
@@ -68,11 +78,13 @@ export function assembleReport(parts: ReportParts): Report {
     skipped: sortBy(skipped, ({ path }) => [path]),
     sources: sortBy(sourcesOf(parts), ({ id }) => [id]),
     gaps: sortBy(gaps, ({ source, path, line, reason }) => [source, path, line, reason]),
+    ...(waivers.length === 0 ? {} : { waivers }),
     ...(remotes.length === 0 ? {} : { remotes }),
     now: rest.now,
     judged: rest.judged,
     policies: rest.policies,
     mode: rest.mode,
+    ...(tallies.length === 0 ? {} : { tally: sumTallies(tallies) }),
     ...(changes === undefined ? {} : { changes }),
     ...(manifestChanges === undefined || manifestChanges.length === 0 ? {} : { manifestChanges }),
     ...(remoteChanges === undefined || remoteChanges.length === 0 ? {} : { remoteChanges }),
@@ -80,24 +92,38 @@ export function assembleReport(parts: ReportParts): Report {
   };
 }
 
-function listFiles({ results, problems, touched, unusedPolicies = [] }: ReportParts): {
+function counts({ waiver }: { readonly waiver?: UsedWaiver }): boolean {
+  return waiver === undefined;
+}
+
+function listFiles({ results, problems, touched, configuration, waiverFiles = [], unusedPolicies = [] }: ReportParts): {
   readonly checked: readonly CheckedFile[];
   readonly skipped: readonly Skipped[];
 } {
+  const waivers = new Set(waiverFiles);
   const withProblems = new Set(problems.map(({ path }) => path));
   const rendered = new Map<string, number>();
   for (const [of, { manifests }] of results) {
-    if (!isUnit(of)) continue;
+    if (!isUnit(of) || isDocument(of)) continue;
     for (const { position } of manifests) rendered.set(position.path, (rendered.get(position.path) ?? 0) + 1);
   }
   const notApplied = notAppliedByPath(results);
+  const documents = documentsByPath(results);
   const checked: CheckedFile[] = [];
   const skipped: Skipped[] = [];
   for (const [of, judged] of results) {
     if (isUnit(of)) continue;
     const { entry, role } = of;
     const { path } = entry;
-    if (withProblems.has(path)) continue;
+    if (withProblems.has(path) || documents.has(path)) continue;
+    if (path === configuration && judged.manifests.length === 0) {
+      skipped.push({ path, reason: "the configuration of Portcullis", configuration: true });
+      continue;
+    }
+    if (waivers.has(path) && judged.manifests.length === 0) {
+      skipped.push({ path, reason: "waivers", configuration: true });
+      continue;
+    }
     if (judged.skippedAs !== undefined) {
       const unseen = judged.unrendered === true && touched.has(of);
       skipped.push({ path, reason: judged.skippedAs, ...(unseen ? { touched: true } : {}) });
@@ -118,11 +144,34 @@ function listFiles({ results, problems, touched, unusedPolicies = [] }: ReportPa
       ...(parts.length > 0 ? { skipped: parts } : {}),
     });
   }
+  for (const [path, count] of documents) {
+    if (withProblems.has(path)) continue;
+    const own = [...results].find(([of]) => !isUnit(of) && of.entry.path === path)?.[1].manifests.length ?? 0;
+    checked.push({ path, manifests: own + (rendered.get(path) ?? 0), documents: count });
+  }
   const listed = new Set([...withProblems, ...[...checked, ...skipped].map(({ path }) => path)]);
   for (const path of new Set(unusedPolicies)) {
-    if (!listed.has(path)) skipped.push({ path, reason: "not a policy: only Rego below a path of policies is one" });
+    if (!listed.has(path))
+      skipped.push({ path, reason: "not a policy: neither Rego nor an object that declares policies" });
   }
   return { checked, skipped };
+}
+
+function isDocument(of: Origin): boolean {
+  return isUnit(of) && of.source.kind === "document";
+}
+
+/** How many documents of each file were judged. */
+function documentsByPath(results: Results): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [of, { manifests }] of results) {
+    if (!isUnit(of) || !isDocument(of)) continue;
+    // One document of several files stands for all of them.
+    for (const path of of.covers) counts.set(path, 1);
+    if (of.covers.length > 0) continue;
+    counts.set(of.source.path, (counts.get(of.source.path) ?? 0) + manifests.length);
+  }
+  return counts;
 }
 
 /** The objects that no source applies, by the file that they are written in; what another one yields from the same text is judged. */

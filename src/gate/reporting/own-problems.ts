@@ -11,7 +11,7 @@ export function ownProblems(
 ): readonly ReportedProblem[] {
   const reached = new Set([...environmentsOf(before), ...environmentsOf(after)]);
   const unmet = unmetExpectations(config, configSource, { judge, paths, named, reached });
-  return [...problems, ...judge.problems, ...unmet].map((problem) => ({ ...problem, status: "introduced" }));
+  return [...problems, ...judge.problems, ...unmet].map((problem) => ({ status: "introduced", ...problem }));
 }
 
 /** The environments that manifests of a tree land in. */

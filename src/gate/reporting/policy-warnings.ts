@@ -5,8 +5,19 @@ import type { PolicyWarning } from "../../model/judge.ts";
 import type { CheckRequest } from "../check-request.ts";
 import type { LevelOf } from "../levels.ts";
 
-/** The id of the builtin policy about policies that probably have no effect. */
-const id = "policies/dead";
+/** The builtin policy about policies that probably have no effect. */
+const dead = {
+  id: "policies/dead",
+  title: "Policies have an effect",
+  description: "A rule that reads what is not there is silent. Correct the name, or remove the rule.",
+};
+
+/** The builtin policy about what policies need and only a cluster has. */
+const partial = {
+  id: "policies/gap",
+  title: "Policies are judged in full",
+  description: "A part of a policy depends on what only a cluster has. It is not judged, or judged without that.",
+};
 
 /** What in the policies probably has no effect. */
 export function warningsOf({ judge, builtins = [], derived }: CheckRequest): readonly PolicyWarning[] {
@@ -24,19 +35,23 @@ export function findingsOfPolicies(
   levelOf: LevelOf,
   status: Finding["status"],
 ): readonly Finding[] {
-  const level = levelOf(id, undefined) ?? "warn";
-  if (level === "off") return [];
-  return warnings.map(({ path, line, message }) => ({
-    policy: id,
-    rule: "effect",
-    level,
-    message,
-    status,
-    manifest: { apiVersion: "rego", kind: "Policy", name: path },
-    location: { path, line, precision: "value" },
-    pointer: "",
-    fingerprint: sha256(JSON.stringify([id, path, message])),
-    title: "Policies have an effect",
-    description: "A rule that reads what is not there is silent. Correct the name, or remove the rule.",
-  }));
+  return warnings.flatMap(({ path, line, message, gap }) => {
+    const { id, ...about } = gap === undefined ? dead : partial;
+    const level = levelOf(id, undefined) ?? gap ?? "warn";
+    if (level === "off") return [];
+    return [
+      {
+        policy: id,
+        rule: "effect",
+        level,
+        message,
+        status,
+        manifest: { apiVersion: "rego", kind: "Policy", name: path },
+        location: { path, line, precision: "value" },
+        pointer: "",
+        fingerprint: sha256(JSON.stringify([id, path, message])),
+        ...about,
+      },
+    ];
+  });
 }

@@ -10,13 +10,13 @@ export interface Strictness {
 }
 
 /** Whether a finding alone keeps the change from being let through. */
-export function doesBlock({ status, level }: Finding, { block, mode, failOn }: Strictness): boolean {
-  if (mode === "report" || failOn === "never") return false;
+export function doesBlock({ status, level, waiver }: Finding, { block, mode, failOn }: Strictness): boolean {
+  if (waiver !== undefined || mode === "report" || failOn === "never") return false;
   const counts = status === "introduced" || (block === "all" && status === "existing");
   return counts && (level === "deny" || (failOn === "warn" && level === "warn"));
 }
 
-/** The verdict: `error` where an introduced problem exists, else `fail` where a finding blocks, else `warn` or `pass`. */
+/** The verdict, in which nothing counts that is waived: `error` where an introduced problem exists, else `fail` where a finding blocks, else `warn` or `pass`. */
 export function verdictOf(
   findings: readonly Finding[],
   problems: readonly ReportedProblem[],
@@ -24,8 +24,9 @@ export function verdictOf(
 ): Verdict {
   const { block } = strictness;
   const counts = (status: string): boolean => status === "introduced" || (block === "all" && status === "existing");
-  if (problems.some(({ status }) => counts(status))) return "error";
+  if (problems.some(({ status, waiver }) => waiver === undefined && counts(status))) return "error";
   if (findings.some((finding) => doesBlock(finding, strictness))) return "fail";
-  const levels = new Set(findings.filter(({ status }) => counts(status)).map(({ level }) => level));
+  const counted = findings.filter(({ status, waiver }) => waiver === undefined && counts(status));
+  const levels = new Set(counted.map(({ level }) => level));
   return levels.has("deny") || levels.has("warn") ? "warn" : "pass";
 }

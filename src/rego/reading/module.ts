@@ -62,7 +62,9 @@ function* statementsIn(tokens: readonly Token[]): Generator<readonly Token[]> {
   for (const token of tokens) {
     const complete = last === undefined || last.kind !== "mark" || /^[\])}]$/.test(last.text);
     const open = last?.kind === "word" && CONTINUES.has(last.text);
-    const starts = depth === 0 && token.first && token.kind === "word" && !CONTINUES.has(token.text);
+    // What a dialect adds stands on the line of the package.
+    const isFirst = token.first || (token.text === "import" && /^(?:package|import)$/.test(current[0]?.text ?? ""));
+    const starts = depth === 0 && isFirst && token.kind === "word" && !CONTINUES.has(token.text);
     if (starts && complete && !open) {
       if (current.length > 0) yield current;
       current = [];

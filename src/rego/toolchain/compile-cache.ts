@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeFrame, encodeFrame } from "../../wasm/frame.ts";
+import { precompiledDirectory } from "../../wasm/shipped-module.ts";
 import type { CompileAnswer, CompileRequest } from "./protocol.ts";
 
 /** Increased when the meaning of an answer changes without a change of the toolchain. */
-const format = 9;
+export const compileFormat = 9;
 const memoryEntries = 16;
 const diskEntries = 64;
 
@@ -19,15 +20,25 @@ export interface CompileCache {
 /** The digest of everything that an answer depends on: sources without tests, options and the toolchain. */
 export function compileKey(request: CompileRequest, toolchain: string): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([format, toolchain, request.namespaces ?? null]));
+  hash.update(JSON.stringify([compileFormat, toolchain, request.namespaces ?? null]));
   for (const { path, text, regoVersion } of request.modules.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     hash.update(JSON.stringify([path, regoVersion, text]));
   }
   return hash.digest("hex");
 }
 
-/** Opens the cache below a directory. */
-export function createCompileCache(directory: string): CompileCache {
+/** Compiled policy sets as they are stored, by key. */
+export type CompiledEntries = ReadonlyMap<string, Uint8Array>;
+
+/**
+ * Opens the cache below a directory. What it lacks may have been compiled when the package was made (`shipped`). What is
+ * `given` is used before either, and is never stored.
+ */
+export function createCompileCache(
+  directory: string,
+  shipped: string = precompiledDirectory(),
+  given: CompiledEntries = new Map(),
+): CompileCache {
   const recent = new Map<string, CompileAnswer>();
   const remember = (key: string, answer: CompileAnswer) => {
     recent.delete(key);
@@ -41,9 +52,15 @@ export function createCompileCache(directory: string): CompileCache {
     async get(key) {
       const known = recent.get(key);
       if (known !== undefined) return remember(key, known);
-      const bytes = readIfThere(pathOf(key));
-      const answer = bytes === undefined ? undefined : decodeEntry(key, bytes);
-      return answer === undefined ? undefined : remember(key, answer);
+      const own = given.get(key);
+      const ofOwn = own === undefined ? undefined : decodeEntry(key, Buffer.from(own));
+      if (ofOwn !== undefined) return remember(key, ofOwn);
+      for (const path of [pathOf(key), join(shipped, `${key}.bin`)]) {
+        const bytes = readIfThere(path);
+        const answer = bytes === undefined ? undefined : decodeEntry(key, bytes);
+        if (answer !== undefined) return remember(key, answer);
+      }
+      return undefined;
     },
     async put(key, answer) {
       remember(key, answer);
@@ -73,7 +90,8 @@ function digest(key: string, body: Uint8Array): Buffer {
   return createHash("sha256").update(key).update(body).digest();
 }
 
-function encodeEntry(key: string, answer: CompileAnswer): Uint8Array {
+/** An answer as it is stored under its key. */
+export function encodeEntry(key: string, answer: CompileAnswer): Uint8Array {
   const { wasm, ...header } = answer;
   const body = encodeFrame(JSON.stringify({ ...header, hasWasm: wasm !== undefined }), wasm);
   return Buffer.concat([digest(key, body), body]);

@@ -1,3 +1,4 @@
+import type { ExplainedRule } from "../../model/explanation.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 
 /** One Rego file with its language version. */
@@ -115,8 +116,26 @@ export interface TestRequest {
   /** A regular expression (RE2) over `package.name`. */
   readonly run?: string;
   readonly coverage?: boolean;
+  /** Run only the tests that depend on these modules; the answer then says which modules matter. */
+  readonly changed?: readonly string[];
   /** Milliseconds for each test; default 5000. */
   readonly timeoutMs?: number;
+}
+
+/** An expression that did not hold, with the values of its sides: of a comparison two, of anything else one. */
+export interface FailedAt {
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+  readonly operator?: string;
+  readonly values?: readonly TermValue[];
+}
+
+/** A term as it is written, and its value in the notation of Rego; without one it was undefined. */
+export interface TermValue {
+  readonly text: string;
+  readonly value?: string;
+  readonly constant?: boolean;
 }
 
 /** The result of one `test_` rule, or with `cases` of several under one name. `skip`: its name starts with `todo_`. */
@@ -129,7 +148,7 @@ export interface TestResult {
   readonly durationNs: number;
   readonly error?: RegoError;
   /** The last expression in the body of the test that did not hold. */
-  readonly failedAt?: { readonly path: string; readonly line: number; readonly text: string };
+  readonly failedAt?: FailedAt;
   /** The output of the test. */
   readonly output?: string;
   /** The trace of a failed test, as `opa test -v` shows it; shortened if it is long. */
@@ -148,6 +167,10 @@ interface FileCoverage {
   readonly covered: readonly LineRange[];
   readonly notCovered: readonly LineRange[];
   readonly percentage: number;
+  /** How often the expressions of each line were evaluated; only lines with expressions. */
+  readonly lines: readonly { readonly line: number; readonly hits: number }[];
+  /** How often each body of each rule held. */
+  readonly rules: readonly { readonly name: string; readonly line: number; readonly hits: number }[];
 }
 
 /** The results of policy tests. */
@@ -156,6 +179,11 @@ export interface TestAnswer {
   readonly coverage?: { readonly files: readonly FileCoverage[]; readonly percentage: number };
   /** Modules that did not compile, including tests; the other tests ran. */
   readonly errors: readonly RegoError[];
+  /** Calls in policies that only a test may replace: `check` refuses such a policy. */
+  readonly refused: readonly RegoError[];
+  /** With `changed`: the modules that depend on the changed ones (themselves included), and all that these depend on. */
+  readonly affected?: readonly string[];
+  readonly needed?: readonly string[];
 }
 
 /** The text as `opa fmt` formats it; if there are errors, the original text. */
@@ -174,12 +202,23 @@ export interface EvaluateRequest {
   /** The time that policies see, in nanoseconds since 1970; default the clock. */
   readonly nowNs?: bigint;
   readonly strictBuiltinErrors?: boolean;
+  /** Tell the first so many events of the evaluation. */
+  readonly trace?: number;
+}
+
+/** The result for one input: the value of the query (or its bindings) for each solution. */
+export interface Evaluation {
+  readonly values: readonly Json[];
+  readonly error?: RegoError;
+  /** As OPA prints it, with the values of variables; `steps` is the number of events, of which it may be the first. */
+  readonly trace?: string;
+  readonly steps?: number;
 }
 
 /** The answer to a query. */
 export interface EvaluateAnswer {
-  /** For each input: the value of the query (or its bindings) for each solution, empty if it is undefined. */
-  readonly evaluations: readonly { readonly values: readonly Json[]; readonly error?: RegoError }[];
+  /** For each input; without values if the query is undefined. */
+  readonly evaluations: readonly Evaluation[];
   /** The output of the policies. */
   readonly output: string;
   readonly errors: readonly RegoError[];
@@ -197,6 +236,40 @@ export interface TraceRequest {
 export interface TraceAnswer {
   /** The derivations for each input; read by src/rego/locate/trace.ts. `rule` is the number of the query. */
   readonly traces: readonly (readonly Json[])[];
+  readonly errors: readonly RegoError[];
+}
+
+/** Modules to lint, tests included. */
+export interface LintRequest {
+  readonly modules: readonly ModuleSource[];
+}
+
+/** What is legal and should be otherwise. */
+export interface LintAnswer {
+  readonly issues: readonly {
+    readonly path: string;
+    readonly line: number;
+    readonly rule: string;
+    readonly message: string;
+  }[];
+  /** Files that `opa fmt` would change; with `v0`, files in Rego v0 and their text in v1. */
+  readonly formatted: readonly { readonly path: string; readonly text: string; readonly v0: boolean }[];
+  readonly errors: readonly RegoError[];
+}
+
+/** A request to explain rules such as `data.main.deny` for one input; with `result` only ways to that result are told. */
+export interface ExplainRequest {
+  readonly modules: readonly ModuleSource[];
+  readonly rules: readonly string[];
+  readonly input: Json;
+  readonly data?: JsonObject;
+  readonly nowNs?: bigint;
+  readonly result?: Json;
+}
+
+/** The rules as they were evaluated for the input, in the order of the request. */
+export interface ExplainAnswer {
+  readonly rules: readonly ExplainedRule[];
   readonly errors: readonly RegoError[];
 }
 

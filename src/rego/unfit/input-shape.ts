@@ -3,15 +3,20 @@ import type { Reference } from "../reading/module.ts";
 import type { Reach } from "../reading/reach.ts";
 import type { RuleFacts } from "../policies.ts";
 
-/** Problems of rules that expect another input than a manifest, so that they never fire. */
-export function otherInputs(rules: readonly RuleFacts[], reach: Reach): readonly Problem[] {
+/** Problems of rules that expect another input than they get, a manifest or (`combine`) the list of all, so that they never fire. */
+export function otherInputs(rules: readonly RuleFacts[], reach: Reach, combine: boolean): readonly Problem[] {
   return rules.flatMap((rule) => {
     const reached = reach(rule.package, rule.name);
     const inputs = reached.references.filter(({ root }) => root === "input");
     if (inputs.length === 0 || reached.replaces) return [];
-    const expected = admissionInput(inputs) ?? listInput(inputs, namesContents(reached.statements));
+    const ofAdmission = admissionInput(inputs);
+    const ofShape = combine ? manifestInput(inputs) : listInput(inputs, namesContents(reached.statements));
+    const expected = ofAdmission ?? ofShape;
     if (expected === undefined) return [];
-    const message = `policy ${rule.policy}: rule ${rule.name} ${expected}; expected rules over \`input\`, which is one manifest`;
+    const shape = combine
+      ? "the list of all manifests where policies are combined"
+      : `one manifest${ofAdmission === undefined ? ", or the policy under combine: in portcullis.yaml, or `check --combine`" : ""}`;
+    const message = `policy ${rule.policy}: rule ${rule.name} ${expected}; expected rules over \`input\`, which is ${shape}`;
     return [{ stage: "compile", path: rule.path, line: rule.line, message }];
   });
 }
@@ -34,6 +39,13 @@ function listInput(inputs: readonly Reference[], contents: boolean): string | un
   const byNumber = inputs.every(({ steps }) => typeof steps[0] === "number");
   if (!contents && !byNumber) return undefined;
   return `can never fire: it reads \`input\` as a list of documents (line ${first.line}), as conftest --combine gives it`;
+}
+
+/** Of a rule that reads its input as one manifest only. */
+function manifestInput(inputs: readonly Reference[]): string | undefined {
+  const [first] = inputs;
+  if (first === undefined || !inputs.every(({ steps: [key] }) => typeof key === "string")) return undefined;
+  return `reads input.${String(first.steps[0])} (line ${first.line}) as of one manifest`;
 }
 
 function namesContents(statements: ReturnType<Reach>["statements"]): boolean {

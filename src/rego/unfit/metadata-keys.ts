@@ -17,7 +17,7 @@ const KNOWN = new Set([
   "title",
 ]);
 /** The keys of `custom` that decide something here; others belong to the author. */
-const CUSTOM = new Set(["controls", "id", "level", "severity"]);
+const CUSTOM = new Set(["controls", "id", "level", "parameters", "severity", "waivable"]);
 
 /** Warnings for keys of METADATA blocks that nothing reads, and for keys of `custom` that are nearly one that is read. */
 export function unknownKeys(files: readonly PolicyFile[], rules: readonly RuleFacts[]): readonly PolicyWarning[] {

@@ -8,6 +8,7 @@ import { isFluxVersion, latestIn } from "../versions.ts";
 import { chartType, downloadLayer } from "./layer.ts";
 import { readManifest, type Descriptor, type Manifest } from "./manifest.ts";
 import { isTag, readRepository, tagOf, type OciRepository } from "./repository.ts";
+import { fetchSignatures } from "./signatures.ts";
 import { listTags } from "./tags.ts";
 
 /**
@@ -15,6 +16,7 @@ import { listTags } from "./tags.ts";
  * layer are the same whether Flux unpacks it (`extract`) or leaves that to who applies it (`copy`).
  */
 export const fetchArtifact: Protocol<RemoteArtifact> = async (reference, job) => {
+  if (reference.signatures === true) return fetchSignatures(reference, job);
   const repository = readRepository(reference.url, job);
   const { digest, semver, semverFilter, tag, layer } = reference;
   const what = `the artifact of ${repository.url}`;

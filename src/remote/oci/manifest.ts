@@ -48,7 +48,7 @@ export async function readManifest(repository: OciRepository, reference: string,
       )(asked),
     );
     named ??= digestOf(bytes);
-    const manifest = parse(bytes, what);
+    const manifest = parseManifest(bytes, what);
     if (!Array.isArray(manifest.manifests)) {
       const layers = Array.isArray(manifest.layers) ? manifest.layers.flatMap(readDescriptor) : [];
       return { digest: named, config: readDescriptor(manifest.config)[0], layers };
@@ -59,6 +59,12 @@ export async function readManifest(repository: OciRepository, reference: string,
     asked = descriptor.digest;
   }
   throw new RemoteFailure("absent", oneLine(`the manifest ${reference} of ${repository.url} is an index of indexes`));
+}
+
+/** Reads a manifest or index as it is written. */
+export async function readWrittenManifest(repository: OciRepository, reference: string, job: Job): Promise<Written> {
+  const what = oneLine(`the manifest ${reference} of ${repository.url}`);
+  return parseManifest(await manifestBytesOf(repository, reference, what, job), what);
 }
 
 async function manifestBytesOf(
@@ -86,13 +92,15 @@ async function manifestBytesOf(
   return bytes;
 }
 
-interface Written {
+/** A manifest or index as it is written. */
+export interface Written {
   readonly manifests?: unknown;
   readonly layers?: unknown;
   readonly config?: unknown;
 }
 
-function parse(bytes: Uint8Array, what: string): Written {
+/** Reads the JSON of a manifest or index. */
+export function parseManifest(bytes: Uint8Array, what: string): Written {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof value === "object" && value !== null) return value;
@@ -102,7 +110,8 @@ function parse(bytes: Uint8Array, what: string): Written {
   throw new RemoteFailure("absent", `${what} is not a manifest`);
 }
 
-function readDescriptor(value: unknown): readonly Descriptor[] {
+/** One descriptor, or none where it is not one. */
+export function readDescriptor(value: unknown): readonly Descriptor[] {
   const { mediaType, digest, size } = (value ?? {}) as { readonly [name: string]: unknown };
   if (typeof mediaType !== "string" || typeof digest !== "string" || typeof size !== "number") return [];
   return [{ mediaType, digest, size }];

@@ -19,6 +19,7 @@ import {
 } from "./app-project.ts";
 import type { Destination } from "./destination.ts";
 import type { Fields } from "./fields.ts";
+import { withGlobalProjects } from "./global-projects.ts";
 import { matchesGlob } from "./glob.ts";
 import { withoutUser } from "../repository-url.ts";
 import { projectViolation } from "./project-violation.ts";
@@ -54,7 +55,9 @@ export async function checkProject(request: LimitsRequest): Promise<ProjectCheck
   }
   const name = spec.text("project") || "default";
   // Where it cannot be told which of several is meant, all of them limit.
-  const projects = context.find(object, { group: "argoproj.io", kind: "AppProject", name });
+  const projects = context
+    .find(object, { group: "argoproj.io", kind: "AppProject", name })
+    .map((one) => withGlobalProjects(one, object, context));
   const [project] = projects;
   if (projects.length > 1)
     diagnostics.gap(

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../model/manifest.ts";
 import type { Violation } from "../../model/violation.ts";
-import { isClusterScoped } from "../cluster-scoped.ts";
+import { isClusterScoped } from "../../manifest/cluster-scoped.ts";
 import type { ProjectLimits } from "../plan.ts";
 import { permitsDestination, permitsKind, readAppProject, type AppProject, type ClusterTarget } from "./app-project.ts";
 import { projectViolation } from "./project-violation.ts";

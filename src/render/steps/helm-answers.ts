@@ -1,5 +1,5 @@
 import type { HelmRequest } from "../../model/renderer.ts";
-import { kubernetesGroups } from "../kubernetes-kinds.ts";
+import { kubernetesGroups } from "../../manifest/kubernetes-kinds.ts";
 import type { Answerable, ChartQuestions } from "../charts/chart-questions.ts";
 import type { HelmStep } from "../plan.ts";
 

@@ -1,6 +1,6 @@
 import type { TestRun } from "./test-run.ts";
 
-/** The run as JSON: `outcomes`, `problems`, `coverage`. */
+/** The run as JSON: `outcomes`, `problems`, `notes`, `coverage`. */
 export function jsonTests(run: TestRun): string {
-  return `${JSON.stringify({ version: 1, outcomes: run.outcomes, problems: run.problems, coverage: run.coverage }, undefined, 2)}\n`;
+  return `${JSON.stringify({ version: 1, outcomes: run.outcomes, problems: run.problems, notes: run.notes, coverage: run.coverage }, undefined, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { escapeXml } from "../escape-xml.ts";
-import { belowThreshold, type TestOutcome, type TestRun } from "./test-run.ts";
+import type { TestOutcome } from "../../model/test-outcome.ts";
+import { missedThresholds, type TestRun } from "./test-run.ts";
 
 /** The run as JUnit XML: a suite for each file. Problems and missed coverage are test cases of their own, so that no reader overlooks them. */
 export function junitTests(run: TestRun): string {
@@ -24,11 +25,16 @@ export function asError(problem: string): TestOutcome {
   return { kind: "rule", name: "could not be run", path: "(run)", outcome: "error", durationMs: 0, reasons: [problem] };
 }
 
-/** An outcome for coverage below the threshold, or none. */
+/** An outcome for each threshold of coverage that is missed. */
 export function missedCoverage(run: TestRun): readonly TestOutcome[] {
-  if (!belowThreshold(run)) return [];
-  const reasons = [`${run.coverage?.percentage.toFixed(2)} % is below ${run.coverage?.threshold} %`];
-  return [{ kind: "rule", name: "coverage", path: "(run)", outcome: "fail", durationMs: 0, reasons }];
+  return missedThresholds(run).map((reason) => ({
+    kind: "rule",
+    name: reason.startsWith("coverage of ") ? reason.replace(/ [\d.]+ % is below.*/, "") : "coverage",
+    path: "(run)",
+    outcome: "fail",
+    durationMs: 0,
+    reasons: [reason],
+  }));
 }
 
 function totals(outcomes: readonly TestOutcome[]): string {
@@ -44,6 +50,7 @@ function testCase(one: TestOutcome): readonly string[] {
   return [
     `${open}>`,
     `      <${ELEMENTS[one.outcome]} message="${escapeXml(one.reasons.join("\n"))}"/>`,
+    ...(one.output === undefined ? [] : [`      <system-out>${escapeXml(one.output)}</system-out>`]),
     `    </testcase>`,
   ];
 }

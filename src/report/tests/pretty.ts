@@ -1,7 +1,8 @@
 import picocolors from "picocolors";
 import { inert, inertLines } from "../inert-text.ts";
 import { count } from "../wording.ts";
-import { belowThreshold, type CoverageOfFile, type TestOutcome, type TestRun } from "./test-run.ts";
+import type { TestOutcome } from "../../model/test-outcome.ts";
+import { missedThresholds, percent, type CoverageOfFile, type TestRun } from "./test-run.ts";
 
 type Paint = ReturnType<typeof picocolors.createColors>;
 
@@ -15,6 +16,7 @@ export function prettyTests(run: TestRun, options: { readonly colour: boolean })
     ...run.problems.map((problem) =>
       inertLines(problem).map((line, at) => (at === 0 ? `${paint.magenta("problem")}: ${line}` : `  | ${line}`)),
     ),
+    ...(run.notes ?? []).map((note) => [`${paint.cyan("note")}: ${inert(note)}`]),
     ...coverageBlock(run, paint),
     [summary(run, paint)],
   ];
@@ -34,24 +36,28 @@ function outcomeBlock(one: TestOutcome, paint: Paint): readonly string[] {
 
 function coverageBlock(run: TestRun, paint: Paint): readonly (readonly string[])[] {
   if (run.coverage === undefined) return [];
-  const gaps = run.coverage.files.filter(({ notCovered }) => notCovered.length > 0);
+  const { files, percentage } = run.coverage;
+  const rules = files.flatMap((file) => file.rules);
+  const reached = rules.filter(({ hits }) => hits > 0).length;
+  const gaps = files.filter((file) => file.notCovered.length > 0 || unreached(file).length > 0);
+  const of = rules.length === 0 ? "" : `, ${reached} of ${count(rules.length, "rule body", "rule bodies")}`;
   return [
     [
-      `coverage ${percent(run.coverage.percentage)}${gaps.length === 0 ? "" : `; lines no test reached:`}`,
-      ...gaps.map((file) =>
+      `coverage ${percent(percentage)}${of}${gaps.length === 0 ? "" : "; what no test reached:"}`,
+      ...gaps.flatMap((file) => [
         paint.dim(`  ${percent(file.percentage).padStart(7)}  ${inert(file.path)}:${rangesOf(file)}`),
-      ),
+        ...unreached(file).map(({ name, line }) => paint.dim(`           ${inert(name)} in line ${line} never held`)),
+      ]),
     ],
   ];
 }
 
-function rangesOf(file: CoverageOfFile): string {
-  return file.notCovered.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(",");
+function unreached(file: CoverageOfFile): CoverageOfFile["rules"] {
+  return file.rules.filter(({ hits }) => hits === 0);
 }
 
-/** Never rounded up: 99.96 % is not all of it. */
-function percent(value: number): string {
-  return `${Math.floor(value * 10) / 10} %`;
+function rangesOf(file: CoverageOfFile): string {
+  return file.notCovered.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(",");
 }
 
 function summary(run: TestRun, paint: Paint): string {
@@ -64,12 +70,18 @@ function summary(run: TestRun, paint: Paint): string {
     ...(of("skip") > 0 ? [`${of("skip")} skipped`] : []),
     ...(run.problems.length > 0 ? [count(run.problems.length, "problem")] : []),
   ].join(", ");
-  const fixtures = run.outcomes.filter(({ kind }) => kind === "fixture").length;
-  const what = `${count(run.outcomes.length - fixtures, "test rule")}, ${count(fixtures, "fixture")}`;
-  const { coverage } = run;
-  const short = belowThreshold(run)
-    ? `; coverage ${percent(coverage?.percentage ?? 0)} is below ${coverage?.threshold} %`
-    : "";
+  const many = (kind: TestOutcome["kind"]) => run.outcomes.filter((one) => one.kind === kind).length;
+  const suites = many("suite");
+  const scenarios = many("scenario");
+  const what = [
+    count(many("rule"), "test rule"),
+    count(many("fixture"), "fixture"),
+    ...(suites > 0 ? [count(suites, "case", "cases of suites")] : []),
+    ...(scenarios > 0 ? [count(scenarios, "scenario")] : []),
+  ].join(", ");
+  const short = missedThresholds(run)
+    .map((one) => `; ${inert(one)}`)
+    .join("");
   const paintIt =
     bad > 0 || short !== "" || run.problems.length > 0
       ? paint.red

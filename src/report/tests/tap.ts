@@ -1,6 +1,7 @@
 import { describe, diagnostic } from "../tap.ts";
 import { asError, missedCoverage } from "./junit.ts";
-import type { TestOutcome, TestRun } from "./test-run.ts";
+import type { TestOutcome } from "../../model/test-outcome.ts";
+import type { TestRun } from "./test-run.ts";
 
 /** The run as TAP 14. */
 export function tapTests(run: TestRun): string {
