@@ -10,6 +10,7 @@ import { concluded } from "../test/support/app.ts";
 import { startAppProcess, type AppProcess } from "../test/support/app-process.ts";
 import { deployment, rules } from "../test/support/fleet.ts";
 import { startGitHub } from "../test/support/github/server.ts";
+import type { Repository } from "../test/support/github/state.ts";
 
 const pulls = Number(process.argv[2] ?? 50);
 const idleSeconds = Number(process.argv[3] ?? 150);
@@ -21,6 +22,7 @@ const environment = Object.fromEntries(
   }),
 );
 const pullsBetweenFigures = 50;
+const pullsOfAnOwner = 250;
 
 const KIB_OF_PSS = /^Pss:\s+(\d+) kB$/m;
 const watchMilliseconds = 200;
@@ -85,8 +87,12 @@ const watching = setInterval(() => (most = Math.max(most, memoryOf(app.pid).all)
 const files = Object.fromEntries(
   Array.from({ length: 10 }, (_, n) => [`apps/a${n}.yaml`, deployment("nginx:1.27", `a${n}`)]),
 );
-const repository = await github.createRepository({ files: { ...rules(), ...files } });
+// GitHub lets one installation create 500 things an hour, so another one takes over in time.
+const owned = (n: number): Promise<Repository> =>
+  github.createRepository({ fullName: `acme-${n}/gitops`, files: { ...rules(), ...files } });
+let repository = await owned(0);
 for (let n = 0; n < pulls; n++) {
+  if (n > 0 && n % pullsOfAnOwner === 0) repository = await owned(n / pullsOfAnOwner);
   const pull = await github.proposeFiles(repository, {
     [`apps/a${n % 10}.yaml`]: deployment(n % 10 === 0 ? "nginx:latest" : `nginx:1.${n + 28}`, `a${n % 10}`),
   });

@@ -1,3 +1,12 @@
-import { testKilledAt } from "./killed-at.ts";
+import { testKilledAt, testKilledWhileTidying } from "./killed-at.ts";
 
-testKilledAt(["verdict recorded", "annotated", "concluded", "comments claimed", "review posted", "finished"]);
+testKilledAt([
+  "verdict recorded",
+  "annotated",
+  "concluded",
+  "comments tidied",
+  "comments claimed",
+  "review posted",
+  "finished",
+]);
+testKilledWhileTidying(["comment deleted", "comments tidied"]);

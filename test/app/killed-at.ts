@@ -83,3 +83,35 @@ export function testKilledAt(checkpoints: readonly Checkpoint[]): void {
     },
   );
 }
+
+/** Tests that the App, killed while it deletes comments whose findings are fixed and started again, deletes the others too. */
+export function testKilledWhileTidying(checkpoints: readonly Checkpoint[]): void {
+  test.each(checkpoints)(
+    "killed at the checkpoint “%s” and started again, no comment of a fixed finding is left",
+    async (checkpoint) => {
+      child ??= await start();
+      const files = (image: string) => ({
+        "apps/web.yaml": deployment(image),
+        "apps/api.yaml": deployment(image, "api"),
+        "apps/job.yaml": deployment("job:latest", "job"),
+      });
+      const repository = await github.createRepository({
+        fullName: `acme/tidied-${checkpoint.replaceAll(" ", "-")}`,
+        files: { ...rules(), "README.md": "shop\n" },
+      });
+      const pull = await github.proposeFiles(repository, files("nginx:latest"));
+      await until(() => pull.reviewComments.length === 3, "the review comments");
+      await idle(child, checkpoint);
+      const gone = once(child, "exit");
+      await github.pushToPull(pull, files("nginx:1.27"));
+      expect((await gone)[1]).toBe("SIGKILL");
+
+      child = await start();
+      await until(() => pull.reviewComments.length === 1, "the comments to go");
+      await idle(child);
+      expect(pull.reviewComments).toMatchObject([{ path: "apps/job.yaml", line: 14 }]);
+      expect(pull.reviews).toHaveLength(1);
+      expect(github.violations).toEqual([]);
+    },
+  );
+}

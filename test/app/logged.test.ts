@@ -80,7 +80,9 @@ test("a payload is in no line of the log at any level, whatever throws", async (
       number: 3,
       title: marked("title"),
       body: marked("body"),
-      head: { ref: marked("branch") },
+      head: { ref: marked("branch"), sha: "0123456789012345678901234567890123456789" },
+      base: { ref: "main" },
+      updated_at: "2027-01-15T10:00:00Z",
     },
     comment: { body: marked("comment") },
   });

@@ -60,6 +60,61 @@ test("a pull request that empties a policy is judged by the policy as it was", a
   expect(conclusion).toBe("failure");
   expect(summary).toContain("the rules in force give 1 denied");
   expect(summary).toContain("the proposed rules would give 0 denied");
+  expect(summary).toMatch(/would no longer block, in the whole tree, 1 finding: main in Deployment shop\/web/);
+});
+
+test("a pull request that changes policies shows their impact by owner, and is blocked where their tests fail", async () => {
+  const files = { "apps/web.yaml": BAD, CODEOWNERS: "apps/ @acme/shop\n" };
+  const repository = await repositoryWith({ ...rules(), ...files });
+  const pull = await github.proposeFiles(repository, {
+    "policies/tag.rego": NO_LATEST.replace('":latest"', '":never"'),
+    "policies/tag_test.rego": `package main_test
+
+import rego.v1
+
+import data.main
+
+test_latest_is_denied if count(main.deny) > 0 with input as {"kind": "Deployment"}
+`,
+  });
+  const { conclusion, summary } = await verdict(pull);
+  expect(conclusion).toBe("failure");
+  expect(summary.replaceAll("\\", "")).toContain("the policy test main_test.test_latest_is_denied failed");
+  expect(summary).toContain("### Impact of the new rules");
+  expect(summary).toContain("| `@acme/shop` | 1 |");
+  expect(summary).toContain("No longer denied: 1");
+});
+
+test("a policy that spares one of the overlays that a line reaches is said to block less", async () => {
+  const overlay = (namespace: string): string => `namespace: ${namespace}\nresources: [../../base]\n`;
+  const repository = await repositoryWith({
+    ...rules(),
+    "apps/base/kustomization.yaml": "resources: [web.yaml]\n",
+    "apps/base/web.yaml": BAD,
+    "apps/overlays/dev/kustomization.yaml": overlay("dev"),
+    "apps/overlays/prod/kustomization.yaml": overlay("prod"),
+  });
+  const pull = await github.proposeFiles(repository, {
+    "policies/tag.rego": NO_LATEST.replace(" if {\n", ' if {\n  input.metadata.namespace != "prod"\n'),
+  });
+  const { summary } = await verdict(pull);
+  expect(summary).toMatch(/would no longer block, in the whole tree, 1 finding: main in Deployment prod\/web/);
+});
+
+test("each weakening stands at its own line of the head, with the level that held", async () => {
+  const repository = await repositoryWith({ ...rules(), "apps/web.yaml": BAD, "apps/api.yaml": BAD });
+  const pull = await github.proposeFiles(repository, {
+    "portcullis.yaml": `${rules()["portcullis.yaml"]}comments: off\nlevels:\n  # Too strict.\n  main: warn\n`,
+  });
+  await verdict(pull);
+  const told = (await app.concluded(pull)).annotations.filter(({ path }) => path === "portcullis.yaml");
+  expect(new Map(told.map(({ message, start_line: line }) => [message.split(": ").slice(1).join(": "), line]))).toEqual(
+    new Map([
+      [expect.stringContaining("turns review comments off"), 4],
+      [expect.stringContaining("lowers main from deny to warn"), 7],
+      [expect.stringMatching(/would no longer block, in the whole tree, 2 findings: main in Deployment/), 2],
+    ]),
+  );
 });
 
 test("a repository once enrolled stays so, whoever removes portcullis.yaml", async () => {

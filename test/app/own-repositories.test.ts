@@ -3,6 +3,7 @@ import { startApp, type TestApp } from "../support/app.ts";
 import { rules } from "../support/fleet.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import type { CheckRun, Repository } from "../support/github/state.ts";
+import { until } from "../support/until.ts";
 import { startGitServer, type GitServer } from "../support/remote-servers/git-server.ts";
 
 let github: SimulatedGitHub;
@@ -11,6 +12,9 @@ let foreign: GitServer;
 let app: TestApp;
 let base: Repository;
 let count = 0;
+/** What was asked before the first change: the App reads the default branch of each repository that it is installed on. */
+let callsAtStart = 0;
+let tokensAtStart: ReadonlySet<string> = new Set();
 
 const deployment = (image: string): string => `apiVersion: apps/v1
 kind: Deployment
@@ -36,6 +40,11 @@ beforeAll(async () => {
   await github.pushCommit(base, "next", { "app/web.yaml": deployment("nginx:latest") });
   github.install(base.owner, [base, secret]);
   app = await startApp(github, { settings: { hosts: [`${github.url}/**`, `${foreign.origin}/**`] } });
+  const compared = (): boolean => app.log.some((line) => line.includes('"part":"repositories"'));
+  await until(compared, "the App to have compared its repositories with GitHub");
+  await app.idle();
+  callsAtStart = github.calls.length;
+  tokensAtStart = new Set(github.world.tokens.keys());
 });
 afterAll(async () => {
   await app.stop();
@@ -62,9 +71,10 @@ async function changed(remotes: string, before: string, after: string): Promise<
 }
 const at = (repository: string, ref = "main"): string => `${github.url}/${repository}.git//app?ref=${ref}`;
 const asked = (repository: string): number =>
-  github.world.calls.filter((call) => call.repository === repository).length;
+  github.calls.slice(callsAtStart).filter((call) => call.repository === repository).length;
 const tokensFor = (repository: string): readonly object[] =>
-  [...github.world.tokens.values()].filter(({ repositories }) => {
+  [...github.world.tokens.values()].filter(({ token, repositories }) => {
+    if (tokensAtStart.has(token)) return false;
     const ids = github.world.repositories
       .filter(({ owner, name }) => `${owner.login}/${name}` === repository)
       .map(({ id }) => id);

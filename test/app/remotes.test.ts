@@ -122,6 +122,21 @@ test("a change that permits itself another server has it asked for nothing, and 
   expect(github.violations).toEqual([]);
 });
 
+test("a first pull request has no server asked but those that the default branch refers to", async () => {
+  const repository = await github.createRepository({
+    fullName: "acme/remotes-first",
+    files: { "apps/web.yaml": release("1.0.0"), "README.md": "charts\n" },
+  });
+  const pull = await github.proposeFiles(repository, {
+    ...rules(`remotes: { fetch: any, allow: ["${foreign.origin}/**"] }\n`),
+    "apps/other.yaml": release("1.0.0", foreign).replaceAll("name: web", "name: other"),
+  });
+  const run = await app.concluded(pull);
+  expect(run.title).toMatch(/^Preview: /);
+  expect(foreign.seen).toEqual([]);
+  expect(github.violations).toEqual([]);
+});
+
 test("while a server is down, what it answered last is judged, and the check says so", async () => {
   const repository = await github.createRepository({
     fullName: "acme/remotes-stale",

@@ -32,12 +32,14 @@ describe("settings", () => {
         PRIVATE_KEY: KEY.replaceAll("\n", "\\n"),
         WEBHOOK_SECRET: "0123456789abcdef, fedcba9876543210",
         GITHUB_API_URL: "https://github.example/api/v3/",
+        PUBLIC_URL: "https://gate.example/prefix/",
       }),
     ).toMatchObject({
       settings: {
         privateKey: KEY,
         webhookSecrets: ["0123456789abcdef", "fedcba9876543210"],
         apiUrl: "https://github.example/api/v3",
+        publicUrl: "https://gate.example/prefix",
       },
     });
   });
@@ -53,11 +55,22 @@ describe("settings", () => {
       /^PRIVATE_KEY does not contain/,
     ],
     ["a key file that is not there", { PRIVATE_KEY: "", PRIVATE_KEY_PATH: "/nowhere" }, /^PRIVATE_KEY_PATH names/],
+    ["a key for evidence that is not there", { EVIDENCE_KEY_PATH: "/nowhere" }, /^EVIDENCE_KEY_PATH must name a file/],
+    [
+      "two signers",
+      { EVIDENCE_KEY_PATH: "/nowhere", EVIDENCE_SIGNER: "sign" },
+      /^EVIDENCE_KEY_PATH and EVIDENCE_SIGNER are both set/,
+    ],
+    ["a signer without its public key", { EVIDENCE_SIGNER: "sign" }, /^EVIDENCE_PUBLIC_KEY_PATH is not set/],
     ["no secret", { WEBHOOK_SECRET: undefined }, /^WEBHOOK_SECRET is not set/],
     ["a short secret", { WEBHOOK_SECRET: "development" }, /^WEBHOOK_SECRET is shorter/],
     ["a short second secret", { WEBHOOK_SECRET: "0123456789abcdef,short" }, /^WEBHOOK_SECRET is shorter/],
     ["three secrets", { WEBHOOK_SECRET: "0123456789abcdef,0123456789abcdeg,0123456789abcdeh" }, /more than two/],
     ["a host that is none", { GITHUB_API_URL: "github" }, /^GITHUB_API_URL must be/],
+    ["a public address without TLS", { PUBLIC_URL: "http://gate.example" }, /^PUBLIC_URL must be/],
+    ["a public address with a query", { PUBLIC_URL: "https://gate.example/?a=b" }, /^PUBLIC_URL must be/],
+    ["a public address with a password", { PUBLIC_URL: "https://a:secret@gate.example" }, /^PUBLIC_URL must be/],
+    ["a public address that is none", { PUBLIC_URL: "gate.example" }, /^PUBLIC_URL must be/],
     ["another kind of database", { DATABASE_URL: "mysql://x" }, /^DATABASE_URL must/],
     ["a port out of range", { PORT: "70000" }, /^PORT must be/],
     ["a deadline that is none", { JUDGE_DEADLINE: "soon" }, /^JUDGE_DEADLINE must be/],

@@ -45,6 +45,7 @@ describe("what check prints, literally", () => {
   |              ^^^^^^^^^^^^
   = Pod shop/web: Images name a version
   = see https://example.com/image-tag
+  = to waive it: portcullis waive bc6d8e82fc07 --reason "…"
 
 warn[main]: pods are better made by a Deployment
  --> apps/web.yaml:2:1
@@ -83,7 +84,7 @@ Not compliant: 1 finding blocks
       out: `problem[read]: no Kubernetes manifest under **
 
 Could not be judged: 1 problem
-0 manifests judged by 1 policy · 0 findings · 1 problem
+No manifest judged · 0 findings · 1 problem
 `,
     });
   });
@@ -93,7 +94,7 @@ Could not be judged: 1 problem
     expect(await portcullis(directory, ["check", "--allow-empty"])).toEqual({
       code: 0,
       err: SAID,
-      out: "Nothing was judged: no manifest\n0 manifests judged by 1 policy · 0 findings\n",
+      out: "Nothing was judged: no manifest\nNo manifest judged · 0 findings\n",
     });
   });
 
@@ -120,7 +121,7 @@ Could not be judged: 1 problem
     const { code, out, err } = await portcullis(directory, ["check", "apps", "-o", "json"]);
     expect([code, JSON.parse(out).skipped]).toEqual([
       0,
-      [{ path: "policy/notes.yaml", reason: "not a policy: only Rego below a path of policies is one" }],
+      [{ path: "policy/notes.yaml", reason: "not a policy: neither Rego nor an object that declares policies" }],
     ]);
     expect(err).toContain("policy/notes.yaml");
   });
@@ -190,7 +191,7 @@ describe("exit codes", () => {
     ["a policy that calls http.send is 2", ["check", "good", "-p", "calls"], 2],
     ["a policy directory without Rego is 2", ["check", "good", "-p", "apps"], 2],
     ["a policy directory without Rego is 0 with --allow-empty", ["check", "good", "-p", "apps", "--allow-empty"], 0],
-    ["a Gatekeeper template is 2", ["check", "good", "-p", "policy", "-p", "template"], 2],
+    ["a Gatekeeper template without a target is 2", ["check", "good", "-p", "policy", "-p", "template"], 2],
     ["an OPA bundle is 2", ["check", "good", "-p", "bundle.tar.gz"], 2],
     ["a configuration with a typo is 2", ["check", "good", "-c", "typo.yaml"], 2],
     ["data is seen by policies", ["check", "good", "-p", "needs-data", "-d", "data"], 1],
@@ -236,8 +237,9 @@ describe("bad usage is exit code 2, nothing on stdout, and one line that says wh
     [["check", "-o", "json="], "error: option '-o, --output <format>' argument 'json=' is invalid. Expected a file"],
     [["test", "--threshold", "lots"], "error: --threshold lots: expected a percentage from 0 to 100\n"],
     [["test", "--run", "("], "error: --run: Invalid regular expression"],
-    [["lint"], "portcullis lint: not available yet\n"],
-    [["doctor", "--help"], "portcullis doctor: not available yet\n"],
+    [["compile"], "error: required option '-o, --output <file>' not specified\n"],
+    [["compile", "-o", "rules.bin"], "error: --output rules.bin: expected a name that ends in .portcullis\n"],
+    [["lint", "nowhere"], "error: nowhere: no such file or directory\n"],
   ] as const)("%j", async (args, line) => {
     const { code, out, err } = await portcullis(directory, args, { GIT_CEILING_DIRECTORIES: join(directory, "..") });
     expect({ code, out, err: err.slice(0, line.length) }).toEqual({ code: 2, out: "", err: line });
@@ -288,7 +290,7 @@ test("without configuration and policies the library that ships judges, and that
   const { code, out, err } = await portcullis(directory, ["check"]);
   expect([code, err]).toEqual([
     1,
-    "portcullis: no portcullis.yaml and no policies/ or policy/ with Rego in the working directory: using the shipped library\n",
+    "portcullis: no portcullis.yaml and no policies/ or policy/ with policies in the working directory: using the shipped library\n",
   ]);
   expect(out).toContain("deny[images/tag]: ");
 });
@@ -331,7 +333,7 @@ test("findings in fixtures of the repository's own policies are explained", asyn
   const { code, err } = await portcullis(directory, ["check"]);
   expect([code, err]).toEqual([
     1,
-    `${SAID}portcullis: 2 findings are in policy fixtures: to leave fixtures out, set manifests.exclude: ["**/fixtures/**"] in portcullis.yaml\n`,
+    `${SAID}portcullis: 2 findings are in fixtures or scenarios of policies: to leave them out, set manifests.exclude: ["**/fixtures/**", "**/scenarios/**"] in portcullis.yaml\n`,
   ]);
   write(directory, {
     "portcullis.yaml": 'version: 1\npolicies: [policy]\nmanifests: { exclude: ["**/fixtures/**"] }\n',

@@ -85,6 +85,9 @@ test.each([
     { "policy/tag_test.rego": TESTS.replace("== 1", "== 2") },
     `fail: main_test.test_latest_is_denied
   --> policy/tag_test.rego:5
+  = line 6 is not true: count(main.deny) == 2 with input as {"spec": {"containers": [{"name": "a", "image": "a:latest"}]}}
+  = expected 2
+  = got      1
 `,
     1,
   ],
@@ -131,7 +134,9 @@ test.each([
 ])("a threshold of %s gives exit code %d", async (threshold, code, said) => {
   const ran = await portcullis(directoryWith(GOOD), ["test", "policy", "--threshold", threshold]);
   expect(ran.code).toBe(code);
-  expect(ran.out).toMatch(/^coverage \d+(\.\d)? %; lines no test reached:\n {4}[\d. %]+ policy\/tag\.rego:13\n/);
+  expect(ran.out).toMatch(
+    /^coverage \d+(\.\d)? %, 1 of 2 rule bodies; what no test reached:\n {4}[\d. %]+ policy\/tag\.rego:13\n +warn in line 13 never held\n/,
+  );
   expect(ran.out).toContain(`5 passed, 0 failed (2 test rules, 3 fixtures)${said}`);
 });
 
@@ -205,6 +210,46 @@ deny contains "unknown team" if {
   expect(ran.out).not.toContain("@portcullis/library");
 });
 
+test("a policy that calls the network can be tested where the call is replaced, and the run says that check refuses it", async () => {
+  const files = {
+    "policy/p.rego":
+      'package main\n\ndeny contains "down" if http.send({"url": "http://x", "method": "get"}).status_code != 200\n',
+    "policy/p_test.rego":
+      'package main_test\n\nimport data.main\n\ntest_down if count(main.deny) == 1 with http.send as {"status_code": 500}\n',
+  };
+  const { code, out } = await portcullis(directoryWith(files), ["test", "policy"]);
+  expect(out).toContain("note: policy/p.rego:3: `check` refuses this policy: `http.send` is refused: ");
+  expect([code, out]).toEqual([0, expect.stringContaining("\n1 passed, 0 failed (1 test rule, 0 fixtures)\n")]);
+});
+
+test.each([
+  ["80", 0, ""],
+  ["90", 1, "; coverage of policy/b.rego 0 % is below 90 %"],
+])("--threshold-per-policy %s looks at each file", async (threshold, code, said) => {
+  const files = { ...GOOD, "policy/tag.rego": POLICY.replace(/\nwarn .*\n/, "") };
+  const extra = said === "" ? {} : { "policy/b.rego": "package other\n\nlimit := input.a\n" };
+  const ran = await portcullis(directoryWith({ ...files, ...extra }), [
+    "test",
+    "policy",
+    "--threshold-per-policy",
+    threshold,
+  ]);
+  expect([ran.code, ran.out]).toEqual([code, expect.stringContaining(`(2 test rules, 3 fixtures)${said}`)]);
+});
+
+test("coverage is written to files, with the paths and texts of the policies", async () => {
+  const directory = directoryWith({ ...GOOD, "old.info": "of an earlier run" });
+  const files = ["--coverage-lcov", "old.info", "--coverage-html", "coverage.html"];
+  const { code, out } = await portcullis(directory, ["test", "policy", ...files]);
+  expect([code, out]).toEqual([0, expect.stringContaining("warn in line 13 never held")]);
+  const lcov = readFileSync(join(directory, "old.info"), "utf8");
+  expect(lcov).toMatch(/^TN:\nSF:policy\/tag\.rego\nFN:7,deny\n[^]*\nDA:13,0\n[^]*\nend_of_record\n$/);
+  const page = readFileSync(join(directory, "coverage.html"), "utf8");
+  expect(page).toContain("warn contains &quot;never&quot; if input.never");
+  const unwritable = await portcullis(directory, ["test", "policy", "--coverage-lcov", "none/lcov.info"]);
+  expect([unwritable.code, unwritable.err]).toEqual([2, expect.stringContaining("cannot write none/lcov.info: ")]);
+});
+
 test("a directory without tests is no pass", async () => {
   const { code, out } = await portcullis(directoryWith({ "policy/tag.rego": POLICY }), ["test"]);
   expect([code, out]).toEqual([2, "no test was run (0 test rules, 0 fixtures)\n"]);
@@ -228,6 +273,9 @@ test("fixtures count toward coverage, and a threshold without a test that reache
   expect([ran.code, ran.out]).toEqual([0, expect.stringMatching(/^coverage 80 %[^]*\n3 passed, 0 failed/)]);
   const short = await portcullis(directoryWith(fixturesOnly), ["test", "--threshold", "90"]);
   expect([short.code, short.out]).toEqual([1, expect.stringContaining("is below 90 %")]);
+  const beside = { ...fixturesOnly, "portcullis.yaml": 'version: 1\npolicies: [policy, "@portcullis/pss-baseline"]\n' };
+  const withLibrary = await portcullis(directoryWith(beside), ["test", "--threshold", "70"]);
+  expect([withLibrary.code, withLibrary.out]).toEqual([0, expect.stringMatching(/^coverage 80 %/)]);
   const other = {
     "policy/tag.rego": "package main\n\nlimit := 3\n",
     "policy/a_test.rego": "package a\n\ntodo_test_a if false\n",
@@ -245,7 +293,9 @@ test("files in Rego v0 are named once each, with what reads them", async () => {
   const { code, out } = await portcullis(directoryWith(files), ["test"]);
   expect(code).toBe(2);
   expect(
-    out.match(/`if` keyword is required before rule body; a file written in Rego v0 needs --rego-version v0/g),
+    out.match(
+      /`if` keyword is required before rule body; a file written in Rego v0 needs --rego-version v0, or portcullis lint --fix/g,
+    ),
   ).toHaveLength(2);
   expect(out).toContain("(and 1 more like it in this file)");
 });

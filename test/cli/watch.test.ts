@@ -19,3 +19,19 @@ test.each([
   });
   expect([runs, code]).toEqual([2, 2]);
 });
+
+test("what a run writes into a watched directory starts no other run", async () => {
+  const directory = directoryWith({ "policy/a.rego": "package a\n" });
+  let runs = 0;
+  const ended = watchAndRepeat(async (watch) => {
+    runs += 1;
+    watch([join(directory, "policy")]);
+    for (const name of ["out.log", "coverage.html", "lcov.info"]) writeFileSync(join(directory, "policy", name), "1\n");
+    if (runs > 1) process.emit("SIGINT");
+    return runs;
+  });
+  await new Promise((done) => setTimeout(done, 300));
+  expect(runs).toBe(1);
+  writeFileSync(join(directory, "policy", "b.rego"), "package b\n");
+  expect(await ended).toBe(2);
+});

@@ -11,6 +11,26 @@ test.each([
   ["what it names", "policies: [rules]", { "rules/a.rego": rego, "policies/b.rego": rego }, ["rules"]],
   ["./policies where it names none", "", { "policies/b.rego": rego, "policy/c.rego": rego }, ["policies"]],
   ["./policy where only that holds Rego", "", { "policies/README.md": "", "policy/c.rego": rego }, ["policy"]],
+  [
+    "./policies without what judges documents",
+    "documents: [{ files: [Dockerfile], parser: dockerfile, policies: [policies/ci/images, policies/x.rego] }]",
+    {
+      "policies/b.rego": rego,
+      "policies/x.rego": rego,
+      "policies/apps/c.rego": rego,
+      "policies/apps/more/c.rego": rego,
+      "policies/ci/images/d.rego": rego,
+      "policies/ci/more/e.rego": rego,
+      "policies/ci/notes/README.md": "",
+    },
+    ["policies/apps", "policies/b.rego", "policies/ci/more"],
+  ],
+  [
+    "the library where ./policies only judges documents",
+    "documents: [{ files: [Dockerfile], parser: dockerfile, policies: [./policies/] }]",
+    { "policies/b.rego": rego },
+    ["@portcullis/library"],
+  ],
   ["the library where neither holds Rego", "", { "policies/README.md": "" }, ["@portcullis/library"]],
 ])("a configuration's policies are %s", async (_, line, files, expected) => {
   const { config, problems } = readConfig("portcullis.yaml", `version: 1\n${line}\n`);

@@ -60,3 +60,13 @@ test("bytes that are no UTF-8 are a problem of the file", async () => {
   const { problems } = await policySources(tree, { policies: ["latin.rego"], data: [] });
   expect(problems).toEqual([{ stage: "read", path: "latin.rego", message: "cannot be read: it is not UTF-8" }]);
 });
+
+test("versions of Kubernetes are those of environments, and that of schemas for all others", async () => {
+  const text =
+    'version: 1\nschemas: { kubernetes: "1.34" }\nenvironments: { old: { paths: [a], kubernetes: "1.31" }, new: { paths: [b] } }\n';
+  const { config } = readConfig("portcullis.yaml", text);
+  const { environments, schemas } = config;
+  const selection = { policies: [], data: [], environments, kubernetes: schemas.kubernetes };
+  const { sources } = await policySources(memoryTree({}), selection);
+  expect(sources.kubernetes).toEqual({ common: "1.34", environments: { old: "1.31" } });
+});

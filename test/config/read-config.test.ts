@@ -20,14 +20,19 @@ test("the example of the documentation is read as it is written", () => {
     "portcullis.yaml",
     `# yaml-language-server: $schema=./schema/config.schema.json
 version: 1
+extends: shared/portcullis.yaml
+locked: [mode, levels.images/registry]
 policies: [policies]
 data: [data]
 manifests: { include: ["apps/**"], exclude: ["apps/old/**"] }
-branches: [main]
+branches: [main, "release/*", { branch: live, check: gate on live }]
 mode: report
 block: all
 levels: { "workloads/image-tag": warn, "images/tag": off }
 comments: off
+owners: { "**": ["@acme/platform"], "images/**": ["@acme/security", "@alice"] }
+approvals: off
+override: { teams: ["@acme/oncall"], minutes: 60 }
 apply:
   - { path: "overlays/*", as: kustomize }
   - { path: charts/web, as: helm, values: [prod.yaml], namespace: web, environment: production, kubernetes: "1.34" }
@@ -45,6 +50,7 @@ repositories: ["https://github.com/acme/gitops"]
 helm: { vendor: vendor/charts }
 kustomize: { vendored: { "github.com/acme/base?ref=v1": vendor/base } }
 remotes: { fetch: known, allow: ["oci://ghcr.io/acme/**"] }
+waivers: { files: [waivers, teams/shop/waivers.yaml], maxDays: 30, annotations: ["pods/**"] }
 schemas: { kubernetes: "1.34" }
 gaps: block
 `,
@@ -52,14 +58,20 @@ gaps: block
   expect(found).toEqual([]);
   expect(config).toEqual({
     version: 1,
+    extends: ["shared/portcullis.yaml"],
+    locked: ["mode", "levels.images/registry"],
     policies: ["policies"],
+    combine: [],
     data: ["data"],
     manifests: { include: ["apps/**"], exclude: ["apps/old/**"] },
-    branches: ["main"],
+    branches: [{ branch: "main" }, { branch: "release/*" }, { branch: "live", check: "gate on live" }],
     mode: "report",
     block: "all",
     levels: { "workloads/image-tag": "warn", "images/tag": "off" },
     comments: "off",
+    owners: { "**": ["@acme/platform"], "images/**": ["@acme/security", "@alice"] },
+    approvals: "off",
+    override: { teams: ["@acme/oncall"], minutes: 60 },
     environments: {
       production: {
         paths: ["overlays/prod"],
@@ -87,6 +99,14 @@ gaps: block
     kustomize: { vendored: { "github.com/acme/base?ref=v1": "vendor/base" } },
     remotes: { fetch: "known", allow: ["oci://ghcr.io/acme/**"], mirrors: {} },
     schemas: { enabled: true, kubernetes: "1.34" },
+    waivers: {
+      files: ["waivers", "teams/shop/waivers.yaml"],
+      maxDays: 30,
+      warnDays: 14,
+      annotations: ["pods/**"],
+    },
+    documents: [],
+    signatures: [],
     gaps: "block",
   });
 });
@@ -97,6 +117,40 @@ test.each([
   ["no more than a version", 'schemas: { kubernetes: "1.33" }\n', { enabled: true, kubernetes: "1.33" }],
 ])("schemas may be %s", (_, text, expected) => {
   expect(readConfig("portcullis.yaml", text)).toMatchObject({ config: { schemas: expected }, problems: [] });
+});
+
+test("waivers may be a list of files", () => {
+  const { config, problems: found } = readConfig("portcullis.yaml", "waivers: [exceptions]\n");
+  expect(found).toEqual([]);
+  expect(config.waivers).toEqual({ ...defaultConfig.waivers, files: ["exceptions"] });
+});
+
+test.each([
+  ["on where owners are named", 'owners: { "pods/**": ["@alice"] }\n', "on"],
+  ["off where they are named and it says so", 'owners: { "pods/**": ["@alice"] }\napprovals: off\n', "off"],
+  ["on where only CODEOWNERS names some", "approvals: on\n", "on"],
+  ["off where nobody is named", "version: 1\n", "off"],
+])("approvals are %s", (_, text, expected) => {
+  expect(readConfig("portcullis.yaml", text)).toMatchObject({ config: { approvals: expected }, problems: [] });
+});
+
+test.each([
+  ["a person", "override: { teams: ['@alice'], minutes: 60 }\n", '"teams[0]": expected a team (@org/team)'],
+  ["no time", "override: { teams: ['@acme/oncall'] }\n", 'expected a key "minutes"'],
+  ["a part of a minute", "override: { teams: ['@acme/oncall'], minutes: 0.5 }\n", '"minutes": expected a whole number'],
+  ["more than a day", "override: { teams: ['@acme/oncall'], minutes: 1441 }\n", '"minutes": must be <= 1440'],
+])("%s is no override", (_, text, expected) => {
+  expect(problems(text)[0]).toContain(expected);
+});
+
+test.each([
+  ["an address of mail", "owners: { 'pods/**': [alice@example.com] }\n"],
+  ["a name without @", "owners: { 'pods/**': [alice] }\n"],
+  ["three parts", "owners: { 'pods/**': ['@acme/security/red'] }\n"],
+])("%s is no owner", (_, text) => {
+  expect(problems(text)).toEqual([
+    expect.stringContaining('"pods/**[0]": expected a person (@login) or a team (@org/team)'),
+  ]);
 });
 
 test.each([
@@ -133,11 +187,46 @@ test.each([
     "apply:\n  - { path: a, as: kustomize, values: [b] }\n",
     `portcullis.yaml:2:31: "values": only a chart has values; expected \`as: helm\``,
   ],
+  [
+    "a check that all branches of a pattern would share",
+    'branches:\n  - { branch: "release/*", check: r }\n',
+    'portcullis.yaml:2:7: "branch": expected the name of one branch: branches that share a check would share what passed. Without `check`, each branch that a pattern matches has a check of its own',
+  ],
+  [
+    "a check that a branch of another name has by default",
+    'branches:\n  - { branch: release/1, check: "portcullis: release" }\n',
+    'portcullis.yaml:2:26: "check": expected a name that no other branch can have: `portcullis` is the check of the default branch, and `portcullis: BRANCH` that of BRANCH',
+  ],
+  [
+    "the check of the default branch",
+    "branches:\n  - { branch: live, check: Portcullis }\n",
+    'portcullis.yaml:2:21: "check": expected a name that no other branch can have: `portcullis` is the check of the default branch, and `portcullis: BRANCH` that of BRANCH',
+  ],
+  [
+    "one check for two branches",
+    "branches:\n  - { branch: a, check: gate }\n  - { branch: b, check: Gate }\n",
+    'portcullis.yaml:3:18: "check": "a" has this check too: what passed against one would count for the other',
+  ],
+  [
+    "two checks for one branch",
+    "branches:\n  - { branch: a, check: one }\n  - { branch: a, check: two }\n",
+    'portcullis.yaml:3:7: "branch": "a" has a check already; expected one entry for it',
+  ],
+  [
+    "a name with a space at its end",
+    'branches:\n  - { branch: a, check: "one " }\n',
+    'portcullis.yaml:2:18: "check": expected a name of at most 100 printable ASCII characters, without a space at its ends',
+  ],
+  [
+    "a branch without the name of its check",
+    "branches: [{ branch: a }]\n",
+    'portcullis.yaml:1:12: "branches[0]": expected a key "check"',
+  ],
   ["nothing that is applied", "apply: []\n", `portcullis.yaml:1:1: "apply": must NOT have fewer than 1 items`],
   [
     "a key like no other",
     "version: 1\nzzz: 1\n",
-    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, policies, data, manifests, branches, mode, block, levels, comments, apply, environments, clusters, repositories, helm, kustomize, remotes, schemas, gaps`,
+    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, extends, locked, policies, combine, data, manifests, branches, mode, block, levels, comments, owners, approvals, override, apply, environments, clusters, repositories, helm, kustomize, remotes, documents, waivers, signatures, schemas, lint, tests, gaps`,
   ],
   [
     "a mistyped key of a group",
@@ -152,8 +241,13 @@ test.each([
   ],
   ["an unknown mode", "mode: enforced\n", `portcullis.yaml:1:1: "mode": expected one of enforce, report`],
   ["an unknown level", "levels:\n  a/b: error\n", `portcullis.yaml:2:3: "a/b": expected one of deny, warn, info, off`],
-  ["a boolean for on", "comments: true\n", `portcullis.yaml:1:1: "comments": expected one of on, off`],
+  ["a boolean for on", "comments: true\n", `portcullis.yaml:1:1: "comments": expected one of on, all, off`],
   ["another version", "version: 2\n", `portcullis.yaml:1:1: "version": expected 1`],
+  [
+    "a signature by nobody",
+    "signatures:\n  - { policies: a }\n",
+    `portcullis.yaml:2:5: "signatures[0]": expected either a key or cosign`,
+  ],
   ["a list for the file", "- a\n", `portcullis.yaml:1:1: the file: expected a mapping`],
   [
     "an empty include",

@@ -14,6 +14,7 @@ replicas: 3
 image: { digest: "sha256:${"a".repeat(64)}" }
 imagePullSecrets: [{ name: registry }]
 github: { apiUrl: "https://github.example.com/api/v3" }
+publicUrl: https://portcullis.example.com
 credentialsSecret: portcullis-credentials
 extraEnv: [{ name: HTTPS_PROXY, value: "http://proxy.example.com:3128" }]
 persistence: { size: 20Gi, storageClass: fast }

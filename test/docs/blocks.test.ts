@@ -14,8 +14,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
 import { directoryWith, git, portcullis, write } from "../cli/run-portcullis.ts";
+import { settingsText } from "../../src/app/setup/credential-files.ts";
 import { packedTarball, root } from "../package/installed.ts";
 import { installedPostgres, startPostgres, type Postgres } from "../support/postgres.ts";
+import { startGitHub } from "../support/github/server.ts";
+import { register } from "../support/register-app.ts";
 import { blocksOf, type Block } from "./blocks.ts";
 import { documentedRepository } from "./documented-repository.ts";
 
@@ -45,6 +48,14 @@ interface ShellRun {
   readonly calls: readonly (readonly string[])[];
 }
 
+/** What `portcullis setup` writes, which the pages load. */
+const SETTINGS = {
+  APP_ID: "4242",
+  PRIVATE_KEY_PATH: "/home/operator/portcullis.pem",
+  WEBHOOK_SECRET: "a-secret-of-the-webhook",
+  PUBLIC_URL: "https://portcullis.example.com",
+};
+
 /** Programs that need a registry, a cluster, an engine or GitHub: they record how they are called. */
 const STAND_INS = ["docker", "kubectl", "helm", "cosign", "gh"];
 
@@ -58,6 +69,8 @@ function runBlock(
   git(home, "clone", "--quiet", documentedRepository(), directory);
   git(directory, "checkout", "--quiet", "change");
   for (const path of ["deploy", "package.json"]) cpSync(join(root, path), join(directory, path), { recursive: true });
+  writeFileSync(join(directory, "portcullis.pem"), "the private key\n");
+  writeFileSync(join(directory, "portcullis.env"), settingsText(SETTINGS));
   prepare(directory);
   const bin = join(home, "bin");
   const calls = join(home, "calls");
@@ -84,7 +97,6 @@ function runBlock(
       HOME: home,
       npm_config_prefix: join(home, "npm"),
       GIT_CONFIG_NOSYSTEM: "1",
-      WEBHOOK_SECRET: "a-secret-of-the-webhook",
       ...env,
     },
   });
@@ -98,11 +110,44 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 describe("the blocks of install, CI, operations and upgrading pages", () => {
   test("are all of a kind that is executed here", () => {
     const first = (block: Block): string => /^(?:#.*\n)*(\S+)/.exec(block.text)?.[1] ?? "";
-    const kinds = ["docker", "kubectl", "helm", "npm", "cosign", "sha256sum", "tar", "rm", "pg_dump", "pg_restore"];
+    const kinds = [
+      "npx",
+      "docker",
+      "kubectl",
+      "helm",
+      "npm",
+      "cosign",
+      "sha256sum",
+      "tar",
+      "rm",
+      "set",
+      "pg_dump",
+      "pg_restore",
+    ];
     expect(shell.filter((block) => !kinds.includes(first(block)))).toEqual([]);
     // The statements for the database are executed by the test of the store.
     const others = pages.filter(({ language }) => !["sh", "sql", "yaml", "html"].includes(language));
     expect(others).toEqual([]);
+  });
+
+  test.each(called("npx --no-install portcullis setup"))("$path:$line registers the App", async ({ text }) => {
+    const github = await startGitHub();
+    const directory = directoryWith({});
+    const words = text.trim().split(/\s+/).slice(3);
+    const ran = await portcullis(directory, [...words, "--github-url", github.url, "--no-open"], {}, (child) => {
+      let out = "";
+      child.stdout.on("data", (more: string) => {
+        const url = /^ {2}(http:\S+)$/m.exec((out += more))?.[1];
+        if (url !== undefined && more.includes("Ctrl-C"))
+          void register(url).then(
+            (back) => fetch(back),
+            () => child.kill(),
+          );
+      });
+    });
+    await github.close();
+    expect(ran).toMatchObject({ code: 0, err: "" });
+    expect(existsSync(join(directory, "portcullis.env"))).toBe(true);
   });
 
   test.each(called("docker"))("$path:$line starts the image with settings that the server knows", (block) => {
@@ -111,6 +156,9 @@ describe("the blocks of install, CI, operations and upgrading pages", () => {
     const [words = []] = calls;
     const image = words.findIndex((word) => word === `ghcr.io/portcullis-gate/portcullis:${version}`);
     expect(image).toBeGreaterThan(0);
+    expect(words.filter((word) => word.startsWith("PRIVATE_KEY="))).toEqual(
+      words.includes("check") ? [] : ["PRIVATE_KEY=the private key"],
+    );
     const names = words.flatMap((word, at) => (words[at - 1] === "--env" ? [word.split("=")[0] ?? ""] : []));
     expect(names.filter((name) => name !== "HOME" && !settings.includes(`"${name}"`))).toEqual([]);
     for (const [at, word] of words.entries())
@@ -127,6 +175,8 @@ describe("the blocks of install, CI, operations and upgrading pages", () => {
       const expected = [...stateful.matchAll(/key: (\S+)/g)].map(([, key]) => key);
       const given = words.flatMap((word) => /^--from-(?:literal|file)=([^=]+)=/.exec(word)?.[1] ?? []);
       expect(new Set(given)).toEqual(new Set(expected));
+      expect(words).toContain(`--from-literal=app-id=${SETTINGS.APP_ID}`);
+      expect(words).toContain(`--from-literal=webhook-secret=${SETTINGS.WEBHOOK_SECRET}`);
     },
   );
 
@@ -168,7 +218,8 @@ describe("the blocks of install, CI, operations and upgrading pages", () => {
   });
 
   test.each(called("npm ci"))("$path:$line sets what the server reads, and starts it", (block) => {
-    const { status, calls } = runBlock(block);
+    const shown = { ...block, text: `${block.text}\nbash -c 'echo "$APP_ID $PRIVATE_KEY_PATH $WEBHOOK_SECRET"'` };
+    const { status, calls, output } = runBlock(shown);
     expect({ status, calls }).toEqual({
       status: 0,
       calls: [
@@ -176,11 +227,7 @@ describe("the blocks of install, CI, operations and upgrading pages", () => {
         ["npm", "start"],
       ],
     });
-    const exported = [...(/export (.*)/.exec(block.text)?.[1]?.matchAll(/\b([A-Z_]{3,})(?:=|$|\s)/g) ?? [])].map(
-      ([, name]) => name,
-    );
-    expect(exported).toEqual(expect.arrayContaining(["APP_ID", "PRIVATE_KEY_PATH", "WEBHOOK_SECRET"]));
-    expect(exported.filter((name) => !settings.includes(`"${name}"`))).toEqual([]);
+    expect(output).toContain(`${SETTINGS.APP_ID} ${SETTINGS.PRIVATE_KEY_PATH} ${SETTINGS.WEBHOOK_SECRET}`);
   });
 
   test.each(called("cosign"))("$path:$line asks for the identity of the release workflow", (block) => {

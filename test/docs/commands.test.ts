@@ -15,7 +15,7 @@ const invocations = unique.flatMap(({ path, line }) => {
 /** Commands that work on files, with every argument given, and that end: what can run without GitHub. */
 const runnable = invocations.filter(
   ({ args }) =>
-    ["check", "test", "fmt", "render", "graph"].includes(args[0] ?? "") &&
+    ["bench", "check", "test", "fmt", "render", "graph"].includes(args[0] ?? "") &&
     // Alone it is the command's name, since it has no default.
     args.join() !== "fmt" &&
     !args.some((argument) => /^\[|^[A-Z]+$|^--watch$|…/.test(argument)),

@@ -647,6 +647,7 @@ test("a finding says all that is known of its policy, its manifest and its place
       manifest: { apiVersion: "v1", kind: "Pod", namespace: "web", name: "a" },
       location: { path: "a.yaml", line: 11, column: 7, precision: "value" },
       pointer: "/spec/containers/0/image",
+      container: "main",
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       title: "Images are pinned",
       docs: "https://example.com/tag",

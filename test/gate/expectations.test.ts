@@ -29,6 +29,11 @@ test.each<[string, string, readonly string[]]>([
     ),
   ],
   [
+    "signatures of what is not named",
+    'policies: ["oci://ghcr.io/acme/p:1@sha256:0"]\nsignatures:\n  - { policies: "ghcr.io/acme/**", key: k }\n  - { policies: "ghcr.io/acne/**", key: k }\n',
+    ['4: the pattern "ghcr.io/acne/**" matches nothing that extends or policies names'],
+  ],
+  [
     "a policy of an environment that nobody has",
     "environments:\n  prod:\n    levels:\n      images/tags: warn\n",
     ['4: no policy has the id "images/tags"; did you mean "images/tag"?'],
@@ -42,6 +47,14 @@ test.each<[string, string, readonly string[]]>([
     "parameters of a policy that takes none",
     "environments:\n  prod:\n    parameters:\n      changes/deletion: {}\n",
     ['4: no policy has the id "changes/deletion"'],
+  ],
+  [
+    "owners of policies that nobody has",
+    "owners:\n  'images/*': ['@alice']\n  'pods/**': ['@alice']\n  portcullis/rules: ['@bob']\n  '**': ['@carol']\n  '{a': ['@dave']\n",
+    [
+      '3: the pattern "pods/**" matches no policy',
+      '6: the pattern "{a" cannot be read: expected *, **, ?, [a-z] and {a,b}, with \\ before a character that is meant itself',
+    ],
   ],
   [
     "a directory of charts that is not there",
@@ -106,4 +119,12 @@ test.each<[string, string, ReadonlyMap<string, ReadonlySet<string> | "any"> | "a
 ])("a parameter %s", (_name, written, parametersRead, expected) => {
   const text = `environments:\n  prod:\n    parameters:\n      images/tag: ${written}\n`;
   expect(unmet(text, { judge: { ...reality.judge, parametersRead } })).toEqual(expected);
+});
+
+test("a parameter of a wrong type is a problem at its own line", () => {
+  const text = "environments:\n  prod:\n    parameters:\n      images/tag:\n        allowed:\n          - 7\n";
+  const parameterFaults = () => [{ pointer: "/allowed/0", message: 'parameter "allowed.0": expected text' }];
+  expect(unmet(text, { judge: { ...reality.judge, parametersRead: "any", parameterFaults } })).toEqual([
+    '6: policy "images/tag": parameter "allowed.0": expected text',
+  ]);
 });

@@ -3,6 +3,7 @@ import { createDangers } from "../../src/gate/dangers/create-dangers.ts";
 import type { Report } from "../../src/model/report.ts";
 import { projectPolicy } from "../../src/render/argocd/project-violation.ts";
 import type { MemoryFile } from "../../src/tree/memory-tree.ts";
+import { objectsOf } from "../../src/report/wording.ts";
 import { changeJudge, type Files } from "./change-judge.ts";
 
 export interface Attack {
@@ -30,12 +31,12 @@ export function testAttacks(attacks: readonly Attack[]): void {
   });
 }
 
-/** What is introduced: findings as policy and object, problems as their messages. */
+/** What is introduced: findings as policy and objects, problems as their messages. */
 function introduced({ findings, problems }: Report): readonly string[] {
   return [
     ...findings
       .filter(({ status }) => status === "introduced")
-      .map(({ policy, manifest }) => `${policy} ${manifest.name}`),
+      .flatMap(({ policy, ...finding }) => objectsOf(finding).map(({ name }) => `${policy} ${name}`)),
     ...problems.filter(({ status }) => status === "introduced").map(({ path, message }) => `${path}: ${message}`),
   ];
 }

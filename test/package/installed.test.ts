@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { directoryWith, git, portcullis, write } from "../cli/run-portcullis.ts";
@@ -51,6 +52,19 @@ describe("the package of the command line", () => {
     );
   });
 });
+
+test("the first check with the shipped library compiles nothing", async () => {
+  const directory = directoryWith({
+    "pod.yaml":
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: web, image: "nginx" }] }\n',
+  });
+  const cache = mkdtempSync(join(tmpdir(), "portcullis-cold-"));
+  const { code, out } = await installedPortcullis(directory, ["check"], { PORTCULLIS_CACHE_DIR: cache });
+  expect(out).toContain("deny[images/tag]");
+  expect(code).toBe(1);
+  const kept = readdirSync(cache, { recursive: true, encoding: "utf8" });
+  expect(kept.filter((path) => path.startsWith("compiled"))).toEqual([]);
+}, 120_000);
 
 const policy = `# METADATA
 # title: No pods

@@ -4,7 +4,10 @@ import { join } from "node:path";
 
 const library = "policies";
 const folders = readdirSync(library)
-  .filter((category) => category !== "lib" && statSync(join(library, category)).isDirectory())
+  .filter(
+    (category) =>
+      !["frameworks", "lib", "profiles"].includes(category) && statSync(join(library, category)).isDirectory(),
+  )
   .flatMap((category) =>
     readdirSync(join(library, category)).map((name) => ({ id: `${category}/${name}`, category, name })),
   );
@@ -48,4 +51,20 @@ test.each(folders)("every rejected fixture of $id pins the line of its finding",
   const rejected = readdirSync(join(library, id, "fixtures")).filter((name) => name.startsWith("rejected-"));
   const unpinned = rejected.filter((name) => !read(id, join("fixtures", name)).includes("# finding"));
   expect(unpinned).toEqual([]);
+});
+
+test("the table of all policies gives the level and the title of each", () => {
+  const table = readFileSync(join(library, "README.md"), "utf8");
+  for (const { id } of folders) {
+    const source = read(id, "policy.rego");
+    const title = /^# title: "?(.+?)"?$/m.exec(source)?.[1] ?? "";
+    const level = /^# {3}level: (\w+)$/m.exec(source)?.[1] ?? "deny";
+    expect(table).toContain(`| [${id}](${id}/README.md) | ${level} | ${title} |`);
+  }
+});
+
+test.each(folders)("the page of $id names the controls of its METADATA", ({ id }) => {
+  const block = /#   controls:\n((?:#   - .+\n)+)/.exec(read(id, "policy.rego"))?.[1] ?? "";
+  const controls = [...block.matchAll(/- (.+)/g)].map(([, control = ""]) => control);
+  expect(read(id, "README.md")).toContain(`| controls | ${controls.join(", ")} |`);
 });

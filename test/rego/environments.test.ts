@@ -79,6 +79,26 @@ test("environments without parameters of their own share their judgements", asyn
   await judge.close();
 });
 
+const VERSIONS: Partial<PolicySources> = { kubernetes: { common: "1.33", environments: { production: "1.31" } } };
+
+test("a policy sees the version of Kubernetes of its environment; equal versions share their judgements", async () => {
+  const { messages, keys } = await answers("deny contains data.portcullis.kubernetes", VERSIONS);
+  expect(messages).toEqual([["1.33"], ["1.31"], ["1.33"], ["1.33"], ["1.31"]]);
+  expect(keys[2]).toBe(keys[0]);
+  expect(keys[1]).not.toBe(keys[0]);
+});
+
+test("the version stands beside the environment and the parameters", async () => {
+  const rego = "deny contains json.marshal([data.portcullis.environment, data.portcullis.kubernetes, data.parameters])";
+  const { messages } = await answers(rego, { ...VERSIONS, parameters: { production: { "a/b": 1 } }, data: [] });
+  expect(messages[1]).toEqual(['["production","1.31",{"a/b":1}]']);
+});
+
+test("without a version in the configuration a policy finds none", async () => {
+  const { messages } = await answers('deny contains object.get(data.portcullis, "kubernetes", "none")');
+  expect(new Set(messages.flat())).toEqual(new Set(["none"]));
+});
+
 test("the place of a finding is found in every environment", async () => {
   const rego =
     'package main\n\ndeny contains "few" if input.spec.replicas < data.parameters["a/b"].most + object.get(input, "x", 0)';

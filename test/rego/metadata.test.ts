@@ -32,6 +32,7 @@ custom:
       docs: "https://example.com/images",
       controls: ["CIS-5.1", "PSS-baseline"],
       severity: "high",
+      level: "warn",
     },
   ]);
   const { violations } = await judgementOn(judge);
@@ -59,8 +60,8 @@ test("the nearest scope wins, and a rule with an id is a policy of its own", asy
   ].join("\n");
   const judge = await judgeOf(toolchain, rego);
   expect(judge.policies).toEqual([
-    { id: "a/first", package: "main", title: "First", severity: "low" },
-    { id: "main", package: "main", title: "All", severity: "low" },
+    { id: "a/first", package: "main", title: "First", severity: "low", level: "info" },
+    { id: "main", package: "main", title: "All", severity: "low", level: "deny" },
   ]);
   const { violations } = await judgementOn(judge);
   expect(violations.map(({ policy, level, message }) => `${message} ${policy} ${level}`)).toEqual([

@@ -190,4 +190,52 @@ deny contains "x" if not input.kind in data.parameters["images/registry"].allowe
       `d.yaml:${line} policy images/registry reads no parameter "registries"; expected allowed`,
     ]);
   });
+
+  const described = rego.replace(
+    "#   id: images/registry",
+    "#   id: images/registry\n#   parameters:\n#     allowed: { type: array, items: { type: string, minLength: 3 } }",
+  );
+
+  test.each([
+    ["of another type", file("parameters:\n  images/registry:\n    allowed: ghcr.io"), 3, '"allowed": expected a list'],
+    [
+      "with a wrong item",
+      file("images/registry:\n  allowed:\n    - 7", ["parameters"]),
+      3,
+      '"allowed.0": expected text',
+    ],
+    [
+      "that a keyword refuses",
+      file("allowed: [a]", ["parameters", "images/registry"]),
+      1,
+      '"allowed.0": must NOT have fewer than 3 characters',
+    ],
+  ])("a value %s is a problem at its line", async (_name, data, line, expected) => {
+    expect(await problemsOf(described, { data: [data] })).toEqual([
+      `d.yaml:${line} policy images/registry: parameter ${expected}`,
+    ]);
+  });
+
+  test("parameters that are no object are a problem, and right ones are none", async () => {
+    expect(await problemsOf(described, { data: [file("parameters: { images/registry: [ghcr.io] }")] })).toEqual([
+      "d.yaml:1 policy images/registry: expected an object with the parameters by name",
+    ]);
+    expect(
+      await problemsOf(described, { data: [file("parameters: { images/registry: { allowed: [ghcr.io] } }")] }),
+    ).toEqual([]);
+  });
+
+  test("a schema that is none is a problem at its METADATA", async () => {
+    const [problem] = await problemsOf(described.replace("type: array", "type: list"));
+    expect(problem).toMatch(/^policy\.rego:1 METADATA custom\.parameters\.allowed is not a JSON Schema: /);
+  });
+
+  test("values for an environment are held against the schema when asked", async () => {
+    const judge = await judgeOf(toolchain, described);
+    expect(judge.parameterFaults?.("images/registry", { allowed: 7 })).toEqual([
+      { pointer: "/allowed", message: 'parameter "allowed": expected a list' },
+    ]);
+    expect(judge.parameterFaults?.("images/registry", { allowed: ["ghcr.io"] })).toEqual([]);
+    expect(judge.parameterFaults?.("images/other", { allowed: 7 })).toEqual([]);
+  });
 });

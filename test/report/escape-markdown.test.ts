@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
-import { codeSpan, docsLink, escapeMarkdown } from "../../src/report/escape-markdown.ts";
+import { codeSpan, docsLink, escapeMarkdown, escapeProse } from "../../src/report/escape-markdown.ts";
 
 const render = (text: string) => micromark(text, { extensions: [gfm()], htmlExtensions: [gfmHtml()] });
 
@@ -68,6 +68,25 @@ test.each(HOSTILE)("in a code span, %j stays code or, with a pipe, inert prose",
   expect(tags(html)).toEqual([]);
 });
 
+test.each(HOSTILE)("as a sentence with code, %j yields no markup but code", (text) => {
+  const row = `| a | b |\n|---|---|\n| ${escapeProse(text)} | ${escapeProse(`before ${text} after`)} |`;
+  expect(tags(render(escapeProse(text)))).toEqual([]);
+  expect(tags(render(row))).toEqual([]);
+  expect(render(row).match(/<td>/g)).toHaveLength(2);
+});
+
+test.each([
+  [
+    "Remove `privileged`, and grant `add: [NET_ADMIN]`.",
+    "Remove <code>privileged</code>, and grant <code>add: [NET_ADMIN]</code>.",
+  ],
+  ["one ` alone", "one ` alone"],
+  ["`*` is **not** bold", "<code>*</code> is **not** bold"],
+  ["two ``of them`` stay", "two ``of them`` stay"],
+])("%s is shown with its code", (text, html) => {
+  expect(render(escapeProse(text))).toBe(`<p>${html}</p>`);
+});
+
 test.each(["@octocat", "#12", "org/repo#12", "GH-12", "https://e.example", "www.e.example", "a@b.example", "a6f5d2b"])(
   "%s is broken where GitHub would link it after rendering",
   (text) => {
@@ -88,6 +107,8 @@ test(`${ROUNDS} random texts of markup characters survive as text`, () => {
     const text = Array.from({ length: 1 + next(24) }, () => alphabet[next(alphabet.length)]).join("");
     const html = render(`| a | b |\n|---|---|\n| x ${escapeMarkdown(text)} y | x${codeSpan(text)}y |`);
     if (tags(html).length > 0 || html.match(/<td>/g)?.length !== 2) throw new Error(JSON.stringify({ text, html }));
+    const prose = render(`| a |\n|---|\n| x ${escapeProse(text)} y |`);
+    if (tags(prose).length > 0 || prose.match(/<td>/g)?.length !== 1) throw new Error(JSON.stringify({ text, prose }));
     const alone = render(escapeMarkdown(text));
     if (tags(alone).length > 0) throw new Error(JSON.stringify({ text, alone }));
   }

@@ -2,6 +2,7 @@ import type { FormatOptions } from "../../src/report/format.ts";
 import { blocksByDefault } from "../../src/report/format.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import type { Report } from "../../src/model/report.ts";
+import type { ReportedWaiver } from "../../src/model/waiver.ts";
 
 /** The files that the sample reports are about. */
 const SOURCES: { readonly [path: string]: readonly string[] } = {
@@ -81,6 +82,27 @@ const missing = finding({
   changed: true,
 });
 
+const webWaiver = {
+  path: "waivers/web.yaml",
+  line: 3,
+  reason: "the vendor's image binds port 80",
+  ticket: "SEC-1",
+  owner: "@acme/shop",
+  expires: "2027-01-15",
+};
+
+function reportedWaiver(over: Partial<ReportedWaiver>): ReportedWaiver {
+  return {
+    ...webWaiver,
+    scope: { kind: "policy", policy: "workloads/image-tag" },
+    match: { name: ["web"], path: ["apps/**"] },
+    state: "in force",
+    covers: 1,
+    digest: "d1935",
+    ...over,
+  };
+}
+
 const FLEET = ["eu-1", "eu-2", "eu-3", "eu-4", "us-1", "us-2", "us-3", "us-4", "ap-1", "ap-2", "ap-3"].toSorted();
 const overlay = (environment: string): string => `overlays/${environment}`;
 
@@ -125,6 +147,28 @@ export const samples: { readonly [name: string]: Report } = {
       { path: "charts/a/templates/x.yaml", reason: "part of a Helm chart" },
       { path: "charts/a/templates/y.yaml", reason: "part of a Helm chart" },
       { path: "kustomization.yaml", reason: "Kustomize overlay: not rendered yet" },
+    ],
+  }),
+  waived: report({
+    verdict: "error",
+    counts: { manifests: 3, sources: 3, introduced: 1, existing: 0, fixed: 0, waived: 3, problems: 1, gaps: 0 },
+    findings: [
+      missing,
+      finding({ waiver: webWaiver }),
+      finding({ policy: "pods/host", fingerprint: "a4", waivable: false, status: "existing" }),
+    ],
+    problems: [
+      { stage: "parse", status: "introduced", path: "apps/broken.yaml", line: 2, message: "not YAML" },
+      { stage: "parse", status: "introduced", path: "old/broken.yaml", line: 4, message: "no YAML", waiver: webWaiver },
+    ],
+    gaps: [{ source: "charts/db", path: "charts/db/Chart.yaml", line: 1, reason: "a plugin", waiver: webWaiver }],
+    waivers: [
+      reportedWaiver({ state: "in force", covers: 1 }),
+      reportedWaiver({ state: "in force", covers: 1, line: 8, daysLeft: 1 }),
+      reportedWaiver({ state: "expired", covers: 2, line: 15, expires: "2026-11-01" }),
+      reportedWaiver({ state: "proposed", change: "added", covers: 2, line: 22, scope: { kind: "gap" } }),
+      reportedWaiver({ state: "approved", change: "widened", covers: 0, line: 29 }),
+      reportedWaiver({ state: "withdrawn", change: "removed", covers: 1, line: 36 }),
     ],
   }),
   "report-only": report({

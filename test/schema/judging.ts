@@ -1,6 +1,6 @@
 import { defaultConfig } from "../../src/config/default-config.ts";
 import { readManifests } from "../../src/manifest/read-manifests.ts";
-import type { Fact } from "../../src/model/builtin-check.ts";
+import type { Fact } from "../../src/model/fact.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
 import type { Violation } from "../../src/model/violation.ts";

@@ -165,7 +165,7 @@ test("a lost or refused delivery is never tried again by itself; the App finds a
   const { data } = await octokit.request("GET /app/hook/deliveries", { per_page: 2 });
   expect(data.map(({ status_code }) => status_code)).toEqual([503, 0]);
   for (const { id } of data)
-    await octokit.request("POST /app/hook/deliveries/{delivery_id}/attempts", { delivery_id: Number(id) });
+    await octokit.request("POST /app/hook/deliveries/{delivery_id}/attempts", { delivery_id: id as number });
   await github.settle();
   expect(received).toHaveLength(3);
   expect(new Set(received.map(({ guid }) => guid))).toEqual(new Set(data.map(({ guid }) => guid)));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../../src/app/log.ts";
 import type { Checkpoint } from "../../src/app/services.ts";
+import type { Limits } from "../../src/github/budget.ts";
 import { startServer, type RunningServer } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";
 import type { SimulatedGitHub } from "./github/server.ts";
@@ -27,11 +28,15 @@ export interface TestApp {
 /** Milliseconds between questions to the database: each takes one or two. */
 export const QUERY_PAUSE = 40;
 
-/** Whether every delivery is handled and all work is done. */
+/** Whether every delivery is handled and all work is done, or waits until something is available again. */
 export async function nothingLeft(server: RunningServer): Promise<boolean> {
   const [row] = await server.database.query<{ busy: boolean }>(
     `select exists (select 1 from portcullis.deliveries where handled_at is null)
-     or exists (select 1 from portcullis.work where wanted > done) as busy`,
+     or exists (select 1 from portcullis.work w where wanted > done and (lease is not null or not exists (
+       select 1 from portcullis.unavailable u where case when u.kind = 'work' then u.scope = 'work:' || w.key and run_at > now()
+         else next_at > now() and u.scope in (
+           'installation:' || (w.subject->>'installation'), 'repository:' || (w.subject->'repository'->>'id')) end
+     ))) as busy`,
   );
   return row?.busy === false;
 }
@@ -45,6 +50,7 @@ export async function startApp(
     readonly checkpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
     readonly sweepSeconds?: number;
     readonly idleMilliseconds?: number;
+    readonly limits?: Limits;
   } = {},
 ): Promise<TestApp> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "portcullis-app-")));
@@ -56,6 +62,7 @@ export async function startApp(
       log: createLog("debug", [github.webhookSecret], { write: (line) => log.push(line) }),
       ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       ...(options.sweepSeconds === undefined ? {} : { sweepSeconds: options.sweepSeconds }),
+      limits: options.limits,
       ...(options.idleMilliseconds === undefined ? {} : { idleMilliseconds: options.idleMilliseconds }),
     },
   );

@@ -1,17 +1,22 @@
 import { expect, test } from "@jest/globals";
 import { isPullBehind, isTipBehind, waitForReplica } from "../../../src/app/jobs/behind.ts";
+import type { AnnouncedPull } from "../../../src/store/work.ts";
 import { place } from "../../support/fakes/app.ts";
 import { httpError, rejectWith } from "../../support/fakes/github-errors.ts";
 
 const then = "2027-01-15T10:00:00Z";
 
-test.each([
-  ["older than the webhook", "2027-01-15T09:59:59Z", then, true],
-  ["as new as the webhook, however it is written", then, "2027-01-15T11:00:00+01:00", false],
-  ["newer than the webhook", "2027-01-15T10:00:01Z", then, false],
-  ["of which no webhook told", then, undefined, false],
-])("a pull request %s is behind: %s against %s", (_, updatedAt, announced, expected) =>
-  expect(isPullBehind({ updatedAt }, announced)).toBe(expected),
+test.each<[string, string, AnnouncedPull, boolean]>([
+  ["older than the webhook", "2027-01-15T09:59:59Z", { updatedAt: then }, true],
+  ["as new as the webhook, however it is written", then, { updatedAt: "2027-01-15T11:00:00+01:00" }, false],
+  ["newer than the webhook", "2027-01-15T10:00:01Z", { updatedAt: then }, false],
+  ["of which no webhook told", then, {}, false],
+  ["with the head of the webhook", then, { updatedAt: then, head: "head", baseRef: "main" }, false],
+  ["of the same second with another head", then, { updatedAt: then, head: "pushed", baseRef: "main" }, true],
+  ["of the same second with another base", then, { updatedAt: then, head: "head", baseRef: "release" }, true],
+  ["newer than the webhook with another head", "2027-01-15T10:00:01Z", { updatedAt: then, head: "pushed" }, false],
+])("a pull request %s is behind: %s against %j", (_, updatedAt, announced, expected) =>
+  expect(isPullBehind({ updatedAt, head: "head", baseRef: "main" }, announced)).toBe(expected),
 );
 
 test.each<[string, string | undefined, () => Promise<string>, boolean]>([

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { handleDelivery } from "../../../src/app/jobs/delivery-job.ts";
 import { fakeServices } from "../../support/fakes/app.ts";
 import { askedOf, type Calls } from "../../support/fakes/fake.ts";
-import { httpError, limited, rejectWith } from "../../support/fakes/github-errors.ts";
+import { httpError, rejectWith } from "../../support/fakes/github-errors.ts";
 
 async function handled(attempts: number, error: Error): Promise<Calls> {
   const { services, calls } = fakeServices({
@@ -16,7 +16,6 @@ test.each<[string, number, Error, readonly unknown[]]>([
   ["a first failure pauses for 5 s", 0, new Error("a bug"), ["g", 1, 5]],
   ["a failure of GitHub counts", 3, httpError(502), ["g", 4, 40]],
   ["a pause is an hour at most", 10, new Error("a bug"), ["g", 11, 3_600]],
-  ["waiting for a rate limit is no attempt", 11, limited(60), ["g", 11, 60]],
 ])("%s", async (_, attempts, error, expected) => {
   const calls = await handled(attempts, error);
   expect(askedOf(calls, "postponeDelivery")).toEqual([expected]);

@@ -30,6 +30,7 @@ interface Asked {
   /** Other pull requests with the same head. */
   readonly others?: readonly Head[];
   readonly policies?: string | undefined;
+  readonly enrolled?: boolean;
   readonly prepared?: PrepareAnswer;
   readonly report?: Report;
   readonly diff?: string;
@@ -43,7 +44,10 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
   const { services, calls } = fakeServices({
     store: {
       upsertRepository: async () => {
-        const { policies: _, ...bare } = storedRepository({ trusted: "tip" });
+        const { policies: _, ...bare } = storedRepository({
+          trusted: "tip",
+          enrolled: asked.enrolled ?? true,
+        });
         const policies = "policies" in asked ? asked.policies : "p1";
         return { ...bare, ...(policies === undefined ? {} : { policies }) };
       },
@@ -51,7 +55,7 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
       findHead: async () => ("head" in asked && asked.head === undefined ? undefined : storedHead(asked.head)),
       otherPullsWithHead: async (_repository, head) => (head === "head" ? (asked.others ?? []) : []),
       enqueueWork: async (subject) => (subject.kind === "pull" ? `pull:7:${subject.number}` : subject.kind),
-      findClaims: async () => new Set(),
+      findClaims: async () => new Map(),
       claimUnposted: async (_review, fingerprints) => new Set(fingerprints),
     },
     github: {
@@ -107,6 +111,21 @@ test.each<[string, number, string, boolean]>([
   expect(methods(calls).includes("createRun")).toBe(judged);
 });
 
+test("a pull request that a lagging read has as closed is not closed before the read is as new as the webhook", async () => {
+  const subject = { ...pullSubject, updatedAt: "2027-01-15T10:00:01Z" };
+  const closed = { open: false, updatedAt: "2027-01-15T10:00:00Z" };
+  const { outcome, calls } = await run({ work: { subject }, pulls: [closed] });
+  expect(outcome.kind).toBe("later");
+  expect(methods(calls)).not.toContain("deleteHead");
+});
+
+test("no verdict is published where the last read is older than the webhook", async () => {
+  const subject = { ...pullSubject, updatedAt: "2027-01-15T10:00:00Z" };
+  const { outcome, calls } = await run({ work: { subject }, pulls: [{}, { updatedAt: "2027-01-15T09:59:59Z" }] });
+  expect(outcome.kind).toBe("later");
+  expect(methods(calls)).not.toContain("concludeRun");
+});
+
 test.each<[string, Asked, "nothing" | "comments" | "judged"]>([
   ["the state that its check shows already", { runs: [concluded] }, "nothing"],
   ["such a state whose comments are missing", { runs: [storedRun({ conclusion: "failure" })] }, "comments"],
@@ -125,8 +144,13 @@ test.each<[string, Asked, "nothing" | "comments" | "judged"]>([
   ["policies that have come into force", { runs: [concluded], head: { policies: "none" } }, "judged"],
   [
     "a repository without policies, judged without them",
-    { runs: [concluded], policies: undefined, head: { policies: "none" } },
+    { runs: [concluded], policies: undefined, enrolled: false, head: { policies: "none" } },
     "nothing",
+  ],
+  [
+    "a repository whose rules do not compile, judged before it had any",
+    { runs: [concluded], policies: undefined, head: { policies: "none" } },
+    "judged",
   ],
   ["a re-run", { runs: [concluded], work: { forced: true } }, "judged"],
   ["a check that is still open", { runs: [concluded, storedRun({ job: "job-2", runId: 12 })] }, "judged"],
@@ -180,7 +204,7 @@ test("a verdict is stored, then published, then stored as published; the mirror 
   const [[where, id, end] = []] = askedOf(calls, "concludeRun");
   expect([where, id]).toEqual([place, 12]);
   expect((end as { externalId: string }).externalId).toMatch(
-    /^pull\/3 head\/head base\/base policies\/p1 job\/\S+ tree\/tree of merge$/,
+    /^pull\/3 head\/head base\/base into\/main policies\/p1 job\/\S+ tree\/tree of merge$/,
   );
 });
 
@@ -268,7 +292,7 @@ test("what is published is the worst of all, what is stored is its own", async (
 
 test.each<[string, Asked, boolean, boolean]>([
   ["where the rules ask for it", {}, true, true],
-  ["not where the rules turn comments off", { prepared: { ...inForce, comments: false } }, false, true],
+  ["not where the rules turn comments off", { prepared: { ...inForce, comments: "off" } }, false, true],
   ["not on a draft, whose comments come when it is ready", { pulls: [{ draft: true }] }, false, false],
   ["not where nothing is judged", { prepared: { kind: "not enrolled" } }, false, true],
 ])("findings are posted as comments %s", async (_, asked, posted, reviewed) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { backOff, judgeTarget, recordRules, type TargetJudgement } from "../../../src/app/jobs/judge-target.ts";
 import type { JudgeAnswer, PrepareAnswer } from "../../../src/app/judge/protocol.ts";
-import type { FetchOutcome } from "../../../src/app/mirror/mirror.ts";
+import type { BranchList, FetchOutcome } from "../../../src/app/mirror/mirror.ts";
 import type { PullRequest } from "../../../src/github/pulls.ts";
 import type { Repository } from "../../../src/store/repositories.ts";
 import { finding, report } from "../../report/sample-reports.ts";
@@ -24,6 +24,9 @@ interface Asked {
   readonly commits?: {
     readonly [name: string]: { readonly id: string; readonly parents: readonly string[] } | undefined;
   };
+  /** Which of the configuration the change edits, one path a line. */
+  readonly changed?: string;
+  readonly branches?: BranchList;
   readonly age?: number;
   readonly unanswered?: JudgeAnswer["unanswered"];
   readonly judge?: () => Promise<never>;
@@ -49,7 +52,8 @@ async function judged(asked: Asked): Promise<{ readonly judgement: TargetJudgeme
         return commit === undefined ? undefined : { ...commit, tree: `tree of ${commit.id}` };
       },
       pinned: async () => asked.pinned,
-      read: async () => "",
+      read: async (args) => (args.includes("portcullis.yaml") ? (asked.changed ?? "") : ""),
+      listBranches: async () => asked.branches ?? { kind: "branches", names: ["main", "stable"] },
     },
     thread: {
       prepare: async () => asked.prepared ?? inForce,
@@ -78,7 +82,7 @@ async function judged(asked: Asked): Promise<{ readonly judgement: TargetJudgeme
 }
 
 const methods = (calls: Calls): readonly string[] => calls.map(([name]) => name);
-const failed: FetchOutcome = { kind: "failed", reason: "no route" };
+const failed = { kind: "failed", reason: "no route" } as const;
 const missing: FetchOutcome = { kind: "missing" };
 
 test("a pull request is judged by its test merge with the rules in force", async () => {
@@ -88,7 +92,7 @@ test("a pull request is judged by its test merge with the rules in force", async
   expect(judgement.body.conclusion).toBe("failure");
   expect(judgement.body.output.summary).toContain("from the rules");
   expect(judgement.body.output.summary).toContain("from the change");
-  expect(judgement.findings).toMatchObject({ comments: true, report: { verdict: "fail" } });
+  expect(judgement.findings).toMatchObject({ comments: "on", report: { verdict: "fail" } });
   const [[request] = []] = askedOf(calls, "judge");
   expect(request).toMatchObject({
     mirror: "/mirror",
@@ -202,16 +206,42 @@ test("a repository that is not enrolled passes without being judged", async () =
 
 test("where no rules compile, a change is judged by the default branch and no comments are posted", async () => {
   const { judgement, calls } = await judged({ prepared: noneCompiles });
-  expect(judgement).toMatchObject({ kind: "judged", policies: "p0", findings: { comments: false } });
+  expect(judgement).toMatchObject({ kind: "judged", policies: "p0", findings: { comments: "off" } });
   expect(askedOf(calls, "judge")[0]?.[0]).toMatchObject({ rules: { kind: "none compiles", trusted: "tip" } });
 });
 
-test.each<[string, readonly string[], string]>([
-  ["those that the rules name", ["release"], "head against main"],
-  ["the default branch where they name none", [], "test merge"],
-])("gated branches are %s", async (_, branches, how) => {
-  const { calls } = await judged({ prepared: { ...inForce, branches } });
-  expect(askedOf(calls, "judge")[0]?.[0]).toMatchObject({ how });
+test.each<[string, string, readonly string[], string, string]>([
+  ["the default branch, though the rules name others", "main", ["release/*"], "test merge", "main"],
+  ["the default branch where they name none", "main", [], "test merge", "main"],
+  ["one that a pattern matches", "release/2", ["release/*"], "test merge", "release/2"],
+])("gated is %s", async (_, baseRef, names, how, into) => {
+  const branches = names.map((branch) => ({ branch }));
+  const { calls } = await judged({ prepared: { ...inForce, branches }, pull: { baseRef } });
+  expect(askedOf(calls, "judge")[0]?.[0]).toMatchObject({ how, into });
+});
+
+test("a branch that no entry matches is not gated", async () => {
+  const { calls } = await judged({
+    prepared: { ...inForce, branches: [{ branch: "release/*" }] },
+    pull: { baseRef: "releases" },
+  });
+  expect(askedOf(calls, "judge")[0]?.[0]).toMatchObject({ how: "head against main", into: "main" });
+});
+
+test.each<[string, Asked, boolean]>([
+  ["where no entry may match none, and the change leaves them as they are", {}, false],
+  ["where an entry in force may match none", { prepared: { ...rulesInForce, branches: [{ branch: "stable" }] } }, true],
+  ["where the change edits the configuration", { changed: "portcullis.yaml\n" }, true],
+])("the branches of the repository are listed %s: %#", async (_, asked, listed) => {
+  const { calls } = await judged(asked);
+  expect(methods(calls).includes("listBranches")).toBe(listed);
+  const [[request] = []] = askedOf(calls, "judge");
+  expect((request as { branches?: readonly string[] }).branches).toEqual(listed ? ["main", "stable"] : undefined);
+});
+
+test("branches that cannot be listed are listed later", async () => {
+  const { judgement } = await judged({ changed: "portcullis.yaml\n", branches: failed });
+  expect(judgement).toMatchObject({ kind: "later", reason: "no route" });
 });
 
 test.each<[string, PrepareAnswer, Partial<Repository>, readonly (readonly unknown[])[]]>([
@@ -245,6 +275,8 @@ test.each<[string, PrepareAnswer, Partial<Repository>, readonly (readonly unknow
     [
       ["pin", "in-force", "tip"],
       ["recordRulesInForce", 7, "tip", "p1", []],
+      ["wakeWork", { kind: "repository", installation: 1, repository: 7 }],
+      ["wake"],
     ],
   ],
 ])("is stored: %s", async (_, prepared, repository, expected) => {

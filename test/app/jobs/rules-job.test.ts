@@ -25,9 +25,12 @@ interface Asked {
   /** The commit at the tip that the webhook told of, and the milliseconds since the first attempt. */
   readonly pushed?: string;
   readonly age?: number;
+  readonly forced?: boolean;
   readonly open?: Awaited<ReturnType<RepositoryClient["readOpenPullRequests"]>>;
   readonly tracked?: readonly number[];
   readonly head?: Partial<Head> | undefined;
+  /** The keys of the works whose check is red. */
+  readonly red?: readonly string[];
   readonly trusted?: string | undefined;
   readonly authorities?: string;
   /** What judging ahead does on a spare thread; absent: no thread is spare. */
@@ -40,16 +43,19 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
       upsertRepository: async () => storedRepository(asked.before),
       findRepository: async () =>
         "after" in asked && asked.after === undefined ? undefined : storedRepository(asked.after),
-      findHead: async () =>
-        "head" in asked && asked.head === undefined
-          ? undefined
-          : storedHead({ conclusion: "success", published: "success", ...asked.head }),
+      findHead: async (work) => {
+        if ("head" in asked && asked.head === undefined) return undefined;
+        const conclusion = asked.red?.includes(work) === true ? "failure" : "success";
+        return storedHead({ conclusion, published: conclusion, ...asked.head });
+      },
+      listBusyPulls: async () => new Set(),
       listTrackedPulls: async () => asked.tracked ?? [],
       enqueueWorkIfIdle: async () => true,
     },
     github: {
       readRepository: async () => pullRequest().repository,
       readOpenPullRequests: async () => asked.open ?? [],
+      readRuns: async () => [],
       readMergeBase: async () => "tip",
     },
     mirror: {
@@ -69,7 +75,7 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
   };
   const outcome = await runRulesJob(
     services,
-    leasedWork({ subject, age: asked.age ?? 0 }),
+    leasedWork({ subject, age: asked.age ?? 0, forced: asked.forced ?? false }),
     new AbortController().signal,
   );
   return { outcome, calls };
@@ -151,15 +157,44 @@ test.each<[string, Asked, readonly number[]]>([
   expect(enqueued((await run(asked)).calls)).toEqual(expected);
 });
 
+test("of those that were judged by other rules, those that are green come first, each in the order of GitHub", async () => {
+  const several = [5, 4, 3, 2].map((number) => ({ number, head: "head", baseRef: "main" }));
+  const asked = { open: several, red: ["pull:7:5", "pull:7:3"] };
+  expect(enqueued((await run({ ...asked, head: { policies: "p0" } })).calls)).toEqual([4, 2, 5, 3]);
+});
+
+test.each<[string, Asked, readonly unknown[]]>([
+  ["one whose head was never judged", { head: { head: "older" } }, [true]],
+  ["one of which nothing is known", { head: undefined }, [true]],
+  ["one that was judged by other rules", { head: { policies: "p0" } }, [false]],
+])("urgent or not: %s", async (_, asked, expected) => {
+  const calls = (await run({ open, ...asked })).calls;
+  expect(askedOf(calls, "enqueueWorkIfIdle").map(([, urgent]) => urgent)).toEqual(expected);
+});
+
+test.each<[string, Asked]>([
+  ["judged by the rules in force", {}],
+  ["of a repository that is not enrolled", { after: { enrolled: false } }],
+])("where all are asked for, one is judged again that is %s", async (_, asked) => {
+  const calls = (await run({ open, forced: true, ...asked })).calls;
+  const subject = { kind: "pull", installation: 1, repository: pullSubject.repository, number: 3 };
+  expect(askedOf(calls, "enqueueWork")).toEqual([[subject, true, false]]);
+});
+
 test("a pull request without a published verdict is enqueued", async () => {
   const { services, calls } = fakeServices({
     store: {
       upsertRepository: async () => storedRepository(),
       findRepository: async () => storedRepository(),
       findHead: async () => ({ work: "pull:7:3", head: "head", policies: "p1" }),
+      listBusyPulls: async () => new Set(),
       listTrackedPulls: async () => [],
     },
-    github: { readRepository: async () => pullRequest().repository, readOpenPullRequests: async () => open },
+    github: {
+      readRepository: async () => pullRequest().repository,
+      readOpenPullRequests: async () => open,
+      readRuns: async () => [],
+    },
     mirror: { fetch: async () => ({ kind: "fetched" }), commit: async () => ({ id: "tip", tree: "t", parents: [] }) },
     thread: { prepare: async () => inForce },
   });

@@ -1,17 +1,19 @@
 import { expect, test } from "@jest/globals";
-import { enqueueExpired } from "../../../src/app/jobs/expired-leases.ts";
 import { closeSubject } from "../../../src/app/jobs/close.ts";
 import { giveUp } from "../../../src/app/jobs/give-up.ts";
-import { rejudgeSharedHead } from "../../../src/app/jobs/shared-heads.ts";
+import { leaveHead, startHead } from "../../../src/app/jobs/leave-head.ts";
 import { sweep } from "../../../src/app/jobs/sweep.ts";
 import { enqueue, enqueueIfIdle } from "../../../src/app/services.ts";
 import { readTarget } from "../../../src/app/target.ts";
-import type { Subject } from "../../../src/store/work.ts";
+import { Unavailable } from "../../../src/github/failure.ts";
+import type { Run } from "../../../src/store/runs.ts";
+import type { LeasedWork, Subject } from "../../../src/store/work.ts";
 import type { Head } from "../../../src/store/heads.ts";
 import {
   fakeServices,
   leasedWork,
   place,
+  pullTarget,
   pullRequest,
   pullSubject,
   storedHead,
@@ -25,17 +27,22 @@ import { httpError, limited, rejectWith } from "../../support/fakes/github-error
 const head = (over: Partial<Head>): Head => ({ work: "pull:7:4", pull: 4, head: "head", ...over });
 const { repository } = pullSubject;
 
-test.each<[string, Head, boolean]>([
-  ["shows what another one gave", head({ conclusion: "success", published: "failure" }), true],
-  ["has a verdict that is not published", head({ conclusion: "success" }), true],
-  ["shows its own verdict", head({ conclusion: "success", published: "success" }), false],
-  ["is being judged", head({}), false],
-  ["is a merge group", { work: "group:7:head", head: "head", conclusion: "success", published: "failure" }, false],
-])("of those that share a head, one that %s is judged again: %#", async (_, other, expected) => {
-  const { services, calls } = fakeServices({ store: { otherPullsWithHead: async () => [other] } });
-  await rejudgeSharedHead(services, leasedWork(), storedHead({ check: "portcullis: stable" }));
+const green = { ...storedRun({ conclusion: "success" }), runId: 11 };
+
+test.each<[string, Head, boolean, (typeof green)[]]>([
+  ["shows what another one gave", head({ conclusion: "success", published: "failure" }), true, []],
+  ["has a verdict that is not published", head({ conclusion: "success" }), true, []],
+  ["shows its own verdict", head({ conclusion: "success", published: "success" }), false, []],
+  ["passed, and so did this", head({ conclusion: "success", published: "success" }), true, [green]],
+  ["is being judged", head({}), false, [green]],
+  ["is a merge group", { work: "group:7:head", head: "head", conclusion: "success", published: "failure" }, false, []],
+])("of those that share a head, one that %s is judged again: %#", async (_, other, expected, runs) => {
+  const { services, github, calls } = fakeServices({
+    store: { otherPullsWithHead: async () => [other], findGreenRuns: async () => runs },
+  });
+  await leaveHead(services, github, leasedWork(), storedHead({ check: "portcullis: stable" }));
   expect(askedOf(calls, "otherPullsWithHead")).toEqual([[7, "head", "portcullis: stable", "pull:7:3"]]);
-  const asked = [{ kind: "pull", installation: 1, repository, number: 4 }, true];
+  const asked = [{ kind: "pull", installation: 1, repository, number: 4 }, true, true];
   expect(askedOf(calls, "enqueueWork")).toEqual(expected ? [asked] : []);
 });
 
@@ -46,15 +53,41 @@ test.each<[string, Head | undefined, readonly unknown[]]>([
   const { services, github, calls } = fakeServices({
     store: {
       findRuns: async () => [storedRun(), storedRun({ job: "old", conclusion: "success" })],
-      deleteHead: async () => stored,
+      findHead: async () => stored,
       otherPullsWithHead: async () => [],
     },
   });
-  expect(await closeSubject(services, github, leasedWork())).toEqual({ kind: "closed" });
+  expect(await closeSubject(services, github, leasedWork(), { pull: pullRequest() })).toEqual({ kind: "closed" });
   expect(askedOf(calls, "concludeRun").map(([, id]) => id)).toEqual([11]);
   expect(askedOf(calls, "otherPullsWithHead")).toEqual(looked);
+  expect(calls.at(-1)).toEqual(["deleteHead", "pull:7:3"]);
 });
 
+test.each([false, true])("green of a closed pull request stays only where it was merged: %s", async (merged) => {
+  const { services, github, calls } = fakeServices({
+    store: { findRuns: async () => [green], findHead: async () => storedHead(), findGreenRuns: async () => [green] },
+  });
+  await closeSubject(services, github, leasedWork(), { pull: pullRequest({ merged }) });
+  expect(askedOf(calls, "concludeRun").map(([, id]) => id)).toEqual(merged ? [] : [11]);
+});
+
+test.each<[string, Partial<Head>, boolean]>([
+  ["of another commit", { head: "older" }, true],
+  ["of another check", { check: "portcullis: stable" }, true],
+  ["of the same commit and check", {}, false],
+])("green of an old head %s is withdrawn before the new one is stored: %#", async (_, over, withdrawn) => {
+  const { services, github, calls } = fakeServices({
+    store: { findHead: async () => storedHead(over), findGreenRuns: async () => [green] },
+  });
+  await startHead(services, github, leasedWork(), pullTarget(), "portcullis");
+  const writes = calls.map(([name]) => name).filter((name) => /^(conclude|record)/.test(name));
+  expect(writes).toEqual(
+    withdrawn ? ["concludeRun", "recordRunConclusion", "recordPendingHead"] : ["recordPendingHead"],
+  );
+  if (withdrawn) expect(askedOf(calls, "findGreenRuns")).toEqual([["pull:7:3", storedHead(over).head]]);
+});
+
+const late = { reason: "late", message: "it took too long" } as const;
 const open: Answers = {
   store: { findRuns: async () => [], findHead: async () => undefined },
   github: { readPullRequest: async () => pullRequest(), createRun: async () => 12 },
@@ -62,9 +95,11 @@ const open: Answers = {
 
 test("what is given up ends as failure, stored before and after it is published", async () => {
   const { services, calls } = fakeServices(open);
-  expect(await giveUp(services, leasedWork(), "it took too long")).toEqual({ kind: "done" });
-  expect(calls.map(([name]) => name).slice(-4)).toEqual([
+  const outcome = await giveUp(services, leasedWork(), late);
+  expect(outcome).toEqual({ kind: "unavailable", scope: "work", head: "head main", ...late });
+  expect(calls.map(([name]) => name).slice(-5)).toEqual([
     "recordHeadConclusion",
+    "readAuditHead",
     "concludeRun",
     "recordRunConclusion",
     "recordPublishedConclusion",
@@ -75,77 +110,107 @@ test("what is given up ends as failure, stored before and after it is published"
   expect([where, id]).toEqual([place, 12]);
   expect(end).toMatchObject({
     conclusion: "failure",
-    externalId: expect.stringMatching(/^pull\/3 head\/head base\/base policies\/none job\//),
+    externalId: expect.stringMatching(/^pull\/3 head\/head base\/base into\/main policies\/none job\//),
     output: { summary: expect.stringContaining("it took too long") },
   });
 });
 
-test.each<[string, Answers["github"], object, readonly string[]]>([
-  ["a rate limit", { readPullRequest: rejectWith(limited(9)) }, { kind: "later", seconds: 9 }, []],
-  ["a failure that may pass", { readPullRequest: rejectWith(httpError(502)) }, { kind: "later", seconds: 30 }, []],
-  ["a pull request that is gone", { readPullRequest: rejectWith(httpError(404)) }, { kind: "done" }, ["error"]],
-  ["a permission that is gone", { createRun: rejectWith(httpError(403)) }, { kind: "done" }, ["error"]],
+const tried = { kind: "unavailable", scope: "work", head: "head main" } as const;
+test.each<[string, Answers["github"], object]>([
+  ["a rate limit", { readPullRequest: rejectWith(limited(9)) }, { kind: "later", held: true }],
   [
-    "a pull request that is closed",
-    { readPullRequest: async () => pullRequest({ open: false }) },
-    { kind: "closed" },
-    [],
+    "a failure that may pass",
+    { readPullRequest: rejectWith(httpError(502)) },
+    { kind: "unavailable", scope: "work", reason: "unanswered" },
   ],
-])("giving up meets %s", async (_, github, expected, logged) => {
+  [
+    "a pull request that is gone",
+    { readPullRequest: rejectWith(httpError(404)) },
+    { kind: "unavailable", scope: "work", reason: "gone" },
+  ],
+  ["a run that GitHub refuses", { createRun: rejectWith(httpError(422)) }, { ...tried, reason: "refused" }],
+  [
+    "an installation that is suspended",
+    { readPullRequest: rejectWith(new Unavailable("installation", "suspended", "suspended")) },
+    { kind: "unavailable", scope: "installation", reason: "suspended" },
+  ],
+  ["a pull request that is closed", { readPullRequest: async () => pullRequest({ open: false }) }, { kind: "closed" }],
+])("giving up meets %s", async (_, github, expected) => {
   const { services, calls } = fakeServices({ ...open, github: { ...open.github, ...github } });
-  expect(await giveUp(services, leasedWork(), "reason")).toMatchObject(expected);
-  expect(calls.map(([name]) => name).filter((name) => name === "error")).toEqual(logged);
+  expect(await giveUp(services, leasedWork(), late)).toMatchObject(expected);
   expect(askedOf(calls, "recordPublishedConclusion")).toEqual([]);
 });
 
-test("giving up meets a bug, which is thrown on; rules have no check to give up", async () => {
+test.each<[string, Partial<LeasedWork>, readonly Run[], number]>([
+  ["stays as it is", {}, [storedRun({ conclusion: "failure" })], 0],
+  ["that is still in progress is concluded", {}, [storedRun()], 1],
+  ["that passed is not left green", {}, [storedRun({ conclusion: "success" })], 1],
+  ["of another head is none", { unavailable: [{ kind: "work", reason: "late", head: "other main" }] }, [], 1],
+  ["is made anew where somebody asked for it", { forced: true }, [storedRun({ conclusion: "failure" })], 1],
+])("the check of a head that was given up before %s", async (_, work, runs, concluded) => {
+  const { services, calls } = fakeServices({
+    store: { ...open.store, findRuns: async () => runs },
+    github: { ...open.github, readRun: async () => ({ annotations: 0 }) },
+  });
+  const unavailable: LeasedWork["unavailable"] = [{ kind: "work", reason: "late", head: "head main" }];
+  expect(await giveUp(services, leasedWork({ unavailable, ...work }), late)).toEqual({ ...tried, ...late });
+  expect(askedOf(calls, "concludeRun")).toHaveLength(concluded);
+});
+
+test("a run that GitHub refuses to create is not kept as one that may exist", async () => {
+  const { services, calls } = fakeServices({
+    ...open,
+    github: { ...open.github, createRun: rejectWith(httpError(422)) },
+  });
+  await giveUp(services, leasedWork(), late);
+  const [[intended] = []] = askedOf(calls, "recordIntendedRun");
+  expect(askedOf(calls, "deleteIntendedRun")).toEqual([[(intended as unknown as Run).job]]);
+});
+
+test("giving up meets a bug, which is thrown on; neither rules nor a command have a check to give up", async () => {
   const { services } = fakeServices({ ...open, github: { readPullRequest: rejectWith(new TypeError("ours")) } });
-  await expect(giveUp(services, leasedWork(), "reason")).rejects.toThrow("ours");
+  await expect(giveUp(services, leasedWork(), late)).rejects.toThrow("ours");
   const rules = fakeServices();
   const subject: Subject = { kind: "rules", installation: 1, repository };
-  expect(await giveUp(rules.services, leasedWork({ subject }), "reason")).toEqual({ kind: "done" });
+  expect(await giveUp(rules.services, leasedWork({ subject }), late)).toEqual({
+    kind: "unavailable",
+    scope: "work",
+    ...late,
+  });
+  const command: Subject = { kind: "command", command: "recheck", installation: 1, repository, number: 3, comment: 21 };
+  expect(await giveUp(rules.services, leasedWork({ subject: command }), late)).toEqual({ kind: "closed" });
   expect(rules.calls).toEqual([]);
 });
 
-test("a sweep calls workers for all that waits, looks at every enrolled repository, and deletes what is old", async () => {
+test("a sweep calls workers for deliveries that wait, looks at repositories that are due, and deletes what is old", async () => {
   const { services, calls } = fakeServices({
     store: {
+      listLongGone: async () => [{ installation: 5 }, { installation: 1, repository: 9 }],
       listUnhandledDeliveries: async () => ["guid"],
-      listWaitingWork: async () => ["pull:7:3"],
-      listEnrolledRepositories: async () => [storedRepository(), storedRepository({ id: 8, name: "other" })],
+      takeRepositoriesToSweep: async () => [storedRepository(), storedRepository({ id: 8, name: "other" })],
       enqueueWorkIfIdle: async (subject) => subject.repository.id === 8,
     },
   });
-  await sweep(services);
+  await sweep(services, 3_600);
+  expect(askedOf(calls, "takeRepositoriesToSweep")).toEqual([[3_600]]);
+  expect(askedOf(calls, "deleteInstallation")).toEqual([[5]]);
+  expect(askedOf(calls, "deleteRepositories")).toEqual([[1, [9]]]);
   expect(askedOf(calls, "send")).toEqual([
     ["delivery", { guid: "guid" }],
-    ["work", { key: "pull:7:3" }],
-    ["work", { key: "rules:8:" }],
+    ["reconcile", { part: "deliveries" }],
+    ["reconcile", { part: "repositories" }],
   ]);
+  expect(askedOf(calls, "wake")).toHaveLength(1);
   expect(askedOf(calls, "enqueueWorkIfIdle")).toEqual([
-    [{ kind: "rules", installation: 1, repository }],
-    [{ kind: "rules", installation: 1, repository: { id: 8, owner: "acme", name: "other" } }],
+    [{ kind: "rules", installation: 1, repository }, false],
+    [{ kind: "rules", installation: 1, repository: { id: 8, owner: "acme", name: "other" } }, false],
   ]);
   expect(
     calls
       .map(([name]) => name)
       .filter((name) => name.startsWith("deleteOld"))
       .toSorted(),
-  ).toEqual(["deleteOldDeliveries", "deleteOldGroups", "deleteOldRuns"]);
-});
-
-test.each<[string, readonly number[], readonly number[], number]>([
-  ["no lease", [], [], 60_000],
-  ["a lease that runs", [20_000], [], 20_000],
-  ["leases that expired, and one that runs", [-30_000, -1, 45_000], [0, 1], 45_000],
-])("with %s, workers are called for what expired, and the watch waits for the next", async (_, left, called, next) => {
-  const { services, calls } = fakeServices({
-    store: { listLeases: async () => left.map((milliseconds, n) => ({ key: `pull:7:${n}`, milliseconds })) },
-  });
-  const pause = await enqueueExpired(services);
-  expect(askedOf(calls, "send")).toEqual(called.map((n) => ["work", { key: `pull:7:${n}` }]));
-  expect(pause).toBeGreaterThan(next);
-  expect(pause).toBeLessThanOrEqual(next + 1_000);
+  ).toEqual(["deleteOldDeliveries", "deleteOldGroups", "deleteOldRedeliveries", "deleteOldReports", "deleteOldRuns"]);
 });
 
 test("what is enqueued ends the job that runs on an older state, and calls a worker", async () => {
@@ -154,10 +219,7 @@ test("what is enqueued ends the job that runs on an older state, and calls a wor
   services.running.set("pull:7:3", running).set("pull:7:4", other);
   await enqueue(services, pullSubject);
   expect([running.signal.aborted, other.signal.aborted]).toEqual([true, false]);
-  expect(calls).toEqual([
-    ["enqueueWork", pullSubject, false],
-    ["send", "work", { key: "pull:7:3" }],
-  ]);
+  expect(calls).toEqual([["enqueueWork", pullSubject, false, true], ["wake"]]);
 });
 
 test.each([true, false])("what is enqueued if idle calls a worker where it was: %s", async (idle) => {
@@ -166,7 +228,7 @@ test.each([true, false])("what is enqueued if idle calls a worker where it was: 
   services.running.set("pull:7:3", running);
   await enqueueIfIdle(services, pullSubject);
   expect(running.signal.aborted).toBe(false);
-  expect(askedOf(calls, "send")).toEqual(idle ? [["work", { key: "pull:7:3" }]] : []);
+  expect(askedOf(calls, "wake")).toHaveLength(idle ? 1 : 0);
 });
 
 test("what is judged is read afresh: a pull request as it is, a merge group as it was enqueued", async () => {
@@ -176,16 +238,22 @@ test("what is judged is read afresh: a pull request as it is, a merge group as i
   });
   expect(await readTarget(github, leasedWork())).toEqual({
     kind: "target",
+    isBehind: false,
     target: { repository: pull.repository, head: "newer", baseRef: "release", pull },
   });
   expect(askedOf(calls, "readPullRequest")).toEqual([[place, 3]]);
   const subject: Subject = { kind: "group", installation: 1, repository, head: "h", base: "b", baseRef: "main" };
   expect(await readTarget(github, leasedWork({ subject }))).toEqual({
     kind: "target",
+    isBehind: false,
     target: { repository: pull.repository, head: "h", base: "b", baseRef: "main" },
   });
   const closed = fakeServices({ github: { readPullRequest: async () => pullRequest({ open: false }) } });
-  expect(await readTarget(closed.github, leasedWork())).toEqual({ kind: "closed" });
+  expect(await readTarget(closed.github, leasedWork())).toMatchObject({
+    kind: "closed",
+    pull: { merged: false },
+    isBehind: false,
+  });
   await expect(
     readTarget(github, leasedWork({ subject: { kind: "rules", installation: 1, repository } })),
   ).rejects.toThrow();

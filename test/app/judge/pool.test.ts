@@ -70,6 +70,7 @@ describe("a thread that no job takes", () => {
         mirror: mirror.directory,
         trusted,
         branch: "main",
+        repositories: [],
         enrolled: false,
         now: "2026-01-01T00:00:00Z",
       },

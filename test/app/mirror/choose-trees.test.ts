@@ -23,7 +23,7 @@ const usual: Commits = {
 interface Asked {
   readonly commits?: Commits;
   readonly target?: Target;
-  readonly gated?: readonly string[];
+  readonly gated?: boolean;
   readonly age?: number;
   readonly mergeBase?: string;
   readonly fetch?: FetchOutcome;
@@ -49,7 +49,7 @@ async function choice(asked: Asked): Promise<{ readonly chosen: TreesChoice; rea
     job: "job",
     signal,
     target: asked.target ?? pullTarget(),
-    gated: asked.gated ?? ["main"],
+    gated: asked.gated ?? true,
     age: asked.age ?? 0,
   });
   return { chosen, calls };
@@ -125,22 +125,17 @@ test.each<[string, Asked, TreesChoice]>([
   ],
   [
     "the head against the default branch, where the base is not gated",
-    { target: pullTarget({ baseRef: "work" }) },
+    { target: pullTarget({ baseRef: "work" }), gated: false },
     trees("head", "fork", "head against main"),
   ],
   [
     "the test merge, where the base is gated besides the default branch",
-    { target: pullTarget({ baseRef: "release" }), gated: ["main", "release"] },
+    { target: pullTarget({ baseRef: "release" }) },
     trees("merge", "base", "test merge"),
   ],
   [
-    "the head against the default branch, where that itself is not gated",
-    { gated: ["release"] },
-    trees("head", "fork", "head against main"),
-  ],
-  [
     "a merge group into a branch that is not gated, as a pull request, against the default branch",
-    { target: { ...group, baseRef: "mine" } },
+    { target: { ...group, baseRef: "mine" }, gated: false },
     trees("head", "fork", "head against main"),
   ],
   ["a merge group against its base", { target: group }, trees("head", "base", "merge group")],
@@ -187,7 +182,7 @@ test.each<[string, Asked, readonly unknown[] | undefined, string]>([
   ["is asked of GitHub otherwise", { target: pullTarget({ mergeable: false }) }, ["base", "head"], "fork"],
   [
     "is that with the default branch where the base is not gated",
-    { target: pullTarget({ baseRef: "work" }) },
+    { target: pullTarget({ baseRef: "work" }), gated: false },
     ["tip", "head"],
     "fork",
   ],

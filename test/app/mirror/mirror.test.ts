@@ -42,8 +42,10 @@ test("a fetch brings a commit, its parents by their true ids, and their trees", 
     const tree = (await mirror.read(["rev-parse", `${second}^{tree}`])).trim();
     expect(await mirror.commit("j1", "tip")).toEqual({ id: second, tree, parents: [first] });
     expect(await mirror.read(["show", `${first}:a.yaml`])).toBe("a: 2\n");
-    expect(await mirror.fetch(remote, "j1", { none: "refs/heads/nowhere" }, signal)).toEqual({ kind: "missing" });
-    expect(await mirror.fetch(remote, "j1", { none: "0123456789012345678901234567890123456789" }, signal)).toEqual({
+    expect(await mirror.fetch(remote, "j1", { none: "refs/heads/nowhere" }, signal)).toMatchObject({ kind: "missing" });
+    expect(
+      await mirror.fetch(remote, "j1", { none: "0123456789012345678901234567890123456789" }, signal),
+    ).toMatchObject({
       kind: "missing",
     });
     await mirror.release("j1");

@@ -4,7 +4,7 @@ import type { Head } from "../../../src/store/heads.ts";
 import { finding, report } from "../../report/sample-reports.ts";
 
 test("a report becomes a conclusion, an output and annotations as GitHub takes them", () => {
-  const body = bodyOf(report({ verdict: "fail", findings: [finding()] }), ["A note."], "introduced");
+  const body = bodyOf(report({ verdict: "fail", findings: [finding()] }), { notes: ["A note."], block: "introduced" });
   expect(body.conclusion).toBe("failure");
   expect(body.output.summary).toContain("A note.");
   expect(body.annotations).toEqual([
@@ -23,7 +23,7 @@ test.each<["introduced" | "all", string]>([
   ["introduced", "notice"],
   ["all", "failure"],
 ])("where %s findings block, one that was there before is annotated as %s", (block, level) => {
-  const { annotations } = bodyOf(report({ findings: [finding({ status: "existing" })] }), [], block);
+  const { annotations } = bodyOf(report({ findings: [finding({ status: "existing" })] }), { block });
   expect(annotations.map((one) => one.annotation_level)).toEqual(annotations.length === 0 ? [] : [level]);
   expect(annotations.length > 0 || block === "introduced").toBe(true);
 });
@@ -36,7 +36,7 @@ test("a repository that is not enrolled passes, and is told how to enroll; its b
 });
 
 test("what could not be judged blocks, and says why", () => {
-  const body = couldNotEvaluate("it took too long");
+  const body = couldNotEvaluate({ reason: "late", message: "it took too long" });
   expect(body).toMatchObject({ conclusion: "failure", annotations: [] });
   expect(body.output.summary).toContain("it took too long.");
 });

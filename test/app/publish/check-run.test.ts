@@ -5,6 +5,7 @@ import {
   openRun,
   publishConclusion,
   pullOf,
+  readExternalId,
   subjectOf,
   supersedeRun,
 } from "../../../src/app/publish/check-run.ts";
@@ -18,10 +19,17 @@ import { httpError, limited, rejectWith } from "../../support/fakes/github-error
 const { runId: _, ...intended } = storedRun();
 
 test("an external id names what was judged, by which policies, and the tree; the pull request is read back from it", () => {
-  const identity = { subject: "pull/3", head: "h", base: "b", policies: "0123456789abcdefgh", job: "j" };
-  expect(externalId(identity)).toBe("pull/3 head/h base/b policies/0123456789abcdef job/j");
-  expect(externalId({ ...identity, tree: "t" })).toBe("pull/3 head/h base/b policies/0123456789abcdef job/j tree/t");
+  const identity = { subject: "pull/3", head: "h", base: "b", into: "r/1", policies: "0123456789abcdefgh", job: "j" };
+  expect(externalId(identity)).toBe("pull/3 head/h base/b into/r/1 policies/0123456789abcdef job/j");
+  const judged = externalId({ ...identity, tree: "t" });
+  expect(judged).toBe("pull/3 head/h base/b into/r/1 policies/0123456789abcdef job/j tree/t");
   expect(pullOf(externalId(identity))).toBe(3);
+  const { base: _left, ...read } = { ...identity, policies: "0123456789abcdef" };
+  expect(readExternalId(externalId(identity))).toEqual(read);
+  expect(readExternalId(judged)).toEqual({ ...read, tree: "t" });
+  const { into: _into, ...older } = read;
+  expect(readExternalId("pull/3 head/h base/b policies/0123456789abcdef job/j")).toEqual(older);
+  expect(readExternalId("another App's")).toBeUndefined();
 });
 
 test.each<[string | null | undefined]>([
@@ -51,9 +59,9 @@ const group: Target = { repository: pullRequest().repository, head: "head", base
 const { base: _base, ...baseless } = group;
 
 test.each<[string, Target, string]>([
-  ["a pull request", pullTarget(), "pull/3 head/head base/base policies/p1 job/"],
-  ["a merge group", group, "group head/head base/base policies/p1 job/"],
-  ["a merge group without a base", baseless, "group head/head base/unknown policies/p1 job/"],
+  ["a pull request", pullTarget(), "pull/3 head/head base/base into/main policies/p1 job/"],
+  ["a merge group", group, "group head/head base/base into/main policies/p1 job/"],
+  ["a merge group without a base", baseless, "group head/head base/unknown into/main policies/p1 job/"],
 ])("a new run of %s is stored before GitHub is asked for it", async (_name, target, start) => {
   const { services, github, calls } = fakeServices({ github: { createRun: async () => 12 } });
   const run = await openRun(services, github, "w", target, { open: [] }, identity);
@@ -125,25 +133,25 @@ test("a run whose creation was not answered is looked for on its head, by its Ap
 });
 
 test.each<[string, Run, Answers["github"], readonly (readonly unknown[])[]]>([
-  ["ends as failure", storedRun(), {}, [["recordRunConclusion", "job-1", "superseded", "external"]]],
+  ["ends as failure", storedRun(), {}, [["recordRunConclusion", "job-1", "superseded", "external", []]]],
   [
     "whose creation was not answered is found and ends",
     intended,
     { findRun: async () => 13 },
-    [["recordRunConclusion", "job-1", "superseded", "external"]],
+    [["recordRunConclusion", "job-1", "superseded", "external", []]],
   ],
   ["that GitHub never created is deleted", intended, {}, [["deleteIntendedRun", "job-1"]]],
   [
     "that is gone from GitHub is stored as ended",
     storedRun(),
     { concludeRun: rejectWith(httpError(404)) },
-    [["recordRunConclusion", "job-1", "superseded", "external"]],
+    [["recordRunConclusion", "job-1", "superseded", "external", []]],
   ],
   [
     "that GitHub refuses to end is stored as ended",
     storedRun(),
     { concludeRun: rejectWith(httpError(422)) },
-    [["recordRunConclusion", "job-1", "superseded", "external"]],
+    [["recordRunConclusion", "job-1", "superseded", "external", []]],
   ],
 ])("a run that is superseded %s", async (_name, run, github, stored) => {
   const made = fakeServices(github === undefined ? {} : { github });
@@ -186,7 +194,8 @@ test.each<[number, number, readonly number[], number | undefined]>([
 ])(
   "of %i annotations, %i of them sent before, batches go first and the rest concludes",
   async (all, before, batches, last) => {
-    const { services, github, calls } = fakeServices();
+    const hash = "f".repeat(64);
+    const { services, github, calls } = fakeServices({ store: { readAuditHead: async () => ({ sequence: 9, hash }) } });
     const run = { ...storedRun({ annotated: before }), runId: 11 };
     const end = {
       name: "portcullis: stable",
@@ -194,6 +203,7 @@ test.each<[number, number, readonly number[], number | undefined]>([
       externalId: "e",
       output: { title: "t", summary: "s" },
       annotations: annotations(all),
+      judged: { base: "b", policies: "p1", tree: "t" },
     };
     await publishConclusion(services, github, place, run, end);
     const sent = askedOf(calls, "annotate").map(
@@ -212,9 +222,11 @@ test.each<[number, number, readonly number[], number | undefined]>([
       output: {
         title: "t",
         summary: "s",
+        text: `Audit log when this was concluded: row 9, \`${hash}\``,
         ...(last === undefined ? {} : { annotations: annotations(all).slice(all - last) }),
       },
     });
-    expect(calls.at(-1)).toEqual(["recordRunConclusion", "job-1", "success", "e"]);
+    // Without a report it is no verdict.
+    expect(calls.at(-1)).toEqual(["recordRunConclusion", "job-1", "success", "e", []]);
   },
 );

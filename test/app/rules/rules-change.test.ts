@@ -146,6 +146,7 @@ test("a proposed configuration that matches nothing in the tree is a problem of 
     now,
     branch: "main",
     desired: {},
+    examine: async () => [],
   });
   expect(problems).toMatchObject([
     {

@@ -10,8 +10,8 @@ function config(text: string): Config {
 }
 
 function sentences(old: string, next: string): readonly string[] {
-  const rules = (text: string) => ({ config: config(text), policies: ["a/b", "c/d"] });
-  return weakenings(rules(old), rules(next), "2026-11-23");
+  const rules = (text: string) => ({ config: config(text), policies: [{ id: "a/b" }, { id: "c/d" }] });
+  return weakenings(rules(old), rules(next), "2026-11-23").map(({ sentence }) => sentence);
 }
 
 const production = (rest: string): string => `environments: { production: { ${rest} } }\n`;
@@ -26,6 +26,25 @@ test.each<[string, string, string, readonly string[]]>([
     "remotes: { fetch: any, allow: ['https://a.example.com/**', 'https://b.example.com/**'] }",
     ["lets more be fetched: any instead of known", "lets more be fetched, from https://b.example.com/**"],
   ],
+  [
+    "less coverage",
+    "tests: { coverage: 100, coveragePerPolicy: 90 }",
+    "tests: { coverage: 80 }",
+    ["asks for 80 % coverage of policies instead of 100 %", "asks for 0 % coverage of each policy instead of 90 %"],
+  ],
+  ["more coverage", "tests: { coverage: 80 }", "tests: { coverage: 90, coveragePerPolicy: 50 }", []],
+  [
+    "a rule of lint that is off",
+    "",
+    "lint: { off: [unknown-field] }",
+    ["no longer blocks policies for the lint rule unknown-field"],
+  ],
+  [
+    "a rule of lint that no longer blocks",
+    "lint: { block: [metadata-key, metadata] }",
+    "lint: { block: [metadata] }",
+    ["no longer blocks policies for the lint rule metadata-key"],
+  ],
   ["fewer servers", "remotes: { fetch: any, allow: ['https://a.example.com/**'] }", "remotes: { fetch: known }", []],
   [
     "clusters that fewer ApplicationSets know",
@@ -33,6 +52,17 @@ test.each<[string, string, string, readonly string[]]>([
     "clusters: [{ name: a, server: x, applicationSets: [one] }, { name: b, server: y, applicationSets: [two, three] }]",
     ["knows the cluster a only in one", "no longer knows the cluster b in one"],
   ],
+  [
+    "waivers from more files, for longer, and by annotations",
+    "waivers: [waivers]",
+    "waivers: { files: [waivers, more], maxDays: 180, annotations: ['pods/**'] }",
+    [
+      "takes waivers from more",
+      "lets annotations of manifests waive pods/**",
+      "lets waivers last 180 days in place of 90",
+    ],
+  ],
+  ["fewer waivers", "waivers: { maxDays: 90, annotations: ['a/*'] }", "waivers: { files: [], maxDays: 30 }", []],
   ["none any more", "", "remotes: { fetch: off }", ["no longer fetches and judges what only servers have"]],
   [
     "another mirror",
@@ -96,6 +126,18 @@ test.each<[string, string, string, readonly string[]]>([
     production('kubernetes: "1.33"'),
     ["validates production against Kubernetes 1.33 instead of 1.34"],
   ],
+  [
+    "fewer gated branches",
+    'branches: [main, stable, "release/*", "hot/*"]',
+    'branches: [main, "release/1", "hot/*", { branch: live, check: live }]',
+    ["no longer gates stable", "no longer gates release/*", "treats everything as accepted that is on live"],
+  ],
+  [
+    "a pattern that gates what a name did",
+    "branches: [release/1]",
+    'branches: ["release/*"]',
+    ["treats everything as accepted that is on release/*"],
+  ],
   ["gaps", "gaps: block", "gaps: allow", ["stops blocking what could not be rendered"]],
   ["schemas", "", "schemas: off", ["turns schema validation off"]],
   ["a repository", "repositories: [a, b]", "repositories: [b]", ["no longer recognises as this repository a"]],
@@ -141,8 +183,41 @@ test.each<[string, string, string, readonly string[]]>([
   expect(sentences(next, old)).toEqual([]);
 });
 
+const policies = [
+  { id: "a/b", level: "deny" },
+  { id: "c/d", level: "warn" },
+] as const;
+
 test("a change that removes the configuration, or a policy, is named", () => {
-  const rules = { config: config(""), policies: ["a/b", "c/d"] };
-  expect(weakenings(rules, undefined, "2026-11-23")).toEqual([expect.stringMatching(/^removes portcullis\.yaml;/)]);
-  expect(weakenings(rules, { ...rules, policies: ["c/d", "e/f"] }, "2026-11-23")).toEqual(["removes the policy a/b"]);
+  const rules = { config: config(""), policies };
+  expect(weakenings(rules, undefined, "2026-11-23")).toEqual([
+    { sentence: expect.stringMatching(/^removes portcullis\.yaml;/), at: [] },
+  ]);
+  expect(weakenings(rules, { ...rules, policies: [{ id: "c/d" }, { id: "e/f" }] }, "2026-11-23")).toEqual([
+    { sentence: "removes the policy a/b", at: ["policies"], policy: "a/b" },
+  ]);
+});
+
+test.each<[string, string, string, readonly string[]]>([
+  ["the policy's own", "", "levels: { a/b: warn, c/d: info }", ["a/b from deny to warn", "c/d from warn to info"]],
+  ["nothing, where it rises", "", "levels: { c/d: warn }", []],
+  ["what is set, where that falls back to the own", "levels: { c/d: deny }", "", ["c/d from deny to warn"]],
+  ["the own, in an environment", "", production("levels: { a/b: off }"), ["a/b from deny to off in production"]],
+])("the level that a change lowers is the true one: %s", (_, old, next, expected) => {
+  const found = weakenings({ config: config(old), policies }, { config: config(next), policies }, "2026-11-23");
+  expect(found.map(({ sentence }) => sentence)).toEqual(expected.map((lowered) => `lowers ${lowered}`));
+});
+
+test("a policy that lowers its own level is named, unless the configuration sets one", () => {
+  const [old, next] = [
+    policies,
+    [
+      { id: "a/b", level: "warn" },
+      { id: "c/d", level: "info" },
+    ] as const,
+  ];
+  const both = config("levels: { c/d: deny }");
+  expect(weakenings({ config: both, policies: old }, { config: both, policies: next }, "2026-11-23")).toEqual([
+    { sentence: "lowers a/b from deny to warn", at: ["levels", "a/b"], policy: "a/b" },
+  ]);
 });

@@ -1,8 +1,10 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { defaultConfig } from "../../../src/config/default-config.ts";
 import { check } from "../../../src/gate/check.ts";
+import type { CheckRequest } from "../../../src/gate/check-request.ts";
 import type { BuiltinCheck } from "../../../src/model/builtin-check.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
+import type { Judge } from "../../../src/model/judge.ts";
 import type { Manifest } from "../../../src/model/manifest.ts";
 import type { Report } from "../../../src/model/report.ts";
 import { memoryTree } from "../../../src/tree/memory-tree.ts";
@@ -40,13 +42,33 @@ const limit = (most: number, name = "l"): string =>
 const box = (size: number, kind = "Box", more = ""): string =>
   `apiVersion: x.io/v1\nkind: ${kind}\nmetadata: { name: b, labels: { owner: me } }\nspec: { size: ${size}${more} }\n`;
 
-function judge(after: Files, before?: Files): Promise<Report> {
+/** The same as a policy of the judge. */
+const limitsOfJudge = (): Judge =>
+  simpleJudge({
+    policies: limits.policies,
+    factsOf: (manifest) => limits.factsOf?.(manifest) ?? [],
+    awaits: ({ manifest }) => {
+      const key = limits.awaits?.(manifest);
+      return key === undefined ? undefined : [key];
+    },
+    judge: async (questions) =>
+      questions.map(({ manifest, facts }) => ({
+        violations: facts === undefined ? [] : (limits.ofManifest?.(manifest, facts.facts) ?? []),
+        excepted: [],
+        problems: [],
+      })),
+  });
+
+type Asked = Pick<CheckRequest, "judge" | "builtins">;
+
+const ofCheck = (): Asked => ({ judge: simpleJudge(), builtins: [limits] });
+
+function judge(asked: Asked, after: Files, before?: Files): Promise<Report> {
   return check({
     ...(before === undefined ? {} : { before: memoryTree(before, "before") }),
     after: memoryTree(after, "after"),
     config: defaultConfig,
-    judge: simpleJudge(),
-    builtins: [limits],
+    ...asked,
     now: "2026-01-01T00:00:00Z",
     judged: { after: "after", how: "directory" },
   });
@@ -116,30 +138,35 @@ const rows: readonly Row[] = [
   },
 ];
 
-test.each(rows)("$name", async ({ before, after, findings }) => {
-  const report = await judge(after, before);
-  const lines = report.findings.map(
-    ({ status, message, location }) => `${status} ${message} ${location.path}:${location.line}`,
-  );
-  expect(lines.toSorted()).toEqual([...findings].toSorted());
-});
+describe.each([
+  ["a builtin check", ofCheck],
+  ["the judge", () => ({ judge: limitsOfJudge() })],
+])("by %s", (_, asked) => {
+  test.each(rows)("$name", async ({ before, after, findings }) => {
+    const report = await judge(asked(), after, before);
+    const lines = report.findings.map(
+      ({ status, message, location }) => `${status} ${message} ${location.path}:${location.line}`,
+    );
+    expect(lines.toSorted()).toEqual([...findings].toSorted());
+  });
 
-test("a tree judged alone has introduced findings, those that read the change too", async () => {
-  const volatile = box(5, "Box", ", volatile: true");
-  const report = await judge({ "box.yaml": `${box(5)}---\n${volatile}`, "limit.yaml": limit(4) });
-  expect(report.findings.map(({ status, location }) => [status, location.line])).toEqual([
-    ["introduced", 4],
-    ["introduced", 9],
-  ]);
+  test("a tree judged alone has introduced findings, those that read the change too", async () => {
+    const volatile = box(5, "Box", ", volatile: true");
+    const report = await judge(asked(), { "box.yaml": `${box(5)}---\n${volatile}`, "limit.yaml": limit(4) });
+    expect(report.findings.map(({ status, location }) => [status, location.line])).toEqual([
+      ["introduced", 4],
+      ["introduced", 9],
+    ]);
+  });
 });
 
 test("kinds that nothing is known of are counted, by name", async () => {
   const crate = box(1, "Crate");
-  expect((await judge({ "a.yaml": `${crate}---\n${crate}`, "b.yaml": box(1) })).unknownKinds).toEqual([
+  expect((await judge(ofCheck(), { "a.yaml": `${crate}---\n${crate}`, "b.yaml": box(1) })).unknownKinds).toEqual([
     { kind: "x.io/Box", manifests: 1 },
     { kind: "x.io/Crate", manifests: 2 },
   ]);
-  expect((await judge({ "a.yaml": crate, "b.yaml": box(1), "limit.yaml": limit(4) })).unknownKinds).toEqual([
+  expect((await judge(ofCheck(), { "a.yaml": crate, "b.yaml": box(1), "limit.yaml": limit(4) })).unknownKinds).toEqual([
     { kind: "x.io/Crate", manifests: 1 },
   ]);
 });

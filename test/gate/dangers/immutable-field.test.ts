@@ -24,6 +24,22 @@ function update(before: string | Manifest, after: string | Manifest): readonly s
 
 const orphan = "; delete it with --cascade=orphan and let it be recreated; its Pods keep running";
 
+test.each<[string, string, readonly string[]]>([
+  ["automountServiceAccountToken: false", "", ["automountServiceAccountToken"]],
+  ["", "enableServiceLinks: false", ["enableServiceLinks"]],
+  ["", "enableServiceLinks: true", []],
+  ["hostUsers: true", "hostUsers: false", ["hostUsers"]],
+  ["", "securityContext: { runAsNonRoot: false }", ["securityContext.runAsNonRoot"]],
+  ["", "securityContext: {}", []],
+  ["", "hostNetwork: false", []],
+])("in the template of a Job, %s → %s is told from absent as Kubernetes does", (before, after, expected) => {
+  const job = (field: string): string => `${JOB}spec: { template: { spec: { ${field} } } }`;
+  const changed = update(job(before), job(after)).map(
+    (line) => /once the object exists: spec\.(\S+) was/.exec(line)?.[1],
+  );
+  expect(changed).toEqual(expected);
+});
+
 test.each<[string, string, string, string]>([
   [
     "a selector of a Deployment",

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "@jest/globals";
 import { createBuiltinRelay } from "../../../src/rego/toolchain/builtin-relay.ts";
 import { TEST_CACHE } from "../../support/test-cache.ts";
+import { freshToolchain, judgeOf, question } from "../judging.ts";
 
 const relay = createBuiltinRelay({ cacheDir: TEST_CACHE });
 afterAll(async () => {
@@ -58,4 +59,36 @@ test("a call that takes too long ends at its deadline, and the next one is answe
   expect(late).toMatchObject({ kind: "failed" });
   expect(short.call({ name: "upper", args: [pattern] })).toMatchObject({ kind: "answer" });
   await short.close();
+});
+
+test("judges share a relay that their caller keeps", async () => {
+  const toolchain = freshToolchain();
+  const asked: string[] = [];
+  let closed = 0;
+  const shared = {
+    ...relay,
+    call: (request: Parameters<typeof relay.call>[0]) => {
+      asked.push(request.name);
+      return relay.call(request);
+    },
+    close: async () => void (closed += 1),
+  };
+  const policy = `# METADATA
+# custom: { id: a/b }
+package a.b
+
+deny contains "reached" if yaml.unmarshal(sprintf("name: %s", [input.metadata.name])).name == "a"
+`;
+  for (const round of [1, 2]) {
+    const judge = await judgeOf(toolchain, policy, {}, { relay: shared });
+    const [judgement] = await judge.judge([question({ apiVersion: "v1", kind: "Pod", metadata: { name: "a" } })]);
+    await judge.close();
+    expect({ round, messages: judgement?.violations.map(({ message }) => message), closed }).toEqual({
+      round,
+      messages: ["reached"],
+      closed: 0,
+    });
+  }
+  expect(asked.filter((name) => name === "yaml.unmarshal").length).toBeGreaterThan(1);
+  toolchain.close();
 });

@@ -68,8 +68,15 @@ test("every test has an outcome at its place, and a failed one the expression th
     path: "p_test.rego",
     line: 12,
     text: "count(p.deny) == 2 with input as x",
+    operator: "==",
+    values: [
+      { text: "count(p.deny)", value: "1" },
+      { text: "2", value: "2", constant: true },
+    ],
   });
+  expect(results[3]?.failedAt?.values?.[0]).toEqual({ text: "count(p.deny)", value: "0" });
   expect(results[1]?.trace).toContain("Fail");
+  expect(results[1]?.trace).not.toContain("test_each");
   expect(results[3]?.cases).toEqual([
     { name: "other", outcome: "fail" },
     { name: "pod", outcome: "pass" },
@@ -143,13 +150,46 @@ test_missing if not parse_config_file("../../etc/passwd.yaml")
   ]);
 });
 
-test("http.send may be replaced in a test, not called", async () => {
-  const { results, errors } = await run({
-    "a_test.rego": 'package a_test\ntest_a if f with http.send as {"status": 200}\nf if true\n',
-    "b_test.rego": 'package b_test\ntest_b if http.send({"url": "http://x", "method": "get"})\n',
+test("http.send may be replaced in a test; a test that reaches the call itself is an error", async () => {
+  const { results, errors, refused } = await run({
+    "p.rego": 'package p\n\ndeny contains "down" if http.send({"url": "http://x", "method": "get"}).status != 200\n',
+    "a_test.rego": 'package a_test\ntest_a if count(data.p.deny) == 1 with http.send as {"status": 500}\n',
+    "b_test.rego": "package b_test\ntest_b if count(data.p.deny) == 0\n",
   });
-  expect(errors).toMatchObject([{ path: "b_test.rego", line: 2, code: "portcullis_refused_builtin" }]);
-  expect(results).toMatchObject([{ name: "test_a", outcome: "pass" }]);
+  expect(errors).toEqual([]);
+  expect(refused).toMatchObject([{ path: "p.rego", line: 3, code: "portcullis_refused_builtin" }]);
+  expect(results).toMatchObject([
+    { name: "test_a", outcome: "pass" },
+    { name: "test_b", outcome: "error", error: { path: "p.rego", line: 3, code: "portcullis_refused_builtin" } },
+  ]);
+});
+
+test("after a change only tests that depend on it run, also through a helper and on what does not parse", async () => {
+  const files = {
+    "lib.rego": "package lib\n\nlimit := 1\n",
+    "a.rego": 'package a\n\nimport data.lib\n\ndeny contains "a" if input.n > lib.limit\n',
+    "a_test.rego": "package a_test\n\ntest_a if count(data.a.deny) == 1 with input as {\"n\": 2}\n",
+    "b.rego": 'package b\n\ndeny contains "b" if input.n\n',
+    "b_test.rego": "package b_test\n\ntest_b if count(data.b.deny) == 1 with input as {\"n\": 2}\n",
+  };
+  const ofHelper = await run(files, { changed: ["lib.rego"] });
+  expect(ofHelper.results.map(({ name }) => name)).toEqual(["test_a"]);
+  expect(ofHelper.affected).toEqual(["a.rego", "a_test.rego", "lib.rego"]);
+  const ofPolicy = await run(files, { changed: ["b.rego"] });
+  expect(ofPolicy.results.map(({ name }) => name)).toEqual(["test_b"]);
+  expect(ofPolicy.needed).toEqual(["b.rego", "b_test.rego"]);
+  const broken = await run({ ...files, "lib.rego": "package lib\n\nlimit := \n" }, { changed: ["lib.rego"] });
+  expect(broken.results).toEqual([]);
+  expect([...new Set(broken.errors.map(({ path }) => path))]).toEqual(["a.rego", "a_test.rego", "lib.rego"]);
+});
+
+test("coverage counts how often lines and bodies of rules were reached", async () => {
+  const { coverage } = await run({ "p.rego": policy, "p_test.rego": tests }, { coverage: true, run: "denies" });
+  expect(coverage?.files[0]?.rules.map(({ name, line, hits }) => [name, line, hits > 0])).toEqual([
+    ["deny", 3, true],
+    ["deny", 9, false],
+  ]);
+  expect(coverage?.files[0]?.lines.filter(({ hits }) => hits === 0).map(({ line }) => line)).toEqual([9, 10, 11]);
 });
 
 test("format lays text out as `opa fmt`, and leaves what does not parse", async () => {

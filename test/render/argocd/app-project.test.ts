@@ -112,6 +112,63 @@ test.each([
   expect(await refused(any + more, application(home, namespace))).toEqual(expected);
 });
 
+const globalProject = (spec: string): string => `apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: { name: everyone, namespace: argocd }
+spec: { ${spec} }
+`;
+const settings = (selector: string): string => `apiVersion: v1
+kind: ConfigMap
+metadata: { name: argocd-cm, namespace: argocd }
+data:
+  globalProjects: |
+    - projectName: everyone
+      labelSelector: ${selector}
+`;
+
+test.each([
+  ["a selector of all projects", "{}", []],
+  ["a selector of its label", "{ matchExpressions: [{ key: kind, operator: In, values: [team] }] }", []],
+  ["a selector of other labels", "{ matchLabels: { kind: system } }", ["the repository"]],
+  ["a selector that Kubernetes refuses", "{ matchExpressions: [{ key: kind, operator: Like }] }", ["the repository"]],
+])("global projects extend a project by %s", async (_, selector, expected) => {
+  const { violations } = await planFile("app.yaml", {
+    "app.yaml": application(home),
+    "project.yaml": project(anywhere).replace("name: team,", "name: team, labels: { kind: team },"),
+    "global.yaml": globalProject("sourceRepos: ['https://git.example/acme/*']"),
+    "settings.yaml": settings(selector),
+    "plain/a.yaml": "",
+  });
+  expect(violations.map(({ violation }) => violation.message)).toEqual(
+    expected.map((what) => expect.stringContaining(what)),
+  );
+});
+
+test("a global project may list the kinds of a project that lists none, and so limits it", async () => {
+  const { plans } = await planFile("app.yaml", {
+    "app.yaml": application(home),
+    "project.yaml": project(any),
+    "global.yaml": globalProject("namespaceResourceWhitelist: [{ group: '', kind: ConfigMap }]"),
+    "settings.yaml": settings("{}"),
+    "plain/a.yaml": "",
+  });
+  const manifests = readManifests(
+    "plain/a.yaml",
+    new TextEncoder().encode(`apiVersion: v1
+kind: ConfigMap
+metadata: { name: a, namespace: shop }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: b, namespace: shop }
+`),
+  ).manifests;
+  const [limits] = plans[0]?.projects ?? [];
+  expect(limits && projectViolations(limits, manifests).map(({ violation }) => violation.message)).toEqual([
+    "AppProject team does not permit Service",
+  ]);
+});
+
 test("a violation stands where the Application says it", async () => {
   const { violations } = await planFile("app.yaml", {
     "app.yaml": application(home),

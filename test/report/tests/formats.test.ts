@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { testFormats, type TestFormatName } from "../../../src/report/tests/formats.ts";
-import type { TestOutcome, TestRun } from "../../../src/report/tests/test-run.ts";
+import type { TestOutcome } from "../../../src/model/test-outcome.ts";
+import type { TestRun } from "../../../src/report/tests/test-run.ts";
 
 const passed: TestOutcome = {
   kind: "rule",
@@ -43,15 +44,28 @@ const all: TestRun = {
           { from: 3, to: 3 },
           { from: 5, to: 8 },
         ],
+        lines: [
+          { line: 1, hits: 2 },
+          { line: 3, hits: 0 },
+          { line: 5, hits: 0 },
+        ],
+        rules: [
+          { name: "deny", line: 1, hits: 2 },
+          { name: "deny", line: 5, hits: 0 },
+        ],
       },
-      { path: "policies/b.rego", percentage: 100, notCovered: [] },
+      { path: "policies/b.rego", percentage: 100, notCovered: [], lines: [{ line: 1, hits: 1 }], rules: [] },
     ],
   },
 };
 const good: TestRun = {
   outcomes: [passed],
   problems: [],
-  coverage: { percentage: 80, threshold: 80, files: [{ path: "policies/b.rego", percentage: 100, notCovered: [] }] },
+  coverage: {
+    percentage: 80,
+    threshold: 80,
+    files: [{ path: "policies/b.rego", percentage: 100, notCovered: [], lines: [{ line: 1, hits: 1 }], rules: [] }],
+  },
 };
 const none: TestRun = { outcomes: [], problems: [] };
 
@@ -75,8 +89,9 @@ error: images/tag rejected-latest
 problem: a.rego:1: does not compile
   | here
 
-coverage 79.9 %; lines no test reached:
+coverage 79.9 %, 1 of 2 rule bodies; what no test reached:
      50 %  policies/a.rego:3,5-8
+           deny in line 5 never held
 
 1 passed, 1 failed, 1 error, 1 skipped, 1 problem (3 test rules, 1 fixture); coverage 79.9 % is below 80 %
 `,
@@ -110,6 +125,7 @@ test("JUnit has a suite for each file, and counts problems and missed coverage",
     <testcase name="images.test_pinned" classname="policies/images/policy_test.rego" time="0.012"/>
     <testcase name="images.test_&lt;latest&gt;" classname="policies/images/policy_test.rego" time="0.012">
       <failure message="expected a finding&#10;found none"/>
+      <system-out>seen: 1&#10;seen: 2</system-out>
     </testcase>
     <testcase name="images.todo_test" classname="policies/images/policy_test.rego" time="0.012">
       <skipped message="todo&#10;later"/>
@@ -125,7 +141,7 @@ test("JUnit has a suite for each file, and counts problems and missed coverage",
       <error message="a.rego:1: does not compile&#10;here"/>
     </testcase>
     <testcase name="coverage" classname="(run)" time="0.000">
-      <failure message="79.96 % is below 80 %"/>
+      <failure message="coverage 79.9 % is below 80 %"/>
     </testcase>
   </testsuite>
 </testsuites>
@@ -147,7 +163,7 @@ test("TAP plans every outcome, and says why one did not pass", async () => {
   ]);
   expect(text).toContain('path: "policies/images/policy_test.rego"');
   expect(text).toContain("line: 9");
-  expect(text).toContain("79.96 % is below 80 %");
+  expect(text).toContain("coverage 79.9 % is below 80 %");
   expect(await print("tap", good)).toBe("TAP version 14\n1..1\nok 1 - images.test_pinned\n");
   expect(await print("tap", none)).toBe("TAP version 14\n1..0 # SKIP no test was run\n");
 });

@@ -17,6 +17,7 @@ export function pullRequest(over: Partial<PullRequest> = {}): PullRequest {
   return {
     number: 3,
     open: true,
+    merged: false,
     draft: false,
     head: "head",
     base: "base",
@@ -29,6 +30,7 @@ export function pullRequest(over: Partial<PullRequest> = {}): PullRequest {
       name: "shop",
       cloneUrl: "https://github.example/acme/shop.git",
       defaultBranch: "main",
+      archived: false,
     },
     ...over,
   };
@@ -54,9 +56,11 @@ export function leasedWork(over: Partial<LeasedWork> = {}): LeasedWork {
     subject: pullSubject,
     wanted: 1,
     forced: false,
+    urgent: true,
     attempts: 1,
     age: 0,
     lease: "lease",
+    unavailable: [],
     ...over,
   };
 }
@@ -71,6 +75,7 @@ export function storedRepository(over: Partial<Repository> = {}): Repository {
     enrolled: true,
     policies: "p1",
     gates: [],
+    historyRead: true,
     ...over,
   };
 }
@@ -95,7 +100,7 @@ export const inForce: Extract<PrepareAnswer, { readonly kind: "in force" }> = {
   commit: "tip",
   digest: "p1",
   branches: [],
-  comments: true,
+  comments: "on",
   notes: [],
 };
 
@@ -135,15 +140,18 @@ export function fakeServices(answers: Answers = {}): {
   const { store = {}, github = {}, mirror = {}, thread = {}, wanted, ...over } = answers;
   const calls: Calls = [];
   const client = fake<RepositoryClient>(github, calls);
+  const none = async () => [];
+  const nothing = { endOverrides: none, findGreenRuns: none, otherPullsWithHead: none, takeOverridesToFollowUp: none };
+  const queries = { ...nothing, ...store };
   const fakeMirror = fake<Mirror>({ directory: "/mirror", ...mirror }, calls);
   const services: Services = {
-    store: fake<StoreQueries>(store, calls),
+    store: fake<StoreQueries>(queries, calls),
     clients: fake<Services["clients"]>(
       { access: async () => ({ github: client, token: "token" }), readToken: async () => undefined },
       calls,
     ),
     queue: fake<Services["queue"]>({}, calls),
-    mirrors: { acquire: async () => fakeMirror },
+    mirrors: { acquire: async () => fakeMirror, keepOnly: async () => {} },
     pool: {
       take: async () => fake<HeldThread>(thread, calls),
       takeSpare: () =>
@@ -154,9 +162,12 @@ export function fakeServices(answers: Answers = {}): {
       jobSeconds: fake<Services["metrics"]["jobSeconds"]>({}),
       judgeSeconds: fake<Services["metrics"]["judgeSeconds"]>({}),
       verdicts: fake<Services["metrics"]["verdicts"]>({}),
+      differences: fake<Services["metrics"]["differences"]>({}),
     }),
+    requirements: fake<Services["requirements"]>({ notesOf: async () => [] }),
     log: fake<Services["log"]>({}, calls),
     appId: 99,
+    ownLogin: async () => "portcullis[bot]",
     deadline: 600,
     leaseSeconds: 60,
     running: new Map(),

@@ -62,6 +62,7 @@ export function accessComplaint(
   actor: Actor,
   repository: Repository,
   needs: readonly [string, Permission],
+  or?: string,
 ): Answer | undefined {
   const [permission, access] = needs;
   const readsPublic = !repository.isPrivate && access === "read";
@@ -86,9 +87,8 @@ export function accessComplaint(
           : repository.isPrivate
             ? notFound()
             : refuse(403, "Resource not accessible by integration");
-      return allows(token.permissions[permission], access) || permission === "metadata"
-        ? undefined
-        : refuse(403, "Resource not accessible by integration");
+      const isAllowed = [permission, or].some((one) => one !== undefined && allows(token.permissions[one], access));
+      return isAllowed || permission === "metadata" ? undefined : refuse(403, "Resource not accessible by integration");
     }
     default:
       return actor satisfies never;

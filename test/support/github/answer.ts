@@ -13,6 +13,8 @@ import type {
 export interface Answer {
   readonly status: number;
   readonly body?: Json;
+  /** What is sent in place of `body` where JavaScript cannot write it: numbers that are too large. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -41,6 +43,8 @@ export interface AskedOfRepository extends Asked {
 /** Below `/repos/{owner}/{repo}`: the repository is found and access is checked before `answer` runs. */
 interface RepositoryRoute {
   readonly needs: readonly [permission: string, access: Permission];
+  /** A permission in whose place the other does as well. */
+  readonly or?: string;
   readonly ofRepository: (asked: AskedOfRepository) => Promise<Answer> | Answer;
 }
 

@@ -99,7 +99,9 @@ export function emit(
   payload: JsonObject & { readonly action?: string },
   repository?: Repository,
 ): Delivery | undefined {
-  if (installation.suspended || !(ALWAYS.includes(event) || world.app.events.includes(event))) return undefined;
+  // An owner who suspends an installation is heard of, and then nothing more.
+  const silent = installation.suspended && event !== "installation";
+  if (silent || !(ALWAYS.includes(event) || world.app.events.includes(event))) return undefined;
   const complaint = checkPayload(event, payload.action, JSON.parse(JSON.stringify(payload)));
   if (complaint !== undefined)
     world.violations.push({ where: "webhook", operation: `${event}.${payload.action ?? ""}`, message: complaint });

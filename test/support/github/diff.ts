@@ -69,6 +69,41 @@ export async function diffFiles(repository: Repository, base: string, head: stri
   });
 }
 
+/** The line of a later commit that a line of a file has become; nothing where it was changed or removed. */
+export async function lineLater(
+  repository: Repository,
+  {
+    path,
+    line,
+    from,
+    to,
+  }: { readonly path: string; readonly line: number; readonly from: string; readonly to: string },
+): Promise<number | undefined> {
+  const text = await git(repository.directory, [
+    "diff",
+    "--no-color",
+    "--no-ext-diff",
+    "-M",
+    "-U0",
+    from,
+    to,
+    "--",
+    path,
+  ]);
+  if (/^deleted file mode/m.test(text)) return undefined;
+  let shift = 0;
+  for (const [, start = "", removed = "1", , added = "1"] of text.matchAll(
+    /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/gm,
+  )) {
+    // Of an insertion, Git names the line before it.
+    const first = Number(removed) === 0 ? Number(start) + 1 : Number(start);
+    if (line < first) break;
+    if (line < first + Number(removed)) return undefined;
+    shift += Number(added) - Number(removed);
+  }
+  return line + shift;
+}
+
 export function diffEntryShape(world: World, repository: Repository, head: string, file: DiffFile): JsonObject {
   const path = encodeURI(file.path);
   return {

@@ -104,6 +104,7 @@ export async function answerGit(
       ? plain(401, "Repository not found.\n")
       : plain(writes ? 403 : 404, "Repository not found.\n");
   }
+  if (writes && repository.archived) return plain(403, "This repository was archived so it is read-only.\n");
   if (request.headers.authorization !== undefined && actor.kind === "anonymous") return plain(401, "Bad credentials\n");
   const before = what === "git-receive-pack" ? await branches(repository) : undefined;
   const user = actor.kind === "person" ? actor.account.login : undefined;

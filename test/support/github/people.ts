@@ -12,9 +12,12 @@ import { refreshTestMerge } from "./git/merges.ts";
 import { cloneBare, createBare } from "./git/repositories.ts";
 import { refSha, setRef } from "./git/refs.ts";
 import { git } from "./git/run.ts";
+import { lagRest } from "./lag.ts";
 import { newCheckRun, publishCheckRun, rerequestRun, rerequestSuite } from "./people/checks.ts";
-import { commentOn } from "./people/comments.ts";
+import { answerTo, commentOn, editComment } from "./people/comments.ts";
 import { emitDispatch } from "./people/events.ts";
+import { closeIssue } from "./people/issues.ts";
+import { lifecycle, repositoryItem } from "./people/lifecycle.ts";
 import { mergePull, type MergeOutcome } from "./people/merge.ts";
 import { enqueue } from "./people/merge-queue.ts";
 import {
@@ -27,7 +30,9 @@ import {
   type PullOptions,
 } from "./people/pulls.ts";
 import { afterPush } from "./people/pushes.ts";
-import { accountShape, nodeId } from "./shapes/account.ts";
+import { dismissReview, submitReview } from "./people/reviews.ts";
+import { teams } from "./people/teams.ts";
+import { accountShape } from "./shapes/account.ts";
 import { installationShape } from "./shapes/installation.ts";
 import { cloneUrl } from "./shapes/repository.ts";
 import {
@@ -43,6 +48,7 @@ import {
   type DeliveryPlan,
   type Fault,
   type Installation,
+  type Issue,
   type IssueComment,
   type JsonObject,
   type MergePlan,
@@ -50,6 +56,8 @@ import {
   type Permissions,
   type PullRequest,
   type Repository,
+  type Review,
+  type ReviewComment,
   type Violation,
   type World,
 } from "./state.ts";
@@ -68,6 +76,8 @@ export interface RepositoryOptions {
 export interface CommitOptions {
   readonly message?: string;
   readonly by?: Account;
+  /** As GitHub's editor commits: `by` is the author, GitHub the committer. */
+  readonly inBrowser?: boolean;
   /** Where the branch starts when it is new: default the default branch's tip. Or a commit to force the branch onto. */
   readonly from?: string;
 }
@@ -116,6 +126,7 @@ export function people(world: World) {
       owner: account(owner, parent === undefined ? "Organization" : "User"),
       name,
       isPrivate: options.isPrivate ?? true,
+      archived: false,
       defaultBranch: options.defaultBranch ?? parent?.defaultBranch ?? "main",
       directory: join(world.directory, "repositories", `${id}.git`),
       ...(parent !== undefined && { parent }),
@@ -125,6 +136,7 @@ export function people(world: World) {
       rules: new Map(),
       pulls: [],
       comments: [],
+      issues: [],
       suites: [],
       runs: [],
       queues: new Map(),
@@ -154,14 +166,6 @@ export function people(world: World) {
     await cloneBare(parent.directory, copy.directory);
     return copy;
   }
-
-  const repositoryItem = (repository: Repository): JsonObject => ({
-    id: repository.id,
-    node_id: nodeId("R", repository.id),
-    name: repository.name,
-    full_name: `${repository.owner.login}/${repository.name}`,
-    private: repository.isPrivate,
-  });
 
   function install(
     owner: Account,
@@ -193,7 +197,8 @@ export function people(world: World) {
   }
 
   function uninstall(installation: Installation): void {
-    emitInstallation(installation, "deleted", { repositories: [] });
+    const within = world.repositories.filter((repository) => reaches(installation, repository)).map(repositoryItem);
+    emitInstallation(installation, "deleted", { repositories: within });
     world.installations.splice(world.installations.indexOf(installation), 1);
   }
 
@@ -231,6 +236,7 @@ export function people(world: World) {
       files,
       message: options.message ?? `Change ${Object.keys(files)[0] ?? "nothing"}`,
       author: { name: by.login, email: `${by.login}@example.invalid` },
+      ...(options.inBrowser === true && { committer: { name: "GitHub", email: "noreply@github.com" } }),
       at: world.now(),
       ...(parent !== undefined && { parent }),
     });
@@ -317,6 +323,8 @@ export function people(world: World) {
   }
 
   return {
+    ...lifecycle(world),
+    ...teams(world),
     concluded,
     concludedOn,
     person,
@@ -354,8 +362,22 @@ export function people(world: World) {
     reopen: (pull: PullRequest): Promise<void> => reopenPull(world, repositoryOf(pull), pull, pull.author),
     readyForReview: (pull: PullRequest): Promise<void> => setDraft(world, repositoryOf(pull), pull, false, pull.author),
     convertToDraft: (pull: PullRequest): Promise<void> => setDraft(world, repositoryOf(pull), pull, true, pull.author),
+    /** Writes a comment on an issue, and closes it. */
+    closeIssue: (repository: Repository, issue: Issue, by: Account, followUp?: string): void => {
+      if (followUp !== undefined) commentOn(world, repository, issue, followUp, by);
+      closeIssue(world, repository, issue, by);
+    },
     comment: (pull: PullRequest, body: string, by: Account = pull.author): IssueComment =>
       commentOn(world, repositoryOf(pull), pull, body, by),
+    editComment: (pull: PullRequest, comment: IssueComment, body: string, by: Account): void =>
+      editComment(world, repositoryOf(pull), comment, body, by),
+    review: (pull: PullRequest, by: Account, state: Review["state"] = "APPROVED"): Promise<Review> =>
+      submitReview(world, repositoryOf(pull), pull, by, state),
+    dismissReview: (pull: PullRequest, review: Review): Promise<void> =>
+      dismissReview(world, repositoryOf(pull), pull, review),
+    /** Answers a review comment. */
+    answer: (pull: PullRequest, comment: ReviewComment, body: string, by: Account = pull.author): void =>
+      answerTo(world, pull, comment, body, by),
     /** `POST /repos/{owner}/{repo}/dispatches`. */
     dispatch: (repository: Repository, type: string, clientPayload: JsonObject = {}): void =>
       emitDispatch(world, repository, type, clientPayload),
@@ -385,6 +407,9 @@ export function people(world: World) {
       world.lagging.add(repository);
       return { catchUp: () => void world.lagging.delete(repository) };
     },
+    /** Has REST answer with the repository as it was so many seconds ago, until it catches up. */
+    lagRest: (repository: Repository, seconds: number): Promise<{ catchUp(): void }> =>
+      lagRest(world, repository, seconds),
     calls: world.calls as readonly Call[],
     restCalls: (): readonly Call[] => restCalls(world),
     countCalls: (calls: readonly Call[] = world.calls): Record<string, number> => countCalls(calls),

@@ -4,13 +4,16 @@ import { notFound, refuse, requestId, type Answer, type Asked, type Route, type 
 import { pullsOf } from "./calls.ts";
 import { checkAnswer, checkParameters, checkRequestBody, operations, type Operation } from "./description.ts";
 import { playFault, takeFault } from "./faults.ts";
+import { seenByRest } from "./lag.ts";
+import { overLimit } from "./limits.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { checkRoutes } from "./routes/checks.ts";
 import { commentRoutes } from "./routes/comments.ts";
 import { pullRoutes } from "./routes/pulls.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
-import type { Fault, JsonObject, Repository, World } from "./state.ts";
+import { teamRoutes } from "./routes/teams.ts";
+import type { JsonObject, Repository, World } from "./state.ts";
 
 const routes: Routes = {
   ...appRoutes,
@@ -19,6 +22,7 @@ const routes: Routes = {
   ...pullRoutes,
   ...repositoryRoutes,
   ...reviewRoutes,
+  ...teamRoutes,
 };
 
 interface Target {
@@ -112,8 +116,10 @@ async function work(
   const repository = findRepository(world, found.path["owner"], found.path["repo"]);
   if ("needs" in route) {
     if (repository === undefined) return notFound();
-    const complaint = accessComplaint(actor, repository, route.needs);
+    const complaint = accessComplaint(actor, repository, route.needs, route.or);
     if (complaint !== undefined) return complaint;
+    if (repository.archived && route.needs[1] !== "read")
+      return refuse(403, "Repository was archived so is read-only.");
   } else if (!route.by.includes(actor.kind)) {
     return actor.kind === "anonymous"
       ? refuse(401, "Requires authentication")
@@ -126,7 +132,11 @@ async function work(
   }
   const accept = request.headers.accept ?? "";
   const asked: Asked = { world, actor, path: found.path, query, body: (body ?? {}) as JsonObject, accept, url };
-  if ("needs" in route) return repository === undefined ? notFound() : route.ofRepository({ ...asked, repository });
+  if ("needs" in route) {
+    if (repository === undefined) return notFound();
+    const seen = operation.method === "GET" ? seenByRest(world, repository) : repository;
+    return route.ofRepository({ ...asked, repository: seen });
+  }
   return route.plain(asked);
 }
 
@@ -150,7 +160,7 @@ function write(world: World, response: ServerResponse, answer: Answer): void {
   } else {
     response
       .writeHead(answer.status, { "content-type": "application/json; charset=utf-8", ...headers })
-      .end(JSON.stringify(answer.body));
+      .end(answer.text ?? JSON.stringify(answer.body));
   }
 }
 
@@ -185,11 +195,22 @@ export async function answerRest(
       pulls: pullsOf(repository, path, body),
     });
   };
-  const exhausted: Fault | undefined =
-    world.rate.used >= world.rate.limit && operation !== "rate-limit/get" ? { kind: "rate-limit" } : undefined;
-  const fault = takeFault(world, operation, path) ?? exhausted;
+  const fault =
+    takeFault(world, operation, path) ??
+    overLimit(world, { method, operation, path, authorization: request.headers.authorization });
   if (fault !== undefined && !(await playFault(world, fault, response)))
     return record(response.headersSent ? response.statusCode : 0);
+  const old = found === undefined ? undefined : `${found.path["owner"]}/${found.path["repo"]}`.toLowerCase();
+  const now = old === undefined || repository !== undefined ? undefined : world.moved.get(old);
+  if (now !== undefined) {
+    const location = `${world.url}/api/v3${path.replace(/^\/repos\/[^/]+\/[^/]+/, `/repositories/${now.id}`)}`;
+    const query = search.toString();
+    write(world, response, {
+      ...refuse(301, "Moved Permanently", { url: location }),
+      headers: { location: query === "" ? location : `${location}?${query}` },
+    });
+    return record(301);
+  }
   let answer: Answer;
   if (found === undefined) {
     world.violations.push({ where: "request", operation, message: "the simulated GitHub has no such operation" });

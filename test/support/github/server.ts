@@ -10,6 +10,7 @@ import { makeOnce } from "../make-once.ts";
 import { TEST_CACHE } from "../test-cache.ts";
 import { defaultPlan } from "./deliveries.ts";
 import { answerGit, isGitPath } from "./git-http.ts";
+import { answerRegistration, isRegistrationPath } from "./registration.ts";
 import { people, type People } from "./people.ts";
 import { answerRest } from "./rest.ts";
 import type { Account, DeliveryPlan, MergePlan, Permissions, World } from "./state.ts";
@@ -25,6 +26,8 @@ export interface GitHubOptions {
   readonly delivery?: Partial<DeliveryPlan>;
   readonly merge?: Partial<MergePlan>;
   readonly now?: () => Date;
+  /** What a conversion of a manifest tells of the webhook's secret; default: the secret itself. */
+  readonly toldSecret?: string | null;
 }
 
 export interface SimulatedGitHub extends People {
@@ -46,17 +49,25 @@ const PERMISSIONS: Permissions = {
   pull_requests: "write",
   merge_queues: "read",
   statuses: "write",
-  issues: "read",
+  issues: "write",
+  members: "read",
 };
 
 const EVENTS = [
   "pull_request",
+  "pull_request_review",
+  "membership",
+  "team",
+  "organization",
+  "member",
   "merge_group",
   "check_run",
   "check_suite",
   "push",
   "issue_comment",
+  "issues",
   "repository_dispatch",
+  "repository",
 ];
 
 /** One key for all tests: making an RSA key costs more than starting the server. */
@@ -86,12 +97,18 @@ function newWorld(options: GitHubOptions, privateKey: string): World {
       bot,
     },
     webhookSecret: options.webhookSecret ?? randomBytes(24).toString("hex"),
+    ...(options.toldSecret === undefined ? {} : { toldSecret: options.toldSecret }),
+    privateKey,
+    registrations: new Map(),
     webhookUrl: options.webhookUrl,
+    hook: { contentType: "json", signed: true, insecureSsl: "0" },
     accounts: new Map<string, Account>([
       [owner.login, owner],
       [bot.login, bot],
     ]),
+    teams: [],
     repositories: [],
+    moved: new Map(),
     installations: [],
     tokens: new Map(),
     personalTokens: new Map(),
@@ -101,8 +118,10 @@ function newWorld(options: GitHubOptions, privateKey: string): World {
     deliveries: [],
     delivery: { ...defaultPlan(), ...options.delivery },
     lagging: new Set(),
+    restLags: new Map(),
     merge: { delay: 0, onConflict: "stale", ...options.merge },
     rate: { limit: 5000, used: 0, resetAt: Math.floor(now().getTime() / 1000) + 3600 },
+    counted: new Map(),
     pending: new Set(),
     now,
     lastId: 1000,
@@ -110,10 +129,19 @@ function newWorld(options: GitHubOptions, privateKey: string): World {
   };
 }
 
+/** Where GitHub redirects a request by an old name: the path by the id of the repository. */
+function withName(world: World, path: string): string {
+  return path.replace(/^\/repositories\/(\d+)/, (whole, id) => {
+    const found = world.repositories.find((repository) => repository.id === Number(id));
+    return found === undefined ? whole : `/repos/${found.owner.login}/${found.name}`;
+  });
+}
+
 async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", world.url);
   if (isGitPath(url.pathname)) return answerGit(world, request, response, url.pathname, url.searchParams);
-  const path = url.pathname.replace(/^\/api\/v3(?=\/|$)/, "");
+  if (isRegistrationPath(url.pathname)) return answerRegistration(world, request, response, url);
+  const path = withName(world, url.pathname.replace(/^\/api\/v3(?=\/|$)/, ""));
   return answerRest(world, request, response, path === "" ? "/" : path, url.searchParams);
 }
 

@@ -23,6 +23,17 @@ export interface BranchRules {
   /** "Require branches to be up to date before merging." */
   readonly strict?: boolean;
   readonly mergeQueue?: boolean;
+  /** What GitHub tells of the ruleset's bypass list: nothing of the actors, as to all who may not edit it, by default. */
+  readonly bypass?: {
+    readonly actors?: readonly { readonly actor_type: string; readonly actor_id: number | null }[];
+    readonly byApp?: "always" | "never";
+  };
+  /** The older kind of rules, beside those of the ruleset. */
+  readonly classic?: {
+    readonly checks: readonly RequiredCheck[];
+    /** Default: everyone. */
+    readonly enforcement?: "everyone" | "non_admins";
+  };
 }
 
 export interface Branch {
@@ -41,10 +52,19 @@ interface TestMerge {
 export interface Review {
   readonly id: number;
   readonly user: Account;
-  readonly body: string;
-  readonly state: "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
+  body: string;
+  state: "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
   readonly commitSha: string;
   readonly submittedAt: string;
+}
+
+/** A team of an organisation. */
+export interface Team {
+  readonly id: number;
+  readonly organization: Account;
+  slug: string;
+  readonly members: Set<Account>;
+  readonly parent?: Team;
 }
 
 export interface ReviewComment {
@@ -71,6 +91,19 @@ export interface IssueComment {
   body: string;
   readonly createdAt: string;
   readonly reactions: Reaction[];
+}
+
+/** An issue that is no pull request. */
+export interface Issue {
+  readonly id: number;
+  readonly number: number;
+  readonly user: Account;
+  readonly title: string;
+  readonly body: string;
+  state: "open" | "closed";
+  readonly createdAt: string;
+  updatedAt: string;
+  closedAt?: string;
 }
 
 /** GitHub keeps one of each content from each account. */
@@ -160,9 +193,10 @@ export interface QueueEntry {
 
 export interface Repository {
   readonly id: number;
-  readonly owner: Account;
-  readonly name: string;
+  owner: Account;
+  name: string;
   readonly isPrivate: boolean;
+  archived: boolean;
   readonly defaultBranch: string;
   /** The bare repository on disk. */
   readonly directory: string;
@@ -173,6 +207,7 @@ export interface Repository {
   readonly rules: Map<string, BranchRules>;
   readonly pulls: PullRequest[];
   readonly comments: IssueComment[];
+  readonly issues: Issue[];
   readonly suites: CheckSuite[];
   readonly runs: CheckRun[];
   readonly queues: Map<string, QueueEntry[]>;
@@ -185,6 +220,8 @@ export interface Installation {
   /** Absent: all repositories of the account. */
   repositories?: Set<number>;
   permissions: Permissions;
+  /** Absent: those that the App is registered with. */
+  events?: readonly string[];
   suspended: boolean;
   readonly createdAt: string;
 }
@@ -290,16 +327,60 @@ export interface FaultRule {
   hits: number;
 }
 
+/** A repository as it was. */
+export interface RestView {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly repository: Repository;
+}
+
+/** REST answers about a repository with what was some seconds ago. */
+export interface RestLag {
+  readonly seconds: number;
+  readonly views: RestView[];
+  ended: boolean;
+}
+
+/** A request that secondary limits count. */
+export interface Counted {
+  readonly at: number;
+  readonly points: number;
+  readonly creates: boolean;
+}
+
 /** Everything the simulated GitHub knows. Plain data; the rooms beside this file act on it. */
+/** What the manifest flow is given to register an App. */
+export interface AppManifest {
+  readonly name: string;
+  readonly url: string;
+  readonly description?: string;
+  readonly hook_attributes: { readonly url: string; readonly active?: boolean };
+  readonly redirect_url: string;
+  readonly public?: boolean;
+  readonly default_permissions: Permissions;
+  readonly default_events: readonly string[];
+}
+
 export interface World {
   readonly directory: string;
   /** Set when the listener is up. */
   url: string;
   readonly app: RegisteredApp;
-  readonly webhookSecret: string;
+  webhookSecret: string;
+  /** What a conversion of a manifest tells of the webhook's secret; absent: the secret itself. */
+  readonly toldSecret?: string | null;
+  /** PEM. */
+  readonly privateKey: string;
+  /** Apps that are being registered from a manifest, by their code. */
+  readonly registrations: Map<string, AppManifest>;
   webhookUrl: string | undefined;
+  /** How the App's webhook is configured, besides its URL and secret. */
+  readonly hook: { contentType: "json" | "form"; signed: boolean; insecureSsl: "0" | "1" };
   readonly accounts: Map<string, Account>;
+  readonly teams: Team[];
   readonly repositories: Repository[];
+  /** Renamed and transferred ones, by the full names that they had. */
+  readonly moved: Map<string, Repository>;
   readonly installations: Installation[];
   readonly tokens: Map<string, InstallationToken>;
   /** Personal tokens: what people use for REST and Git. */
@@ -312,7 +393,16 @@ export interface World {
   readonly merge: MergePlan;
   /** Repositories that Git reads from a replica, which is a copy from before. */
   readonly lagging: Set<Repository>;
+  /** Repositories that REST reads as they were some seconds ago. */
+  readonly restLags: Map<Repository, RestLag>;
   readonly rate: { limit: number; used: number; resetAt: number };
+  /** What an installation may ask for in some seconds; absent: nothing is limited but by the quota. */
+  secondary?: {
+    readonly points: { readonly most: number; readonly seconds: number };
+    readonly creations: readonly { readonly most: number; readonly seconds: number }[];
+  };
+  /** What secondary limits have counted, by installation. */
+  readonly counted: Map<number, Counted[]>;
   readonly pending: Set<Promise<unknown>>;
   readonly now: () => Date;
   lastId: number;

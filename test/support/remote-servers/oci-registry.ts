@@ -6,6 +6,7 @@ import { startLoopback, type Loopback } from "./loopback.ts";
 export interface PushedLayer {
   readonly mediaType: string;
   readonly content: Uint8Array;
+  readonly annotations?: { readonly [name: string]: string };
 }
 
 /** How a registry wants to be authenticated to. `user` is `name:password`; absent with `bearer`: anyone gets a token. */
@@ -25,6 +26,10 @@ export interface OciRegistry extends Loopback {
   intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Stores a manifest with these layers under a tag, and returns its digest. */
   push(repository: string, tag: string, layers: readonly PushedLayer[], config?: string): string;
+  /** Stores a manifest of this type that refers to another one; without the referrers API, under the tag for that too. */
+  pushReferrer(repository: string, subject: string, artifactType: string, layers: readonly PushedLayer[]): void;
+  /** Whether it answers the referrers API. */
+  hasReferrers: boolean;
   /** Stores an index of manifests, by digest and platform (`linux/amd64`; empty: none). */
   pushIndex(
     repository: string,
@@ -44,6 +49,7 @@ export async function startOciRegistry(): Promise<OciRegistry> {
   const blobs = new Map<string, Uint8Array>();
   const types = new Map<string, string>();
   const tags = new Map<string, Map<string, string>>();
+  const referrers = new Map<string, { readonly artifactType: string; readonly digest: string }[]>();
   const put = (content: Uint8Array): string => {
     const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
     blobs.set(digest, content);
@@ -55,15 +61,28 @@ export async function startOciRegistry(): Promise<OciRegistry> {
     tags.set(repository, (tags.get(repository) ?? new Map<string, string>()).set(tag, digest));
     return digest;
   };
+  const described = ({ mediaType, content, annotations }: PushedLayer): object => ({
+    mediaType,
+    digest: put(content),
+    size: content.length,
+    ...(annotations === undefined ? {} : { annotations }),
+  });
   const server = await startLoopback((request, response) => {
     if (registry.intercept?.(request, response) === true) return;
     const url = new URL(request.url ?? "", registry.origin);
     if (url.pathname === "/token") return giveToken(registry.authentication, request, response);
     if (!isLetIn(registry.authentication, request)) return challenge(registry, response);
     const [, repository = "", kind, name = ""] =
-      /^\/v2\/(.+)\/(tags\/list|manifests|blobs)(?:\/(.+))?$/.exec(url.pathname) ?? [];
+      /^\/v2\/(.+)\/(tags\/list|manifests|blobs|referrers)(?:\/(.+))?$/.exec(url.pathname) ?? [];
     if (kind === "tags/list")
       return listTags(repository, [...(tags.get(repository)?.keys() ?? [])], url, registry.page, response);
+    if (kind === "referrers") {
+      if (!registry.hasReferrers) return fail(response, 404, "NOT_FOUND");
+      const asked = url.searchParams.get("artifactType");
+      const manifests = (referrers.get(`${repository}@${name}`) ?? []).filter((one) => one.artifactType === asked);
+      const body = JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests });
+      return response.writeHead(200, { "content-type": indexType }).end(body);
+    }
     const digest = name.startsWith("sha256:") ? name : (tags.get(repository)?.get(name) ?? "");
     const content = blobs.get(digest);
     if (content === undefined) return fail(response, 404, kind === "manifests" ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN");
@@ -78,16 +97,25 @@ export async function startOciRegistry(): Promise<OciRegistry> {
     ...server,
     authentication: { kind: "none" },
     page: 1_000,
+    hasReferrers: true,
+    pushReferrer: (repository, subject, artifactType, layers) => {
+      const tag = subject.replace(":", "-");
+      const digest = putManifest(repository, `referrer-of-${tag}`, manifestType, {
+        artifactType,
+        config: { mediaType: "application/vnd.oci.empty.v1+json", digest: put(Buffer.from("{}")), size: 2 },
+        layers: layers.map(described),
+        subject: { mediaType: manifestType, digest: subject, size: blobs.get(subject)?.length ?? 0 },
+      });
+      const all = referrers.get(`${repository}@${subject}`) ?? [];
+      const entry = { mediaType: manifestType, artifactType, digest, size: blobs.get(digest)?.length ?? 0 };
+      referrers.set(`${repository}@${subject}`, [...all, entry]);
+      if (!registry.hasReferrers) putManifest(repository, tag, indexType, { manifests: [...all, entry] });
+    },
     scope: "repository:*:*",
     push: (repository, tag, layers, config = "application/vnd.oci.empty.v1+json") => {
-      const describe = (mediaType: string, content: Uint8Array): object => ({
-        mediaType,
-        digest: put(content),
-        size: content.length,
-      });
       return putManifest(repository, tag, manifestType, {
-        config: describe(config, Buffer.from("{}")),
-        layers: layers.map(({ mediaType, content }) => describe(mediaType, content)),
+        config: described({ mediaType: config, content: Buffer.from("{}") }),
+        layers: layers.map(described),
       });
     },
     pushIndex: (repository, tag, manifests) =>

@@ -16,6 +16,8 @@ export interface CommitRequest {
   readonly files: Files;
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string };
+  /** Default: the author. */
+  readonly committer?: { readonly name: string; readonly email: string };
   readonly at: Date;
   /** The commit to build on; default the branch's tip. Null: a new root. */
   readonly parent?: string | null;
@@ -41,9 +43,11 @@ export async function commitFiles(directory: string, request: CommitRequest): Pr
   const ref = `refs/heads/${request.branch}`;
   const parent = request.parent === undefined ? await refSha(directory, ref) : (request.parent ?? undefined);
   const message = Buffer.from(request.message);
-  const who = `${request.author.name} <${request.author.email}> ${Math.floor(request.at.getTime() / 1000)} +0000`;
+  const written = ({ name, email }: CommitRequest["author"]): string =>
+    `${name} <${email}> ${Math.floor(request.at.getTime() / 1000)} +0000`;
+  const [author, committer] = [written(request.author), written(request.committer ?? request.author)];
   const stream = Buffer.concat([
-    Buffer.from(`commit ${ref}\nauthor ${who}\ncommitter ${who}\ndata ${message.length}\n`),
+    Buffer.from(`commit ${ref}\nauthor ${author}\ncommitter ${committer}\ndata ${message.length}\n`),
     message,
     Buffer.from(parent === undefined ? "\n" : `\nfrom ${parent}\n`),
     ...Object.entries(request.files).map(([path, content]) => entry(path, content)),

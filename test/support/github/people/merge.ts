@@ -46,7 +46,7 @@ export function checkState(
 function checkRefusal(repository: Repository, pull: PullRequest): string | undefined {
   const rules = repository.rules.get(pull.base);
   const testMerge = pull.testMerge?.head === pull.headSha ? pull.testMerge.sha : undefined;
-  const missing = (rules?.checks ?? []).flatMap((check) => {
+  const missing = [...(rules?.checks ?? []), ...(rules?.classic?.checks ?? [])].flatMap((check) => {
     const onMerge = testMerge !== undefined && decidingRun(repository, check, testMerge) !== undefined;
     const state = checkState(repository, check, onMerge ? testMerge : pull.headSha);
     return state === "satisfied" ? [] : [`Required status check "${check.context}" is ${state}.`];

@@ -7,6 +7,7 @@ import {
   page,
   reaches,
   refuse,
+  textOf,
   type Asked,
   type Answer,
   type Routes,
@@ -101,6 +102,17 @@ function deliveryShape(delivery: Delivery): JsonObject {
   };
 }
 
+/** GitHub's ids of deliveries are too large for a JavaScript number. */
+const FIRST_DELIVERY = 3_804_004_623_172_000_000n;
+
+const withLargeIds = (answer: Answer): Answer => ({
+  ...answer,
+  text: JSON.stringify(answer.body).replaceAll(
+    /"id":(\d+),"guid"/g,
+    (_, id: string) => `"id":${FIRST_DELIVERY + BigInt(id)},"guid"`,
+  ),
+});
+
 function listDeliveries(asked: Asked): Answer {
   const { world, query } = asked;
   const size = Number(query["per_page"] ?? 30);
@@ -110,15 +122,20 @@ function listDeliveries(asked: Asked): Answer {
   const next = all[from + size];
   const link =
     next === undefined ? undefined : { link: `<${asked.url}?per_page=${size}&cursor=v1_${next.id}>; rel="next"` };
-  return ok(
-    all.slice(from, from + size).map((delivery) => deliveryShape(delivery)),
-    200,
-    link,
+  return withLargeIds(
+    ok(
+      all.slice(from, from + size).map((delivery) => deliveryShape(delivery)),
+      200,
+      link,
+    ),
   );
 }
 
-const findDelivery = ({ world, path }: Asked): Delivery | undefined =>
-  world.deliveries.find((delivery) => delivery.id === Number(path["delivery_id"]));
+/** By the digits in the address: the parameter was turned into a number, which is inexact. */
+function findDelivery({ world, url }: Asked): Delivery | undefined {
+  const digits = /\/deliveries\/(\d+)/.exec(url)?.[1] ?? "0";
+  return world.deliveries.find((delivery) => FIRST_DELIVERY + BigInt(delivery.id) === BigInt(digits));
+}
 
 export const appRoutes: Routes = {
   "apps/get-authenticated": {
@@ -165,6 +182,51 @@ export const appRoutes: Routes = {
       }));
     },
   },
+  "apps/create-from-manifest": {
+    by: ["anonymous", "app", "person"],
+    plain: ({ world, path }) => {
+      const manifest = world.registrations.get(String(path["code"]));
+      if (manifest === undefined) return notFound();
+      // A code is valid once.
+      world.registrations.delete(String(path["code"]));
+      const { name, url, description = null, default_permissions: permissions, default_events: events } = manifest;
+      return ok(
+        {
+          ...appShape(world, world.app),
+          name,
+          description,
+          external_url: url,
+          permissions,
+          events: [...events],
+          client_id: world.app.clientId,
+          client_secret: "c".repeat(40),
+          webhook_secret: world.toldSecret === undefined ? world.webhookSecret : world.toldSecret,
+          pem: world.privateKey,
+        },
+        201,
+      );
+    },
+  },
+  "apps/update-webhook-config-for-app": {
+    by: ["app"],
+    plain: ({ world, body }) => {
+      if (body["secret"] !== undefined) world.webhookSecret = textOf(body, "secret");
+      const url = world.webhookUrl === undefined ? {} : { url: world.webhookUrl };
+      return ok({ ...url, content_type: "json", secret: "********", insecure_ssl: "0" });
+    },
+  },
+  "apps/get-webhook-config-for-app": {
+    by: ["app"],
+    plain: ({ world }) => {
+      const { contentType, signed, insecureSsl } = world.hook;
+      return ok({
+        ...(world.webhookUrl !== undefined && { url: world.webhookUrl }),
+        content_type: contentType,
+        ...(signed && { secret: "********" }),
+        insecure_ssl: insecureSsl,
+      });
+    },
+  },
   "apps/list-webhook-deliveries": { by: ["app"], plain: listDeliveries },
   "apps/get-webhook-delivery": {
     by: ["app"],
@@ -175,12 +237,14 @@ export const appRoutes: Routes = {
         headers: { "X-GitHub-Delivery": delivery.guid, "X-GitHub-Event": delivery.event },
         payload: delivery.payload,
       };
-      return ok({
-        ...deliveryShape(delivery),
-        url: asked.world.webhookUrl ?? "",
-        request,
-        response: { headers: {}, payload: delivery.answer },
-      });
+      return withLargeIds(
+        ok({
+          ...deliveryShape(delivery),
+          url: asked.world.webhookUrl ?? "",
+          request,
+          response: { headers: {}, payload: delivery.answer },
+        }),
+      );
     },
   },
   "apps/redeliver-webhook-delivery": {

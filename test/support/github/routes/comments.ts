@@ -1,7 +1,8 @@
 import { invalid, notFound, ok, page, type AskedOfRepository, type Routes, textOf } from "../answer.ts";
 import { commentOn } from "../people/comments.ts";
+import { openIssue } from "../people/issues.ts";
 import { accountShape, nodeId } from "../shapes/account.ts";
-import { issueCommentShape } from "../shapes/issue-comment.ts";
+import { issueCommentShape, plainIssueShape } from "../shapes/issue-comment.ts";
 import { nextId, timestamp, type IssueComment } from "../state.ts";
 import { askingAccount } from "./pulls.ts";
 
@@ -13,21 +14,24 @@ const findComment = ({ repository, path }: AskedOfRepository): IssueComment | un
 export const commentRoutes: Routes = {
   "issues/create-comment": {
     needs: ["pull_requests", "write"],
+    or: "issues",
     ofRepository: (asked) => {
       const { world, repository, path, body } = asked;
-      const pull = repository.pulls.find((candidate) => candidate.number === Number(path["issue_number"]));
-      if (pull === undefined) return notFound();
+      const number = Number(path["issue_number"]);
+      const on = [...repository.pulls, ...repository.issues].find((candidate) => candidate.number === number);
+      if (on === undefined) return notFound();
       const text = textOf(body, "body");
       if (text.length > LONGEST_BODY)
         return invalid("IssueComment", "body", "body is too long (maximum is 65536 characters)");
       return ok(
-        issueCommentShape(world, repository, commentOn(world, repository, pull, text, askingAccount(asked))),
+        issueCommentShape(world, repository, commentOn(world, repository, on, text, askingAccount(asked))),
         201,
       );
     },
   },
   "issues/list-comments": {
     needs: ["pull_requests", "read"],
+    or: "issues",
     ofRepository: (asked) => {
       const { world, repository, path } = asked;
       const chosen = repository.comments.filter((comment) => comment.number === Number(path["issue_number"]));
@@ -35,6 +39,46 @@ export const commentRoutes: Routes = {
         asked,
         chosen.map((comment) => issueCommentShape(world, repository, comment)),
       );
+    },
+  },
+  "issues/create": {
+    needs: ["issues", "write"],
+    ofRepository: (asked) => {
+      const { world, repository, body } = asked;
+      const issue = openIssue(world, repository, askingAccount(asked), textOf(body, "title"), textOf(body, "body"));
+      return ok(plainIssueShape(world, repository, issue), 201);
+    },
+  },
+  "issues/list-for-repo": {
+    needs: ["issues", "read"],
+    ofRepository: (asked) => {
+      const { world, repository, query } = asked;
+      const chosen = repository.issues.filter(
+        ({ user, updatedAt }) =>
+          (query["creator"] === undefined || user.login === query["creator"]) &&
+          (query["since"] === undefined || Date.parse(updatedAt) >= Date.parse(String(query["since"]))),
+      );
+      return page(
+        asked,
+        chosen.map((issue) => plainIssueShape(world, repository, issue)),
+      );
+    },
+  },
+  "issues/get": {
+    needs: ["issues", "read"],
+    ofRepository: ({ world, repository, path }) => {
+      const issue = repository.issues.find(({ number }) => number === Number(path["issue_number"]));
+      return issue === undefined ? notFound() : ok(plainIssueShape(world, repository, issue));
+    },
+  },
+  "issues/update": {
+    needs: ["issues", "write"],
+    ofRepository: (asked) => {
+      const { world, repository, path, body } = asked;
+      const issue = repository.issues.find(({ number }) => number === Number(path["issue_number"]));
+      if (issue === undefined) return notFound();
+      if (body["state"] === "open") issue.state = "open";
+      return ok(plainIssueShape(world, repository, issue));
     },
   },
   "issues/update-comment": {

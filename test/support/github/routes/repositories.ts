@@ -7,7 +7,7 @@ import { accountShape } from "../shapes/account.ts";
 import { commitShape } from "../shapes/commit.ts";
 import { simplePullShape } from "../shapes/pull.ts";
 import { htmlUrl, repositoryShape, repositoryUrl } from "../shapes/repository.ts";
-import type { BranchRules, Json, JsonObject, Repository } from "../state.ts";
+import type { Json, JsonObject, Repository } from "../state.ts";
 
 const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
 
@@ -22,7 +22,8 @@ async function getBranch(asked: AskedOfRepository): Promise<Answer> {
   if (sha === undefined) return refuse(404, "Branch not found");
   const rules = repository.rules.get(name);
   const url = `${repositoryUrl(world, repository)}/branches/${name}`;
-  const checks = (rules?.checks ?? []).map((check) => ({
+  const classic = rules?.classic;
+  const checks = (classic?.checks ?? []).map((check) => ({
     context: check.context,
     app_id: check.integrationId ?? null,
   }));
@@ -32,9 +33,9 @@ async function getBranch(asked: AskedOfRepository): Promise<Answer> {
     _links: { self: url, html: `${htmlUrl(world, repository)}/tree/${name}` },
     protected: rules !== undefined,
     protection: {
-      enabled: rules !== undefined,
+      enabled: classic !== undefined,
       required_status_checks: {
-        enforcement_level: rules ? "everyone" : "off",
+        enforcement_level: classic === undefined ? "off" : (classic.enforcement ?? "everyone"),
         contexts: checks.map((check) => check.context),
         checks,
       },
@@ -43,12 +44,37 @@ async function getBranch(asked: AskedOfRepository): Promise<Answer> {
   });
 }
 
-function ruleShapes(repository: Repository, rules: BranchRules | undefined): JsonObject[] {
+/** Each branch with rules has a ruleset of its own. */
+const rulesetId = (repository: Repository, branch: string): number => [...repository.rules.keys()].indexOf(branch) + 1;
+
+function getRuleset({ world, repository, path }: AskedOfRepository): Answer {
+  const [branch, rules] = [...repository.rules][Number(path["ruleset_id"]) - 1] ?? [];
+  if (branch === undefined || rules === undefined) return notFound();
+  const self = `${repositoryUrl(world, repository)}/rulesets/${String(path["ruleset_id"])}`;
+  return ok({
+    id: Number(path["ruleset_id"]),
+    name: `Protect ${branch}`,
+    target: "branch",
+    source_type: "Repository",
+    source: `${repository.owner.login}/${repository.name}`,
+    enforcement: "active",
+    ...(rules.bypass?.actors !== undefined && {
+      bypass_actors: rules.bypass.actors.map((actor) => ({ ...actor, bypass_mode: "always" })),
+    }),
+    current_user_can_bypass: rules.bypass?.byApp ?? "never",
+    _links: { self: { href: self } },
+    conditions: { ref_name: { include: [`refs/heads/${branch}`], exclude: [] } },
+    rules: ruleShapes(repository, branch).map(({ type, parameters }) => ({ type, ...(parameters && { parameters }) })),
+  });
+}
+
+function ruleShapes(repository: Repository, branch: string): JsonObject[] {
+  const rules = repository.rules.get(branch);
   if (rules === undefined) return [];
   const source = {
     ruleset_source_type: "Repository",
     ruleset_source: `${repository.owner.login}/${repository.name}`,
-    ruleset_id: 1,
+    ruleset_id: rulesetId(repository, branch),
   };
   const checks = rules.checks.map((check) => ({
     context: check.context,
@@ -182,9 +208,9 @@ export const repositoryRoutes: Routes = {
   },
   "repos/get-branch-rules": {
     needs: ["metadata", "read"],
-    ofRepository: (asked) =>
-      page(asked, ruleShapes(asked.repository, asked.repository.rules.get(String(asked.path["branch"])))),
+    ofRepository: (asked) => page(asked, ruleShapes(asked.repository, String(asked.path["branch"]))),
   },
+  "repos/get-repo-ruleset": { needs: ["metadata", "read"], ofRepository: getRuleset },
   "repos/get-commit": {
     needs: ["contents", "read"],
     ofRepository: async (asked) => {
@@ -193,6 +219,18 @@ export const repositoryRoutes: Routes = {
       return sha === undefined
         ? refuse(422, `No commit found for SHA: ${String(path["ref"])}`)
         : ok(await commitShape(world, repository, sha));
+    },
+  },
+  "repos/list-commits": {
+    needs: ["contents", "read"],
+    ofRepository: async (asked) => {
+      const { world, repository, query } = asked;
+      const from = await resolveCommit(repository.directory, String(query["sha"] ?? repository.defaultBranch));
+      if (from === undefined) return refuse(409, "Git Repository is empty.");
+      const path = query["path"] === undefined ? [] : ["--", String(query["path"])];
+      const author = query["author"] === undefined ? [] : ["--fixed-strings", `--author=<${String(query["author"])}>`];
+      const found = lines(await git(repository.directory, ["rev-list", ...author, from, ...path]));
+      return page(asked, await Promise.all(found.map((sha) => commitShape(world, repository, sha))));
     },
   },
   "repos/list-pull-requests-associated-with-commit": { needs: ["pull_requests", "read"], ofRepository: pullsOfCommit },

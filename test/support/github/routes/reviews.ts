@@ -9,10 +9,11 @@ import {
   type Routes,
   textOf,
 } from "../answer.ts";
-import { diffFiles, findLine, type DiffFile } from "../diff.ts";
+import { diffFiles, findLine, lineLater, type DiffFile, type DiffPlace } from "../diff.ts";
 import { tryGit } from "../git/run.ts";
 import { accountShape, nodeId } from "../shapes/account.ts";
 import { associationOf, pullUrl } from "../shapes/pull.ts";
+import { reviewShape } from "../shapes/review.ts";
 import { htmlUrl, repositoryUrl } from "../shapes/repository.ts";
 import {
   nextId,
@@ -91,30 +92,25 @@ function addReview(
   return review;
 }
 
-function reviewShape(asked: AskedOfRepository, pull: PullRequest, review: Review): JsonObject {
-  const { world, repository } = asked;
-  const html = `${htmlUrl(world, repository)}/pull/${pull.number}#pullrequestreview-${review.id}`;
-  return {
-    id: review.id,
-    node_id: nodeId("PRR", review.id),
-    user: accountShape(world, review.user),
-    body: review.body,
-    state: review.state,
-    html_url: html,
-    pull_request_url: pullUrl(world, repository, pull),
-    _links: { html: { href: html }, pull_request: { href: pullUrl(world, repository, pull) } },
-    submitted_at: review.submittedAt,
-    commit_id: review.commitSha,
-    author_association: associationOf(repository, review.user.login),
-  };
+/** Where a comment stands in the difference as it is now; nothing where it is outdated. */
+async function placeNow(
+  { repository }: AskedOfRepository,
+  pull: PullRequest,
+  { path, line, side, commitSha }: ReviewComment,
+): Promise<(DiffPlace & { readonly line: number }) | undefined> {
+  const now = side === "LEFT" ? line : await lineLater(repository, { path, line, from: commitSha, to: pull.headSha });
+  if (now === undefined) return undefined;
+  const files = await diffFiles(repository, `refs/heads/${pull.base}`, pull.headSha);
+  const place = findLine(files.find((file) => file.path === path)?.patch ?? "", now, side);
+  return place === undefined ? undefined : { ...place, line: now };
 }
 
-function commentShape(asked: AskedOfRepository, pull: PullRequest, comment: ReviewComment): JsonObject {
+async function commentShape(asked: AskedOfRepository, pull: PullRequest, comment: ReviewComment): Promise<JsonObject> {
   const { world, repository } = asked;
   const url = `${repositoryUrl(world, repository)}/pulls/comments/${comment.id}`;
   const html = `${htmlUrl(world, repository)}/pull/${pull.number}#discussion_r${comment.id}`;
   const pullLink = pullUrl(world, repository, pull);
-  const outdated = comment.commitSha !== pull.headSha;
+  const now = await placeNow(asked, pull, comment);
   return {
     url,
     pull_request_review_id: comment.reviewId,
@@ -122,7 +118,6 @@ function commentShape(asked: AskedOfRepository, pull: PullRequest, comment: Revi
     node_id: nodeId("PRRC", comment.id),
     diff_hunk: comment.diffHunk,
     path: comment.path,
-    position: outdated ? null : comment.position,
     original_position: comment.position,
     commit_id: comment.commitSha,
     original_commit_id: comment.commitSha,
@@ -135,7 +130,7 @@ function commentShape(asked: AskedOfRepository, pull: PullRequest, comment: Revi
     author_association: associationOf(repository, comment.user.login),
     _links: { self: { href: url }, html: { href: html }, pull_request: { href: pullLink } },
     ...(comment.inReplyTo !== undefined && { in_reply_to_id: comment.inReplyTo }),
-    ...(!outdated && { line: comment.line }),
+    ...(now !== undefined && { line: now.line, position: now.position }),
     original_line: comment.line,
     side: comment.side,
     start_line: comment.startLine ?? null,
@@ -189,7 +184,7 @@ async function createReview(asked: AskedOfRepository): Promise<Answer> {
     STATES[event],
     placed.filter((outcome) => typeof outcome !== "string"),
   );
-  return ok(reviewShape(asked, pull, review));
+  return ok(reviewShape(asked.world, asked.repository, pull, review));
 }
 
 async function createComment(asked: AskedOfRepository): Promise<Answer> {
@@ -207,17 +202,22 @@ async function createComment(asked: AskedOfRepository): Promise<Answer> {
   }
   addReview(asked, pull, "", "COMMENTED", [placed]);
   const made = pull.reviewComments.at(-1);
-  return made === undefined ? notFound() : ok(commentShape(asked, pull, made), 201);
+  return made === undefined ? notFound() : ok(await commentShape(asked, pull, made), 201);
 }
 
 const listOf =
-  (shapes: (asked: AskedOfRepository, pull: PullRequest) => readonly Json[]) =>
-  (asked: AskedOfRepository): Answer => {
+  (shapes: (asked: AskedOfRepository, pull: PullRequest) => readonly (Json | Promise<Json>)[]) =>
+  async (asked: AskedOfRepository): Promise<Answer> => {
     const pull = findPull(asked);
-    return pull === undefined ? notFound() : page(asked, shapes(asked, pull));
+    return pull === undefined
+      ? notFound()
+      : page(asked, await Promise.all(shapes(asked, pull).map(async (shape) => shape)));
   };
 
-function withComment(asked: AskedOfRepository, act: (pull: PullRequest, comment: ReviewComment) => Answer): Answer {
+function withComment(
+  asked: AskedOfRepository,
+  act: (pull: PullRequest, comment: ReviewComment) => Answer | Promise<Answer>,
+): Answer | Promise<Answer> {
   for (const pull of asked.repository.pulls) {
     const comment = pull.reviewComments.find((candidate) => candidate.id === Number(asked.path["comment_id"]));
     if (comment !== undefined) return act(pull, comment);
@@ -228,9 +228,24 @@ function withComment(asked: AskedOfRepository, act: (pull: PullRequest, comment:
 export const reviewRoutes: Routes = {
   "pulls/create-review": { needs: ["pull_requests", "write"], ofRepository: createReview },
   "pulls/create-review-comment": { needs: ["pull_requests", "write"], ofRepository: createComment },
+  "pulls/update-review": {
+    needs: ["pull_requests", "write"],
+    ofRepository: (asked) => {
+      const pull = findPull(asked);
+      const review = pull?.reviews.find(({ id }) => id === Number(asked.path["review_id"]));
+      if (pull === undefined || review === undefined) return notFound();
+      const body = textOf(asked.body, "body");
+      if (body.trim() === "" || body.length > LONGEST_BODY)
+        return refuse(422, "Unprocessable Entity", { errors: ["Body is blank or too long"] });
+      review.body = body;
+      return ok(reviewShape(asked.world, asked.repository, pull, review));
+    },
+  },
   "pulls/list-reviews": {
     needs: ["pull_requests", "read"],
-    ofRepository: listOf((asked, pull) => pull.reviews.map((review) => reviewShape(asked, pull, review))),
+    ofRepository: listOf((asked, pull) =>
+      pull.reviews.map((review) => reviewShape(asked.world, asked.repository, pull, review)),
+    ),
   },
   "pulls/list-review-comments": {
     needs: ["pull_requests", "read"],
@@ -246,14 +261,17 @@ export const reviewRoutes: Routes = {
   },
   "pulls/get-review-comment": {
     needs: ["pull_requests", "read"],
-    ofRepository: (asked) => withComment(asked, (pull, comment) => ok(commentShape(asked, pull, comment))),
+    ofRepository: (asked) => withComment(asked, async (pull, comment) => ok(await commentShape(asked, pull, comment))),
   },
   "pulls/update-review-comment": {
     needs: ["pull_requests", "write"],
     ofRepository: (asked) =>
-      withComment(asked, (pull, comment) => {
-        comment.body = textOf(asked.body, "body");
-        return ok(commentShape(asked, pull, comment));
+      withComment(asked, async (pull, comment) => {
+        const body = textOf(asked.body, "body");
+        if (body.trim() === "" || body.length > LONGEST_BODY)
+          return invalid("PullRequestReviewComment", "body", "body is blank or too long");
+        comment.body = body;
+        return ok(await commentShape(asked, pull, comment));
       }),
   },
   "pulls/delete-review-comment": {

@@ -1,7 +1,14 @@
 import { commitFacts } from "../git/facts.ts";
 import type { JsonObject, Repository, World } from "../state.ts";
-import { nodeId } from "./account.ts";
+import { accountShape, nodeId } from "./account.ts";
 import { htmlUrl, repositoryUrl } from "./repository.ts";
+
+/** The account that has an address: each has one of its own here. */
+function accountWith(world: World, email: string): JsonObject | null {
+  const login = /^(.+)@example\.invalid$/.exec(email)?.[1];
+  const account = email === "noreply@github.com" ? world.accounts.get("web-flow") : world.accounts.get(login ?? "");
+  return account === undefined ? null : accountShape(world, account);
+}
 
 export async function commitShape(world: World, repository: Repository, sha: string): Promise<JsonObject> {
   const facts = await commitFacts(repository.directory, sha);
@@ -24,8 +31,8 @@ export async function commitShape(world: World, repository: Repository, sha: str
       comment_count: 0,
       verification: { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null },
     },
-    author: null,
-    committer: null,
+    author: accountWith(world, author.email),
+    committer: accountWith(world, committer.email),
     parents: parents.map((parent) => ({
       sha: parent,
       url: `${repositoryUrl(world, repository)}/commits/${parent}`,

@@ -1,4 +1,4 @@
-import type { IssueComment, JsonObject, PullRequest, Repository, World } from "../state.ts";
+import type { Issue, IssueComment, JsonObject, PullRequest, Repository, World } from "../state.ts";
 import { accountShape, nodeId } from "./account.ts";
 import { associationOf, pullUrl } from "./pull.ts";
 import { htmlUrl, repositoryUrl } from "./repository.ts";
@@ -73,6 +73,41 @@ export function issueShape(world: World, repository: Repository, pull: PullReque
       merged_at: pull.merged?.at ?? null,
     },
     body: pull.body,
+    reactions: reactions(`${url}/reactions`),
+    performed_via_github_app: null,
+  };
+}
+
+/** An issue that is no pull request. */
+export function plainIssueShape(world: World, repository: Repository, issue: Issue): JsonObject {
+  const url = `${repositoryUrl(world, repository)}/issues/${issue.number}`;
+  return {
+    url,
+    repository_url: repositoryUrl(world, repository),
+    labels_url: `${url}/labels{/name}`,
+    comments_url: `${url}/comments`,
+    events_url: `${url}/events`,
+    timeline_url: `${url}/timeline`,
+    html_url: `${htmlUrl(world, repository)}/issues/${issue.number}`,
+    id: issue.id,
+    node_id: nodeId("I", issue.id),
+    number: issue.number,
+    title: issue.title,
+    user: accountShape(world, issue.user),
+    labels: [],
+    state: issue.state,
+    state_reason: null,
+    locked: false,
+    assignee: null,
+    assignees: [],
+    milestone: null,
+    comments: repository.comments.filter((comment) => comment.number === issue.number).length,
+    created_at: issue.createdAt,
+    updated_at: issue.updatedAt,
+    closed_at: issue.closedAt ?? null,
+    author_association: associationOf(repository, issue.user.login),
+    active_lock_reason: null,
+    body: issue.body,
     reactions: reactions(`${url}/reactions`),
     performed_via_github_app: null,
   };

@@ -85,7 +85,7 @@ export function repositoryShape(world: World, repository: Repository): JsonObjec
     open_issues: open,
     open_issues_count: open,
     size: 1,
-    archived: false,
+    archived: repository.archived,
     disabled: false,
     has_discussions: false,
     has_downloads: true,

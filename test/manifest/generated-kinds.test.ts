@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { clusterScopedKinds, kubernetesGroups } from "../../src/render/kubernetes-kinds.ts";
+import { clusterScopedKinds, kubernetesGroups } from "../../src/manifest/kubernetes-kinds.ts";
 import { openSchemaBundle } from "../../src/schema-bundle/open-bundle.ts";
 
 const bundle = openSchemaBundle();
@@ -12,7 +12,7 @@ test("the groups of Kubernetes are those of the schemas that ship", () => {
 });
 
 test("the scopes are those of the newest Kubernetes that ships", () => {
-  const [header] = readFileSync("src/render/kubernetes-kinds.ts", "utf8").split("\n");
+  const [header] = readFileSync("src/manifest/kubernetes-kinds.ts", "utf8").split("\n");
   expect(header).toMatch(new RegExp(String.raw`, ${bundle.versions.at(-1) ?? ""}\.\d+; do not edit\.$`));
 });
 

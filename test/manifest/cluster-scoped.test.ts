@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { isClusterScoped } from "../../src/render/cluster-scoped.ts";
+import { isClusterScoped } from "../../src/manifest/cluster-scoped.ts";
 
 test.each([
   ["", "Namespace", true],
