@@ -14,7 +14,8 @@ export interface Judged {
 
 /**
  * Rolls a judgement up by framework, environment and control. A policy that is off in an environment judges nothing
- * there. With a problem, a control without findings is undetermined: what was not judged might have had one.
+ * there. With a problem, also with a waived one, a control whose findings are all waived, or that has none, is
+ * undetermined: what was not judged might have had one.
  */
 export function complianceOf(frameworks: readonly Framework[], { report, policies, config }: Judged): Compliance {
   const levelOf = levelsOf(config, report.now);
@@ -47,8 +48,9 @@ function shows({ id, controls = [] }: Policy, framework: Framework, control: Fra
 
 function statusOf(judging: readonly string[], findings: readonly Finding[], problems: number): ControlStatus {
   if (judging.length === 0) return "not-covered";
-  if (findings.length > 0) return "not-satisfied";
-  return problems > 0 ? "undetermined" : "satisfied";
+  if (findings.some(({ waiver }) => waiver === undefined)) return "not-satisfied";
+  if (problems > 0) return "undetermined";
+  return findings.length > 0 ? "waived" : "satisfied";
 }
 
 /** The known environments, sorted; then undefined, where manifests may land in none of them. */

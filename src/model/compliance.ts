@@ -18,10 +18,11 @@ export interface FrameworkControl {
 }
 
 /**
- * What manifests show of a control: no finding of its policies; at least one; no policy judged it; or something could
- * not be judged, so that the absence of findings shows nothing.
+ * What manifests show of a control: no finding of its policies; findings that waivers cover, all of them, so that it is
+ * satisfied by exception; at least one that none covers; no policy judged it; or something could not be judged, so that
+ * the absence of findings shows nothing.
  */
-export type ControlStatus = "satisfied" | "not-satisfied" | "not-covered" | "undetermined";
+export type ControlStatus = "satisfied" | "waived" | "not-satisfied" | "not-covered" | "undetermined";
 
 /** A control in one environment. */
 export interface ControlResult {

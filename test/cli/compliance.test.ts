@@ -41,8 +41,12 @@ test("CSV has one row for each control", async () => {
   const { out } = await run(bad, "-o", "csv");
   const rows = out.trimEnd().split("\r\n");
   expect(rows).toHaveLength(36);
-  expect(rows[0]).toBe("framework,version,environment,control,title,status,policies,findings,first");
-  expect(rows).toContain("CIS-Kubernetes,1.9,,5.7.1,Namespaces separate resources,not-satisfied,main,1,m/bad.yaml:3");
+  expect(rows[0]).toBe(
+    "framework,version,environment,control,title,status,policies,findings,first,waived,waived until",
+  );
+  expect(rows).toContain(
+    "CIS-Kubernetes,1.9,,5.7.1,Namespaces separate resources,not-satisfied,main,1,m/bad.yaml:3,0,",
+  );
 });
 
 test("JSON has the findings of each control", async () => {
@@ -83,9 +87,49 @@ interface Oscal {
   readonly results: readonly {
     readonly findings: readonly object[];
     readonly observations: readonly { readonly uuid: string }[];
+    readonly risks: readonly { readonly uuid: string }[];
     readonly remarks: string;
   }[];
 }
+
+const excepted = {
+  ...bad,
+  "portcullis.yaml": "version: 1\npolicies: [p.rego]\n",
+  "waivers/b.yaml":
+    "- policy: main\n  match: { name: b }\n  reason: moves in spring\n  ticket: SEC-1\n  owner: '@acme/shop'\n  expires: 2027-02-01\n",
+};
+const runExcepted = (...args: readonly string[]) => run(excepted, "--now", "2027-01-15T00:00:00Z", ...args);
+
+test("a control whose findings are all waived is satisfied by exception, in every output", async () => {
+  const text = await runExcepted();
+  expect(text).toMatchObject({ code: 0 });
+  expect(text.out).toContain(
+    "satisfied by exception 5.7.1: Namespaces separate resources (m/bad.yaml:3, until 2027-02-01)",
+  );
+  expect((await runExcepted("-o", "csv")).out).toContain("resources,waived,main,1,m/bad.yaml:3,1,2027-02-01\r\n");
+  const { controls } = JSON.parse((await runExcepted("-o", "json")).out) as { controls: { control: string }[] };
+  expect(controls.find(({ control }) => control === "5.7.1")).toMatchObject({
+    status: "waived",
+    findings: [{ policy: "main", waiver: { path: "waivers/b.yaml", line: 1, expires: "2027-02-01" } }],
+  });
+  const oscal = (JSON.parse((await runExcepted("-o", "oscal")).out) as { "assessment-results": Oscal })[
+    "assessment-results"
+  ];
+  const [result] = oscal.results;
+  expect(result?.risks).toMatchObject([
+    { title: "Waiver waivers/b.yaml:1", status: "deviation-approved", deadline: "2027-02-01T00:00:00Z" },
+  ]);
+  expect(result?.findings).toMatchObject([
+    {
+      target: { status: { state: "satisfied", reason: "other" } },
+      "related-risks": [{ "risk-uuid": result?.risks[0]?.uuid }],
+    },
+  ]);
+});
+
+test("a control is not satisfied once the waiver has expired", async () => {
+  expect(await run(excepted, "--now", "2027-02-01T00:00:00Z")).toMatchObject({ code: 1 });
+});
 
 test("a framework that does not ship is bad usage, with the list", async () => {
   const { code, err } = await run(files, "--framework", "CIS");

@@ -64,6 +64,18 @@ test("what a change fixes counts no longer", () => {
   expect(rolledUp([finding("a/named", { status: "fixed" })])[0]).toBe("- 1 satisfied");
 });
 
+const waived = { waiver: { path: "waivers/web.yaml", line: 1, reason: "no", expires: "2027-02-01" } };
+
+test("a control is satisfied by exception where waivers cover all that was found", () => {
+  expect(rolledUp([finding("a/named", waived)])[0]).toBe("- 1 waived");
+  expect(rolledUp([finding("a/named", waived), finding("a/named")])[0]).toBe("- 1 not-satisfied");
+});
+
+test("an exception says nothing where something could not be judged, waived or not", () => {
+  const problem = { stage: "read", message: "cannot be read", status: "introduced", ...waived } as const;
+  expect(rolledUp([finding("a/named", waived)], {}, [problem])[0]).toBe("- 1 undetermined");
+});
+
 const environment = { paths: [], clusters: [], levels: {}, parameters: {} };
 
 test("a finding fails the control in the environments that it reaches", () => {

@@ -10,12 +10,13 @@ export function jsonCompliance({ now, manifests, problems, results }: Compliance
     title: control.title,
     status,
     policies,
-    findings: findings.map(({ policy, message, location, fingerprint }) => ({
+    findings: findings.map(({ policy, message, location, fingerprint, waiver }) => ({
       policy,
       message,
       path: location.path,
       line: location.line,
       fingerprint,
+      ...(waiver === undefined ? {} : { waiver }),
     })),
   }));
   return `${JSON.stringify({ version: 1, now, manifests, problems, controls }, null, 2)}\n`;

@@ -1,8 +1,10 @@
 import type { Compliance, ControlResult, ControlStatus } from "../../model/compliance.ts";
 import { byFramework } from "./by-framework.ts";
+import { firstExpiry } from "./first-expiry.ts";
 
 const WORDS = {
   satisfied: "satisfied",
+  waived: "satisfied by exception",
   "not-satisfied": "NOT SATISFIED",
   undetermined: "undetermined",
   "not-covered": "not covered",
@@ -26,13 +28,19 @@ function groupText(group: readonly ControlResult[]): string {
   const where = environment === undefined ? "" : ` in ${environment}`;
   const lines = group
     .filter(({ status }) => status !== "satisfied")
-    .map(({ control, status, findings }) => `  ${WORDS[status]} ${control.id}: ${control.title}${placesOf(findings)}`);
+    .map(
+      ({ control, status, findings }) =>
+        `  ${WORDS[status]} ${control.id}: ${control.title}${placesOf(findings, status === "waived")}`,
+    );
   return `${framework.title} ${framework.version}${where}: ${counts.join(", ")}\n${lines.map((line) => `${line}\n`).join("")}`;
 }
 
-function placesOf(findings: ControlResult["findings"]): string {
-  const [first] = findings;
+/** Where to look first: at what no waiver covers, unless that is nothing; then also until when the waivers hold. */
+function placesOf(findings: ControlResult["findings"], isWaived: boolean): string {
+  const shown = isWaived ? findings : findings.filter(({ waiver }) => waiver === undefined);
+  const [first] = shown;
   if (first === undefined) return "";
   const place = `${first.location.path}:${first.location.line}`;
-  return findings.length === 1 ? ` (${place})` : ` (${place} and ${findings.length - 1} more)`;
+  const more = shown.length === 1 ? "" : ` and ${shown.length - 1} more`;
+  return ` (${place}${more}${isWaived ? `, until ${firstExpiry(findings)}` : ""})`;
 }
