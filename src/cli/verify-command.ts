@@ -2,9 +2,10 @@ import { Octokit, RequestError } from "octokit";
 import { envelopesIn, sigstoreBundle } from "../app/evidence/evidence-text.ts";
 import { createFetch } from "../github/clients.ts";
 import { failureOf } from "../github/failure.ts";
-import { readCheckTexts, readHeadsOf, readTreeChecks, readTreeId, type TreeCheck } from "../github/judged-trees.ts";
+import { readCheckTexts, readHeadsOf } from "../github/judged-trees.ts";
 import type { Place } from "../github/pulls.ts";
 import type { Envelope } from "../model/evidence.ts";
+import { judgedCommit, type CommitAnswer } from "./judged-commit.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The options of `portcullis verify`. */
@@ -19,7 +20,7 @@ export interface VerifyOptions {
 export async function verifyCommand(options: VerifyOptions): Promise<number> {
   const { commit } = options;
   return asked(options, async (octokit, place, appId) =>
-    say(await answerOf(octokit, place, commit, { appId, name: options.check }), commit),
+    say(await judgedCommit(octokit, place, commit, { appId, name: options.check }), commit),
   );
 }
 
@@ -86,31 +87,7 @@ async function asked(
   }
 }
 
-type Answer =
-  | { readonly kind: "judged"; readonly check: TreeCheck; readonly tree: string }
-  | { readonly kind: "in progress"; readonly tree: string }
-  | { readonly kind: "other trees" | "never"; readonly tree: string };
-
-interface CheckIdentity {
-  readonly name: string;
-  readonly appId: number;
-}
-
-async function answerOf(octokit: Octokit, place: Place, commit: string, check: CheckIdentity): Promise<Answer> {
-  const tree = await readTreeId(octokit, place, commit);
-  const heads = new Set([commit, ...(await readHeadsOf(octokit, place, commit))]);
-  const checks: TreeCheck[] = [];
-  for (const head of heads) checks.push(...(await readTreeChecks(octokit, place, head, check)));
-  // A tree may have been judged several times, by different rules: the newest result counts.
-  const [newest] = checks
-    .filter((check) => check.tree === tree && check.conclusion !== null)
-    .toSorted((one, other) => (one.completedAt < other.completedAt ? 1 : -1));
-  if (newest !== undefined) return { kind: "judged", check: newest, tree };
-  if (checks.some(({ conclusion }) => conclusion === null)) return { kind: "in progress", tree };
-  return { kind: checks.length > 0 ? "other trees" : "never", tree };
-}
-
-function say(answer: Answer, commit: string): number {
+function say(answer: CommitAnswer, commit: string): number {
   const about = `commit ${commit.slice(0, 12)} (tree ${answer.tree.slice(0, 12)})`;
   switch (answer.kind) {
     case "judged": {

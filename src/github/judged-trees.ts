@@ -9,6 +9,8 @@ export interface TreeCheck {
   readonly completedAt: string;
   /** The id of the judged tree; absent while the run is in progress, or if no tree was judged. */
   readonly tree?: string;
+  /** Whether it passed by rules that block and rests neither on an override nor on approvals, which checks do not tell apart. */
+  readonly unconditional: boolean;
 }
 
 /** Reads the id of the tree of a commit. */
@@ -46,10 +48,62 @@ export async function readTreeChecks(
   });
   return runs
     .filter(({ app }) => app?.id === appId)
-    .map(({ conclusion, html_url: url, completed_at: completedAt, external_id: external }) => {
+    .map(({ conclusion, html_url: url, completed_at: completedAt, external_id: external, output }) => {
       const tree = / tree\/([0-9a-f]+)$/.exec(external ?? "")?.[1];
-      return { conclusion, url, completedAt: completedAt ?? "", ...(tree === undefined ? {} : { tree }) };
+      const isReport = /(?:^|: )report only: /.test(output.title ?? "");
+      const unconditional =
+        conclusion === "success" && !isReport && !/ policies\/\S+\+conditional /.test(external ?? "");
+      return {
+        conclusion,
+        url,
+        completedAt: completedAt ?? "",
+        unconditional,
+        ...(tree === undefined ? {} : { tree }),
+      };
     });
+}
+
+/** A commit of a branch as its history shows it. */
+export interface HistoryCommit {
+  readonly commit: string;
+  readonly tree: string;
+  /** When it came to be: ISO 8601. */
+  readonly at: string;
+}
+
+/**
+ * Reads the commits that a branch pointed to one after the other, newest first: along the first parents, up to `most` of
+ * those since a time. What a merge brought along was never the state of the branch.
+ */
+export async function* readFirstParents(
+  octokit: Octokit,
+  place: Place,
+  { branch, since, most }: { readonly branch: string; readonly since: string; readonly most: number },
+): AsyncGenerator<HistoryCommit> {
+  const pages = octokit.paginate.iterator(octokit.rest.repos.listCommits, {
+    ...place,
+    sha: branch,
+    since,
+    per_page: 100,
+  });
+  const seen = new Map<string, HistoryCommit & { readonly parent: string | undefined }>();
+  let next: string | undefined;
+  let left = most;
+  for await (const { data } of pages) {
+    for (const { sha, parents, commit } of data) {
+      next ??= sha;
+      const at = commit.committer?.date ?? "";
+      seen.set(sha, { commit: sha, tree: commit.tree.sha, at, parent: parents[0]?.sha });
+    }
+    for (let one = seen.get(next ?? ""); one !== undefined && left > 0; one = seen.get(next ?? "")) {
+      const { parent, ...known } = one;
+      yield known;
+      left--;
+      next = parent;
+      if (parent === undefined) return;
+    }
+    if (left <= 0) return;
+  }
 }
 
 /** Reads the texts of the check runs that one App created on a commit, oldest first. */

@@ -13,6 +13,8 @@ export interface PullRequest {
   readonly merged: boolean;
   /** The commit on its base branch that it was merged as; absent while it is not. */
   readonly mergeCommit?: string;
+  /** When: ISO 8601, in seconds. */
+  readonly mergedAt?: string;
   readonly draft: boolean;
   readonly head: string;
   readonly base: string;
@@ -40,6 +42,7 @@ export async function readPullRequest(octokit: Octokit, place: Place, number: nu
     open: data.state === "open",
     merged: data.merged,
     ...(data.merged && data.merge_commit_sha !== null ? { mergeCommit: data.merge_commit_sha } : {}),
+    ...(data.merged_at === null ? {} : { mergedAt: data.merged_at }),
     draft: data.draft === true,
     head: data.head.sha,
     base: data.base.sha,

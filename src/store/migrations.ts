@@ -231,6 +231,22 @@ const MIGRATIONS: readonly string[] = [
   );
   create index overrides_of_pull on overrides (repository, pull);
   `,
+  `
+  alter table runs add column had text;
+
+  create table passed (
+    repository bigint not null,
+    branch text not null,
+    commit text not null,
+    tree text not null,
+    pull integer not null,
+    job text not null,
+    had text not null,
+    merged_at timestamptz not null,
+    primary key (repository, branch, commit)
+  );
+  create index passed_by_time on passed (repository, branch, merged_at);
+  `,
 ];
 
 /** The version of the schema that this program migrates to. */

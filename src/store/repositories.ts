@@ -261,7 +261,7 @@ async function deleteRepository(queries: Queries, installation: number, id: numb
   );
   if (row !== undefined && Number(row.installation) !== installation) return;
   await queries.query("delete from portcullis.repositories where id = $1", [id]);
-  for (const table of ["heads", "overrides", "reports", "runs", "said", "unavailable"])
+  for (const table of ["heads", "overrides", "passed", "reports", "runs", "said", "unavailable"])
     await queries.query(`delete from portcullis.${table} where repository = $1`, [id]);
   await queries.query("delete from portcullis.work where key like $1", [`%:${id}:%`]);
   if (row?.enrolled === true) await appendAudit(queries, [enrolment(row, "forgotten")]);

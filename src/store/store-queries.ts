@@ -4,6 +4,7 @@ import * as deliveries from "./deliveries.ts";
 import * as evidence from "./evidence.ts";
 import * as heads from "./heads.ts";
 import * as overrides from "./overrides.ts";
+import * as passed from "./passed.ts";
 import * as postedComments from "./posted-comments.ts";
 import * as reconciliations from "./reconciliations.ts";
 import * as redeliveries from "./redeliveries.ts";
@@ -17,12 +18,14 @@ import * as work from "./work.ts";
 const { workKey: _, ...workQueries } = work;
 const { REPORTS_KEPT: __, REPORT_DAYS: ___, ...reportQueries } = reports;
 const { appendAudit: ____, readAudit: _____, toAuditRow: ______, AUDIT_COLUMNS: _______, ...auditQueries } = audit;
+const { PASSED_KEPT: ________, ...passedQueries } = passed;
 const QUERIES = {
   ...auditQueries,
   ...evidence,
   ...deliveries,
   ...heads,
   ...overrides,
+  ...passedQueries,
   ...postedComments,
   ...reconciliations,
   ...redeliveries,

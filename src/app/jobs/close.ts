@@ -1,6 +1,7 @@
 import type { PullRequest } from "../../github/pulls.ts";
 import type { LeasedWork } from "../../store/work.ts";
 import { makeEvidence, type EvidenceCalls, type EvidenceServices } from "../evidence/make-evidence.ts";
+import { recordPassed, type RecordPassedCalls, type RecordPassedServices } from "../restoring/record-passed.ts";
 import { SignerFailed } from "../evidence/signer.ts";
 import { findKnownRuns, supersedeRun, type SupersedeCalls, type SupersedeServices } from "../publish/check-run.ts";
 import type { JobOutcome } from "./job-outcome.ts";
@@ -11,15 +12,17 @@ import { leaveHead, type LeaveHeadServices } from "./leave-head.ts";
 export type CloseServices = SupersedeServices &
   LeaveHeadServices &
   EvidenceServices &
+  RecordPassedServices &
   UsesStore<"findRuns" | "findHead" | "deleteHead">;
 
 /**
  * Handles a closed pull request: ends its open check run and leaves its head, so that nothing merges by the old verdict when
- * it is opened again. The commit that it was merged as gets its evidence.
+ * it is opened again. The commit that it was merged as gets its evidence, and is a state
+ * that others may restore if it passed.
  */
 export async function closeSubject(
   services: CloseServices,
-  github: SupersedeCalls & EvidenceCalls,
+  github: SupersedeCalls & EvidenceCalls & RecordPassedCalls,
   work: Pick<LeasedWork, "key" | "subject">,
   { pull }: { readonly pull: PullRequest },
 ): Promise<JobOutcome> {
@@ -29,6 +32,7 @@ export async function closeSubject(
   const head = await services.store.findHead(work.key);
   if (head !== undefined) await leaveHead(services, github, work, head, pull.merged);
   await services.store.deleteHead(work.key);
+  await recordPassed(services, github, pull);
   try {
     await makeEvidence(services, github, pull, concluded?.runId);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Config } from "../../model/config.ts";
+import { hadBy } from "../../gate/restoring/had.ts";
 import type { Report } from "../../model/report.ts";
 import { blocksBy } from "../../report/format.ts";
 import type { ReportPage } from "../../report/page/report-page.ts";
@@ -14,7 +15,7 @@ import type { Target } from "../target.ts";
 const compress = promisify(gzip);
 
 /** What `keepReport` needs. */
-export type KeepReportServices = UsesStore<"saveReport"> & Pick<Services, "reportUrl">;
+export type KeepReportServices = UsesStore<"keepHad" | "saveReport"> & Pick<Services, "reportUrl">;
 
 /** The result of a run, for its page. */
 export interface KeptResult {
@@ -35,8 +36,12 @@ export interface KeptResult {
   };
 }
 
-/** Stores the result of a run for its page, before the check links to it. Nothing is stored where no page can be reached. */
+/**
+ * Stores the result of a run for its page, before the check links to it, where a page can be reached; and what the tree has,
+ * for changes that restore it once it is merged.
+ */
 export async function keepReport(services: KeepReportServices, result: KeptResult): Promise<void> {
+  if (result.judged !== undefined) await services.store.keepHad(result.run.job, hadBy(result.judged.report));
   if (services.reportUrl === undefined) return;
   const { job, work } = result.run;
   const content = await compress(JSON.stringify(pageOf(result)));
