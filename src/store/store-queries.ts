@@ -13,6 +13,7 @@ import * as repositories from "./repositories.ts";
 import * as runs from "./runs.ts";
 import * as secrets from "./secrets.ts";
 import * as unavailable from "./unavailable.ts";
+import * as workState from "./work-state.ts";
 import * as work from "./work.ts";
 
 const { workKey: _, ...workQueries } = work;
@@ -35,6 +36,7 @@ const QUERIES = {
   ...secrets,
   ...unavailable,
   ...workQueries,
+  ...workState,
 };
 
 type Bound<F> = F extends (queries: never, ...rest: infer A) => infer R ? (...rest: A) => R : never;

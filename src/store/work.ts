@@ -126,7 +126,6 @@ const ITS_STATES = `select kind, reason, head, next_at from portcullis.unavailab
 const HELD = `exists (select from (${ITS_STATES}) held where held.kind <> 'work' and held.next_at > now())`;
 
 /**
-/**
  * The subject after a new event: what webhooks announced stays, unless this one announces what is newer. They may come
  * out of order, and times are in seconds: of two in one second, the one whose head the other replaced is older.
  */
@@ -166,15 +165,6 @@ export async function enqueueWorkIfIdle(queries: Queries, subject: Subject, urge
   if (rows.length === 0 && urgent)
     await queries.query("update portcullis.work set urgent = true where key = $1 and not urgent", [key]);
   return rows.length === 1;
-}
-
-/** The keys of the work on pull requests of a repository that waits or runs. */
-export async function listBusyPulls(queries: Queries, repository: number): Promise<ReadonlySet<string>> {
-  const rows = await queries.query<{ key: string }>(
-    "select key from portcullis.work where key like $1 and wanted > done",
-    [`pull:${repository}:%`],
-  );
-  return new Set(rows.map((row) => row.key));
 }
 
 /** Deletes finished work on merge groups after a week; a merge group exists for hours. */
@@ -277,6 +267,15 @@ export async function finishWork(queries: Queries, work: LeasedWork): Promise<vo
   );
 }
 
+/** Stores that the new check run which was requested has its verdict: an attempt that only goes on with it opens no other. */
+export async function recordForcedRun(queries: Queries, { key, lease, wanted }: LeasedWork): Promise<void> {
+  await queries.query("update portcullis.work set forced = false where key = $1 and lease = $2 and wanted = $3", [
+    key,
+    lease,
+    wanted,
+  ]);
+}
+
 /** Why work is postponed. */
 export interface Postponement {
   readonly reason?: string;
@@ -351,18 +350,6 @@ export async function wakeWork(
        and ($2::bigint is null or (subject->'repository'->>'id')::bigint = $2)`,
     [scope.installation, scope.kind === "repository" ? scope.repository : null],
   );
-}
-
-/** Whether work waits or runs. */
-export async function isWaiting(queries: Queries, key: string): Promise<boolean> {
-  const rows = await queries.query("select key from portcullis.work where key = $1 and wanted > done", [key]);
-  return rows.length > 0;
-}
-
-/** The subject of the work with this key. */
-export async function findSubject(queries: Queries, key: string): Promise<Subject | undefined> {
-  const [row] = await queries.query<{ subject: Subject }>("select subject from portcullis.work where key = $1", [key]);
-  return row?.subject;
 }
 
 /** Waiting work of one class. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { DOCUMENTED } from "../../src/github/budget.ts";
 import { startApp, type TestApp } from "../support/app.ts";
+import { compared } from "../support/compared.ts";
 import { deployment, NO_LATEST, rules } from "../support/fleet.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import type { Call, PullRequest, Repository } from "../support/github/state.ts";
@@ -31,7 +32,7 @@ beforeAll(async () => {
     const name = `web-${n}`;
     pulls.push(await github.proposeFiles(repository, { [`apps/${name}.yaml`]: deployment("nginx:1.28", name) }));
   }
-  await app.idle();
+  await compared(app);
 });
 afterAll(async () => {
   await app.stop();
@@ -45,8 +46,9 @@ const forbid = (tag: string): Promise<string> =>
 function expectJudged(runs: number, conclusion: string): void {
   for (const pull of pulls) {
     const all = github.runsOf(pull, "portcullis");
-    expect(all).toHaveLength(runs);
-    expect([all.at(-1)?.conclusion, all.at(-1)?.title]).toEqual([
+    expect([pull.number, all.length, all.at(-1)?.conclusion, all.at(-1)?.title]).toEqual([
+      pull.number,
+      runs,
       conclusion,
       expect.not.stringContaining("could not evaluate"),
     ]);

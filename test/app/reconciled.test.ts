@@ -2,9 +2,11 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Difference } from "../../src/app/reconcile/differences.ts";
+import { reconcilePulls } from "../../src/app/reconcile/pulls.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { compared } from "../support/compared.ts";
-import { deployment, rules } from "../support/fleet.ts";
+import { deployment, NO_LATEST, rules } from "../support/fleet.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import type { PullRequest, Repository } from "../support/github/state.ts";
 
@@ -119,6 +121,29 @@ test("a check that GitHub does not show as it was left, or that nobody works on,
   for (const pull of [missing, stuck, changed])
     expect(github.runsOf(pull, "portcullis").at(-1)).toMatchObject({ status: "completed", conclusion: "success" });
   expect(differences().at(-1)).toMatchObject({ differences: { "verdict missing": 2, "run left in progress": 1 } });
+});
+
+test("what is judged again during a comparison is not judged once more because of it", async () => {
+  const pulls = [await propose("nginx:1.28", "a"), await propose("nginx:1.28", "b")];
+  await app.idle();
+  const { services } = app.server;
+  const stored = (await services.store.findRepository(repository.id))!;
+  const access = await services.clients.access(stored.installation, stored.id);
+  const found: Difference[] = [];
+  let paces = 0;
+  const pace = async (): Promise<void> => {
+    paces++;
+    if (paces > 1) return;
+    await github.pushCommit(repository, "main", { "policies/tag.rego": NO_LATEST.replace(":latest", ":1.28") });
+    await app.idle();
+  };
+  const onDifference = (kind: Difference): void => void found.push(kind);
+  await reconcilePulls(services, access.github, stored, { every: true, pace, onDifference });
+  await app.idle();
+  expect(paces).toBe(2);
+  expect(found).toEqual([]);
+  for (const pull of pulls)
+    expect(github.runsOf(pull, "portcullis").map(({ conclusion }) => conclusion)).toEqual(["success", "failure"]);
 });
 
 test("GitHub's limits interrupt a comparison, which goes on where it was", async () => {

@@ -60,6 +60,15 @@ test.each<[string, () => Promise<unknown>]>([
   expect(before).not.toContain(runs.at(-1)?.externalId);
 });
 
+test("a new run whose comments GitHub did not take at first stays the only one", async () => {
+  const before = github.runsOf(pull, "portcullis").length;
+  const failing = github.fault({ kind: "status", status: 502 }, { operation: "pulls/list-review-comments" });
+  github.comment(pull, "/portcullis recheck", repository.owner);
+  await app.idle();
+  expect(failing.hits).toBe(1);
+  expect(github.runsOf(pull, "portcullis")).toHaveLength(before + 1);
+});
+
 test("a pipeline's event of another kind is none of ours", async () => {
   const before = github.runsOf(pull, "portcullis").length;
   github.dispatch(repository, "deploy");

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** So long that only what never happens takes longer, on however busy a machine. */
-const IN_VAIN = 120_000;
+const IN_VAIN = 480_000;
 
 /**
  * Waits until the condition holds, looking every `pause` milliseconds; throws, naming what was waited for, where it never

@@ -32,7 +32,7 @@ import { triedHead, wasGivenUp } from "./given-up.ts";
 import { giveUp, type GiveUpServices } from "./give-up.ts";
 import { startHead, type StartHeadServices } from "./leave-head.ts";
 import { postComments, type CommentsCalls, type CommentsServices } from "../publish/comments.ts";
-import { judgeTarget, type JudgeTargetServices, type TargetJudgement } from "./judge-target.ts";
+import { judgeTarget, type JudgeTargetServices } from "./judge-target.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Mirror } from "../mirror/mirror.ts";
 import { keepReport, type KeepReportServices, type KeptResult } from "../reports/keep-report.ts";
@@ -40,7 +40,7 @@ import { checkProgress } from "../publish/progress.ts";
 import type { RequirementCalls } from "../publish/requirement.ts";
 import { enqueue, type Services, type UsesGitHub, type UsesStore } from "../services.ts";
 import { heldBack, type JobOutcome } from "./job-outcome.ts";
-import { findSavedVerdict, savedVerdict } from "./saved-verdict.ts";
+import { findSavedVerdict, savedVerdict, type JudgedTarget } from "./saved-verdict.ts";
 import { readTarget, type Target, type TargetCalls } from "../target.ts";
 
 type JudgeJobCalls = TargetCalls &
@@ -66,6 +66,7 @@ export type JudgeJobServices = CloseServices &
   UsesStore<
     | "isWaiting"
     | "markRunReviewed"
+    | "recordForcedRun"
     | "recordHeadConclusion"
     | "recordPublishedConclusion"
     | "saveVerdict"
@@ -282,8 +283,6 @@ async function ownersSayTheSame(
   return answer.kind === "decided" && digestOf(answer.decision) === approvals.decision;
 }
 
-type JudgedTarget = Extract<TargetJudgement, { readonly kind: "judged" }>;
-
 function resultOf(target: Target, run: LiveRun, judgement: JudgedTarget, published: Body): KeptResult {
   const { body, check, base, findings } = judgement;
   return { run, target, check, published, own: body, base, ...(findings === undefined ? {} : { judged: findings }) };
@@ -353,6 +352,7 @@ async function conclude(
     },
   });
   await services.store.recordPublishedConclusion(work.key, worst.conclusion);
+  if (work.forced) await services.store.recordForcedRun(work);
   const worseNow = others.filter((other) => other.published === "success" && worst.conclusion === "failure");
   const { installation, repository } = work.subject;
   for (const { pull } of worseNow) {

@@ -6,7 +6,8 @@ import type { UsesStore } from "../services.ts";
 import { isByRulesInForce } from "./by-rules-in-force.ts";
 import type { TargetJudgement } from "./judge-target.ts";
 
-type JudgedTarget = Extract<TargetJudgement, { readonly kind: "judged" }>;
+/** The judgement of a target that was judged. */
+export type JudgedTarget = Extract<TargetJudgement, { readonly kind: "judged" }>;
 
 /** What is kept of a judgement that could not be published yet. */
 export function savedVerdict(work: Pick<LeasedWork, "wanted">, judgement: JudgedTarget): SavedVerdict {

@@ -19,7 +19,15 @@ import { compareRuns, type OpenPull } from "./runs.ts";
 /** What `reconcilePulls` needs. */
 export type PullsServices = EnqueueIfIdleServices &
   EnqueueServices &
-  UsesStore<"adoptHead" | "adoptRun" | "findHead" | "listBusyPulls" | "listTrackedPulls" | "recordPendingHead"> &
+  UsesStore<
+    | "adoptHead"
+    | "adoptRun"
+    | "findHead"
+    | "findIdleVersion"
+    | "findRepository"
+    | "listTrackedPulls"
+    | "recordPendingHead"
+  > &
   Pick<Services, "appId">;
 
 /** The calls that `reconcilePulls` makes. */
@@ -55,40 +63,52 @@ export async function reconcilePulls(
     number,
   });
   const open = await github.readOpenPullRequests(place);
-  const busy = await services.store.listBusyPulls(id);
   const known: { readonly pull: OpenPull; readonly head: Head | undefined }[] = [];
   for (const pull of open) known.push({ pull, head: await services.store.findHead(workKey(subjectOf(pull.number))) });
   // What is green by older rules could be merged until it is judged again.
   const isGreen = ({ head }: (typeof known)[number]): number => Number(head?.published === "success");
-  for (const { pull, head } of known.toSorted((one, other) => isGreen(other) - isGreen(one))) {
+  for (const { pull } of known.toSorted((one, other) => isGreen(other) - isGreen(one))) {
     const subject = subjectOf(pull.number);
     const work = workKey(subject);
+    // Those before it may have taken minutes. The version comes first: what is read after it is at least as new.
+    const version = await services.store.findIdleVersion(work);
+    const head = await services.store.findHead(work);
     const first = head?.head !== pull.head;
     if (forced) {
       await enqueue(services, subject, true, first);
       continue;
     }
-    if (busy.has(work)) {
+    if (version === undefined) {
       if (first) await enqueueIfIdle(services, subject, true);
       continue;
     }
-    const check = checkName(pull.baseRef, repository.defaultBranch, gatesOf(repository));
-    const judged = isJudged(repository, head, pull.head, check);
+    const now = every ? await services.store.findRepository(id) : repository;
+    if (now === undefined) return;
+    const check = checkName(pull.baseRef, now.defaultBranch, gatesOf(now));
+    const judged = isJudged(now, head, pull.head, check);
     // Who belongs to a team, and what reviews say, may be another thing without the App hearing of it.
-    if (judged && head.approvals !== undefined) await enqueueIfIdle(services, subject);
-    if (judged && !every) continue;
+    const askOwners = async (): Promise<void> => {
+      if (judged && head.approvals !== undefined) await enqueueIfIdle(services, subject);
+    };
+    if (judged && !every) {
+      await askOwners();
+      continue;
+    }
     let runs: readonly ShownRun[] = [];
     if (every || head === undefined) {
       await pace?.();
       runs = await github.readRuns(place, { head: pull.head, appId: services.appId });
+      // It was judged while GitHub was asked, so that what is stored and what GitHub showed are of two moments.
+      if ((await services.store.findIdleVersion(work)) !== version) continue;
     }
     const shared = open.some((other) => other.number !== pull.number && other.head === pull.head);
     await correct(
       services,
-      repository,
+      now,
       { pull, subject, check, shared, runs, first, ...(judged ? { judged: head } : {}) },
       onDifference,
     );
+    await askOwners();
   }
   // Pull requests whose close event was lost: the worker will find them closed.
   const numbers = new Set(open.map((pull) => pull.number));

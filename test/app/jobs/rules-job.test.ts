@@ -48,7 +48,7 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
         const conclusion = asked.red?.includes(work) === true ? "failure" : "success";
         return storedHead({ conclusion, published: conclusion, ...asked.head });
       },
-      listBusyPulls: async () => new Set(),
+      findIdleVersion: async () => 0,
       listTrackedPulls: async () => asked.tracked ?? [],
       enqueueWorkIfIdle: async () => true,
     },
@@ -187,7 +187,7 @@ test("a pull request without a published verdict is enqueued", async () => {
       upsertRepository: async () => storedRepository(),
       findRepository: async () => storedRepository(),
       findHead: async () => ({ work: "pull:7:3", head: "head", policies: "p1" }),
-      listBusyPulls: async () => new Set(),
+      findIdleVersion: async () => 0,
       listTrackedPulls: async () => [],
     },
     github: {
