@@ -18,7 +18,8 @@ const runnable = invocations.filter(
     ["bench", "check", "test", "fmt", "render", "graph"].includes(args[0] ?? "") &&
     // Alone it is the command's name, since it has no default.
     args.join() !== "fmt" &&
-    !args.some((argument) => /^\[|^[A-Z]+$|^--watch$|…/.test(argument)),
+    // What has variables of a shell is run where the page is followed.
+    !args.some((argument) => /^\[|^[A-Z]+$|^--watch$|…|\$/.test(argument)),
 );
 
 test("the documents name commands, and most of them can run here", () => {
