@@ -83,7 +83,8 @@ const AUDIT_HEAD_MILLISECONDS = 3_600_000;
 
 const DRAIN_MILLISECONDS = 20_000;
 const DELIVERIES_AT_ONCE = 4;
-const JOBS_AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
+/** The jobs that run at the same time in one process. */
+export const JOBS_AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
 
 /** Starts the App: the lock, the store, the workers, and the ingress last. Rejects if one of them cannot start. */
 export async function startServer(settings: Settings, options: ServerOptions): Promise<RunningServer> {

@@ -3,6 +3,7 @@ import type { Json, Pointer } from "../model/json.ts";
 import type { Place } from "../model/manifest.ts";
 import { createModulePool, type ModulePool } from "../renderers/module-pool.ts";
 import { packFiles } from "../renderers/pack-files.ts";
+import type { Deadline } from "../wasm/reactor-process.ts";
 import { shippedModule } from "../wasm/shipped-module.ts";
 
 /** What a parser is created with. */
@@ -10,7 +11,7 @@ export interface DocumentParserOptions {
   /** Where the module is kept unpacked. */
   readonly cacheDir: string;
   /** Of one file; default 20,000. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: Deadline;
   /** Of the process's own memory; default 512. */
   readonly memoryLimitMiB?: number;
 }

@@ -10,14 +10,15 @@ test("a quota that is gone for longer than the deadline delays verdicts and make
   const repository = await github.createRepository({
     files: { ...rules(), "apps/web.yaml": deployment("nginx:1.27") },
   });
+  const branches = ["web-0", "web-1", "web-2"];
+  for (const name of branches)
+    await github.pushCommit(repository, name, { [`apps/${name}.yaml`]: deployment("nginx:1.28") }, { from: "main" });
   await app.idle();
   const { rate } = github.world;
   rate.used = rate.limit;
-  rate.resetAt = Math.ceil(Date.now() / 1_000) + 5;
+  rate.resetAt = Math.ceil(Date.now() / 1_000) + 10;
   const pulls = [];
-  for (let n = 0; n < 3; n++) {
-    pulls.push(await github.proposeFiles(repository, { [`apps/web-${n}.yaml`]: deployment("nginx:1.28") }));
-  }
+  for (const head of branches) pulls.push(await github.openPull(repository, { head }));
   const { database } = app.server;
   const hourPasses = (): Promise<readonly unknown[]> =>
     database.query(

@@ -4,8 +4,6 @@ import { deployment, rules } from "../support/fleet.ts";
 import { startGitHub } from "../support/github/server.ts";
 import { until } from "../support/until.ts";
 
-const SLOW_MILLISECONDS = 20_000;
-
 test("while GitHub is slow to answer about one repository, deliveries about another become work", async () => {
   const github = await startGitHub();
   const app = await startApp(github);
@@ -14,7 +12,10 @@ test("while GitHub is slow to answer about one repository, deliveries about anot
   const other = await github.createRepository({ fullName: "acme/other", files });
   const pull = await github.proposeFiles(slow, { "apps/web.yaml": deployment("nginx:1.28") });
   await app.idle();
-  github.fault({ kind: "slow", ms: SLOW_MILLISECONDS }, { operation: "repos/get-collaborator-permission-level" });
+  let answer = (): void => undefined;
+  const held = new Promise<void>((done) => (answer = done));
+  const operation = "repos/get-collaborator-permission-level";
+  github.fault({ kind: "held", until: held }, { operation, times: Infinity });
   const comment = github.comment(pull, "/portcullis recheck", slow.owner);
   const quick = await github.proposeFiles(other, { "apps/web.yaml": deployment("nginx:1.28") });
   await until(
@@ -28,6 +29,7 @@ test("while GitHub is slow to answer about one repository, deliveries about anot
     QUERY_PAUSE,
   );
   expect(comment.reactions).toEqual([]);
+  answer();
   await app.idle();
   expect(comment.reactions.map(({ content }) => content)).toEqual(["+1"]);
   expect(github.runsOf(pull, "portcullis")).toHaveLength(2);

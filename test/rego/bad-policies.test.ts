@@ -9,7 +9,7 @@ const good = 'package good\nimport rego.v1\nwarn contains sprintf("kept %s", [in
 const manifests = [1, 2, 3, 4].map((n) => question({ metadata: { name: `m${n}` } }, `m${n}.yaml`));
 const kept = manifests.map((_, i) => [`kept m${i + 1}`]);
 
-async function judgeBeside(rego: string, deadlineMs = 1_000) {
+async function judgeBeside(rego: string, deadlineMs = 2_000) {
   const judge = await judgeOf(
     toolchain,
     { "bad.rego": `package bad\nimport rego.v1\n${rego}\n`, "good.rego": good },
@@ -40,7 +40,7 @@ describe("a policy that cannot end costs its deadline once", () => {
       problems.map(({ path, message }) => ({ path, message })),
     );
     const name = `policy bad: rule deny (bad.rego:${rego.split("\n").length + 2})`;
-    const late = "it did not finish within 1000 ms";
+    const late = "it did not finish within 2000 ms";
     const notAsked = `${name} was not evaluated, because on m1.yaml:1 ${late}`;
     expect(messages).toEqual([
       [{ path: "m1.yaml", message: `${name} could not be judged: ${late}` }],
@@ -58,7 +58,7 @@ test("judgements that are asked for at the same time pay for a bad rule once", a
       "good.rego": good,
     },
     { namespaces: ["bad", "good"] },
-    { deadlineMs: 1_000, memoryLimitMiB: 32 },
+    { deadlineMs: 2_000, memoryLimitMiB: 32 },
   );
   const asked = await Promise.all(manifests.map((one) => judge.judge([one])));
   expect(asked.flat().map(messagesOf)).toEqual(kept);

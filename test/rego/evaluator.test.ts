@@ -79,7 +79,7 @@ test.each<[string, () => Asking, string]>([
     "input",
   ],
 ])("after an evaluation that %s another instance is used", async (_, failing, reason) => {
-  const { evaluator, made } = await counted(reason === "memory" ? 20_000 : 200);
+  const { evaluator, made } = await counted(reason === "late" ? 1_000 : 60_000);
   const good = { values: ['{"web"}'] };
   expect(await evaluator.evaluate([asking("deny_good")])).toEqual(good);
   const failed = await evaluator.evaluate([asking("deny_good"), failing(), asking("deny_good")]);
@@ -92,7 +92,7 @@ test.each<[string, () => Asking, string]>([
 });
 
 test("an error that is no failure of the policies is thrown on", async () => {
-  const { evaluator } = await counted(1000);
+  const { evaluator } = await counted(60_000);
   const input = () => {
     throw new TypeError("ours");
   };
@@ -100,7 +100,7 @@ test("an error that is no failure of the policies is thrown on", async () => {
 });
 
 test("nothing is instantiated before something is asked, and one instance serves many evaluations", async () => {
-  const { evaluator, made } = await counted(1000);
+  const { evaluator, made } = await counted(60_000);
   expect(await evaluator.evaluate([])).toEqual({ values: [] });
   expect(made()).toBe(0);
   const askings = Array.from({ length: 300 }, (_, n) => asking("deny_good", `{"document": {"name": "m${n}"}}`));

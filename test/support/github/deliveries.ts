@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, fetch } from "undici";
 import { checkPayload } from "./description.ts";
 import {
   background,
@@ -20,6 +21,9 @@ export const defaultPlan = (): DeliveryPlan => ({
   reorderWithin: 0,
   timeout: 60_000,
 });
+
+/** A connection for each delivery: one that is kept may be closed by the server just when the next delivery is sent. */
+const EACH_ITS_OWN = new Agent({ pipelining: 0 });
 
 const gathered = new WeakMap<World, Delivery[]>();
 
@@ -65,6 +69,7 @@ async function send(world: World, delivery: Delivery): Promise<void> {
       body,
       headers: signedHeaders(world.webhookSecret, delivery.event, delivery.guid, body, world.app.id),
       signal: AbortSignal.timeout(world.delivery.timeout),
+      dispatcher: EACH_ITS_OWN,
     });
     delivery.answer = await response.text();
     delivery.statusCode = response.status;

@@ -80,6 +80,9 @@ export async function playFault(world: World, fault: Fault, response: ServerResp
     case "slow":
       await sleep(fault.ms, undefined, { ref: false });
       return true;
+    case "held":
+      await fault.until;
+      return true;
     case "hang":
       return false;
     default:

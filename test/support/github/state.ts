@@ -313,6 +313,8 @@ export type Fault =
   /** Does the work, then loses the answer: what makes clients create things twice. */
   | { readonly kind: "lost-answer" }
   | { readonly kind: "slow"; readonly ms: number }
+  /** Is worked on once that has come. */
+  | { readonly kind: "held"; readonly until: Promise<void> }
   | { readonly kind: "hang" };
 
 export interface FaultRule {
