@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { DOCUMENTED } from "../../src/github/budget.ts";
 import { startApp, type TestApp } from "../support/app.ts";
-import { compared } from "../support/compared.ts";
 import { deployment, NO_LATEST, rules } from "../support/fleet.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import type { Call, PullRequest, Repository } from "../support/github/state.ts";
@@ -32,7 +31,7 @@ beforeAll(async () => {
     const name = `web-${n}`;
     pulls.push(await github.proposeFiles(repository, { [`apps/${name}.yaml`]: deployment("nginx:1.28", name) }));
   }
-  await compared(app);
+  await app.idle();
 });
 afterAll(async () => {
   await app.stop();

@@ -41,6 +41,23 @@ export async function nothingLeft(server: RunningServer): Promise<boolean> {
   return row?.busy === false;
 }
 
+/**
+ * Waits until the comparison with GitHub that a start may ask for is over, or goes on later: what a test does next is then
+ * told by webhooks alone.
+ */
+async function comparedAtStart(server: RunningServer): Promise<void> {
+  await until(
+    async () => {
+      const rows = await server.database.query(
+        "select part from portcullis.reconciliations where lease is not null or started_at is null or wanted_at > started_at",
+      );
+      return rows.length === 0;
+    },
+    "the comparison with GitHub at the start",
+    QUERY_PAUSE,
+  );
+}
+
 /** Starts the App for a simulated GitHub, and tells that where it listens. */
 export async function startApp(
   github: SimulatedGitHub,
@@ -67,6 +84,7 @@ export async function startApp(
     },
   );
   github.setWebhookUrl(`${server.url}/api/github/webhooks`);
+  await comparedAtStart(server);
   const idle = async (): Promise<void> => {
     await until(
       async () => {
