@@ -63,7 +63,10 @@ function summaryOf(
     ...(cutAnnotations > 0
       ? [`${count(cutAnnotations, "more annotation")} than the ${ANNOTATION_LIMIT} shown on the lines.`]
       : []),
-    ...(repeat === undefined ? [] : [`To see the same in a checkout of this branch:\n\n${codeBlock("sh", [repeat])}`]),
+    // A command that is cut is another one.
+    ...(repeat === undefined || utf8Length(repeat) > LONGEST_NOTE
+      ? []
+      : [`To see the same in a checkout of this branch:\n\n${codeBlock("sh", [repeat])}`]),
     footer(report),
   ];
   const budget = SUMMARY_LIMIT - utf8Length([...head, ...foot].join("\n\n")) - 4;

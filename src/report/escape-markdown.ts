@@ -1,5 +1,9 @@
 import { inert } from "./inert-text.ts";
+import { fitUtf8 } from "./utf8.ts";
 import { isWebAddress } from "./web-address.ts";
+
+/** Bytes of an address that is shown in place of a link. */
+const LONGEST_SHOWN = 1_000;
 
 /** A zero-width space: it keeps GitHub from recognising a mention or a link, and is invisible to readers. */
 const BREAK = "\u200b";
@@ -8,7 +12,10 @@ const BREAK = "\u200b";
  * Positions after which a break is enough: mentions, mathematics, references, URLs, addresses, emoji names, ordered
  * lists.
  */
-const ACTIVE = /[@$]|#(?=\w)|:(?=\/\/|\w+:)|\bgh-(?=\d)|\bwww(?=\.)|\b(?:mailto|xmpp)(?=:)|^\d+(?=[.)])/gi;
+const ACTIVE = /[@$]|#(?=\w)|:(?=\/\/|\w+:)|(?<![a-z\d])(?:gh-(?=\d)|www(?=\.)|(?:mailto|xmpp)(?=:))|^\d+(?=[.)])/gi;
+
+/** A commit's id, or its start. An underscore is no part of a word: Markdown ends one there. */
+const COMMIT = /(?<![a-z\d])[0-9a-f]{7,40}(?![a-z\d])/gi;
 
 /**
  * Text from outside as GitHub Markdown that reads the same and does nothing: no markup, HTML, table break, mention,
@@ -17,7 +24,7 @@ const ACTIVE = /[@$]|#(?=\w)|:(?=\/\/|\w+:)|\bgh-(?=\d)|\bwww(?=\.)|\b(?:mailto|
 export function escapeMarkdown(text: string): string {
   return inert(lines(text).join(" "))
     .replaceAll(ACTIVE, `$&${BREAK}`)
-    .replaceAll(/\b[0-9a-f]{7,40}\b/gi, (id) => `${id.slice(0, 4)}${BREAK}${id.slice(4)}`)
+    .replaceAll(COMMIT, (id) => `${id.slice(0, 4)}${BREAK}${id.slice(4)}`)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
@@ -79,6 +86,6 @@ export function codeBlock(language: string, text: readonly string[]): string {
 
 /** A link to a documentation page of a policy: http or https without credentials; anything else is shown as code. */
 export function docsLink(label: string, url: string): string {
-  if (!isWebAddress(url)) return codeSpan(url);
+  if (!isWebAddress(url)) return codeSpan(fitUtf8(url, LONGEST_SHOWN));
   return `[${escapeMarkdown(label)}](<${url}>)`;
 }

@@ -8,6 +8,9 @@ import { count } from "./wording.ts";
 /** Below the limit of GitHub for a comment, with room for the notes and marks. */
 const LONGEST_BODY = 48_000;
 const LONGEST_TEXT = 4_000;
+const SHORTEST_TEXT = 200;
+/** A longer line is better changed in an editor. */
+const LONGEST_SUGGESTION = 4_000;
 
 /** What the findings at one place do, for the first words of a comment. */
 export type Standing = (finding: Finding) => "blocks" | "would block" | "warns";
@@ -26,7 +29,7 @@ export function reviewComment(findings: readonly Finding[], standing: Standing):
   const parts: string[] = [];
   let [told, used] = [0, 0];
   for (const of of groups.values()) {
-    const part = policyPart(of, standing);
+    const part = fittingPart(of, standing);
     used += utf8Length(part) + 2;
     if (parts.length > 0 && used > LONGEST_BODY) break;
     parts.push(part);
@@ -46,24 +49,34 @@ function suggestionOf(findings: readonly Finding[]): readonly string[] {
   const [suggestion] = findings.flatMap((finding) => (finding.suggestion === undefined ? [] : [finding.suggestion]));
   if (suggestion === undefined) return [];
   // What is shown must be what is committed.
-  if (suggestion.some((line) => inert(line) !== line)) return [];
+  if (utf8Length(suggestion.join("\n")) > LONGEST_SUGGESTION || suggestion.some((line) => inert(line) !== line))
+    return [];
   return [codeBlock("suggestion", suggestion)];
 }
 
-function policyPart(findings: readonly [Finding, ...Finding[]], standing: Standing): string {
+/** A part whose texts are cut so far that it fits: to be made harmless, a text may need many times its own bytes. */
+function fittingPart(findings: readonly [Finding, ...Finding[]], standing: Standing): string {
+  let longest = LONGEST_TEXT;
+  let part = policyPart(findings, standing, longest);
+  while (utf8Length(part) > LONGEST_BODY && longest > SHORTEST_TEXT) {
+    longest /= 2;
+    part = policyPart(findings, standing, longest);
+  }
+  return part;
+}
+
+function policyPart(findings: readonly [Finding, ...Finding[]], standing: Standing, longest: number): string {
   const [{ policy, title, description, docs }] = findings;
-  const messages = new Set(
-    findings.flatMap(({ message }) => escapeProse(fitUtf8(message, LONGEST_TEXT / findings.length))),
-  );
+  const messages = new Set(findings.flatMap(({ message }) => escapeProse(fitUtf8(message, longest / findings.length))));
   const circumstances = new Set(findings.flatMap((finding) => circumstancesOf(finding)));
   const help = [
-    ...(description === undefined ? [] : [escapeProse(fitUtf8(description, LONGEST_TEXT))]),
+    ...(description === undefined ? [] : [escapeProse(fitUtf8(description, longest))]),
     ...(docs === undefined ? [] : [docsLink("How to fix it", docs)]),
   ];
   return [
-    `**${WORDS[standing(findings[0])]}** · ${title === undefined ? "" : `${escapeMarkdown(title)} `}${codeSpan(policy)}`,
+    `**${WORDS[standing(findings[0])]}** · ${title === undefined ? "" : `${escapeMarkdown(fitUtf8(title, longest))} `}${codeSpan(fitUtf8(policy, longest))}`,
     [...messages].join("<br>"),
-    ...(circumstances.size === 0 ? [] : [escapeMarkdown(fitUtf8([...circumstances].join("; "), LONGEST_TEXT))]),
+    ...(circumstances.size === 0 ? [] : [escapeMarkdown(fitUtf8([...circumstances].join("; "), longest))]),
     ...(help.length === 0 ? [] : [help.join(" ")]),
   ].join("\n\n");
 }

@@ -29,6 +29,7 @@ const HOSTILE = [
   "https://evil.example/x http://e.example www.evil.example mailto:a@b.example me@evil.example",
   "[text](https://evil.example) ![image](https://evil.example/i.png) [ref]: https://evil.example",
   "[^1] footnote",
+  "_www.evil.example and _gh-4, _mailto:a@b.example, _0123456789abcdef0123456789abcdef01234567_",
   "<img src=x onerror=alert(1)> <script>x</script> </details> <!-- hidden --> &lt;b&gt; &#64;octocat",
   "a | b | c",
   "| --- |",

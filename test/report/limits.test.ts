@@ -82,3 +82,9 @@ test.each([
 ])("%s in %d bytes is %s", (text, limit, expected) => {
   expect(fitUtf8(text, limit)).toBe(expected);
 });
+
+test("a command line that is too long for the summary is left out, since half of it is another one", () => {
+  const { summary } = checkRunBody(report(), { repeat: `portcullis check --base ${"x".repeat(100_000)}` });
+  expect(utf8Length(summary)).toBeLessThanOrEqual(65_535);
+  expect(summary).not.toContain("portcullis check");
+});

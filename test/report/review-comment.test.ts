@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { Finding } from "../../src/model/finding.ts";
-import { endedComment, reviewComment } from "../../src/report/review-comment.ts";
+import { endedComment, fingerprintsIn, reviewComment } from "../../src/report/review-comment.ts";
+import { utf8Length } from "../../src/report/utf8.ts";
 
 const withSuggestion = (...suggestion: readonly string[]): Finding => ({
   policy: "a/b",
@@ -36,4 +37,19 @@ test("a line that cannot be shown as it is is not suggested", () => {
 test("what was suggested for a finding that is gone is no suggestion any more", () => {
   const body = reviewComment([withSuggestion("a: 1")], () => "blocks");
   expect(endedComment("fixed", "abc", body)).not.toContain("suggestion");
+});
+
+test.each<[string, Partial<Finding>]>([
+  ["the id of a policy", { policy: "a/".repeat(50_000) }],
+  ["a title", { title: "\u0001".repeat(50_000) }],
+  ["a link to documentation", { docs: `https://example.com/${"a".repeat(100_000)}` }],
+  ["a suggestion", { suggestion: ["x".repeat(100_000)] }],
+  [
+    "every text, of characters that are spelled out",
+    { message: "\u0001".repeat(4_000), description: "\u0001".repeat(4_000), environments: ["\u0001".repeat(4_000)] },
+  ],
+])("however long %s is, a comment is within GitHub's limit and keeps its mark", (_, over) => {
+  const body = reviewComment([{ ...withSuggestion("a: 1"), ...over }], () => "blocks");
+  expect(utf8Length(body)).toBeLessThanOrEqual(65_535);
+  expect(fingerprintsIn(body)).toEqual(["f1"]);
 });
