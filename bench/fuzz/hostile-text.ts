@@ -1,0 +1,71 @@
+import type { Random } from "../../test/manifest/generate-yaml.ts";
+
+/** What does something in Markdown, HTML, a terminal, a log of GitHub Actions, or XML. */
+const PIECES = [
+  ...Array.from("`*_[]()<>&|\\~!#-+=:@$ \n\r\t1.a/\"'{}^%;,?"),
+  ...Array.from(
+    "\u0000\u0007\u0008\u001b\u007f\u0085\u009b\u00a0\u00ad\u200b\u200d\u200e\u202e\u2066\u2028\u2029\ufeff\uffff\ud800\udc00",
+  ),
+  "\u001b[31m",
+  "\u001b]8;;https://evil.example\u0007",
+  "\u009b2J",
+  "\r\n",
+  "\n\n",
+  "@octocat",
+  "@acme/team",
+  "#1",
+  "GH-2",
+  "acme/shop#3",
+  "0123456789abcdef0123456789abcdef01234567",
+  "https://evil.example/x",
+  "www.evil.example",
+  "mailto:me@evil.example",
+  "[text](https://evil.example)",
+  "![image](https://evil.example/i.png)",
+  "\n[ref]: https://evil.example\n",
+  "[^1]",
+  "<img src=x onerror=alert(1)>",
+  "<script>alert(1)</script>",
+  "</details>",
+  "</summary>",
+  "<details>",
+  "<!-- portcullis:f00dfeed -->",
+  "\n<!-- portcullis:0badc0de -->\n",
+  "<!--",
+  "-->",
+  "<![CDATA[",
+  "]]>",
+  "&lt;b&gt;",
+  "&#64;octocat",
+  "&#x40;",
+  "\n```\n",
+  "\n````suggestion\n",
+  "~~~",
+  "\n# heading\n",
+  "\n- item\n",
+  "\n1. item\n",
+  "\n| a | b |\n|---|---|\n| c | d |\n",
+  "\n> quote\n",
+  "\n---\n",
+  "\n    code\n",
+  "- [ ] task",
+  "::error::owned",
+  "\n::set-output name=x::y",
+  "##[error]x",
+  "%0A::warning::x",
+  ":warning:",
+  "$x^2$",
+  "$`x`$",
+  "javascript:alert(1)",
+  "https://user:pass@evil.example/",
+  "日本語",
+  "😀",
+  "é",
+];
+
+/** A text of such pieces; now and then a long one. */
+export function hostileText(random: Random): string {
+  const pieces = random.chance(0.01) ? 1 + random.below(20_000) : 1 + random.below(12);
+  const repeated = random.chance(0.05) ? random.pick(PIECES) : undefined;
+  return Array.from({ length: pieces }, () => repeated ?? random.pick(PIECES)).join("");
+}
