@@ -14,6 +14,7 @@ import type { Tree } from "../model/tree.ts";
 import type { Waiver } from "../model/waiver.ts";
 import type { CheckCache } from "./judged-source.ts";
 import type { JudgingThreads } from "./judging/judge-apart.ts";
+import type { PassedTree } from "./restoring/passed-tree.ts";
 import type { JudgementDeadline, WorkLimits } from "./judging/work-budget.ts";
 
 /** The input of a check: one tree, or the trees before and after a change. */
@@ -53,6 +54,8 @@ export interface CheckRequest {
   readonly trusted?: Tree;
   /** Digests (`ReportedWaiver`) of waivers that the change proposes and that have been approved for it: they count. */
   readonly approved?: readonly string[];
+  /** States of the gated branch that passed and that the change may restore, newest first. */
+  readonly passed?: readonly PassedTree[];
   /** Why a waiver of a correct form is not allowed: then it is a problem at its line. */
   readonly refuseWaiver?: (waiver: Waiver) => string | undefined;
   /** Which level blocks; default `deny`. Problems block whatever it says. */

@@ -28,6 +28,8 @@ import { nothingJudged, ownProblems } from "./reporting/own-problems.ts";
 import { findingsOfPolicies, warningsOf } from "./reporting/policy-warnings.ts";
 import { verdictOf } from "./reporting/verdict.ts";
 import { toldGaps } from "./remotes/told-gaps.ts";
+import { asRestored, gapsAsRestored, onlyHad, problemsAsRestored } from "./restoring/as-restored.ts";
+import { findRestored } from "./restoring/find-restored.ts";
 import { findStates } from "./states.ts";
 import { annotatedWaivers } from "./waivers/annotations.ts";
 import { tellWaivers } from "./waivers/report-waivers.ts";
@@ -55,20 +57,23 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
   const waivers = await waiverStates(request, rules);
 
   const trees = await findStates(request, budget);
-  const states = await judgeStates(judgingOf(request, trees.after, budget), trees);
+  const judging = judgingOf(request, trees.after, budget);
+  const states = await judgeStates(judging, trees);
+  const restored = await findRestored(request, judging, trees, budget);
 
   const draft = drafter({ policies, levelOf, hasPath: (path) => paths.has(path) });
   const comparisons = await compareStates(states, builtins, draft);
   const files = before === undefined ? undefined : await changedFiles(before, after);
-  const placed = await placeFindings(comparisons.flatMap(classify), states, files);
+  const placed = await placeFindings(asRestored(comparisons.flatMap(classify), restored), states, files);
   const found = [
     ...findingsOfPolicies(warningsOf(request), levelOf, states.isChange ? "existing" : "introduced"),
-    ...groupFindings(placed, await textsOf(placed, request)),
+    ...onlyHad(groupFindings(placed, await textsOf(placed, request)), restored),
   ];
 
   const { block, mode } = config;
   const strictness = { block, mode, failOn: request.failOn ?? "deny" } as const;
-  const gaps = reportGaps(states.isChange ? gapsOf(states.before) : undefined, gapsOf(states.after));
+  const open = reportGaps(states.isChange ? gapsOf(states.before) : undefined, gapsOf(states.after));
+  const gaps = gapsAsRestored(open, restored);
   const told = toldGaps(
     gaps,
     placed.map(({ finding }) => finding),
@@ -77,7 +82,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
   const touches = files === undefined ? {} : { isTouched: (path: string) => files.changed(path) };
   const annotated = await annotatedWaivers(states.after.results, { rules, levelOf, ...touches });
   const waived = waive(
-    { findings: found, problems: problemsOf(states.before, states.after), ...told },
+    { findings: found, problems: problemsAsRestored(problemsOf(states.before, states.after), restored), ...told },
     {
       states: waivers,
       annotated,
@@ -112,6 +117,7 @@ async function checkWithin(budget: WorkBudget, request: CheckRequest): Promise<R
       ...frameOf(request),
       verdict: verdictOf(findings, problems, strictness),
       ...(states.isChange ? { changes: countChanges(states.changes) } : {}),
+      ...(restored === undefined ? {} : { restores: restored.told }),
       manifestChanges: listChanges(states, diff),
       ...(states.isChange ? { remoteChanges: remoteChanges(states) } : {}),
       unknownKinds: unknownKinds(states.after.results.values(), states.after.facts),

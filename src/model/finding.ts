@@ -54,6 +54,8 @@ export interface Finding {
   readonly status: Status;
   /** An introduced finding at a place that had one before, with other values. */
   readonly changed?: boolean;
+  /** An existing finding that was not there right before the change: the commit whose state the change restores, which had it. */
+  readonly restored?: string;
   /** The first of those that it reaches. */
   readonly manifest: ManifestName;
   /** All that it reaches, sorted by name, environment and source; absent where that is `manifest` alone, in at most one environment and source. */

@@ -1,4 +1,5 @@
 import type { Finding, ManifestName, ReportedProblem } from "./finding.ts";
+import type { Restores } from "./restores.ts";
 import type { Tally } from "./tally.ts";
 import type { Gap, Source, UsedRemote } from "./source.ts";
 import type { ReportedWaiver, UsedWaiver } from "./waiver.ts";
@@ -126,6 +127,8 @@ export interface Report {
   /** The job's time (RFC 3339), the one value that policies saw as now. */
   readonly now: string;
   readonly judged: JudgedTrees;
+  /** The state that passed once and that the change restores; absent where it restores none. */
+  readonly restores?: Restores;
   /** Digest of policies, data, toolchain and options. */
   readonly policies: { readonly digest: string; readonly count: number };
   /** In mode `report` the verdict is never `fail`: what would have blocked is shown and warns. `error` stays. */

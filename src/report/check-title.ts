@@ -1,5 +1,6 @@
 import type { Report } from "../model/report.ts";
 import type { Blocks } from "./format.ts";
+import { restoredId } from "./restores.ts";
 import { count, isNothingJudged, judgedObjects, touchesNothing, unseenCount, verdictSentence } from "./wording.ts";
 
 /** What blocks and where in a few words, and how much was judged: the title of a check run, without a limit. */
@@ -10,6 +11,7 @@ export function checkTitle(report: Report, blocks: Blocks): string {
   const parts = [
     ...(blocking.length > 0 ? blocking : [verdictSentence(report, blocks)]),
     ...(nothing ? [] : [`${judgedObjects(report)} judged`]),
+    ...(report.restores === undefined ? [] : [`restores ${restoredId(report.restores)}`]),
     ...[unseenCount(report) ?? []].flat(),
   ];
   return `${mode === "report" ? "report only: " : ""}${parts.join(" · ")}`;

@@ -1,6 +1,7 @@
 import type { Finding, ManifestName, Reach, ReportedProblem } from "../model/finding.ts";
 import type { Json } from "../model/json.ts";
 import type { Report } from "../model/report.ts";
+import type { RestoredState, Restores } from "../model/restores.ts";
 import { testsOf, type Tally } from "../model/tally.ts";
 import { waiverKeys, type ReportedWaiver, type UsedWaiver } from "../model/waiver.ts";
 import { matrixOf, type MatrixRow } from "./matrix.ts";
@@ -84,6 +85,7 @@ export function json(report: Report): string {
       mode: report.mode,
       now: report.now,
       judged: present({ after: judged.after, before: judged.before, how: judged.how }),
+      restores: restores(report.restores),
       policies: { digest: policies.digest, count: policies.count },
     }),
   )}\n`;
@@ -98,6 +100,7 @@ function finding(of: Finding): Json {
     message: of.message,
     status: of.status,
     changed: of.changed,
+    restored: of.restored,
     manifest: manifestName(manifest),
     reaches: of.reaches?.map(reach),
     environment: of.environment,
@@ -125,6 +128,19 @@ function finding(of: Finding): Json {
     waiver: usedWaiver(of.waiver),
     waivable: of.waivable,
   });
+}
+
+function restores(of: Restores | undefined): Json | undefined {
+  if (of === undefined) return undefined;
+  const { complete, also, ...newest } = of;
+  const state = ({ commit, pull, mergedAt, environments, unnamed }: RestoredState): Loose => ({
+    commit,
+    pull,
+    mergedAt,
+    environments,
+    unnamed,
+  });
+  return present({ ...state(newest), complete, also: also?.map((one) => present(state(one))) });
 }
 
 function reach({ manifest, environment, source, message, fingerprint }: Reach): Json {

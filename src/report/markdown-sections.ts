@@ -10,6 +10,7 @@ import { byPolicy, placeLink, policyLines } from "./markdown-findings.ts";
 import { groupsPart } from "./markdown-groups.ts";
 import { sectionPart, type Part, type Section } from "./markdown-layout.ts";
 import { matrixSection } from "./markdown-matrix.ts";
+import { restoresSentences } from "./restores.ts";
 import { fitUtf8, utf8Length } from "./utf8.ts";
 import { isWaived, unwaived, waiverLines, waiverNote } from "./waivers.ts";
 import {
@@ -81,7 +82,9 @@ export function partsOf(all: Report, options: SectionOptions): readonly Part[] {
       )}`,
     ),
   ];
+  const restored = restoresSentences(all, codeSpan).join(" ");
   return [
+    ...(restored === "" ? [] : [(budget: number) => (utf8Length(restored) > budget ? "" : restored)]),
     ...present([{ ...problemList("Could not be judged", problems, options), intro: introOf(problems, blocks) }]),
     ...findingParts(blocking, report.mode === "report" ? "Would block" : "Blocks", linkTo, waive),
     ...notes.map(

@@ -5,6 +5,7 @@ import { fitted, width } from "./cells.ts";
 import type { FormatOptions } from "./format.ts";
 import { inert } from "./inert-text.ts";
 import type { Block, Page } from "./pretty-page.ts";
+import { restoresSentences } from "./restores.ts";
 import { count, isChange, isNothingJudged, judgedBy, unseenCount, verdictSentence, worstFirst } from "./wording.ts";
 
 /** From so many findings on, they are counted by policy at the end. */
@@ -81,6 +82,7 @@ export function summary(report: Report, folded: number, options: FormatOptions, 
   return [
     `${paint.bold(colour[report.verdict](verdictSentence(report, options.blocks)))}${mode}`,
     ...lines(facts.join(" · "), ""),
+    ...restoresSentences(report, inert).flatMap((sentence) => lines(sentence, "")),
     ...(report.tally === undefined ? [] : [tallyLine(report.tally)]),
   ];
 }

@@ -109,6 +109,20 @@ const overlay = (environment: string): string => `overlays/${environment}`;
 /** Reports that every format prints into a golden file. */
 export const samples: { readonly [name: string]: Report } = {
   pass: report(),
+  rollback: report({
+    counts: { manifests: 3, sources: 3, introduced: 0, existing: 1, fixed: 0, waived: 0, problems: 0, gaps: 0 },
+    findings: [finding({ status: "existing", restored: "abc1234567890abc1234567890abc1234567890a" })],
+    now: "2026-01-02T12:00:00Z",
+    restores: {
+      commit: "abc1234567890abc1234567890abc1234567890a",
+      pull: 12,
+      mergedAt: "2026-01-02T09:00:00Z",
+      environments: ["production", "@here`*<b>"],
+      unnamed: true,
+      complete: false,
+      also: [{ commit: "def4567890abc1234567890abc1234567890abcd", environments: ["staging"] }],
+    },
+  }),
   "change-without-manifests": report({ changes: { created: 0, updated: 0, deleted: 0, moved: 0 } }),
   "directory-without-manifests": report({
     counts: { manifests: 0, sources: 0, introduced: 0, existing: 0, fixed: 0, waived: 0, problems: 0, gaps: 0 },

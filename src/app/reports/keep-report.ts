@@ -5,6 +5,7 @@ import { hadBy } from "../../gate/restoring/had.ts";
 import type { Report } from "../../model/report.ts";
 import { blocksBy } from "../../report/format.ts";
 import type { ReportPage } from "../../report/page/report-page.ts";
+import { restoresSentences } from "../../report/restores.ts";
 import { showReport } from "../../report/page/show-report.ts";
 import type { LineMap } from "../mirror/hunks.ts";
 import type { Body } from "../publish/check-body.ts";
@@ -62,7 +63,11 @@ function pageOf({ target, check, published, own, base, judged }: KeptResult): Re
     baseRef,
     head,
     ...(base === undefined ? {} : { base }),
-    notes: [...alone, ...(judged?.notes ?? [published.plain ?? title])],
+    notes: [
+      ...alone,
+      ...(judged === undefined ? [] : restoresSentences(judged.report, String)),
+      ...(judged?.notes ?? [published.plain ?? title]),
+    ],
     ...(judged === undefined
       ? {}
       : {

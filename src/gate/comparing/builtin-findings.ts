@@ -29,7 +29,10 @@ export async function findingsOfChange(
     if (finding.about === "manifest") await readingOf(finding.manifest as Manifest)?.prepare?.();
   return {
     before: [],
-    after: findings.flatMap((finding) => aboutOf(finding, readingOf)).flatMap(draft),
+    after: findings
+      .flatMap((finding) => aboutOf(finding, readingOf))
+      .flatMap(draft)
+      .map((one) => ({ ...one, readsChange: true })),
   };
 }
 

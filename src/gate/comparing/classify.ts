@@ -18,6 +18,8 @@ export interface Classified {
   readonly draft: Draft;
   readonly status: Status;
   readonly changed?: true;
+  /** The commit of the state that the change restores. */
+  readonly restored?: string;
 }
 
 /**

@@ -35,8 +35,8 @@ function isAlone({ finding: { environment, source } }: PlacedFinding): boolean {
 }
 
 function causeOf({ finding, place }: PlacedFinding): string {
-  const { policy, rule, level, status, changed, location, related, pointer } = finding;
-  return JSON.stringify([policy, rule, level, status, changed, location, related, pointer, place]);
+  const { policy, rule, level, status, changed, restored, location, related, pointer } = finding;
+  return JSON.stringify([policy, rule, level, status, changed, restored, location, related, pointer, place]);
 }
 
 /** A finding, and what tells its cause from others with the same fingerprint. */

@@ -28,9 +28,15 @@ export async function placeFindings(
 ): Promise<readonly PlacedFinding[]> {
   const { changeOf, before, after } = change;
   const findings: PlacedFinding[] = [];
-  for (const { draft, status, changed } of classified) {
+  for (const { draft, status, changed, restored } of classified) {
     const side = status === "introduced" && files !== undefined ? await changedSide(draft, files) : undefined;
-    const finding: Finding = { ...draft.finding, ...side, status, ...(changed === undefined ? {} : { changed }) };
+    const finding: Finding = {
+      ...draft.finding,
+      ...side,
+      status,
+      ...(changed === undefined ? {} : { changed }),
+      ...(restored === undefined ? {} : { restored }),
+    };
     const source = draft.about.source;
     const nodes = source === undefined ? [] : [after.sources.get(source), before.sources.get(source)];
     const [node] = nodes.filter((one) => one !== undefined);

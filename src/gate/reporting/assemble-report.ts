@@ -21,6 +21,7 @@ export interface ReportParts {
     | "changes"
     | "manifestChanges"
     | "remoteChanges"
+    | "restores"
     | "unknownKinds"
   >;
   readonly findings: readonly Finding[];
@@ -56,7 +57,7 @@ export function assembleReport(parts: ReportParts): Report {
   const tallies = [...parts.results.values()].flatMap(({ manifests: of }) => of.flatMap(({ tally }) => tally ?? []));
   const withStatus = (status: Finding["status"]): number =>
     findings.filter((finding) => finding.status === status && counts(finding)).length;
-  const { changes, manifestChanges, remoteChanges, unknownKinds, ...rest } = frame;
+  const { changes, manifestChanges, remoteChanges, restores, unknownKinds, ...rest } = frame;
   return {
     version: 1,
     verdict: rest.verdict,
@@ -82,6 +83,7 @@ export function assembleReport(parts: ReportParts): Report {
     ...(remotes.length === 0 ? {} : { remotes }),
     now: rest.now,
     judged: rest.judged,
+    ...(restores === undefined ? {} : { restores }),
     policies: rest.policies,
     mode: rest.mode,
     ...(tallies.length === 0 ? {} : { tally: sumTallies(tallies) }),

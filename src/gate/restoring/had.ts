@@ -13,17 +13,17 @@ export function hadBy({ findings, problems, gaps }: Pick<Report, "findings" | "p
 }
 
 /** The digest of a finding. One that warned then is another one if it denies now. */
-function hadAsFinding({ fingerprint, level }: Pick<Finding, "fingerprint" | "level">): string {
+export function hadAsFinding({ fingerprint, level }: Pick<Finding, "fingerprint" | "level">): string {
   return digestOf(["finding", fingerprint, level]);
 }
 
 /** The digest of a problem. */
-function hadAsProblem({ stage, path, message }: Pick<ReportedProblem, "stage" | "path" | "message">): string {
+export function hadAsProblem({ stage, path, message }: Pick<ReportedProblem, "stage" | "path" | "message">): string {
   return digestOf(["problem", stage, path ?? null, message]);
 }
 
 /** The digest of a gap. */
-function hadAsGap({ source, reason }: Pick<ReportedGap, "source" | "reason">): string {
+export function hadAsGap({ source, reason }: Pick<ReportedGap, "source" | "reason">): string {
   return digestOf(["gap", source, reason]);
 }
 
