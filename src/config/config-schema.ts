@@ -4,7 +4,7 @@ import { branchesSchema } from "./branches-schema.ts";
 import { documentsSchema } from "./documents-schema.ts";
 import { clustersSchema, environmentsSchema, kubernetesVersion } from "./environment-schema.ts";
 import { levelsSchema } from "./level-schema.ts";
-import { approvalsSchema, overrideSchema, ownersSchema } from "./owners-schema.ts";
+import { approvalsSchema, overrideSchema, ownersSchema, rollbackSchema } from "./owners-schema.ts";
 import { remotesSchema } from "./remotes-schema.ts";
 import { signaturesSchema } from "./signatures-schema.ts";
 import { waiversConfigSchema } from "./waivers-config-schema.ts";
@@ -99,6 +99,7 @@ export const configSchema = {
     owners: ownersSchema,
     approvals: approvalsSchema,
     override: overrideSchema,
+    rollback: rollbackSchema,
     apply: applySchema,
     environments: environmentsSchema,
     clusters: clustersSchema,

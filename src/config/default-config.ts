@@ -16,6 +16,7 @@ export const defaultConfig: Config = {
   comments: "on",
   owners: {},
   approvals: "off",
+  rollback: { days: 30 },
   environments: {},
   clusters: [],
   repositories: [],

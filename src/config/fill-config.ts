@@ -18,6 +18,7 @@ type Groups =
   | "kustomize"
   | "remotes"
   | "documents"
+  | "rollback"
   | "waivers";
 
 /** The content of portcullis.yaml; every key is optional. */
@@ -30,6 +31,7 @@ export type WrittenConfig = Partial<Omit<Config, Groups>> & {
   readonly schemas?: "on" | "off" | Partial<SchemaConfig>;
   readonly kustomize?: Partial<Config["kustomize"]>;
   readonly remotes?: Partial<Config["remotes"]>;
+  readonly rollback?: Partial<Config["rollback"]>;
   readonly waivers?: readonly string[] | Partial<WaiversConfig>;
   readonly documents?: readonly (Pick<DocumentsEntry, "files" | "policies"> & Partial<DocumentsEntry>)[];
 };
@@ -48,6 +50,7 @@ export function fillConfig(written: WrittenConfig, defaults: Config): Config {
     clusters: (written.clusters ?? []).map((one) => ({ labels: {}, annotations: {}, ...one })),
     kustomize: { ...defaults.kustomize, ...written.kustomize },
     remotes: { ...defaults.remotes, ...written.remotes },
+    rollback: { ...defaults.rollback, ...written.rollback },
     documents: (written.documents ?? []).map((entry) => ({ data: [], ...entry })),
     waivers: waiversOf(written.waivers, defaults.waivers),
     schemas: schemasOf(written.schemas, defaults.schemas),

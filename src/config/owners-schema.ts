@@ -34,6 +34,23 @@ export const overrideSchema = {
   },
 } as const;
 
+/** JSON Schema of `rollback:` in portcullis.yaml. */
+export const rollbackSchema = {
+  description:
+    "How old a state of the gated branch may be that a change restores as a rollback: what it had when it passed is existing, and it is judged first.",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    days: {
+      description: "Days since it was merged; 0: no change counts as a rollback.",
+      type: "integer",
+      minimum: 0,
+      maximum: 365,
+      default: 30,
+    },
+  },
+} as const;
+
 /** JSON Schema of `approvals:` in portcullis.yaml. */
 export const approvalsSchema = {
   description:

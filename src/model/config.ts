@@ -29,6 +29,8 @@ export interface Config {
   readonly approvals: "on" | "off";
   /** Who may let through what blocks; absent: nobody. */
   readonly override?: OverrideConfig;
+  /** How many days old a state may be that a change restores; 0: none. */
+  readonly rollback: { readonly days: number };
   /** By name. */
   readonly environments: { readonly [name: string]: EnvironmentConfig };
   /** Clusters that Argo CD knows: destinations by name or server, and the ApplicationSet cluster generator. */

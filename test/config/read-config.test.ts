@@ -33,6 +33,7 @@ comments: off
 owners: { "**": ["@acme/platform"], "images/**": ["@acme/security", "@alice"] }
 approvals: off
 override: { teams: ["@acme/oncall"], minutes: 60 }
+rollback: { days: 14 }
 apply:
   - { path: "overlays/*", as: kustomize }
   - { path: charts/web, as: helm, values: [prod.yaml], namespace: web, environment: production, kubernetes: "1.34" }
@@ -72,6 +73,7 @@ gaps: block
     owners: { "**": ["@acme/platform"], "images/**": ["@acme/security", "@alice"] },
     approvals: "off",
     override: { teams: ["@acme/oncall"], minutes: 60 },
+    rollback: { days: 14 },
     environments: {
       production: {
         paths: ["overlays/prod"],
@@ -139,7 +141,9 @@ test.each([
   ["no time", "override: { teams: ['@acme/oncall'] }\n", 'expected a key "minutes"'],
   ["a part of a minute", "override: { teams: ['@acme/oncall'], minutes: 0.5 }\n", '"minutes": expected a whole number'],
   ["more than a day", "override: { teams: ['@acme/oncall'], minutes: 1441 }\n", '"minutes": must be <= 1440'],
-])("%s is no override", (_, text, expected) => {
+  ["a state of last year", "rollback: { days: 366 }\n", '"days": must be <= 365'],
+  ["a part of a day of a state", "rollback: { days: 0.5 }\n", '"days": expected a whole number'],
+])("%s is not accepted", (_, text, expected) => {
   expect(problems(text)[0]).toContain(expected);
 });
 
@@ -226,7 +230,7 @@ test.each([
   [
     "a key like no other",
     "version: 1\nzzz: 1\n",
-    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, extends, locked, policies, combine, data, manifests, branches, mode, block, levels, comments, owners, approvals, override, apply, environments, clusters, repositories, helm, kustomize, remotes, documents, waivers, signatures, schemas, lint, tests, gaps`,
+    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, extends, locked, policies, combine, data, manifests, branches, mode, block, levels, comments, owners, approvals, override, rollback, apply, environments, clusters, repositories, helm, kustomize, remotes, documents, waivers, signatures, schemas, lint, tests, gaps`,
   ],
   [
     "a mistyped key of a group",

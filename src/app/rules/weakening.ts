@@ -40,6 +40,8 @@ export function weakenings(inForce: Rules, proposed: Rules | undefined, today: s
   const { override } = next;
   if (override !== undefined && !isDeepStrictEqual(old.override, override))
     tell(`lets members of ${override.teams.join(", ")} override the check for ${override.minutes} minutes`, "override");
+  if (next.rollback.days > old.rollback.days)
+    tell(`lets states of ${next.rollback.days} days be restored with what they had`, "rollback", "days");
   const kept = new Set(proposed.policies.map(({ id }) => id));
   for (const { id } of inForce.policies)
     if (!kept.has(id)) found.push({ sentence: `removes the policy ${id}`, at: ["policies"], policy: id });
