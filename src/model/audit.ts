@@ -100,6 +100,8 @@ export interface VerdictRecord {
   readonly denied: { readonly [policy: string]: number };
   readonly remotes: readonly { readonly reference: string; readonly digest: string }[];
   readonly waivers: readonly UsedWaiverRecord[];
+  /** The commits whose state the change restores; absent: none. */
+  readonly restores?: readonly string[];
 }
 
 /** A waiver that covered something. */

@@ -29,8 +29,9 @@ import type { JudgeRequest, PrepareAnswer, Unanswered } from "../judge/protocol.
 import type { Remote } from "../../tree/git-environment.ts";
 import type { Services, UsesQueue, UsesStore } from "../services.ts";
 import type { Target } from "../target.ts";
+import { restorableStates } from "../restoring/restorable-states.ts";
 import { wasEnrolled } from "../reconcile/history.ts";
-import { chooseTrees, fetchTarget } from "../mirror/choose-trees.ts";
+import { chooseTrees, fetchTarget, isOfMerge } from "../mirror/choose-trees.ts";
 import type { BranchList, FetchOutcome, Mirror } from "../mirror/mirror.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 
@@ -82,7 +83,7 @@ export interface JudgeTargetRequest {
 /** What `judgeTarget` needs. */
 export type JudgeTargetServices = RecordRulesServices &
   AskServices &
-  UsesStore<"recordHistory"> &
+  UsesStore<"listPassed" | "recordHistory"> &
   Pick<Services, "pool" | "checkpoint" | "deadline" | "requirements"> & {
     readonly metrics: Pick<Services["metrics"], "judgeSeconds" | "verdicts">;
   };
@@ -147,6 +148,12 @@ export async function judgeTarget(
     if (!isEnrolled && !(await proposesRules(mirror, trees.after))) return nothingJudged;
     const branches = await branchesOf(request, gates, trees);
     if (branches.kind === "failed") return unfetchable(branches, request.age);
+    const days = prepared.kind === "in force" && gated && isOfMerge(trees) ? prepared.rollback.days : 0;
+    const change = { ...request, repository: repository.id, branch: target.baseRef, place: placeOf(target), days };
+    const passed = await restorableStates(services, {
+      ...change,
+      trees: { before: trees.before, after: choice.tree },
+    });
     const started = performance.now();
     const judgement: JudgeRequest = {
       kind: "judge",
@@ -157,6 +164,7 @@ export async function judgeTarget(
       repositories: [target.repository.cloneUrl],
       into: gated ? target.baseRef : branch,
       ...(branches.kind === "branches" ? { branches: branches.names } : {}),
+      ...(passed.length === 0 ? {} : { passed }),
       rules: rulesFor(prepared, trusted),
     };
     const first = await thread.judge(judgement, signal, request.ports);

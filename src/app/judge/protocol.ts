@@ -2,6 +2,7 @@ import type { Config } from "../../model/config.ts";
 import type { Impact } from "../../model/impact.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Report } from "../../model/report.ts";
+import type { RestorableState } from "../restoring/restorable-state.ts";
 import type { RulesNeed } from "../rules/approval-needs.ts";
 
 /** Asks which policies to judge by: those at the tip of the default branch, or the set that was in force before. */
@@ -32,6 +33,7 @@ export type PrepareAnswer =
       readonly digest: string;
       readonly branches: Config["branches"];
       readonly comments: Config["comments"];
+      readonly rollback: Config["rollback"];
       /** Absent: nobody may override. */
       readonly override?: Config["override"];
       /** Why an older set is in force; empty if the newest is. */
@@ -55,6 +57,8 @@ export interface JudgeRequest {
   readonly into: string;
   /** Digests of waivers that the change proposes and that owners have approved: they count. */
   readonly approvedWaivers?: readonly string[];
+  /** States of the gated branch that passed and that the change may restore, newest first. */
+  readonly passed?: readonly RestorableState[];
   /** All branches of the repository; absent: what the rules in force and the change say of branches does not depend on them. */
   readonly branches?: readonly string[];
   readonly rules:

@@ -3,6 +3,7 @@ import { check } from "../../gate/check.ts";
 import { suggestFixes } from "../../gate/fixes/suggest-fixes.ts";
 import { gatingDefault, unmetBranches, type RepositoryBranches } from "../../gate/gated-branches.ts";
 import { manifestDiff } from "../../gate/reporting/manifest-diff.ts";
+import type { PassedTree } from "../../gate/restoring/passed-tree.ts";
 import { memoryCache } from "../../gate/memory-cache.ts";
 import type { CheckCache } from "../../gate/judged-source.ts";
 import type { Finding } from "../../model/finding.ts";
@@ -190,6 +191,7 @@ function answerOf(
     digest,
     branches: config.branches,
     comments: config.comments,
+    rollback: config.rollback,
     ...(config.override === undefined ? {} : { override: config.override }),
     notes,
   };
@@ -213,11 +215,11 @@ async function judge(
   }
 
   const branches = branchesIn(request);
-  const means = { engine, cache, job };
+  const means = { engine, cache, job, treeOf: (commit: string) => treeAt(mirror, commit) };
   if (request.rules.kind === "proposed")
     return judgePreview(request, await setAt(request.after, noRules), branches, {
       examine: engine.examine,
-      checkBy: (set) => checkChange(request, { after, before }, set, means),
+      checkBy: (set) => checkChange({ ...request, passed: [] }, { after, before }, set, means),
     });
   const set = await setAt(request.rules.commit);
   if (set.kind === "none") throw new Error(`commit ${request.rules.commit} has no ${CONFIG_FILE}`);
@@ -278,7 +280,7 @@ async function checkChange(
   request: JudgeRequest,
   { after, before, trusted }: { readonly after: Tree; readonly before: Tree | undefined; readonly trusted?: Tree },
   set: Extract<PolicySet, { readonly kind: "set" }>,
-  { engine, cache, job }: Means,
+  { engine, cache, job, treeOf }: Means & { readonly treeOf: (commit: string) => Tree },
 ) {
   const { builtins, problems } = builtinChecks(set.config, set.source);
   const opened = engine.openRemotes(set.config.remotes, { urls: request.repositories, ...job });
@@ -310,11 +312,25 @@ async function checkChange(
     problems,
   };
   const start = performance.now();
-  const found = await check({ ...asked, diff: manifestDiff, onProgress: job.onProgress });
+  const passed = passedTrees(request, after, treeOf);
+  const found = await check({ ...asked, passed, diff: manifestDiff, onProgress: job.onProgress });
   const wanted = set.config.comments !== "off" && performance.now() - start < LONGEST_FOR_SUGGESTIONS;
   const report = wanted ? await suggestFixes(asked, found) : found;
   const unanswered = report.verdict === "error" ? ((await fetching?.unanswered()) ?? []) : [];
   return { report, desired, fetching, unanswered };
+}
+
+function passedTrees(
+  { passed = [] }: JudgeRequest,
+  after: Tree,
+  treeOf: (commit: string) => Tree,
+): readonly PassedTree[] {
+  return passed.map(({ had, ...state }) => ({
+    ...state,
+    had: new Set(had),
+    // The mirror may lack the commit of a tree that it has by the change.
+    tree: state.isSame ? after : treeOf(state.commit),
+  }));
 }
 
 function branchesIn({ branches, branch }: JudgeRequest): RepositoryBranches | undefined {

@@ -96,6 +96,11 @@ export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
   return againstMergeBase(request, base, "head against merge base, as GitHub has created no test merge");
 }
 
+/** Whether the tree after is that of a merge, and not of a head that may never be merged as it is. */
+export function isOfMerge({ how }: Trees): boolean {
+  return !how.startsWith("head against");
+}
+
 async function againstMergeBase(request: TreesRequest, base: string, how: string): Promise<TreesChoice> {
   const before = await mergeBase(request, base, request.target.head);
   const outcome = await request.mirror.fetch(request.remote, request.job, { before }, request.signal);

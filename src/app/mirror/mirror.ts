@@ -43,10 +43,12 @@ export interface Mirror {
   /** The commit that a ref of a job points to. */
   commit(job: string, name: string): Promise<Commit | undefined>;
   /** The output of a `git` command that only reads. Rejects if it fails. */
-  read(args: readonly string[]): Promise<string>;
+  read(args: readonly string[], input?: string): Promise<string>;
   /** Keeps a commit beyond its job, so that the next fetch transfers only what is new. */
   pin(name: string, commit: string): Promise<void>;
   pinned(name: string): Promise<string | undefined>;
+  /** No longer keeps what was pinned under a name. */
+  unpin(name: string): Promise<void>;
   /** Deletes the refs of a job. After the last job, garbage is collected if there is enough of it. */
   release(job: string): Promise<void>;
 }
@@ -189,8 +191,8 @@ class OpenMirror implements Mirror {
     return { id, tree: named("tree")[0] ?? "", parents: named("parent") };
   }
 
-  async read(args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await runGit(this.directory, args);
+  async read(args: readonly string[], input?: string): Promise<string> {
+    const { code, stdout, stderr } = await runGit(this.directory, args, input === undefined ? {} : { input });
     if (code !== 0) throw new Error(`git ${args[0]} failed on a mirror: ${stderr}`);
     return stdout;
   }
@@ -204,6 +206,11 @@ class OpenMirror implements Mirror {
   async pinned(name: string): Promise<string | undefined> {
     if (!this.#pinned.has(name)) this.#pinned.set(name, await this.#resolve(`refs/portcullis/kept/${name}`));
     return this.#pinned.get(name);
+  }
+
+  async unpin(name: string): Promise<void> {
+    await this.#exclusively(() => this.read(["update-ref", "-d", `refs/portcullis/kept/${name}`]));
+    this.#pinned.delete(name);
   }
 
   async close(): Promise<void> {

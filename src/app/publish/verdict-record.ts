@@ -28,6 +28,9 @@ export function verdictRecord(report: Report): VerdictRecord {
     denied,
     remotes: [...remotes.values()],
     waivers: usedWaivers(report),
+    ...(report.restores === undefined
+      ? {}
+      : { restores: [report.restores, ...(report.restores.also ?? [])].map(({ commit }) => commit) }),
   };
 }
 

@@ -101,6 +101,7 @@ export const inForce: Extract<PrepareAnswer, { readonly kind: "in force" }> = {
   digest: "p1",
   branches: [],
   comments: "on",
+  rollback: { days: 30 },
   notes: [],
 };
 
@@ -141,7 +142,13 @@ export function fakeServices(answers: Answers = {}): {
   const calls: Calls = [];
   const client = fake<RepositoryClient>(github, calls);
   const none = async () => [];
-  const nothing = { endOverrides: none, findGreenRuns: none, otherPullsWithHead: none, takeOverridesToFollowUp: none };
+  const nothing = {
+    endOverrides: none,
+    findGreenRuns: none,
+    listPassed: none,
+    otherPullsWithHead: none,
+    takeOverridesToFollowUp: none,
+  };
   const queries = { ...nothing, ...store };
   const fakeMirror = fake<Mirror>({ directory: "/mirror", ...mirror }, calls);
   const services: Services = {
