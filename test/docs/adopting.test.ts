@@ -67,7 +67,7 @@ interface BlockRun {
   readonly output: string;
 }
 
-/** Runs a block as it stands; `npx` and `portcullis` are the command that was built here. */
+/** Runs a block exactly as the page shows it; `npx` and `portcullis` are the command that was built here. */
 function run(text: string): Promise<BlockRun> {
   return new Promise((done) => {
     const child = spawn("bash", ["-eu", "-o", "pipefail", "-c", text], {
