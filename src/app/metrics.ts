@@ -1,3 +1,5 @@
+import type { ComplianceTotals } from "../store/standings.ts";
+import { complianceGauges, UNKNOWN_TOTALS } from "./compliance/compliance-gauges.ts";
 import type { Part } from "../store/reconciliations.ts";
 import type { Backlog } from "../store/work.ts";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
@@ -32,6 +34,7 @@ const UNKNOWN = {
   unavailable: [],
   compared: [],
   audited: Number.NaN,
+  compliance: UNKNOWN_TOTALS,
 };
 
 /** Creates the metrics. `refresh` is called before each scrape for the values that come from the store. */
@@ -44,6 +47,7 @@ export function createMetrics(
     readonly compared: readonly { readonly part: Part; readonly finished: number }[];
     /** The number of the last row of the audit log. */
     readonly audited: number;
+    readonly compliance: ComplianceTotals;
   }>,
 ): Metrics {
   const registry = new Registry();
@@ -94,6 +98,7 @@ export function createMetrics(
     help: "The number of the last row of the audit log; must never fall.",
     registers,
   });
+  const setCompliance = complianceGauges(registers);
   return {
     contentType: registry.contentType,
     async scrape() {
@@ -111,6 +116,7 @@ export function createMetrics(
       for (const { kind, reason, count } of depth.unavailable) unavailable.set({ kind, reason }, count);
       for (const { part, finished } of depth.compared) compared.set({ part }, finished);
       audited.set(depth.audited);
+      setCompliance(depth.compliance);
       return registry.metrics();
     },
     deliveries: new Counter({

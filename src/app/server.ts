@@ -29,6 +29,7 @@ import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 import { answerReport } from "./reports/answer-report.ts";
 import { reportLinks } from "./reports/report-links.ts";
+import { runComplianceJob } from "./compliance/compliance-job.ts";
 import { runCommandJob } from "./jobs/command-job.ts";
 import { handleDelivery, type Receive } from "./jobs/delivery-job.ts";
 import { handleWaiting, sweep } from "./jobs/sweep.ts";
@@ -71,6 +72,8 @@ export interface ServerOptions {
   readonly leaseSeconds?: number;
   /** What GitHub allows each installation; default: what it documents. */
   readonly limits?: Limits | undefined;
+  /** The clock by which branches are judged by themselves at night; default: that of this machine. */
+  readonly now?: () => Date;
   /** Milliseconds after which a judge thread that no job took ends; default ten minutes. */
   readonly idleMilliseconds?: number;
 }
@@ -122,6 +125,7 @@ async function startServices(
     dead: await queries.countDeadDeliveries(),
     unavailable: await queries.countUnavailable(),
     compared: await queries.readReconciliationTimes(),
+    compliance: await queries.readComplianceTotals(),
     audited: (await queries.readAuditHead())?.sequence ?? 0,
   }));
   const links =
@@ -188,6 +192,7 @@ async function startServices(
     deadline: settings.judgeDeadline,
     leaseSeconds: options.leaseSeconds ?? 60,
     running: new Map(),
+    now: options.now ?? (() => new Date()),
     checkpoint: options.checkpoint ?? (() => undefined),
     ...(links === undefined ? {} : { reportUrl: links.url }),
     ...evidenceOf(settings),
@@ -200,6 +205,7 @@ async function startServices(
   const jobs: Jobs = {
     judge: (leased, signal) => runJudgeJob(services, leased, signal),
     rules: (leased, signal) => runRulesJob(services, leased, signal),
+    compliance: (leased, signal) => runComplianceJob(services, leased, signal),
     command: (leased) => runCommandJob(services, leased),
     issue: (leased) => runIssueJob(services, leased),
     giveUp: (leased, why) => giveUp(services, leased, why),

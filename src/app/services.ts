@@ -19,6 +19,7 @@ export type Checkpoint =
   | "fetched"
   | "rules prepared"
   | "judged"
+  | "standing recorded"
   | "verdict recorded"
   | "annotated"
   | "concluded"
@@ -53,6 +54,8 @@ export interface Services {
   readonly authorities?: string;
   /** The work that runs in this process, by key. A newer event aborts it. */
   readonly running: Map<string, AbortController>;
+  /** The clock by which branches are judged by themselves. */
+  readonly now: () => Date;
   /** Called at each checkpoint of each job; the job waits for it. */
   readonly checkpoint: (checkpoint: Checkpoint) => Promise<void> | void;
 }

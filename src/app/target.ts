@@ -59,6 +59,7 @@ export async function readTarget(
     case "rules":
     case "command":
     case "issue":
+    case "compliance":
       throw new Error("neither the rules of a branch nor a command has a target");
   }
 }

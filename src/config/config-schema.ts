@@ -1,6 +1,7 @@
 import { blockingLintRules, lintRules } from "../model/lint.ts";
 import { applySchema } from "./apply-schema.ts";
 import { branchesSchema } from "./branches-schema.ts";
+import { complianceSchema } from "./compliance-schema.ts";
 import { documentsSchema } from "./documents-schema.ts";
 import { clustersSchema, environmentsSchema, kubernetesVersion } from "./environment-schema.ts";
 import { levelsSchema } from "./level-schema.ts";
@@ -100,6 +101,7 @@ export const configSchema = {
     approvals: approvalsSchema,
     override: overrideSchema,
     rollback: rollbackSchema,
+    compliance: complianceSchema,
     apply: applySchema,
     environments: environmentsSchema,
     clusters: clustersSchema,

@@ -17,6 +17,7 @@ export const defaultConfig: Config = {
   owners: {},
   approvals: "off",
   rollback: { days: 30 },
+  compliance: { issue: false },
   environments: {},
   clusters: [],
   repositories: [],

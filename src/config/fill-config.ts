@@ -19,6 +19,7 @@ type Groups =
   | "remotes"
   | "documents"
   | "rollback"
+  | "compliance"
   | "waivers";
 
 /** The content of portcullis.yaml; every key is optional. */
@@ -32,6 +33,7 @@ export type WrittenConfig = Partial<Omit<Config, Groups>> & {
   readonly kustomize?: Partial<Config["kustomize"]>;
   readonly remotes?: Partial<Config["remotes"]>;
   readonly rollback?: Partial<Config["rollback"]>;
+  readonly compliance?: Partial<Config["compliance"]>;
   readonly waivers?: readonly string[] | Partial<WaiversConfig>;
   readonly documents?: readonly (Pick<DocumentsEntry, "files" | "policies"> & Partial<DocumentsEntry>)[];
 };
@@ -51,6 +53,7 @@ export function fillConfig(written: WrittenConfig, defaults: Config): Config {
     kustomize: { ...defaults.kustomize, ...written.kustomize },
     remotes: { ...defaults.remotes, ...written.remotes },
     rollback: { ...defaults.rollback, ...written.rollback },
+    compliance: { ...defaults.compliance, ...written.compliance },
     documents: (written.documents ?? []).map((entry) => ({ data: [], ...entry })),
     waivers: waiversOf(written.waivers, defaults.waivers),
     schemas: schemasOf(written.schemas, defaults.schemas),

@@ -10,6 +10,14 @@ export interface IssuesClient {
     by: { readonly app: string; readonly mark: string; readonly since: string },
   ): Promise<number | undefined>;
   openIssue(place: Place, title: string, body: string): Promise<number>;
+  /** The number of the newest issue with this very title that this App opened, open or closed. */
+  findOwn(place: Place, by: { readonly app: string; readonly title: string }): Promise<number | undefined>;
+  /** Changes the text of an issue, where there is one to set, and whether it is open. */
+  edit(
+    place: Place,
+    issue: number,
+    change: { readonly state: "open" | "closed"; readonly body?: string },
+  ): Promise<void>;
   isClosed(place: Place, issue: number): Promise<boolean>;
   readComments(place: Place, issue: number): Promise<readonly { readonly by?: ShownAccount; readonly body: string }[]>;
   /** Opens a closed issue again and says why. */
@@ -31,6 +39,11 @@ export function issuesClient(octokit: Octokit): IssuesClient {
       return found.find(({ body }) => body?.includes(mark))?.number;
     },
     openIssue: async (place, title, body) => (await issues.create({ ...place, title, body })).data.number,
+    async findOwn(place, { app, title }) {
+      const own = await octokit.paginate(issues.listForRepo, { ...place, creator: app, state: "all", per_page: 100 });
+      return own.find((one) => one.title === title && one.pull_request === undefined)?.number;
+    },
+    edit: async (place, issue, change) => void (await issues.update({ ...place, issue_number: issue, ...change })),
     isClosed: async (place, issue) => (await issues.get({ ...place, issue_number: issue })).data.state === "closed",
     async readComments(place, issue) {
       const comments = await octokit.paginate(issues.listComments, { ...place, issue_number: issue, per_page: 100 });

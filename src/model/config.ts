@@ -31,6 +31,8 @@ export interface Config {
   readonly override?: OverrideConfig;
   /** How many days old a state may be that a change restores; 0: none. */
   readonly rollback: { readonly days: number };
+  /** What becomes of the nightly judgement; `issue`: the App keeps an issue about it. */
+  readonly compliance: { readonly issue: boolean };
   /** By name. */
   readonly environments: { readonly [name: string]: EnvironmentConfig };
   /** Clusters that Argo CD knows: destinations by name or server, and the ApplicationSet cluster generator. */

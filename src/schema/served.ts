@@ -66,7 +66,7 @@ function unknown(source: SchemaSource, version: string, apiVersion: string, kind
 }
 
 /** The replacement to use: Kubernetes' own, if the version serves it, else the same kind in the best version of its group. */
-function insteadOf(source: SchemaSource, version: string, apiVersion: string, kind: string): string {
+export function insteadOf(source: SchemaSource, version: string, apiVersion: string, kind: string): string {
   let life: Life | undefined = source.lifeOf(apiVersion, kind);
   for (let steps = 0; life?.replacement !== undefined && steps < 5; steps += 1) {
     const { replacement } = life;

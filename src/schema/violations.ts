@@ -45,6 +45,19 @@ export function apiVersionViolation(
   });
 }
 
+/** Makes a violation of a policy that warns of an API version which ends, placed at `apiVersion`. */
+export function endingViolation(policy: string, manifest: Manifest, message: string): Violation {
+  const rests = ["ending", manifest.apiVersion];
+  return violation(policy, manifest, {
+    rule: "ending",
+    level: "info",
+    message,
+    path: ["apiVersion"],
+    precision: "value",
+    rests,
+  });
+}
+
 /** Makes a violation for a kind that does not exist, placed at `pointer`. */
 export function unknownKindViolation(manifest: Manifest, pointer: "/kind" | "/apiVersion", message: string): Violation {
   const rests = [manifest.apiVersion, manifest.identity.kind];

@@ -247,6 +247,36 @@ const MIGRATIONS: readonly string[] = [
   );
   create index passed_by_time on passed (repository, branch, merged_at);
   `,
+  `
+  create table standings (
+    id bigint generated always as identity primary key,
+    repository bigint not null,
+    branch text not null,
+    commit text not null,
+    policies text not null,
+    rules text not null,
+    judged_at timestamptz not null,
+    newest boolean not null,
+    failing_policies integer not null,
+    failing_controls integer not null,
+    waivers_expiring integer not null,
+    waivers_expired integer not null,
+    ending integer not null,
+    problems integer not null,
+    standing jsonb not null
+  );
+  create index standings_by_branch on standings (repository, branch, judged_at);
+  create unique index standings_newest on standings (repository, branch) where newest;
+
+  create table compliance (
+    repository bigint primary key,
+    slot_at timestamptz not null,
+    failure text,
+    issue integer,
+    issue_digest text,
+    issue_trouble text
+  );
+  `,
 ];
 
 /** The version of the schema that this program migrates to. */

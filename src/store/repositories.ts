@@ -1,7 +1,8 @@
 import type { AuditedRepository, AuditEvent } from "../model/audit.ts";
 import { appendAudit } from "./audit.ts";
 import type { Database, Queries } from "./database.ts";
-import type { RepositoryName } from "./work.ts";
+import type { RepositoryName } from "./subject.ts";
+import { enqueueWork } from "./work.ts";
 
 /** What is stored about a repository. */
 export interface Repository extends RepositoryName {
@@ -157,7 +158,7 @@ export async function markEnrolled(database: Database, id: number): Promise<void
 
 /**
  * Stores the commit whose configuration and policies are in force, their digest, and the branches that they gate. Other
- * rules are recorded; the same rules at another commit are not.
+ * rules are recorded, and have the default branch judged by itself again; the same rules at another commit are not.
  */
 export async function recordRulesInForce(
   database: Database,
@@ -179,6 +180,11 @@ export async function recordRulesInForce(
       JSON.stringify(gates),
     ]);
     if (row.policies === policies) return;
+    if (row.policies !== null) {
+      const repository = { id, owner: row.owner, name: row.name };
+      const subject = { kind: "compliance", installation: Number(row.installation), repository } as const;
+      await enqueueWork(queries, subject, false, false);
+    }
     const before = {
       ...(row.trusted === null ? {} : { commit: row.trusted }),
       ...(row.policies === null ? {} : { policies: row.policies }),
@@ -261,7 +267,17 @@ async function deleteRepository(queries: Queries, installation: number, id: numb
   );
   if (row !== undefined && Number(row.installation) !== installation) return;
   await queries.query("delete from portcullis.repositories where id = $1", [id]);
-  for (const table of ["heads", "overrides", "passed", "reports", "runs", "said", "unavailable"])
+  for (const table of [
+    "compliance",
+    "heads",
+    "overrides",
+    "passed",
+    "reports",
+    "runs",
+    "said",
+    "standings",
+    "unavailable",
+  ])
     await queries.query(`delete from portcullis.${table} where repository = $1`, [id]);
   await queries.query("delete from portcullis.work where key like $1", [`%:${id}:%`]);
   if (row?.enrolled === true) await appendAudit(queries, [enrolment(row, "forgotten")]);

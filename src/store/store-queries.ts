@@ -12,12 +12,14 @@ import * as reports from "./reports.ts";
 import * as repositories from "./repositories.ts";
 import * as runs from "./runs.ts";
 import * as secrets from "./secrets.ts";
+import * as standings from "./standings.ts";
 import * as unavailable from "./unavailable.ts";
 import * as workState from "./work-state.ts";
 import * as work from "./work.ts";
 
 const { workKey: _, ...workQueries } = work;
 const { REPORTS_KEPT: __, REPORT_DAYS: ___, ...reportQueries } = reports;
+const { STANDING_DAYS: _________, ...standingQueries } = standings;
 const { appendAudit: ____, readAudit: _____, toAuditRow: ______, AUDIT_COLUMNS: _______, ...auditQueries } = audit;
 const { PASSED_KEPT: ________, ...passedQueries } = passed;
 const QUERIES = {
@@ -34,6 +36,7 @@ const QUERIES = {
   ...repositories,
   ...runs,
   ...secrets,
+  ...standingQueries,
   ...unavailable,
   ...workQueries,
   ...workState,

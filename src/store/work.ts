@@ -1,57 +1,8 @@
 import type { Queries } from "./database.ts";
+import { COMPLIANCE, workKey, type Subject } from "./subject.ts";
 import type { Unavailable, UnavailableReason, UnavailableScope } from "./unavailable.ts";
 
-/** The name of a repository on GitHub. `id` survives renames and transfers. */
-export interface RepositoryName {
-  readonly id: number;
-  readonly owner: string;
-  readonly name: string;
-}
-
-/** A pull request as the newest webhook about it had it; empty if none told of it. */
-export interface AnnouncedPull {
-  /** When it was changed: ISO 8601, in seconds. */
-  readonly updatedAt?: string;
-  readonly head?: string;
-  /** The head that `head` replaced; empty if the webhook was about something else. */
-  readonly replaced?: string;
-  readonly baseRef?: string;
-  /** The review that was submitted or dismissed last, and what became of it. */
-  readonly review?: number;
-  readonly reviewState?: "submitted" | "dismissed";
-}
-
-/**
- * The subject of a piece of work: a pull request, a merge group of the merge queue, the rules on the default branch, or a
- * command in a comment.
- */
-export type Subject = { readonly installation: number; readonly repository: RepositoryName } & (
-  | ({ readonly kind: "pull"; readonly number: number } & AnnouncedPull)
-  /** `pull`: the pull request that the group adds to its base; absent: the webhook did not tell. */
-  | {
-      readonly kind: "group";
-      readonly head: string;
-      readonly base: string;
-      readonly baseRef: string;
-      readonly pull?: number;
-    }
-  /** `after`: the commit at the tip of the default branch that the newest webhook told of; `updatedAt`: when, ISO 8601. */
-  | { readonly kind: "rules"; readonly after?: string; readonly updatedAt?: string }
-  /** `by`: the login of its author; absent for a bot, or if the account is gone. */
-  | {
-      readonly kind: "command";
-      readonly command: "recheck" | "override" | "unknown";
-      readonly number: number;
-      readonly comment: number;
-      readonly by?: string;
-      /** Of an override: the id of its author, why, and when it was written (ISO 8601). */
-      readonly id?: number;
-      readonly reason?: string;
-      readonly asked?: string;
-    }
-  /** An issue about an override that was closed, or is looked at. */
-  | { readonly kind: "issue"; readonly number: number }
-);
+export { workKey, type AnnouncedPull, type RepositoryName, type Subject } from "./subject.ts";
 
 /** Work that one worker has leased. */
 export interface LeasedWork {
@@ -81,22 +32,6 @@ export interface Trouble {
   readonly message: string;
 }
 
-/** The key of a subject. */
-export function workKey(subject: Subject): string {
-  switch (subject.kind) {
-    case "pull":
-      return `pull:${subject.repository.id}:${subject.number}`;
-    case "group":
-      return `group:${subject.repository.id}:${subject.head}`;
-    case "rules":
-      return `rules:${subject.repository.id}:`;
-    case "issue":
-      return `issue:${subject.repository.id}:${subject.number}`;
-    case "command":
-      return `command:${subject.repository.id}:${subject.comment}`;
-  }
-}
-
 interface WorkRow {
   readonly [column: string]: unknown;
   readonly key: string;
@@ -124,6 +59,13 @@ const ITS_STATES = `select kind, reason, head, next_at from portcullis.unavailab
 
 /** Whether a row of work waits for its installation or repository. That for itself is in its `run_at`. */
 const HELD = `exists (select from (${ITS_STATES}) held where held.kind <> 'work' and held.next_at > now())`;
+
+/** Whether a row of work judges a branch by itself, which nobody waits for. */
+const NIGHTLY = `work.key like '${COMPLIANCE}%'`;
+
+/** What is served first: urgent work, and what has waited for an hour; then other work; then nightly work, which rises by one when it has waited for half a day. */
+const RANK = `case when ${NIGHTLY} then case when coalesce(since, run_at) <= now() - interval '12 hours' then 1 else 2 end
+  when urgent or coalesce(since, run_at) <= now() - interval '1 hour' then 0 else 1 end`;
 
 /**
  * The subject after a new event: what webhooks announced stays, unless this one announces what is newer. They may come
@@ -186,7 +128,7 @@ export interface UsedUp {
 
 /**
  * Leases the work that is next for so many seconds; undefined if none is due. Urgent work goes before other work, unless
- * that has waited for an hour, then
+ * that has waited for an hour, and nightly work comes last, one piece at a time, so that a worker is free for a push; then
  * work of the installation with the fewest running jobs, of the one that was served longest ago, and what waits longest.
  * What the installations of `usedUp` ask for is left waiting, as is what waits for its installation or repository to be
  * available.
@@ -206,7 +148,9 @@ export async function leaseWork(
        where wanted > done and run_at <= now() and (lease is null or lease_until < now())
          and work.installation <> all ($3::text::bigint[]) and coalesce(b.held_until <= now(), true)
          and (urgent or work.installation <> all ($4::text::bigint[])) and not ${HELD}
-       order by urgent or coalesce(since, run_at) <= now() - interval '1 hour' desc, coalesce(r.running, 0), b.served_at nulls first, coalesce(since, run_at)
+         and (not ${NIGHTLY} or not exists (select from portcullis.work other where other.key like '${COMPLIANCE}%'
+           and other.key <> work.key and other.lease is not null and other.lease_until >= now()))
+       order by ${RANK}, coalesce(r.running, 0), b.served_at nulls first, coalesce(since, run_at)
        limit 1 for update of work skip locked
      ), served as (
        insert into portcullis.budgets (installation, served_at) select installation, now() from next

@@ -13,6 +13,16 @@ test("a scrape shows what the store holds now, not what it held at the scrape be
     unavailable: [],
     compared: [{ part: "deliveries", finished: 1_900_000_000 }],
     audited: 12,
+    compliance: {
+      repositories: { satisfied: 3, failing: 1, unjudged: 0 },
+      failingPolicies: 2,
+      failingControls: 5,
+      waiversExpiring: 4,
+      waiversExpired: 1,
+      ending: 6,
+      oldest: 1_900_000_000,
+      issueTroubles: 0,
+    },
   }));
   expect(await metrics.scrape()).toMatch(/^portcullis_check_runs_stuck 0$/m);
   const second = await metrics.scrape();
@@ -23,6 +33,9 @@ test("a scrape shows what the store holds now, not what it held at the scrape be
   expect(second).toMatch(/^portcullis_work_oldest_seconds\{class="urgent"\} 30$/m);
   expect(second).toMatch(/^portcullis_deliveries_dead 1$/m);
   expect(second).toMatch(/^portcullis_audit_rows 12$/m);
+  expect(second).toMatch(/^portcullis_compliance_repositories\{state="failing"\} 1$/m);
+  expect(second).toMatch(/^portcullis_compliance_failing_controls 5$/m);
+  expect(second).toMatch(/^portcullis_waivers_expiring 4$/m);
   expect(second).toMatch(/^portcullis_reconcile_timestamp_seconds\{part="deliveries"\} 1900000000$/m);
 });
 

@@ -34,6 +34,7 @@ owners: { "**": ["@acme/platform"], "images/**": ["@acme/security", "@alice"] }
 approvals: off
 override: { teams: ["@acme/oncall"], minutes: 60 }
 rollback: { days: 14 }
+compliance: { issue: true }
 apply:
   - { path: "overlays/*", as: kustomize }
   - { path: charts/web, as: helm, values: [prod.yaml], namespace: web, environment: production, kubernetes: "1.34" }
@@ -74,6 +75,7 @@ gaps: block
     approvals: "off",
     override: { teams: ["@acme/oncall"], minutes: 60 },
     rollback: { days: 14 },
+    compliance: { issue: true },
     environments: {
       production: {
         paths: ["overlays/prod"],
@@ -134,6 +136,11 @@ test.each([
   ["off where nobody is named", "version: 1\n", "off"],
 ])("approvals are %s", (_, text, expected) => {
   expect(readConfig("portcullis.yaml", text)).toMatchObject({ config: { approvals: expected }, problems: [] });
+});
+
+test("an issue about compliance is true or false", () => {
+  const { problems } = readConfig("portcullis.yaml", "compliance: { issue: 'yes' }\n");
+  expect(problems).toMatchObject([{ line: 1, message: expect.stringContaining('"issue": expected true or false') }]);
 });
 
 test.each([
@@ -230,7 +237,7 @@ test.each([
   [
     "a key like no other",
     "version: 1\nzzz: 1\n",
-    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, extends, locked, policies, combine, data, manifests, branches, mode, block, levels, comments, owners, approvals, override, rollback, apply, environments, clusters, repositories, helm, kustomize, remotes, documents, waivers, signatures, schemas, lint, tests, gaps`,
+    `portcullis.yaml:2:1: unknown key "zzz"; expected one of version, extends, locked, policies, combine, data, manifests, branches, mode, block, levels, comments, owners, approvals, override, rollback, compliance, apply, environments, clusters, repositories, helm, kustomize, remotes, documents, waivers, signatures, schemas, lint, tests, gaps`,
   ],
   [
     "a mistyped key of a group",

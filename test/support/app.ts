@@ -68,6 +68,7 @@ export async function startApp(
     readonly sweepSeconds?: number;
     readonly idleMilliseconds?: number;
     readonly limits?: Limits;
+    readonly now?: () => Date;
   } = {},
 ): Promise<TestApp> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "portcullis-app-")));
@@ -80,6 +81,8 @@ export async function startApp(
       ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       ...(options.sweepSeconds === undefined ? {} : { sweepSeconds: options.sweepSeconds }),
       limits: options.limits,
+      // Else a night that begins during a test would have its branches judged.
+      now: options.now ?? noonOf(new Date()),
       ...(options.idleMilliseconds === undefined ? {} : { idleMilliseconds: options.idleMilliseconds }),
     },
   );
@@ -107,6 +110,12 @@ export async function startApp(
       if (options.stateDir === undefined) await rm(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A clock that stands at noon, UTC. */
+export function noonOf(day: Date): () => Date {
+  const noon = new Date(`${day.toISOString().slice(0, 10)}T12:00:00Z`);
+  return () => noon;
 }
 
 export function settingsFor(github: SimulatedGitHub, stateDir: string): Settings {

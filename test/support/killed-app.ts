@@ -2,13 +2,14 @@
 import { createLog } from "../../src/app/log.ts";
 import { startServer, type ServerOptions } from "../../src/app/server.ts";
 import type { Settings } from "../../src/app/settings.ts";
-import { nothingLeft, QUERY_PAUSE } from "./app.ts";
+import { noonOf, nothingLeft, QUERY_PAUSE } from "./app.ts";
 import { until } from "./until.ts";
 
 let last: string | undefined;
 
 const server = await startServer(JSON.parse(process.env["TEST_SETTINGS"] ?? "") as Settings, {
   log: createLog("warn", []),
+  now: noonOf(new Date()),
   ...(JSON.parse(process.env["TEST_OPTIONS"] ?? "{}") as Pick<ServerOptions, "leaseSeconds" | "sweepSeconds">),
   checkpoint: (checkpoint) => {
     if (checkpoint === last) process.kill(process.pid, "SIGKILL");

@@ -32,7 +32,7 @@ export type GiveUpServices = CloseServices &
   OpenRunServices &
   ConclusionServices &
   KeepReportServices &
-  UsesStore<"findRepository" | "recordHeadConclusion" | "recordPublishedConclusion"> &
+  UsesStore<"findRepository" | "recordComplianceFailure" | "recordHeadConclusion" | "recordPublishedConclusion"> &
   OverriddenServices &
   UsesGitHub<keyof (TargetCalls & OpenRunCalls & ConclusionCalls & EvidenceCalls & OverriddenCalls)>;
 
@@ -42,6 +42,10 @@ export type GiveUpServices = CloseServices &
  */
 export async function giveUp(services: GiveUpServices, work: LeasedWork, why: Trouble): Promise<JobOutcome> {
   if (work.subject.kind === "rules") return { kind: "unavailable", scope: "work", ...why };
+  if (work.subject.kind === "compliance") {
+    await services.store.recordComplianceFailure(work.subject.repository.id, why.message);
+    return { kind: "closed" };
+  }
   if (work.subject.kind === "command" || work.subject.kind === "issue") return { kind: "closed" };
   let head: string | undefined;
   try {

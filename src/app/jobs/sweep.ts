@@ -1,4 +1,10 @@
-import { enqueueIfIdle, type EnqueueIfIdleServices, type UsesQueue, type UsesStore } from "../services.ts";
+import {
+  enqueueIfIdle,
+  type EnqueueIfIdleServices,
+  type Services,
+  type UsesQueue,
+  type UsesStore,
+} from "../services.ts";
 import { endOverrides, type EndOverridesServices } from "../overrides/end-overrides.ts";
 import { forgetLongGone, type ForgetLongGoneServices } from "../unavailable.ts";
 
@@ -21,12 +27,15 @@ export type SweepServices = HandleWaitingServices &
     | "deleteOldRedeliveries"
     | "deleteOldReports"
     | "deleteOldRuns"
+    | "deleteOldStandings"
+    | "scheduleCompliance"
     | "takeRepositoriesToSweep"
-  >;
+  > &
+  Pick<Services, "now">;
 
 /**
  * Makes up for lost webhooks: enqueues the rules job of the enrolled repositories that no sweep took for `everySeconds`,
- * has GitHub compared with what is stored where that is due, and deletes old records.
+ * has GitHub compared with what is stored and branches judged by themselves where that is due, and deletes old records.
  */
 export async function sweep(services: SweepServices, everySeconds: number): Promise<void> {
   await forgetLongGone(services);
@@ -35,6 +44,8 @@ export async function sweep(services: SweepServices, everySeconds: number): Prom
   for (const { id, owner, name, installation } of await services.store.takeRepositoriesToSweep(everySeconds)) {
     await enqueueIfIdle(services, { kind: "rules", installation, repository: { id, owner, name } });
   }
+  if ((await services.store.scheduleCompliance(services.now().toISOString())) > 0) services.queue.wake();
+  await services.store.deleteOldStandings();
   await services.store.deleteOldDeliveries();
   await services.store.deleteOldRuns();
   await services.store.deleteOldGroups();

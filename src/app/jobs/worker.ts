@@ -36,6 +36,8 @@ export interface Jobs {
   command(work: LeasedWork): Promise<JobOutcome>;
   /** Looks at an issue about an override. */
   issue(work: LeasedWork): Promise<JobOutcome>;
+  /** Judges all of a gated branch by itself. */
+  compliance(work: LeasedWork, signal: AbortSignal): Promise<JobOutcome>;
   /** Concludes a check as failure, with the reason why nothing could be judged. */
   giveUp(work: LeasedWork, why: Trouble): Promise<JobOutcome>;
 }
@@ -108,6 +110,8 @@ async function attempt(
         return await jobs.command(work);
       case "issue":
         return await jobs.issue(work);
+      case "compliance":
+        return await jobs.compliance(work, signal);
       case "pull":
       case "group":
         return await jobs.judge(work, signal);

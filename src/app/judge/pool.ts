@@ -12,6 +12,8 @@ import type {
   JudgeThreadRequest,
   PrepareAnswer,
   PrepareRequest,
+  StandingAnswer,
+  StandingRequest,
   ThreadFailure,
 } from "./protocol.ts";
 
@@ -26,6 +28,7 @@ export interface HeldThread {
   prepare(request: PrepareRequest, signal: AbortSignal, job?: JobPorts): Promise<PrepareAnswer>;
   judge(request: JudgeRequest, signal: AbortSignal, job?: JobPorts): Promise<JudgeAnswer>;
   judgeAhead(request: AheadRequest, signal: AbortSignal, job?: JobPorts): Promise<void>;
+  judgeStanding(request: StandingRequest, signal: AbortSignal, job?: JobPorts): Promise<StandingAnswer>;
   release(): void;
 }
 
@@ -109,6 +112,7 @@ export class JudgePool {
       prepare: async (request, signal, job) => (await ask(request, signal, job)) as PrepareAnswer,
       judge: async (request, signal, job) => (await ask(request, signal, job)) as JudgeAnswer,
       judgeAhead: async (request, signal, job) => void (await ask(request, signal, job)),
+      judgeStanding: async (request, signal, job) => (await ask(request, signal, job)) as StandingAnswer,
       release: () => {
         if (!held) return;
         held = false;

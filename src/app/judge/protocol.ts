@@ -3,6 +3,7 @@ import type { Impact } from "../../model/impact.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Report } from "../../model/report.ts";
 import type { RestorableState } from "../restoring/restorable-state.ts";
+import type { Standing } from "../../model/standing.ts";
 import type { RulesNeed } from "../rules/approval-needs.ts";
 
 /** Asks which policies to judge by: those at the tip of the default branch, or the set that was in force before. */
@@ -36,6 +37,8 @@ export type PrepareAnswer =
       readonly rollback: Config["rollback"];
       /** Absent: nobody may override. */
       readonly override?: Config["override"];
+      /** Whether an issue about gated branches is kept current. */
+      readonly issue: boolean;
       /** Why an older set is in force; empty if the newest is. */
       readonly notes: readonly string[];
     }
@@ -109,8 +112,22 @@ export interface AheadAnswer {
   readonly kind: "done ahead";
 }
 
-export type JudgeThreadRequest = PrepareRequest | JudgeRequest | AheadRequest;
-export type JudgeThreadAnswer = PrepareAnswer | JudgeAnswer | AheadAnswer;
+/** Judges all of a gated branch by itself. */
+export interface StandingRequest extends Omit<AheadRequest, "kind"> {
+  readonly kind: "standing";
+  /** The gated branch that `commit` is the tip of. */
+  readonly into: string;
+}
+
+/** What the branch shows. */
+export interface StandingAnswer {
+  readonly kind: "standing";
+  readonly standing: Standing;
+  readonly unanswered: readonly Unanswered[];
+}
+
+export type JudgeThreadRequest = PrepareRequest | JudgeRequest | AheadRequest | StandingRequest;
+export type JudgeThreadAnswer = PrepareAnswer | JudgeAnswer | AheadAnswer | StandingAnswer;
 
 /** How far a judgement is: files and sources judged so far, of all. */
 export interface JudgeProgress {

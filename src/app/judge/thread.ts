@@ -18,6 +18,7 @@ import { digestInForce } from "../rules/digest-in-force.ts";
 import { waiverNeeds, waiversOfProposal } from "../rules/waiver-needs.ts";
 import { judgePreview } from "../rules/preview.ts";
 import { bootstrapReport } from "../rules/bootstrap.ts";
+import { judgeStanding } from "./judge-standing.ts";
 import type { JobPorts } from "./pool.ts";
 import { replayedRemotes } from "./replayed-remotes.ts";
 import type {
@@ -29,6 +30,8 @@ import type {
   JudgeThreadRequest,
   PrepareAnswer,
   PrepareRequest,
+  StandingAnswer,
+  StandingRequest,
 } from "./protocol.ts";
 import type { RemotesConfig } from "../../model/config.ts";
 import type { Remotes } from "../../model/remotes.ts";
@@ -107,6 +110,7 @@ export function createJudgeThread(
     try {
       if (request.kind === "prepare") return await prepare(request, mirror, at);
       if (request.kind === "ahead") return await judgeAhead(request, mirror, at, { engine, cache, job });
+      if (request.kind === "standing") return await standing(request, mirror, at, { engine, cache, job });
       return forgetWhereRulesFailed(sets, await judge(request, mirror, at, { engine, cache, job }));
     } catch (error) {
       // The mirror may have been recreated while it was open.
@@ -193,6 +197,7 @@ function answerOf(
     comments: config.comments,
     rollback: config.rollback,
     ...(config.override === undefined ? {} : { override: config.override }),
+    issue: config.compliance.issue,
     notes,
   };
 }
@@ -363,6 +368,18 @@ async function judgeAhead(
     judged: { after: request.commit, how: "ahead of changes" },
   });
   return { kind: "done ahead" };
+}
+
+async function standing(
+  request: StandingRequest,
+  mirror: OpenMirror,
+  setAt: SetAt,
+  means: Means,
+): Promise<StandingAnswer> {
+  const set = await setAt(request.rules);
+  if (set.kind === "none") throw new Error(`commit ${request.rules} has no ${CONFIG_FILE}`);
+  const trees = { tree: treeAt(mirror, request.commit), trusted: treeAt(mirror, request.rules) };
+  return judgeStanding(request, set, { ...means, ...trees });
 }
 
 /**

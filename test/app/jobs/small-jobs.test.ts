@@ -210,7 +210,14 @@ test("a sweep calls workers for deliveries that wait, looks at repositories that
       .map(([name]) => name)
       .filter((name) => name.startsWith("deleteOld"))
       .toSorted(),
-  ).toEqual(["deleteOldDeliveries", "deleteOldGroups", "deleteOldRedeliveries", "deleteOldReports", "deleteOldRuns"]);
+  ).toEqual([
+    "deleteOldDeliveries",
+    "deleteOldGroups",
+    "deleteOldRedeliveries",
+    "deleteOldReports",
+    "deleteOldRuns",
+    "deleteOldStandings",
+  ]);
 });
 
 test("what is enqueued ends the job that runs on an older state, and calls a worker", async () => {

@@ -102,6 +102,7 @@ export const inForce: Extract<PrepareAnswer, { readonly kind: "in force" }> = {
   branches: [],
   comments: "on",
   rollback: { days: 30 },
+  issue: false,
   notes: [],
 };
 
@@ -178,6 +179,7 @@ export function fakeServices(answers: Answers = {}): {
     deadline: 600,
     leaseSeconds: 60,
     running: new Map(),
+    now: () => new Date("2027-01-15T12:00:00Z"),
     checkpoint: () => {},
     ...over,
   };

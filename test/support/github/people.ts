@@ -127,6 +127,7 @@ export function people(world: World) {
       name,
       isPrivate: options.isPrivate ?? true,
       archived: false,
+      hasIssues: true,
       defaultBranch: options.defaultBranch ?? parent?.defaultBranch ?? "main",
       directory: join(world.directory, "repositories", `${id}.git`),
       ...(parent !== undefined && { parent }),

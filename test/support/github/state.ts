@@ -98,8 +98,8 @@ export interface Issue {
   readonly id: number;
   readonly number: number;
   readonly user: Account;
-  readonly title: string;
-  readonly body: string;
+  title: string;
+  body: string;
   state: "open" | "closed";
   readonly createdAt: string;
   updatedAt: string;
@@ -197,6 +197,8 @@ export interface Repository {
   name: string;
   readonly isPrivate: boolean;
   archived: boolean;
+  /** Whether it has issues at all; without them every request about one is answered 410. */
+  hasIssues: boolean;
   readonly defaultBranch: string;
   /** The bare repository on disk. */
   readonly directory: string;

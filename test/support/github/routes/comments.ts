@@ -1,4 +1,14 @@
-import { invalid, notFound, ok, page, type AskedOfRepository, type Routes, textOf } from "../answer.ts";
+import {
+  invalid,
+  notFound,
+  ok,
+  page,
+  refuse,
+  type Answer,
+  type AskedOfRepository,
+  type Routes,
+  textOf,
+} from "../answer.ts";
 import { commentOn } from "../people/comments.ts";
 import { openIssue } from "../people/issues.ts";
 import { accountShape, nodeId } from "../shapes/account.ts";
@@ -10,6 +20,10 @@ const LONGEST_BODY = 65_536;
 
 const findComment = ({ repository, path }: AskedOfRepository): IssueComment | undefined =>
   repository.comments.find((comment) => comment.id === Number(path["comment_id"]));
+
+/** What GitHub says of every issue of a repository that has none. */
+const noIssues = ({ repository }: AskedOfRepository): Answer | undefined =>
+  repository.hasIssues ? undefined : refuse(410, "Issues has been disabled in this repository.");
 
 export const commentRoutes: Routes = {
   "issues/create-comment": {
@@ -45,6 +59,8 @@ export const commentRoutes: Routes = {
     needs: ["issues", "write"],
     ofRepository: (asked) => {
       const { world, repository, body } = asked;
+      const none = noIssues(asked);
+      if (none !== undefined) return none;
       const issue = openIssue(world, repository, askingAccount(asked), textOf(body, "title"), textOf(body, "body"));
       return ok(plainIssueShape(world, repository, issue), 201);
     },
@@ -53,6 +69,8 @@ export const commentRoutes: Routes = {
     needs: ["issues", "read"],
     ofRepository: (asked) => {
       const { world, repository, query } = asked;
+      const none = noIssues(asked);
+      if (none !== undefined) return none;
       const chosen = repository.issues.filter(
         ({ user, updatedAt }) =>
           (query["creator"] === undefined || user.login === query["creator"]) &&
@@ -75,9 +93,13 @@ export const commentRoutes: Routes = {
     needs: ["issues", "write"],
     ofRepository: (asked) => {
       const { world, repository, path, body } = asked;
+      const none = noIssues(asked);
+      if (none !== undefined) return none;
       const issue = repository.issues.find(({ number }) => number === Number(path["issue_number"]));
       if (issue === undefined) return notFound();
-      if (body["state"] === "open") issue.state = "open";
+      if (body["state"] === "open" || body["state"] === "closed") issue.state = body["state"];
+      if (body["body"] !== undefined) issue.body = textOf(body, "body");
+      issue.updatedAt = timestamp(world.now());
       return ok(plainIssueShape(world, repository, issue));
     },
   },

@@ -89,7 +89,7 @@ export function repositoryShape(world: World, repository: Repository): JsonObjec
     disabled: false,
     has_discussions: false,
     has_downloads: true,
-    has_issues: true,
+    has_issues: repository.hasIssues,
     has_pages: false,
     has_projects: false,
     has_wiki: false,
