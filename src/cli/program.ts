@@ -6,6 +6,7 @@ import { addConftestOptions, addVerifyOptions } from "./conftest/options.ts";
 import { addAuditCommands } from "./audit-commands.ts";
 import { skippingTools } from "../gate/waivers/skips/check-policies.ts";
 import { addPolicyCommands } from "./policy-commands.ts";
+import { addRollbackCommand } from "./rollback-commands.ts";
 import { addWaiveCommand } from "./waive-commands.ts";
 import { CHECK_HELP, COMPLIANCE_HELP, EXPLAIN_HELP, IMPACT_HELP, RENDER_HELP } from "./command-help.ts";
 import { SERVE_HELP } from "./serve-help.ts";
@@ -353,6 +354,8 @@ export function program(done: (code: number) => void): Command {
     );
 
   addWaiveCommand(root, done);
+
+  addRollbackCommand(root, done);
 
   addAuditCommands(root, done);
 

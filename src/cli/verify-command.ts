@@ -1,10 +1,9 @@
-import { Octokit, RequestError } from "octokit";
+import type { Octokit } from "octokit";
 import { envelopesIn, sigstoreBundle } from "../app/evidence/evidence-text.ts";
-import { createFetch } from "../github/clients.ts";
-import { failureOf } from "../github/failure.ts";
 import { readCheckTexts, readHeadsOf } from "../github/judged-trees.ts";
 import type { Place } from "../github/pulls.ts";
 import type { Envelope } from "../model/evidence.ts";
+import { openGitHub, whyNoAnswer } from "./open-github.ts";
 import { judgedCommit, type CommitAnswer } from "./judged-commit.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -65,25 +64,16 @@ async function asked(
   }
   const token = process.env["GITHUB_TOKEN"] ?? "";
   if (token === "") throw new UsageError("GITHUB_TOKEN is not set: expected a token that can read checks");
-  const network = createFetch();
+  const github = openGitHub(token);
   try {
-    const octokit = new Octokit({
-      auth: token,
-      baseUrl: process.env["GITHUB_API_URL"] ?? "https://api.github.com",
-      userAgent: "portcullis",
-      request: { fetch: network.fetch },
-      log: { debug: silent, info: silent, warn: silent, error: silent },
-    });
-    return await ask(octokit, place, appId);
+    return await ask(github.octokit, place, appId);
   } catch (error) {
-    const failure = failureOf(error);
-    if (failure === undefined) throw error;
-    const reason = failure.kind === "limited" ? `rate limit, try in ${failure.seconds} s` : failure.reason;
-    const about = error instanceof RequestError ? ` (${error.message})` : "";
-    process.stderr.write(`error: GitHub did not answer for ${place.owner}/${place.repo}: ${reason}${about}\n`);
+    const reason = whyNoAnswer(error);
+    if (reason === undefined) throw error;
+    process.stderr.write(`error: GitHub did not answer for ${place.owner}/${place.repo}: ${reason}\n`);
     return 2;
   } finally {
-    await network.close();
+    await github.close();
   }
 }
 
@@ -129,5 +119,3 @@ function appIdOf(named: string | undefined): number {
   if (!/^[1-9]\d*$/.test(named)) throw new UsageError(`--app-id ${named}: expected a number`);
   return Number(named);
 }
-
-function silent(): void {}
