@@ -40,6 +40,7 @@ import { runJudgeJob } from "./jobs/judge-job.ts";
 import { runRulesJob } from "./jobs/rules-job.ts";
 import { work, type Jobs } from "./jobs/worker.ts";
 import { reconcile } from "./reconcile/reconcile.ts";
+import { lookAhead } from "./restoring/look-ahead.ts";
 import { deleteMirrors } from "./unavailable.ts";
 
 /** A running server. Tests read its services and its database. */
@@ -212,7 +213,10 @@ async function startServices(
   };
   const receive: Receive = (event) => probot.receive(event as Parameters<Probot["receive"]>[0]);
   queue.work("delivery", DELIVERIES_AT_ONCE, ({ guid }) => handleDelivery(services, receive, guid));
-  queue.watch(JOBS_AT_ONCE, () => work(services, jobs, stopping.signal));
+  queue.watch(JOBS_AT_ONCE, async () => {
+    await lookAhead(services, stopping.signal);
+    return work(services, jobs, stopping.signal);
+  });
   queue.work("sweep", 1, () => sweep(services, options.repositorySeconds ?? 3_600));
   queue.work("overrides", 1, () => endOverrides(services));
   queue.work("reconcile", 1, ({ part }) => reconcile(services, part, draining.signal));

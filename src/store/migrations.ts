@@ -277,6 +277,11 @@ const MIGRATIONS: readonly string[] = [
     issue_trouble text
   );
   `,
+  `
+  alter table work
+    add column rollback boolean not null default false,
+    add column looked bigint not null default 0;
+  `,
 ];
 
 /** The version of the schema that this program migrates to. */

@@ -10,6 +10,7 @@ import * as reconciliations from "./reconciliations.ts";
 import * as redeliveries from "./redeliveries.ts";
 import * as reports from "./reports.ts";
 import * as repositories from "./repositories.ts";
+import * as rollbacks from "./rollbacks.ts";
 import * as runs from "./runs.ts";
 import * as secrets from "./secrets.ts";
 import * as standings from "./standings.ts";
@@ -34,6 +35,7 @@ const QUERIES = {
   ...redeliveries,
   ...reportQueries,
   ...repositories,
+  ...rollbacks,
   ...runs,
   ...secrets,
   ...standingQueries,

@@ -86,7 +86,7 @@ export async function enqueueWork(queries: Queries, subject: Subject, forced = f
   await queries.query(
     `insert into portcullis.work (key, subject, forced, urgent) values ($1, $2, $3, $4)
      on conflict (key) do update set subject = ${MERGED}, wanted = work.wanted + 1, ${AFRESH},
-       forced = work.forced or excluded.forced, urgent = (work.urgent and work.wanted > work.done) or excluded.urgent`,
+       forced = work.forced or excluded.forced, urgent = (work.urgent and work.wanted > work.done) or excluded.urgent, rollback = false`,
     [key, JSON.stringify(subject), forced, urgent],
   );
   return key;
@@ -100,7 +100,7 @@ export async function enqueueWorkIfIdle(queries: Queries, subject: Subject, urge
   const key = workKey(subject);
   const rows = await queries.query(
     `insert into portcullis.work (key, subject, urgent) values ($1, $2, $3)
-     on conflict (key) do update set subject = ${MERGED}, wanted = work.wanted + 1, ${AFRESH}, urgent = excluded.urgent
+     on conflict (key) do update set subject = ${MERGED}, wanted = work.wanted + 1, ${AFRESH}, urgent = excluded.urgent, rollback = false
      where work.wanted <= work.done returning key`,
     [key, JSON.stringify(subject), urgent],
   );
@@ -127,9 +127,10 @@ export interface UsedUp {
 }
 
 /**
- * Leases the work that is next for so many seconds; undefined if none is due. Urgent work goes before other work, unless
- * that has waited for an hour, and nightly work comes last, one piece at a time, so that a worker is free for a push; then
- * work of the installation with the fewest running jobs, of the one that was served longest ago, and what waits longest.
+ * Leases the work that is next for so many seconds; undefined if none is due. A rollback goes first, unless one of its
+ * installation runs; then urgent work goes before other work, unless that has waited for an hour, and nightly work comes
+ * last, one piece at a time, so that a worker is free for a push; then work of the installation with the fewest running
+ * jobs, of the one that was served longest ago, and what waits longest.
  * What the installations of `usedUp` ask for is left waiting, as is what waits for its installation or repository to be
  * available.
  */
@@ -142,7 +143,7 @@ export async function leaseWork(
   const [row] = await queries.query<WorkRow>(
     `with next as (
        select work.key, work.installation from portcullis.work
-       left join (select installation, count(*) as running from portcullis.work
+       left join (select installation, count(*) as running, count(*) filter (where rollback) as rollbacks from portcullis.work
          where lease is not null and lease_until >= now() group by installation) r on r.installation = work.installation
        left join portcullis.budgets b on b.installation = work.installation
        where wanted > done and run_at <= now() and (lease is null or lease_until < now())
@@ -150,7 +151,7 @@ export async function leaseWork(
          and (urgent or work.installation <> all ($4::text::bigint[])) and not ${HELD}
          and (not ${NIGHTLY} or not exists (select from portcullis.work other where other.key like '${COMPLIANCE}%'
            and other.key <> work.key and other.lease is not null and other.lease_until >= now()))
-       order by ${RANK}, coalesce(r.running, 0), b.served_at nulls first, coalesce(since, run_at)
+       order by rollback and coalesce(r.rollbacks, 0) = 0 desc, ${RANK}, coalesce(r.running, 0), b.served_at nulls first, coalesce(since, run_at)
        limit 1 for update of work skip locked
      ), served as (
        insert into portcullis.budgets (installation, served_at) select installation, now() from next

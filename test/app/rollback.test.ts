@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
+import { looksLikeRollback } from "../../src/app/restoring/look-ahead.ts";
 import type { PullRequest, Repository } from "../support/github/state.ts";
 import { deployment, NO_LATEST, rules } from "../support/fleet.ts";
 import { shareApp } from "./shared-app.ts";
@@ -111,6 +112,29 @@ describe("a pull request that goes back", () => {
       { conclusion: "success", title: expect.stringContaining(`restores ${c1.slice(0, 7)}`) },
     ]);
   });
+});
+
+test("a waiting pull request looks like a rollback by its trees alone", async () => {
+  const { github, app } = shared;
+  const { repository } = await mended();
+  const looks = async (pull: PullRequest): Promise<boolean> => {
+    await app.concluded(pull);
+    const { id, owner, name } = repository;
+    const installation = (await app.server.services.store.findRepository(id))?.installation ?? 0;
+    const named = { id, owner: owner.login, name };
+    const subject = { kind: "pull", number: pull.number, installation, repository: named } as const;
+    return looksLikeRollback(app.server.services, subject, AbortSignal.timeout(600_000));
+  };
+  expect(await looks(await github.proposeFiles(repository, BAD))).toBe(true);
+  const more = { ...BAD, "apps/new.yaml": deployment("nginx:1.1", "new") };
+  expect(await looks(await github.proposeFiles(repository, more, { title: 'Revert "all"' }))).toBe(false);
+  // A branch that only lags behind has the tree of an old state, and brings nothing of it back.
+  const first = execFileSync("git", ["rev-parse", "refs/heads/main~1"], {
+    cwd: repository.directory,
+    encoding: "utf8",
+  });
+  await github.pushCommit(repository, "old", { "README.md": "1" }, { from: first.trim() });
+  expect(await looks(await github.openPull(repository, { head: "old" }))).toBe(false);
 });
 
 describe("nothing is restored", () => {

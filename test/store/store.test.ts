@@ -17,6 +17,7 @@ import { claimUnposted, findClaims, moveClaims, releaseClaims } from "../../src/
 import { countStuckRuns, recordIntendedRun, recordRunConclusion } from "../../src/store/runs.ts";
 import { deleteOldReports, findReport, saveReport } from "../../src/store/reports.ts";
 import { markEnrolled, takeRepositoriesToSweep, upsertRepository } from "../../src/store/repositories.ts";
+import { markRollback, takeUnlooked } from "../../src/store/rollbacks.ts";
 import { findOrMakeSecret } from "../../src/store/secrets.ts";
 import {
   finishWork,
@@ -239,6 +240,29 @@ for (const kind of ["embedded", "server"] as const) {
       expect(await countStuckRuns(database, 60)).toBe(1);
       await finishWork(database, again!);
       await recordRunConclusion(database, "stuck", "success", "e");
+    });
+
+    on("a rollback goes first, one of an installation at a time, until an event comes", async ({ database }) => {
+      await database.query("delete from portcullis.work");
+      const of = (installation: number, number: number): Subject => ({ ...pull(number), installation }) as Subject;
+      const next = async (): Promise<string | undefined> => (await leaseWork(database, "w", 60))?.key;
+      await enqueueWork(database, of(41, 40));
+      // Alone it waits for nobody, so that nobody looks at it.
+      expect(await takeUnlooked(database)).toBeUndefined();
+      for (const number of [41, 42, 43, 44]) await enqueueWork(database, of(41, number));
+      await database.query(
+        "update portcullis.work set run_at = now() - (50 - right(key, 2)::int) * interval '1 minute'",
+      );
+      const looked = [];
+      for (let n = 0; n < 5; n++) looked.push(await takeUnlooked(database));
+      expect(looked.map((one) => one?.key.slice(-2))).toEqual(["44", "43", "42", "41", "40"]);
+      expect(await takeUnlooked(database)).toBeUndefined();
+      for (const one of looked.slice(0, 3)) await markRollback(database, one!);
+      await enqueueWork(database, of(41, 42));
+      await markRollback(database, looked[2]!);
+      expect(await takeUnlooked(database)).toMatchObject({ key: "pull:7:42", wanted: 2 });
+      // The second rollback does not go before what waits longer while the first one runs.
+      expect([await next(), await next()]).toEqual(["pull:7:43", "pull:7:40"]);
     });
 
     on("urgent work goes first, then who is served least, then what waits longest", async ({ database }) => {
