@@ -1,7 +1,6 @@
 // Memory and start of `portcullis serve` in a process of its own, on loopback against the simulated GitHub:
 // `node dist/bench/app-memory.js [PULLS] [SECONDS]`. Reads /proc, so Linux only. PULLS pull requests one after another,
 // then SECONDS without work; threads and processes that are let go by then are counted no more.
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +10,7 @@ import { startAppProcess, type AppProcess } from "../test/support/app-process.ts
 import { deployment, rules } from "../test/support/fleet.ts";
 import { startGitHub } from "../test/support/github/server.ts";
 import type { Repository } from "../test/support/github/state.ts";
+import { memoryOf, processTree } from "./load/memory.ts";
 
 const pulls = Number(process.argv[2] ?? 50);
 const idleSeconds = Number(process.argv[3] ?? 150);
@@ -24,36 +24,7 @@ const environment = Object.fromEntries(
 const pullsBetweenFigures = 50;
 const pullsOfAnOwner = 250;
 
-const KIB_OF_PSS = /^Pss:\s+(\d+) kB$/m;
 const watchMilliseconds = 200;
-
-/** A process and everything it started, now. */
-function processTree(pid: number): readonly number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-    const parent = /\) \S (\d+) /.exec(readProc(name, "stat"))?.[1];
-    if (parent !== undefined) parents.set(Number(name), Number(parent));
-  }
-  const tree = [pid];
-  for (const one of tree) for (const [child, parent] of parents) if (parent === one) tree.push(child);
-  return tree;
-}
-
-function readProc(pid: number | string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** MiB of the process itself, and of it with the processes it started; what is shared is divided by who shares it. */
-function memoryOf(pid: number): { readonly own: number; readonly all: number } {
-  const [own = 0, ...others] = processTree(pid).map(
-    (one) => Number(KIB_OF_PSS.exec(readProc(one, "smaps_rollup"))?.[1] ?? 0) / 1_024,
-  );
-  return { own, all: others.reduce((sum, one) => sum + one, own) };
-}
 
 function print(label: string, app: AppProcess): void {
   const { own, all } = memoryOf(app.pid);

@@ -48,8 +48,8 @@ export function openWithoutVerdict(github: SimulatedGitHub): readonly string[] {
 /** Rows of every table. */
 export async function rowsOf(database: Database): Promise<ReadonlyMap<string, number>> {
   const tables = await database.query<{ name: string }>(
-    `select table_schema || '.' || table_name as name from information_schema.tables
-     where table_schema in ('portcullis', 'pgboss') and table_type = 'BASE TABLE'`,
+    `select format('%I.%I', nspname, relname) as name from pg_class join pg_namespace n on n.oid = relnamespace
+     where nspname in ('portcullis', 'portcullis_queue') and relkind = 'r'`,
   );
   const rows = new Map<string, number>();
   for (const { name } of tables) {

@@ -241,8 +241,9 @@ async function startServices(
   await once(ingress, "listening");
   const sweepSeconds = options.sweepSeconds ?? 300;
   const askForSweep = (): void => {
-    queue
-      .sweepOncePer(sweepSeconds)
+    queries
+      .mendTimes(services.leaseSeconds)
+      .then(() => queue.sweepOncePer(sweepSeconds))
       .catch((error: unknown) => log.error({ err: error }, "a sweep could not be scheduled"));
     deleteMirrors(services).catch((error: unknown) => log.error({ err: error }, "mirrors could not be deleted"));
   };

@@ -34,7 +34,7 @@ export interface Services {
   readonly store: StoreQueries;
   readonly queue: Queue;
   readonly clients: Clients;
-  readonly mirrors: Pick<Mirrors, "acquire" | "keepOnly">;
+  readonly mirrors: Pick<Mirrors, "acquire" | "doubt" | "keepOnly">;
   readonly pool: Pick<JudgePool, "take" | "takeSpare">;
   readonly metrics: Metrics;
   readonly requirements: RequirementNotes;

@@ -50,8 +50,8 @@ export interface Asked {
 export interface Quota {
   readonly limit: number;
   readonly remaining: number;
-  /** Seconds since 1970. */
-  readonly reset: number;
+  /** Seconds until the whole of it is there again. */
+  readonly resetIn: number;
 }
 
 /** The requests of each installation, kept within GitHub's limits. */
@@ -74,7 +74,7 @@ interface Account {
   readonly creations: Sent;
   running: number;
   heldUntil: number;
-  quota?: Quota;
+  quota?: Omit<Quota, "resetIn"> & { readonly resetAt: number };
   /** Its server states no quota, so it has no limits. */
   unlimited: boolean;
 }
@@ -87,9 +87,9 @@ interface Counts {
 
 /**
  * Creates the budgets of this process. Replicas know nothing of each other's requests: together they may meet GitHub's
- * limits, whose answers then hold back each of them. `now` is in milliseconds.
+ * limits, whose answers then hold back each of them. `now` is in milliseconds, of a clock that is never set.
  */
-export function createBudgets(limits: Limits = DOCUMENTED, now: () => number = Date.now): Budgets {
+export function createBudgets(limits: Limits = DOCUMENTED, now: () => number = () => performance.now()): Budgets {
   const accounts = new Map<number, Account>();
 
   const accountOf = (installation: number): Account => {
@@ -133,7 +133,7 @@ export function createBudgets(limits: Limits = DOCUMENTED, now: () => number = D
   const isHeld = (account: Account): boolean => account.heldUntil > now();
 
   const quotaLeft = ({ quota }: Account, share: number): boolean =>
-    quota === undefined || quota.reset * 1_000 <= now() || quota.remaining - ROOM.quota >= quota.limit * (1 - share);
+    quota === undefined || quota.resetAt <= now() || quota.remaining - ROOM.quota >= quota.limit * (1 - share);
 
   const mayStart = (account: Account, share: number): boolean =>
     !isHeld(account) && quotaLeft(account, share) && untilRoom(account, ROOM, share) === 0;
@@ -158,7 +158,10 @@ export function createBudgets(limits: Limits = DOCUMENTED, now: () => number = D
       const account = accountOf(installation);
       account.unlimited = quota === undefined;
       if (quota === undefined) delete account.quota;
-      else account.quota = quota;
+      else {
+        const { resetIn, ...rest } = quota;
+        account.quota = { ...rest, resetAt: now() + resetIn * 1_000 };
+      }
     },
     hold(installation, seconds) {
       const account = accountOf(installation);

@@ -3,7 +3,7 @@ import { EnvHttpProxyAgent, fetch as undiciFetch, type RequestInit } from "undic
 import { readRepositories, type ListedRepository } from "./app-calls.ts";
 import { appClient, type AppClient } from "./app-client.ts";
 import { createBudgets, type Budgets, type Limits, type Quota } from "./budget.ts";
-import { limitOf, refusalOf, type Refusal } from "./failure.ts";
+import { limitOf, refusalOf, secondsUntil, type Refusal } from "./failure.ts";
 import { readGranted, type Permissions } from "./granted.ts";
 import { issuesClient, type IssuesClient } from "./issues-client.ts";
 import { organizationClient, type OrganizationClient } from "./organization-client.ts";
@@ -322,7 +322,12 @@ function quotaOf(headers: Headers): Quota | undefined {
     Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
   );
   if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
-  return [limit, remaining, reset].every((one) => Number.isFinite(one)) ? { limit, remaining, reset } : undefined;
+  if (![limit, remaining, reset].every((one) => Number.isFinite(one))) return undefined;
+  return {
+    limit,
+    remaining,
+    resetIn: secondsUntil(reset, typeof headers["date"] === "string" ? headers["date"] : null),
+  };
 }
 
 /** The route of a request; the next page of a list has a URL in place of its template. */

@@ -124,6 +124,12 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").slice(0, LONGEST_MESSAGE);
 }
 
+/** The seconds until a time of GitHub's, in seconds since 1970, by the clock of the answer: ours may be wrong. */
+export function secondsUntil(time: number, answered: string | null | undefined): number {
+  const date = Date.parse(answered ?? "");
+  return time - (Number.isNaN(date) ? Date.now() : date) / 1_000;
+}
+
 /** The seconds to wait for the primary or secondary rate limit; undefined for other errors. */
 export function limitOf(error: RequestError): number | undefined {
   if (error.status !== 403 && error.status !== 429) return undefined;
@@ -132,7 +138,7 @@ export function limitOf(error: RequestError): number | undefined {
   if (Number.isFinite(after) && after > 0) return after;
   if (headers["x-ratelimit-remaining"] === "0") {
     const reset = Number(headers["x-ratelimit-reset"]);
-    return Number.isFinite(reset) ? Math.max(1, reset - Date.now() / 1_000) : 60;
+    return Number.isFinite(reset) ? Math.max(1, secondsUntil(reset, headers.date)) : 60;
   }
   if (error.status === 429 || /secondary rate limit|abuse/i.test(error.message)) return 60;
   return undefined;

@@ -179,6 +179,14 @@ export async function takeOverridesToFollowUp(queries: Queries): Promise<readonl
   return rows.map(toOverride);
 }
 
+/** Deletes overrides 90 days after all was done about them, and what was asked for and never granted. The audit log keeps them. */
+export async function deleteOldOverrides(queries: Queries): Promise<void> {
+  await queries.query(
+    `delete from portcullis.overrides where followed_up_at < now() - interval '90 days'
+       or (issue is null and created_at < now() - interval '90 days')`,
+  );
+}
+
 function eventOf(
   { repository: { id, owner, name }, pull, head, base, by, reason, until, issue }: Override,
   state: "granted" | "ended",

@@ -58,3 +58,12 @@ export async function releaseClaims(
     [place.repository, place.pull, [...fingerprints]],
   );
 }
+
+/** Deletes the claims on pull requests that are closed and whose runs are deleted: nothing is posted there any more. */
+export async function deleteOldClaims(queries: Queries): Promise<void> {
+  await queries.query(
+    `delete from portcullis.said s
+     where not exists (select 1 from portcullis.runs r where r.work = 'pull:' || s.repository || ':' || s.pull)
+       and not exists (select 1 from portcullis.heads h where h.work = 'pull:' || s.repository || ':' || s.pull)`,
+  );
+}

@@ -296,4 +296,5 @@ export async function deleteInstallation(database: Database, installation: numbe
   );
   await database.query("delete from portcullis.work where (subject->>'installation')::bigint = $1", [installation]);
   await database.query("delete from portcullis.unavailable where installation = $1", [installation]);
+  await database.query("delete from portcullis.budgets where installation = $1", [installation]);
 }

@@ -219,10 +219,11 @@ export async function countStuckRuns(queries: Queries, seconds: number): Promise
   return Number(row?.stuck ?? 0);
 }
 
-/** Deletes concluded runs after 90 days, except the newest of each work. */
+/** Deletes concluded runs after 90 days, except the newest of each open pull request. */
 export async function deleteOldRuns(queries: Queries): Promise<void> {
   await queries.query(
     `delete from portcullis.runs r where conclusion is not null and created_at < now() - interval '90 days'
-       and exists (select 1 from portcullis.runs n where n.work = r.work and n.created_at > r.created_at)`,
+       and (exists (select 1 from portcullis.runs n where n.work = r.work and n.created_at > r.created_at)
+         or not exists (select 1 from portcullis.heads h where h.work = r.work))`,
   );
 }

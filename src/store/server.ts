@@ -5,9 +5,18 @@ type Answer = pg.QueryResult | readonly pg.QueryResult[];
 
 /** Opens a pool of connections to a PostgreSQL server. Rejects if the server cannot be reached. */
 export async function openServer(url: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, application_name: "portcullis" });
-  // The pool replaces an idle connection that breaks; without a listener the error would end the process.
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    application_name: "portcullis",
+    // A host that is gone refuses nothing: what waits for it must fail, to be tried again.
+    connectionTimeoutMillis: 30_000,
+    keepAlive: true,
+  });
+  // A connection that breaks is replaced, and whoever waits for its answer gets the error. Without a listener the event
+  // would end the process: the pool listens to idle connections only, so one in a transaction needs its own.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const run = async <R extends Row>(client: pg.PoolClient, sql: string, values?: readonly unknown[]) => {
     const answer: Answer = await client.query(sql, values === undefined ? undefined : [...values]);
     const last = Array.isArray(answer) ? (answer as readonly pg.QueryResult[]).at(-1) : (answer as pg.QueryResult);

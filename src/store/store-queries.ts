@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import * as deliveries from "./deliveries.ts";
 import * as evidence from "./evidence.ts";
 import * as heads from "./heads.ts";
+import { mendTimes } from "./mend-times.ts";
 import * as overrides from "./overrides.ts";
 import * as passed from "./passed.ts";
 import * as postedComments from "./posted-comments.ts";
@@ -28,6 +29,7 @@ const QUERIES = {
   ...evidence,
   ...deliveries,
   ...heads,
+  mendTimes,
   ...overrides,
   ...passedQueries,
   ...postedComments,

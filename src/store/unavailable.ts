@@ -151,3 +151,11 @@ export async function listLongGone(
     ...(repository === null ? {} : { repository: Number(repository) }),
   }));
 }
+
+/** Deletes the states of work that is deleted, which nothing would end. */
+export async function deleteStrayStates(queries: Queries): Promise<void> {
+  await queries.query(
+    `delete from portcullis.unavailable u
+     where kind = 'work' and not exists (select 1 from portcullis.work w where 'work:' || w.key = u.scope)`,
+  );
+}

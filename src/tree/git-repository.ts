@@ -24,6 +24,8 @@ export interface GitRepository {
    * merge base. For local use.
    */
   mergedTrees(base: string, head: string): Promise<MergeResolution>;
+  /** Whether something of a tree could not be read, although a clone that is whole has it. */
+  isDamaged(): boolean;
   close(): Promise<void>;
 }
 
@@ -39,12 +41,22 @@ export async function openRepository(directory: string): Promise<GitRepository> 
   const scratch = await scratchObjects(root);
   const objects = new ObjectReader(root, scratch.forReading);
   const resolve = (revision: string): Promise<Resolution> => resolveRevision(root, revision);
-  const tree = (id: string, name = id): Tree => gitTree(root, id, objects, name, scratch.forReading);
+  let isUnlisted = false;
+  const tree = (id: string, name = id): Tree => {
+    const opened = gitTree(root, id, objects, name, scratch.forReading);
+    const list = (): ReturnType<Tree["list"]> =>
+      opened.list().catch((error: unknown) => {
+        isUnlisted = true;
+        throw error;
+      });
+    return { ...opened, list };
+  };
   return {
     root,
     resolve,
     tree,
     mergedTrees: (base, head) => mergedTrees({ directory: root, resolve, tree, scratch }, base, head),
+    isDamaged: () => isUnlisted || objects.isDamaged,
     close: async () => {
       await objects.close();
       scratch.remove();

@@ -21,6 +21,7 @@ export class ObjectReader {
   #unwanted = 0;
   #unsent = "";
   #stderr = "";
+  #isDamaged = false;
   readonly #rest: number | undefined;
   #resting: NodeJS.Timeout | undefined;
 
@@ -32,6 +33,11 @@ export class ObjectReader {
     this.#directory = directory;
     this.#objects = objects;
     this.#rest = rest;
+  }
+
+  /** Whether an object that was asked for is missing or cannot be read: this clone is not whole. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
   }
 
   /** The content of an object, by its full id. Rejects if this clone lacks it. */
@@ -106,6 +112,7 @@ export class ObjectReader {
     const size = /^[0-9a-f]+ (?:blob|commit|tree|tag) (\d+)$/.exec(header)?.[1];
     if (size === undefined) {
       const { id, reject } = this.#answer();
+      this.#isDamaged = true;
       reject(new Error(`object ${id} is missing from this clone`));
       return;
     }
@@ -152,6 +159,7 @@ export class ObjectReader {
     this.#body = undefined;
     this.#unwanted = 0;
     this.#child = undefined;
+    this.#isDamaged ||= left.length > 0;
     for (const { reject } of left) reject(error);
   }
 }

@@ -84,7 +84,7 @@ test.each([
   [5, { all: [1], background: [] }],
 ])("of a quota with %i requests left, a part is kept for urgent work", (remaining, expected) => {
   const { budgets, clock } = budgetsAt();
-  budgets.learn(1, { limit: 5_000, remaining, reset: clock.seconds + 600 });
+  budgets.learn(1, { limit: 5_000, remaining, resetIn: 600 });
   expect(budgets.usedUp()).toEqual(expected);
   clock.seconds += 600;
   expect(budgets.usedUp()).toEqual({ all: [], background: [] });

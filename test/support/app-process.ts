@@ -22,6 +22,8 @@ export interface AppProcess {
 export interface AppProcessOptions {
   readonly stateDirectory: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The command line of another checkout. */
+  readonly main?: string;
 }
 
 /** The URL in the line of the log that tells that it serves. */
@@ -43,7 +45,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 
 /** Starts the real `portcullis serve` against a simulated GitHub, waits until it is ready, and points the webhooks at it. */
 export async function startAppProcess(github: SimulatedGitHub, options: AppProcessOptions): Promise<AppProcess> {
-  const child = spawn(process.execPath, [MAIN, "serve"], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, "serve"], {
     env: {
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],

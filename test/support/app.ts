@@ -66,6 +66,7 @@ export async function startApp(
     readonly settings?: Partial<Settings>;
     readonly checkpoint?: (checkpoint: Checkpoint) => Promise<void> | void;
     readonly sweepSeconds?: number;
+    readonly leaseSeconds?: number;
     readonly idleMilliseconds?: number;
     readonly limits?: Limits;
     readonly now?: () => Date;
@@ -80,6 +81,7 @@ export async function startApp(
       log: createLog("debug", [github.webhookSecret], { write: (line) => log.push(line) }),
       ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       ...(options.sweepSeconds === undefined ? {} : { sweepSeconds: options.sweepSeconds }),
+      ...(options.leaseSeconds === undefined ? {} : { leaseSeconds: options.leaseSeconds }),
       limits: options.limits,
       // Else a night that begins during a test would have its branches judged.
       now: options.now ?? noonOf(new Date()),

@@ -1,4 +1,5 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -8,6 +9,12 @@ import { until } from "./until.ts";
 /** A real PostgreSQL server of this test alone, on a Unix socket. */
 export interface Postgres {
   readonly url: string;
+  /** Of the process that starts all others. */
+  pid(): number;
+  /** Ends it at once, as `pg_ctl stop -m immediate` does: connections break, and the next start recovers from the log. */
+  crash(): Promise<void>;
+  /** Starts it again on its data, and waits until it answers. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -19,8 +26,15 @@ export function installedPostgres(): string | undefined {
     .find((place) => existsSync(join(place, "initdb")) && existsSync(join(place, "postgres")));
 }
 
-/** Starts a server of the programs in `bin` with its data in `directory`. PostgreSQL refuses to run as root. */
-export async function startPostgres(bin: string, directory: string): Promise<Postgres> {
+/**
+ * Starts a server of the programs in `bin` with its data in `directory`, and with more variables of its environment.
+ * PostgreSQL refuses to run as root.
+ */
+export async function startPostgres(
+  bin: string,
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Postgres> {
   const user = process.getuid?.() === 0 ? nobody() : {};
   await mkdir(directory, { recursive: true });
   if (user.uid !== undefined && user.gid !== undefined) {
@@ -33,20 +47,36 @@ export async function startPostgres(bin: string, directory: string): Promise<Pos
     cwd: directory,
     stdio: "ignore",
   });
-  const server = spawn(join(bin, "postgres"), ["-D", data, "-k", directory, "-c", "listen_addresses=", "-F"], {
-    ...user,
-    cwd: directory,
-    stdio: "ignore",
-  });
   const url = `postgres://test@localhost/postgres?host=${encodeURIComponent(directory)}`;
-  await until(async () => server.exitCode !== null || (await answers(url)), "PostgreSQL to answer");
+  const launch = async (): Promise<ChildProcess> => {
+    const server = spawn(join(bin, "postgres"), ["-D", data, "-k", directory, "-c", "listen_addresses=", "-F"], {
+      ...user,
+      cwd: directory,
+      stdio: "ignore",
+      env: { ...process.env, ...environment },
+    });
+    // A test that dies must not leave a server behind.
+    const onExit = (): void => void server.kill("SIGQUIT");
+    process.once("exit", onExit);
+    server.once("exit", () => process.off("exit", onExit));
+    await until(async () => server.exitCode !== null || (await answers(url)), "PostgreSQL to answer");
+    return server;
+  };
+  let server = await launch();
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, "exit");
+    server.kill(signal);
+    await gone;
+  };
   return {
     url,
-    async stop() {
-      const gone = new Promise((done) => server.once("exit", done));
-      server.kill("SIGINT");
-      await gone;
+    pid: () => server.pid ?? 0,
+    crash: () => end("SIGQUIT"),
+    async start() {
+      server = await launch();
     },
+    stop: () => end("SIGINT"),
   };
 }
 

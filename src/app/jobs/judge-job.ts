@@ -23,7 +23,7 @@ import type { Head } from "../../store/heads.ts";
 import { askAboutTarget, digestOf, type AskCalls } from "../approvals/asked-target.ts";
 import { overridden, overrideOf, type OverriddenCalls, type OverriddenServices } from "../overrides/overridden.ts";
 import { causeOf } from "../error-for-log.ts";
-import { JudgeInterrupted } from "../judge/pool.ts";
+import { isOurFault } from "../judge/pool.ts";
 import { archived } from "./archived.ts";
 import { isByRulesInForce } from "./by-rules-in-force.ts";
 import { waitForReplica } from "./behind.ts";
@@ -168,7 +168,7 @@ async function judgeAgain(services: JudgeJobServices, work: LeasedWork, context:
       : outcome;
   } catch (error) {
     const failure = failureOf(error);
-    if (error instanceof JudgeInterrupted || context.signal.aborted || failure?.kind === "limited") throw error;
+    if (isOurFault(error) || context.signal.aborted || failure?.kind === "limited") throw error;
     if (failure?.kind === "unavailable") return failure;
     if (failure === undefined) services.log.error({ err: error, work: work.key }, "job failed");
     const reasons = { transient: "unanswered", gone: "gone", refused: "refused" } as const;

@@ -1,6 +1,7 @@
 import type { LeasedWork } from "../../store/work.ts";
 import type { AheadRequest, PrepareAnswer } from "../judge/protocol.ts";
 import { JudgeInterrupted } from "../judge/pool.ts";
+import { MirrorDamaged } from "../mirror/mirror-damaged.ts";
 import { recordRules, unfetchable, type RecordRulesServices } from "./judge-target.ts";
 import { archived } from "./archived.ts";
 import { wasEnrolled } from "../reconcile/history.ts";
@@ -111,6 +112,7 @@ async function judgeAhead(
       readToken: (name) => services.clients.readToken(installation, name),
     });
   } catch (error) {
+    if (error instanceof MirrorDamaged) throw error;
     // The pull request that needs it will find out, and say it in its check.
     if (!(error instanceof JudgeInterrupted)) services.log.warn({ err: error }, "judging ahead failed");
   } finally {

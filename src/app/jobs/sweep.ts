@@ -22,12 +22,15 @@ export type SweepServices = HandleWaitingServices &
   ForgetLongGoneServices &
   EndOverridesServices &
   UsesStore<
+    | "deleteOldClaims"
     | "deleteOldDeliveries"
     | "deleteOldGroups"
+    | "deleteOldOverrides"
     | "deleteOldRedeliveries"
     | "deleteOldReports"
     | "deleteOldRuns"
     | "deleteOldStandings"
+    | "deleteStrayStates"
     | "scheduleCompliance"
     | "takeRepositoriesToSweep"
   > &
@@ -48,6 +51,9 @@ export async function sweep(services: SweepServices, everySeconds: number): Prom
   await services.store.deleteOldStandings();
   await services.store.deleteOldDeliveries();
   await services.store.deleteOldRuns();
+  await services.store.deleteOldClaims();
+  await services.store.deleteOldOverrides();
+  await services.store.deleteStrayStates();
   await services.store.deleteOldGroups();
   await services.store.deleteOldReports();
   await services.store.deleteOldRedeliveries();

@@ -4,6 +4,7 @@ import type { Unavailable, UnavailableScope } from "../../store/unavailable.ts";
 import type { LeasedWork, Trouble } from "../../store/work.ts";
 import { causeOf } from "../error-for-log.ts";
 import { JudgeInterrupted } from "../judge/pool.ts";
+import { MirrorDamaged } from "../mirror/mirror-damaged.ts";
 import type { Services, UsesStore } from "../services.ts";
 import {
   becomeAvailable,
@@ -24,6 +25,7 @@ export type WorkerServices = UsesStore<
     readonly log: Pick<Services["log"], "debug" | "info" | "warn" | "error">;
     readonly metrics: Pick<Services["metrics"], "jobs" | "jobSeconds">;
     readonly clients: Pick<Services["clients"], "forget" | "usedUp">;
+    readonly mirrors: Pick<Services["mirrors"], "doubt">;
   };
 
 /** The jobs that a worker runs. They reject with whatever GitHub's API or a bug threw. */
@@ -121,6 +123,12 @@ async function attempt(
       return { kind: "later", seconds: 0, reason: "a newer state is waiting" };
     if (deadline.aborted || error instanceof JudgeInterrupted) {
       return jobs.giveUp(work, late(`judging it took longer than ${services.deadline} s`));
+    }
+    if (error instanceof MirrorDamaged) {
+      await services.mirrors.doubt(error.directory);
+      const reason = `the mirror could not be used and is made anew: ${error.message}`;
+      services.log.warn({ work: work.key, cause: error.message }, "a mirror is damaged and is made anew");
+      return { kind: "later", seconds: Math.min(backOff(work.age), left / 1_000 + 1), reason, because: "unfetchable" };
     }
     const failure = failureOf(error);
     switch (failure?.kind) {

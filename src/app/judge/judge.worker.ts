@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createEngine } from "../../engine/judge-engine.ts";
+import { MirrorDamaged } from "../mirror/mirror-damaged.ts";
 import { createJudgeThread } from "./thread.ts";
 import type {
   Envelope,
@@ -50,9 +51,10 @@ parentPort?.on("message", (message: Envelope<JudgeThreadRequest | TokenGiven> | 
     return token;
   };
   void answer(content, { onProgress, readToken })
-    .catch((error: unknown): ThreadFailure => ({
-      kind: "failed",
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    }))
+    .catch((error: unknown): ThreadFailure =>
+      error instanceof MirrorDamaged
+        ? { kind: "failed", message: error.message, damaged: error.directory }
+        : { kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    )
     .then(say);
 });

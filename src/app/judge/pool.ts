@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { MirrorDamaged } from "../mirror/mirror-damaged.ts";
 import type {
   Envelope,
   AheadRequest,
@@ -20,6 +21,11 @@ import type {
 /** Thrown when a judgement was stopped at its deadline or because it is no longer needed. */
 export class JudgeInterrupted extends Error {
   override readonly name = "JudgeInterrupted";
+}
+
+/** Whether an error says nothing about what was judged: it was interrupted, or the mirror is damaged. */
+export function isOurFault(error: unknown): boolean {
+  return error instanceof JudgeInterrupted || error instanceof MirrorDamaged;
 }
 
 /** A judge thread that one job holds. */
@@ -252,7 +258,7 @@ class JudgeThread {
     worker.on("message", ({ id, content }: Envelope<FromThread>) => {
       if (id !== this.#id) return;
       if (content.kind === "progress") this.#pending?.job.onProgress?.(content.done, content.total);
-      else if (content.kind === "failed") this.#pending?.fail(new Error(content.message));
+      else if (content.kind === "failed") this.#pending?.fail(errorOf(content));
       else if (content.kind === "token wanted") {
         void giveToken(content, this.#pending?.job ?? {}).then((given) => worker.postMessage({ id, content: given }));
       } else this.#pending?.done(content);
@@ -272,6 +278,10 @@ class JudgeThread {
     this.#onRestart();
     this.#pending?.fail(error);
   }
+}
+
+function errorOf({ message, damaged }: ThreadFailure): Error {
+  return damaged === undefined ? new Error(message) : new MirrorDamaged(damaged, message);
 }
 
 async function endWorker(worker: Worker): Promise<void> {

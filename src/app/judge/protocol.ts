@@ -161,6 +161,8 @@ export interface Envelope<T> {
 export interface ThreadFailure {
   readonly kind: "failed";
   readonly message: string;
+  /** The mirror that could not be read. */
+  readonly damaged?: string;
 }
 
 /** What a judge thread is started with. */

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { CheckRequest } from "../../gate/check-request.ts";
 import { check } from "../../gate/check.ts";
 import { suggestFixes } from "../../gate/fixes/suggest-fixes.ts";
@@ -14,6 +15,7 @@ import { builtinChecks } from "../../engine/builtin-checks.ts";
 import type { Engine } from "../../engine/judge-engine.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { approvalNeeds, touchesOwners } from "../rules/approval-needs.ts";
+import { MirrorDamaged } from "../mirror/mirror-damaged.ts";
 import { digestInForce } from "../rules/digest-in-force.ts";
 import { waiverNeeds, waiversOfProposal } from "../rules/waiver-needs.ts";
 import { judgePreview } from "../rules/preview.ts";
@@ -62,13 +64,18 @@ export function createJudgeThread(
   engine: Engine,
 ): (request: JudgeThreadRequest, job: Required<JobPorts>) => Promise<JudgeThreadAnswer> {
   const sets = new Map<string, PolicySet>();
-  const cache = memoryCache(CACHE_BYTES, RENDERED_BYTES);
+  let cache = memoryCache(CACHE_BYTES, RENDERED_BYTES);
   const mirrors = new Map<string, OpenMirror>();
 
   const openMirror = async (directory: string): Promise<OpenMirror> => {
-    const known = mirrors.get(directory);
+    const made = await whenMade(directory);
+    let known = mirrors.get(directory);
     mirrors.delete(directory);
-    const mirror = known ?? { repository: await openRepository(directory), trees: new Map() };
+    if (known !== undefined && known.made !== made) {
+      await known.repository.close();
+      known = undefined;
+    }
+    const mirror = known ?? { made, repository: await openMirrorAt(directory), trees: new Map() };
     mirrors.set(directory, mirror);
     for (const [oldest, { repository }] of mirrors) {
       if (mirrors.size <= MIRRORS_KEPT) break;
@@ -108,23 +115,58 @@ export function createJudgeThread(
       return setAt(mirror, commit, request.now, fetchFor);
     };
     try {
-      if (request.kind === "prepare") return await prepare(request, mirror, at);
-      if (request.kind === "ahead") return await judgeAhead(request, mirror, at, { engine, cache, job });
-      if (request.kind === "standing") return await standing(request, mirror, at, { engine, cache, job });
-      return forgetWhereRulesFailed(sets, await judge(request, mirror, at, { engine, cache, job }));
+      const answer = await answerTo(request, mirror, at, { engine, cache, job });
+      // What could not be read is a problem in the report, as if the repository were to blame for it.
+      if (mirror.repository.isDamaged()) throw new Error("an object is missing or damaged");
+      return request.kind === "judge" ? forgetWhereRulesFailed(sets, answer as JudgeAnswer) : answer;
     } catch (error) {
-      // The mirror may have been recreated while it was open.
       mirrors.delete(request.mirror);
+      const isDamaged = mirror.repository.isDamaged();
       await mirror.repository.close();
-      throw error;
+      if (!isDamaged) throw error;
+      cache = memoryCache(CACHE_BYTES, RENDERED_BYTES);
+      throw new MirrorDamaged(request.mirror, error instanceof Error ? error.message : String(error));
     }
   };
 }
 
 /** An open mirror, with the trees that were listed already. */
 interface OpenMirror {
+  /** Tells it from one that is made anew in its place. */
+  readonly made: string;
   readonly repository: GitRepository;
   readonly trees: Map<string, Tree>;
+}
+
+async function whenMade(directory: string): Promise<string> {
+  const { ino, birthtimeMs } = await stat(directory).catch((error: unknown) => {
+    throw new MirrorDamaged(directory, String(error));
+  });
+  return `${ino} ${birthtimeMs}`;
+}
+
+function openMirrorAt(directory: string): Promise<GitRepository> {
+  return openRepository(directory).catch((error: unknown) => {
+    throw new MirrorDamaged(directory, error instanceof Error ? error.message : String(error));
+  });
+}
+
+function answerTo(
+  request: JudgeThreadRequest,
+  mirror: OpenMirror,
+  setAt: SetAt,
+  means: Means,
+): Promise<JudgeThreadAnswer> {
+  switch (request.kind) {
+    case "prepare":
+      return prepare(request, mirror, setAt);
+    case "ahead":
+      return judgeAhead(request, mirror, setAt, means);
+    case "standing":
+      return standing(request, mirror, setAt, means);
+    case "judge":
+      return judge(request, mirror, setAt, means);
+  }
 }
 
 function treeAt({ repository, trees }: OpenMirror, commit: string): Tree {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ObjectReader } from "../../tree/object-reader.ts";
 import type { Remote } from "../../tree/git-environment.ts";
 import { runGit } from "../../tree/run-git.ts";
+import { MirrorDamaged } from "./mirror-damaged.ts";
 
 /** How a fetch ended. */
 export type FetchOutcome =
@@ -42,7 +43,7 @@ export interface Mirror {
   listBranches(remote: Remote, signal: AbortSignal): Promise<BranchList>;
   /** The commit that a ref of a job points to. */
   commit(job: string, name: string): Promise<Commit | undefined>;
-  /** The output of a `git` command that only reads. Rejects if it fails. */
+  /** The output of a `git` command that only reads. Rejects with MirrorDamaged if it fails. */
   read(args: readonly string[], input?: string): Promise<string>;
   /** Keeps a commit beyond its job, so that the next fetch transfers only what is new. */
   pin(name: string, commit: string): Promise<void>;
@@ -55,12 +56,15 @@ export interface Mirror {
 
 const FETCHES_UNTIL_GC = 200;
 
+/** A process that is started again before it fetched so often leaves loose objects behind: with so many, garbage is due. */
+const LOOSE_UNTIL_GC = 2_000;
+
 /** A mirror that is unused for so long closes its object reader. */
 const IDLE_MILLISECONDS = 60_000;
 
 /** Messages of Git about its own files, as opposed to the connection. */
 const DAMAGE =
-  /bad (?:object|shallow)|corrupt|loose object|not a git repository|index-pack|unpack|shallow file|packfile/i;
+  /bad (?:object|shallow)|cannot change to|corrupt|did not send all necessary objects|loose object|not a git repository|index-pack|packed-refs|packfile|shallow file|unpack|unable to (?:create|read|write)/i;
 
 /** The mirrors below a directory that only this process uses. */
 export class Mirrors {
@@ -82,8 +86,16 @@ export class Mirrors {
       mirror.catch(() => this.#open.delete(repository));
     }
     const entered = await mirror;
-    entered.readers++;
+    await entered.enter();
     return entered;
+  }
+
+  /** Has the mirror in a directory made anew once no job uses it: what was fetched into it cannot be read. */
+  async doubt(directory: string): Promise<void> {
+    for (const open of this.#open.values()) {
+      const mirror = await open.catch(() => undefined);
+      if (mirror?.directory === directory) await mirror.doubt();
+    }
   }
 
   /** Deletes the mirrors of all repositories but these, where no job uses them. */
@@ -104,7 +116,7 @@ export class Mirrors {
   }
 
   async close(): Promise<void> {
-    for (const mirror of this.#open.values()) await (await mirror).close();
+    for (const mirror of this.#open.values()) await (await mirror.catch(() => undefined))?.close();
   }
 }
 
@@ -115,6 +127,10 @@ class OpenMirror implements Mirror {
   #failures = 0;
   #last: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
+  /** While it is true, no job enters: the mirror is made anew once those within have left. */
+  #isDoubted = false;
+  #renewal: Promise<void> | undefined;
+  #waiting: (() => void)[] = [];
   readonly #objects: ObjectReader;
   readonly #pinned = new Map<string, string | undefined>();
 
@@ -125,10 +141,28 @@ class OpenMirror implements Mirror {
 
   static async at(directory: string): Promise<OpenMirror> {
     const mirror = new OpenMirror(directory);
-    await mirror.#create();
-    // A process that was killed leaves refs of its jobs, and locks, behind.
-    await mirror.#deleteRefs("refs/portcullis/jobs/");
+    try {
+      await mirror.#create();
+      // A process that was killed leaves refs of its jobs, and locks, behind.
+      await mirror.#deleteRefs("refs/portcullis/jobs/");
+    } catch {
+      await mirror.#recreate();
+    }
+    // As Git estimates it: their names are spread evenly over 256 directories.
+    const loose = await readdir(join(directory, "objects", "17")).catch(() => []);
+    if (loose.length * 256 > LOOSE_UNTIL_GC) mirror.#fetches = FETCHES_UNTIL_GC;
     return mirror;
+  }
+
+  /** Lets a job in, once the mirror is whole. */
+  async enter(): Promise<void> {
+    while (this.#isDoubted) await new Promise<void>((done) => this.#waiting.push(done));
+    this.readers++;
+  }
+
+  async doubt(): Promise<void> {
+    this.#isDoubted = true;
+    if (this.readers === 0) await (this.#renewal ??= this.#renew());
   }
 
   fetch(
@@ -184,7 +218,10 @@ class OpenMirror implements Mirror {
     const id = await this.#resolve(`refs/portcullis/jobs/${job}/${name}`);
     if (id === undefined) return undefined;
     // The raw object names its parents, even though a shallow history hides them.
-    const raw = Buffer.from(await this.#objects.read(id)).toString("latin1");
+    const bytes = await this.#objects.read(id).catch((error: unknown) => {
+      throw new MirrorDamaged(this.directory, String(error));
+    });
+    const raw = Buffer.from(bytes).toString("latin1");
     const header = raw.split("\n\n", 1)[0] ?? "";
     const named = (what: string): readonly string[] =>
       [...header.matchAll(new RegExp(`^${what} ([0-9a-f]+)$`, "gm"))].map((match) => match[1] ?? "");
@@ -193,7 +230,7 @@ class OpenMirror implements Mirror {
 
   async read(args: readonly string[], input?: string): Promise<string> {
     const { code, stdout, stderr } = await runGit(this.directory, args, input === undefined ? {} : { input });
-    if (code !== 0) throw new Error(`git ${args[0]} failed on a mirror: ${stderr}`);
+    if (code !== 0) throw new MirrorDamaged(this.directory, `git ${args[0]} failed: ${stderr}`);
     return stdout;
   }
 
@@ -224,6 +261,7 @@ class OpenMirror implements Mirror {
       rm(join(this.directory, "refs/portcullis/jobs", job), { recursive: true, force: true }),
     );
     this.readers--;
+    if (this.readers === 0 && this.#isDoubted) await (this.#renewal ??= this.#renew());
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
       if (this.readers === 0) void this.#objects.close();
@@ -244,7 +282,9 @@ class OpenMirror implements Mirror {
   }
 
   async #create(): Promise<void> {
-    await mkdir(this.directory, { recursive: true });
+    await mkdir(this.directory, { recursive: true }).catch((error: unknown) => {
+      throw new MirrorDamaged(this.directory, String(error));
+    });
     await this.#clearLocks();
     await this.read(["init", "--quiet", "--bare", "."]);
   }
@@ -263,10 +303,25 @@ class OpenMirror implements Mirror {
     if (code !== 0) await rm(join(this.directory, prefix), { recursive: true, force: true });
   }
 
-  /** Recreates a mirror that looks damaged twice in a row; it contains nothing that cannot be fetched again. */
+  /** Recreates a mirror that looks damaged twice in a row. */
   async #recreateIfDamaged(): Promise<void> {
     this.#failures++;
-    if (this.#failures < 2 || this.readers > 1) return;
+    if (this.#failures < 2) return;
+    if (this.readers > 1) this.#isDoubted = true;
+    else await this.#recreate();
+  }
+
+  /** Makes a doubted mirror anew and lets jobs in again. */
+  async #renew(): Promise<void> {
+    // If that fails, as on a full disk, the next job finds out and doubts it again.
+    await this.#exclusively(() => this.#recreate()).catch(() => undefined);
+    this.#renewal = undefined;
+    this.#isDoubted = false;
+    for (const enter of this.#waiting.splice(0)) enter();
+  }
+
+  /** It contains nothing that cannot be fetched again. */
+  async #recreate(): Promise<void> {
     this.#failures = 0;
     await this.#objects.close();
     this.#pinned.clear();

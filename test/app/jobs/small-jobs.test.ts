@@ -211,8 +211,10 @@ test("a sweep calls workers for deliveries that wait, looks at repositories that
       .filter((name) => name.startsWith("deleteOld"))
       .toSorted(),
   ).toEqual([
+    "deleteOldClaims",
     "deleteOldDeliveries",
     "deleteOldGroups",
+    "deleteOldOverrides",
     "deleteOldRedeliveries",
     "deleteOldReports",
     "deleteOldRuns",

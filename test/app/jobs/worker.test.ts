@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { JobOutcome } from "../../../src/app/jobs/job-outcome.ts";
 import { work, type Jobs } from "../../../src/app/jobs/worker.ts";
+import { MirrorDamaged } from "../../../src/app/mirror/mirror-damaged.ts";
 import { JudgeInterrupted } from "../../../src/app/judge/pool.ts";
 import { HeldBack } from "../../../src/github/failure.ts";
 import type { LeasedWork, Trouble } from "../../../src/store/work.ts";
@@ -148,6 +149,18 @@ test("close to its deadline a job is tried again just after it, to be given up t
   const calls = await worked({ leased: { age: 599_000 }, jobs: { judge: rejectWith(httpError(502)) } });
   const [[, seconds] = []] = askedOf(calls, "postponeWork");
   expect(seconds).toBeLessThanOrEqual(2);
+});
+
+test("a job that finds a damaged mirror has it made anew and is tried again, in terms that do not name our directories", async () => {
+  const damaged = new MirrorDamaged("/state/mirrors/7.git", "fatal: /state/mirrors/7.git/objects is gone");
+  const calls = await worked({ jobs: { judge: rejectWith(damaged) }, leased: { attempts: 3 } });
+  expect(askedOf(calls, "doubt")).toEqual([["/state/mirrors/7.git"]]);
+  const [[, seconds, why] = []] = askedOf(calls, "postponeWork");
+  expect(seconds).toBeLessThanOrEqual(2);
+  expect(why).toEqual({
+    because: "unfetchable",
+    reason: "the mirror could not be used and is made anew: fatal: the mirror/objects is gone",
+  });
 });
 
 test("a judgement that is interrupted at its deadline is given up", async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MirrorDamaged } from "../../../src/app/mirror/mirror-damaged.ts";
 import { Mirrors, type Mirror } from "../../../src/app/mirror/mirror.ts";
 import type { Remote } from "../../../src/tree/git-environment.ts";
 import { startGitHub, type SimulatedGitHub } from "../../support/github/server.ts";
@@ -82,6 +83,49 @@ test("a damaged mirror is made anew", async () => {
       outcomes.push((await mirror.fetch(remote, `d${n}`, { tip: "refs/heads/main" }, signal)).kind);
     expect(outcomes).toEqual(["failed", "failed", "fetched"]);
   });
+});
+
+test("what processes that were started again and again left loose is packed", async () => {
+  const packs = async (mirror: Mirror): Promise<readonly string[]> =>
+    (await readdir(join(mirror.directory, "objects", "pack"))).filter((name) => name.endsWith(".pack"));
+  const fetchOnce = async (mirror: Mirror): Promise<void> => {
+    await mirror.fetch(remote, "g", { tip: "refs/heads/main" }, signal);
+    await mirror.pin("trusted", (await mirror.commit("g", "tip"))?.id ?? "");
+    await mirror.release("g");
+  };
+  await withMirror(async (mirror) => {
+    await fetchOnce(mirror);
+    expect(await packs(mirror)).toEqual([]);
+    await mkdir(join(mirror.directory, "objects", "17"), { recursive: true });
+    for (let n = 0; n < 8; n++) await writeFile(join(mirror.directory, "objects", "17", `${n}`.padStart(38, "0")), "");
+  });
+  await withMirror(async (mirror) => {
+    await fetchOnce(mirror);
+    expect(await packs(mirror)).toHaveLength(1);
+  });
+});
+
+test("a mirror that a job doubts is made anew when the others have left, and the next job waits for that", async () => {
+  const mirrors = new Mirrors(directory);
+  const [one, other] = [await mirrors.acquire(repository.id), await mirrors.acquire(repository.id)];
+  await one.fetch(remote, "one", { tip: "refs/heads/main" }, signal);
+  await other.fetch(remote, "other", { tip: "refs/heads/main" }, signal);
+  await rm(join(one.directory, "objects"), { recursive: true });
+  await expect(one.read(["ls-tree", "refs/portcullis/jobs/one/tip"])).rejects.toThrow(MirrorDamaged);
+  await mirrors.doubt(one.directory);
+  await one.release("one");
+  const entered: string[] = [];
+  const next = mirrors.acquire(repository.id).then((mirror) => {
+    entered.push("next");
+    return mirror;
+  });
+  entered.push("other");
+  await other.release("other");
+  const mirror = await next;
+  expect(entered).toEqual(["other", "next"]);
+  expect(await mirror.fetch(remote, "next", { tip: "refs/heads/main" }, signal)).toEqual({ kind: "fetched" });
+  expect((await mirror.commit("next", "tip"))?.id).toMatch(/^[0-9a-f]{40}$/);
+  await mirrors.close();
 });
 
 test("a wrong token fails with a reason that does not show it", async () => {

@@ -159,7 +159,11 @@ export function fakeServices(answers: Answers = {}): {
       calls,
     ),
     queue: fake<Services["queue"]>({}, calls),
-    mirrors: { acquire: async () => fakeMirror, keepOnly: async () => {} },
+    mirrors: {
+      acquire: async () => fakeMirror,
+      doubt: fake<Pick<Services["mirrors"], "doubt">>({}, calls).doubt,
+      keepOnly: async () => {},
+    },
     pool: {
       take: async () => fake<HeldThread>(thread, calls),
       takeSpare: () =>
