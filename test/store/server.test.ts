@@ -27,29 +27,29 @@ afterAll(async () => {
 
 whereInstalled("a server that ends during a transaction fails that transaction, and nothing else", async () => {
   if (database === undefined || postgres === undefined) throw new Error("not installed");
-  const { crash, start } = postgres;
+  const server = postgres;
   await database.query("create table counted (n integer)");
   const broken = database.transaction(async (queries) => {
     await queries.query("insert into counted values (1)");
-    await crash();
+    await server.crash();
     await queries.query("insert into counted values (2)");
   });
   await expect(broken).rejects.toThrow();
   await expect(database.query("select")).rejects.toThrow();
-  await start();
+  await server.start();
   expect(await database.query("select n from counted")).toEqual([]);
 });
 
 whereInstalled("a connection that breaks between two queries of a transaction does not end the process", async () => {
   if (database === undefined) throw new Error("not installed");
-  const { query } = database;
-  const broken = database.transaction(async (queries) => {
-    const [own] = await queries.query<{ pid: number }>("select pg_backend_pid() as pid");
-    await query("select pg_terminate_backend($1, 60000)", [own?.pid]);
+  const own = database;
+  const broken = own.transaction(async (queries) => {
+    const [mine] = await queries.query<{ pid: number }>("select pg_backend_pid() as pid");
+    await own.query("select pg_terminate_backend($1, 60000)", [mine?.pid]);
     // The event comes in a turn of its own, before the next query.
-    await query("select 1");
+    await own.query("select 1");
     await queries.query("select 1");
   });
   await expect(broken).rejects.toThrow();
-  expect(await query("select 1 as one")).toEqual([{ one: 1 }]);
+  expect(await own.query("select 1 as one")).toEqual([{ one: 1 }]);
 });
