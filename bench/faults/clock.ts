@@ -111,4 +111,7 @@ export const clockJumps = jumping(
 );
 
 /** The clock of the store alone. */
-export const storeClockJumps = jumping("The clock of PostgreSQL alone jumps likewise", "SHIM_STORE");
+export const storeClockJumps = jumping(
+  "The clock of PostgreSQL alone jumps in the same way; a replica killed at each jump",
+  "SHIM_STORE",
+);
