@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import type { CheckRequest } from "../../gate/check-request.ts";
 import { check } from "../../gate/check.ts";
 import { suggestFixes } from "../../gate/fixes/suggest-fixes.ts";
@@ -10,12 +9,12 @@ import type { CheckCache } from "../../gate/judged-source.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { Report } from "../../model/report.ts";
 import type { Tree } from "../../model/tree.ts";
-import { openRepository, type GitRepository } from "../../tree/git-repository.ts";
 import { builtinChecks } from "../../engine/builtin-checks.ts";
 import type { Engine } from "../../engine/judge-engine.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { approvalNeeds, touchesOwners } from "../rules/approval-needs.ts";
 import { MirrorDamaged } from "../mirror/mirror-damaged.ts";
+import { openMirrorAt, treeAt, whenMade, type OpenMirror } from "./open-mirror.ts";
 import { digestInForce } from "../rules/digest-in-force.ts";
 import { waiverNeeds, waiversOfProposal } from "../rules/waiver-needs.ts";
 import { judgePreview } from "../rules/preview.ts";
@@ -50,7 +49,6 @@ import {
 /** Limits of what one thread keeps: policy sets, open mirrors, trees, and bytes of cached judgements and renderings. */
 const SETS_KEPT = 8;
 const MIRRORS_KEPT = 8;
-const TREES_KEPT = 8;
 const CACHE_BYTES = 64 * 1024 * 1024;
 const RENDERED_BYTES = 128 * 1024 * 1024;
 /** Milliseconds: after a longer judgement no fixes are suggested, since each is judged again before anybody sees the verdict. */
@@ -130,27 +128,6 @@ export function createJudgeThread(
   };
 }
 
-/** An open mirror, with the trees that were listed already. */
-interface OpenMirror {
-  /** Tells it from one that is made anew in its place. */
-  readonly made: string;
-  readonly repository: GitRepository;
-  readonly trees: Map<string, Tree>;
-}
-
-async function whenMade(directory: string): Promise<string> {
-  const { ino, birthtimeMs } = await stat(directory).catch((error: unknown) => {
-    throw new MirrorDamaged(directory, String(error));
-  });
-  return `${ino} ${birthtimeMs}`;
-}
-
-function openMirrorAt(directory: string): Promise<GitRepository> {
-  return openRepository(directory).catch((error: unknown) => {
-    throw new MirrorDamaged(directory, error instanceof Error ? error.message : String(error));
-  });
-}
-
 function answerTo(
   request: JudgeThreadRequest,
   mirror: OpenMirror,
@@ -167,17 +144,6 @@ function answerTo(
     case "judge":
       return judge(request, mirror, setAt, means);
   }
-}
-
-function treeAt({ repository, trees }: OpenMirror, commit: string): Tree {
-  const tree = trees.get(commit) ?? repository.tree(commit);
-  trees.delete(commit);
-  trees.set(commit, tree);
-  for (const oldest of trees.keys()) {
-    if (trees.size <= TREES_KEPT) break;
-    trees.delete(oldest);
-  }
-  return tree;
 }
 
 /**
