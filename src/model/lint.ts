@@ -6,6 +6,7 @@ export const lintRules = {
   ignore: "a comment that ignores an unknown rule, gives no reason, or ignores nothing",
   metadata: "a policy without title, description, id, level or related_resources",
   "metadata-key": "a key of METADATA that nothing reads, such as one that is misspelt",
+  "other-input": "a rule that reads another input than policies get, such as input.review, and so never fires",
   "parameter-schema": "a parameter that the policy reads and METADATA does not describe",
   "rejected-fixture": "a rule that no rejected fixture makes fire",
   "silent-message":

@@ -64,6 +64,10 @@ test("each rule finds its issue at its line, and a good policy has none", async 
     ...policy("a/walk", 'deny contains "x" if {\n\twalk(input, [_, value])\n\tvalue == "x"\n}'),
     ...policy("a/data", 'deny contains "x" if input.kind in data.nowhere'),
     ...policy("a/field", 'deny contains "x" if {\n\tinput.kind == "Deployment"\n\tinput.spec.tmplate.spec\n}'),
+    ...policy("a/review", 'deny contains "x" if input.review.object.kind == "Pod"'),
+    // The source of a template, which nothing runs as it is.
+    "policies/a/template/src.rego":
+      'package a.template\n\nimport rego.v1\n\nviolation contains {"msg": "x"} if input.review.object.kind == "Pod"\n',
     ...policy("a/variable", 'deny contains "x" if {\n\tinput.kind == "Pod"\n\tspare := input.spec\n}'),
     ...policy("a/import", 'import data.a.walk\n\ndeny contains "x" if input.kind == "Pod"'),
     ...policy("a/layout", 'deny contains "x" if   input.kind == "Pod"'),
@@ -84,12 +88,14 @@ test("each rule finds its issue at its line, and a good policy has none", async 
     "layout:14 format",
     "moved:7 id-path",
     "parameter:14 parameter-schema",
+    "review:14 other-input",
     "silent:16 silent-message",
+    "template:1 metadata",
     "variable:16 unused-variable",
     "walk:15 unbounded-walk",
   ]);
   // Every rule but that of the good policy, which has a fixture that makes it fire.
-  expect(found.filter((one) => one.endsWith("rejected-fixture"))).toHaveLength(11);
+  expect(found.filter((one) => one.endsWith("rejected-fixture"))).toHaveLength(13);
 });
 
 function policy(id: string, rules: string, more = ""): { readonly [path: string]: string } {

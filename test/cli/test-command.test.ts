@@ -252,7 +252,10 @@ test("coverage is written to files, with the paths and texts of the policies", a
 
 test("a directory without tests is no pass", async () => {
   const { code, out } = await portcullis(directoryWith({ "policy/tag.rego": POLICY }), ["test"]);
-  expect([code, out]).toEqual([2, "no test was run (0 test rules, 0 fixtures)\n"]);
+  expect([code, out]).toEqual([
+    2,
+    "note: looked in policy for test_ rules in *_test.rego, fixtures/accepted-* and fixtures/rejected-*, scenarios/NAME/ and suites\n\nno test was run (0 test rules, 0 fixtures)\n",
+  ]);
 });
 
 test("fmt names files that are laid out otherwise, and writes them where asked", async () => {

@@ -133,7 +133,11 @@ export function createTestSession(request: TestRequest): TestSession {
       ...judged.problems.map(inWords),
       ...suites.problems.map(inWords),
     ];
-    const notes = [...refusedInWords(ruled.refused), ...written.map((path) => `${shown(path)}: written`)];
+    const notes = [
+      ...refusedInWords(ruled.refused),
+      ...written.map((path) => `${shown(path)}: written`),
+      ...(outcomes.length + problems.length > 0 ? [] : [whereItLooked(read, request.run)]),
+    ];
     return {
       outcomes: outcomes.map((one): TestOutcome => ({ ...one, path: shown(one.path) })),
       problems: [...new Set(problems)],
@@ -214,6 +218,12 @@ function coverageOf(coverage: Coverage | undefined, shown: (path: string) => str
   const lines = files.flatMap((file) => file.lines);
   const reached = lines.filter(({ hits }) => hits > 0).length;
   return { percentage: lines.length === 0 ? 0 : (100 * reached) / lines.length, files };
+}
+
+/** For a run without a test: what would have been one, and where. */
+function whereItLooked({ under, shown }: Read, run: RegExp | undefined): string {
+  const chosen = run === undefined ? "" : `, for names that match ${run.source}`;
+  return `looked in ${under.map(shown).join(", ")} for test_ rules in *_test.rego, fixtures/accepted-* and fixtures/rejected-*, scenarios/NAME/ and suites${chosen}`;
 }
 
 function inWords(problem: Problem): string {

@@ -10,6 +10,9 @@ import { fieldsRead } from "../reading/fields-read.ts";
 import { readModule } from "../reading/module.ts";
 import type { LintAnswer } from "../toolchain/protocol.ts";
 import type { Toolchain } from "../toolchain/toolchain.ts";
+import { isCombined } from "../combined-sources.ts";
+import { reachIn } from "../reading/reach.ts";
+import { otherInputs } from "../unfit/input-shape.ts";
 import { unknownKeys } from "../unfit/metadata-keys.ts";
 import { unknownData } from "../unfit/unknown-data.ts";
 import { metadataIssues } from "./metadata-issues.ts";
@@ -73,6 +76,8 @@ export async function lintPolicies(request: LintRequest, toolchain: Toolchain): 
   const described = describePolicies(compiled.answer?.rules ?? []);
   const rules = described.rules.filter(({ path }) => own.has(path));
   const read = sources.files.map(readModule);
+  // Other packages run only where somebody names them: they may be the source of a template, which reads a review.
+  const run = rules.filter((rule) => rule.package === "main" || rule.annotations.length > 0);
   const warnings = (rule: LintRule, found: readonly Omit<LintIssue, "rule">[]): readonly LintIssue[] =>
     found.map(({ path, line, message }) => ({ path, line, rule, message }));
   return {
@@ -83,6 +88,9 @@ export async function lintPolicies(request: LintRequest, toolchain: Toolchain): 
       ...parameterIssues(read, rules),
       ...warnings("metadata-key", unknownKeys(sources.files, described.rules)),
       ...warnings("unknown-data", unknownData(read, data)),
+      ...otherInputs(run, reachIn(read), isCombined(sources)).map(({ path = "", line = 1, message }) =>
+        issue("other-input", path, line, message.replace(/^policy \S+: /, "")),
+      ),
     ]),
     rules: rules.map(({ policy, name, path, line }) => ({ policy, name, path, line })),
     fieldsRead: fieldsRead(read).filter(({ path }) => own.has(path)),
