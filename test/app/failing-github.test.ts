@@ -6,7 +6,7 @@ import { startApp } from "../support/app.ts";
 import { deployment, rules } from "../support/fleet.ts";
 import type { FaultRequest } from "../support/github/faults.ts";
 import { startGitHub } from "../support/github/server.ts";
-import type { Fault } from "../support/github/state.ts";
+import type { Fault } from "../support/github/traffic.ts";
 import { shareApp } from "./shared-app.ts";
 
 const shared = shareApp();

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { deleteRef, setRef } from "../support/github/git/refs.ts";
 import type { FaultRequest } from "../support/github/faults.ts";
-import type { Fault, PullRequest, Repository } from "../support/github/state.ts";
+import type { PullRequest, Repository } from "../support/github/state.ts";
+import type { Fault } from "../support/github/traffic.ts";
 import { rules } from "../support/fleet.ts";
 import { BETTER, startUnavailableApp, type Line, type UnavailableApp } from "./unavailable-app.ts";
 

@@ -3,7 +3,8 @@ import { DOCUMENTED } from "../../src/github/budget.ts";
 import { startApp, type TestApp } from "../support/app.ts";
 import { deployment, NO_LATEST, rules } from "../support/fleet.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
-import type { Call, PullRequest, Repository } from "../support/github/state.ts";
+import type { PullRequest, Repository } from "../support/github/state.ts";
+import type { Call } from "../support/github/traffic.ts";
 import { until } from "../support/until.ts";
 
 const MANY = 30;

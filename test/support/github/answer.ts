@@ -1,14 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type {
-  Account,
-  Installation,
-  InstallationToken,
-  Json,
-  JsonObject,
-  Permission,
-  Repository,
-  World,
-} from "./state.ts";
+import type { Account, Installation, InstallationToken, Permission, Repository, World } from "./state.ts";
+import type { Json, JsonObject } from "./json.ts";
 
 export interface Answer {
   readonly status: number;

@@ -1,4 +1,5 @@
-import type { Call, Repository, World } from "./state.ts";
+import type { Repository, World } from "./state.ts";
+import type { Call } from "./traffic.ts";
 
 /** Which pull requests a request is about: by number in the path, or by a head they have or had. */
 export function pullsOf(repository: Repository | undefined, path: string, body: unknown): number[] {

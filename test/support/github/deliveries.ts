@@ -2,17 +2,9 @@ import { createHmac, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, fetch } from "undici";
 import { checkPayload } from "./description.ts";
-import {
-  background,
-  nextId,
-  timestamp,
-  type Delivery,
-  type DeliveryPlan,
-  type Installation,
-  type JsonObject,
-  type Repository,
-  type World,
-} from "./state.ts";
+import { background, nextId, timestamp, type Installation, type Repository, type World } from "./state.ts";
+import type { Delivery, DeliveryPlan } from "./traffic.ts";
+import type { JsonObject } from "./json.ts";
 
 export const defaultPlan = (): DeliveryPlan => ({
   delay: 0,

@@ -1,6 +1,7 @@
 // What GitHub shows of a pull request: the difference between the merge base and the head, with three lines of context.
 import { git } from "./git/run.ts";
-import type { JsonObject, Repository, World } from "./state.ts";
+import type { Repository, World } from "./state.ts";
+import type { JsonObject } from "./json.ts";
 import { htmlUrl, repositoryUrl } from "./shapes/repository.ts";
 
 export interface DiffFile {

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { requestId } from "./answer.ts";
-import type { Fault, FaultRule, World } from "./state.ts";
+import type { World } from "./state.ts";
+import type { Fault, FaultRule } from "./traffic.ts";
 
 export interface FaultRequest {
   readonly operation?: string;

@@ -19,6 +19,7 @@ async function viewOf(world: World, repository: Repository): Promise<RestView> {
     pulls: repository.pulls.map((pull) => ({
       ...pull,
       heads: [...pull.heads],
+      baseChanges: [...pull.baseChanges],
       reviews: pull.reviews.map((review) => ({ ...review })),
       reviewComments: [...pull.reviewComments],
     })),

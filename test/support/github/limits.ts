@@ -1,5 +1,6 @@
 import { liveToken } from "./access.ts";
-import type { Counted, Fault, World } from "./state.ts";
+import type { World } from "./state.ts";
+import type { Counted, Fault } from "./traffic.ts";
 
 interface Asked {
   readonly method: string;

@@ -1,23 +1,21 @@
 // What people do on GitHub, as methods of the server: each has the consequences and sends the webhooks the real thing has.
-import { randomBytes } from "node:crypto";
 import { cp } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { installationOf, reaches } from "./answer.ts";
 import { until } from "../until.ts";
 import { countCalls, restCalls } from "./calls.ts";
-import { emit, redeliver } from "./deliveries.ts";
+import { redeliver } from "./deliveries.ts";
 import { addFault, type FaultRequest } from "./faults.ts";
 import { commitFiles, type Files } from "./git/commits.ts";
 import { refreshTestMerge } from "./git/merges.ts";
-import { cloneBare, createBare } from "./git/repositories.ts";
 import { refSha, setRef } from "./git/refs.ts";
 import { git } from "./git/run.ts";
 import { lagRest } from "./lag.ts";
+import { accounts } from "./people/accounts.ts";
 import { newCheckRun, publishCheckRun, rerequestRun, rerequestSuite } from "./people/checks.ts";
 import { answerTo, commentOn, editComment } from "./people/comments.ts";
 import { emitDispatch } from "./people/events.ts";
 import { closeIssue } from "./people/issues.ts";
-import { lifecycle, repositoryItem } from "./people/lifecycle.ts";
+import { lifecycle } from "./people/lifecycle.ts";
 import { mergePull, type MergeOutcome } from "./people/merge.ts";
 import { enqueue } from "./people/merge-queue.ts";
 import {
@@ -30,48 +28,28 @@ import {
   type PullOptions,
 } from "./people/pulls.ts";
 import { afterPush } from "./people/pushes.ts";
+import { repositories } from "./people/repositories.ts";
 import { dismissReview, submitReview } from "./people/reviews.ts";
 import { teams } from "./people/teams.ts";
-import { accountShape } from "./shapes/account.ts";
-import { installationShape } from "./shapes/installation.ts";
 import { cloneUrl } from "./shapes/repository.ts";
 import {
-  nextId,
   timestamp,
   type Account,
   type AppIdentity,
   type BranchRules,
-  type Call,
   type CheckRun,
   type CheckSuite,
-  type Delivery,
-  type DeliveryPlan,
-  type Fault,
-  type Installation,
   type Issue,
   type IssueComment,
-  type JsonObject,
-  type MergePlan,
   type Permission,
-  type Permissions,
   type PullRequest,
   type Repository,
   type Review,
   type ReviewComment,
-  type Violation,
   type World,
 } from "./state.ts";
-
-export interface RepositoryOptions {
-  /** `owner/name`; the owner is made when it is not there. */
-  readonly fullName?: string;
-  readonly isPrivate?: boolean;
-  readonly defaultBranch?: string;
-  /** The first commit; no webhook is sent for it. */
-  readonly files?: Files;
-  /** Install the App on it (default true). */
-  readonly install?: boolean;
-}
+import type { Call, Delivery, DeliveryPlan, Fault, MergePlan, Violation } from "./traffic.ts";
+import type { JsonObject } from "./json.ts";
 
 export interface CommitOptions {
   readonly message?: string;
@@ -95,128 +73,6 @@ export function people(world: World) {
     if (found === undefined) throw new Error("this check run belongs to no repository");
     return found;
   };
-
-  /** A person, made when first named. */
-  function person(login: string): Account {
-    return account(login, "User");
-  }
-
-  function account(login: string, type: Account["type"]): Account {
-    let found = world.accounts.get(login);
-    if (found === undefined) {
-      found = { id: nextId(world), login, type };
-      world.accounts.set(login, found);
-    }
-    return found;
-  }
-
-  /** A personal token: for REST as Bearer, for Git as password. */
-  function tokenOf(who: Account): string {
-    const token = `ghp_${randomBytes(18).toString("hex")}`;
-    world.personalTokens.set(token, who);
-    return token;
-  }
-
-  function addRepository(options: RepositoryOptions, parent?: Repository): Repository {
-    const [owner = "acme", name = "gitops"] = (options.fullName ?? "acme/gitops").split("/");
-    const id = nextId(world);
-    const at = timestamp(world.now());
-    const repository: Repository = {
-      id,
-      owner: account(owner, parent === undefined ? "Organization" : "User"),
-      name,
-      isPrivate: options.isPrivate ?? true,
-      archived: false,
-      hasIssues: true,
-      defaultBranch: options.defaultBranch ?? parent?.defaultBranch ?? "main",
-      directory: join(world.directory, "repositories", `${id}.git`),
-      ...(parent !== undefined && { parent }),
-      createdAt: at,
-      pushedAt: at,
-      collaborators: new Map(),
-      rules: new Map(),
-      pulls: [],
-      comments: [],
-      issues: [],
-      suites: [],
-      runs: [],
-      queues: new Map(),
-      nextNumber: 1,
-    };
-    world.repositories.push(repository);
-    return repository;
-  }
-
-  async function createRepository(options: RepositoryOptions = {}): Promise<Repository> {
-    const repository = addRepository(options);
-    await createBare(repository.directory, repository.defaultBranch);
-    await commitFiles(repository.directory, {
-      branch: repository.defaultBranch,
-      files: options.files ?? { "README.md": `# ${repository.name}\n` },
-      message: "Start",
-      author: { name: repository.owner.login, email: "start@example.invalid" },
-      at: world.now(),
-    });
-    if (options.install !== false && installationOf(world, repository) === undefined) install(repository.owner);
-    return repository;
-  }
-
-  /** A copy under another account; its branches can be heads of pull requests into the parent. */
-  async function fork(parent: Repository, by: Account): Promise<Repository> {
-    const copy = addRepository({ fullName: `${by.login}/${parent.name}`, isPrivate: parent.isPrivate }, parent);
-    await cloneBare(parent.directory, copy.directory);
-    return copy;
-  }
-
-  function install(
-    owner: Account,
-    repositories?: readonly Repository[],
-    permissions: Permissions = world.app.permissions,
-  ): Installation {
-    const installation: Installation = {
-      id: nextId(world),
-      account: owner,
-      permissions,
-      suspended: false,
-      createdAt: timestamp(world.now()),
-      ...(repositories !== undefined && { repositories: new Set(repositories.map((repository) => repository.id)) }),
-    };
-    world.installations.push(installation);
-    const within = world.repositories.filter((repository) => reaches(installation, repository)).map(repositoryItem);
-    emitInstallation(installation, "created", { repositories: within, requester: null });
-    return installation;
-  }
-
-  function emitInstallation(installation: Installation, action: string, more: JsonObject): void {
-    const sender = accountShape(world, installation.account);
-    emit(world, installation, "installation", {
-      action,
-      installation: installationShape(world, installation),
-      ...more,
-      sender,
-    });
-  }
-
-  function uninstall(installation: Installation): void {
-    const within = world.repositories.filter((repository) => reaches(installation, repository)).map(repositoryItem);
-    emitInstallation(installation, "deleted", { repositories: within });
-    world.installations.splice(world.installations.indexOf(installation), 1);
-  }
-
-  /** Adds one repository to an installation that has chosen ones. */
-  function addToInstallation(installation: Installation, repository: Repository): void {
-    installation.repositories?.add(repository.id);
-    const payload = {
-      action: "added",
-      installation: installationShape(world, installation),
-      repository_selection: installation.repositories === undefined ? "all" : "selected",
-      repositories_added: [repositoryItem(repository)],
-      repositories_removed: [],
-      requester: null,
-      sender: accountShape(world, installation.account),
-    };
-    emit(world, installation, "installation_repositories", payload);
-  }
 
   /** One commit on a branch, pushed: answers its id. A path with null is removed. */
   async function pushCommit(
@@ -298,6 +154,12 @@ export function people(world: World) {
     while (world.pending.size > 0) await Promise.allSettled(world.pending);
   }
 
+  /** Waits for the next second of GitHub's clock: its times tell no more of what came first. */
+  async function nextSecond(): Promise<void> {
+    const now = timestamp(world.now());
+    await until(() => timestamp(world.now()) > now, "the next second");
+  }
+
   /** Runs of the App on a pull request's head, oldest first. */
   function runsOf(pull: PullRequest, name?: string): CheckRun[] {
     return repositoryOf(pull).runs.filter(
@@ -324,22 +186,18 @@ export function people(world: World) {
   }
 
   return {
+    ...accounts(world),
     ...lifecycle(world),
+    ...repositories(world),
     ...teams(world),
     concluded,
     concludedOn,
-    person,
-    tokenOf,
-    createRepository,
-    fork,
-    install,
-    uninstall,
-    addToInstallation,
     pushCommit,
     pushRef,
     proposeFiles,
     pushToPull,
     forgeCheck,
+    nextSecond,
     settle,
     runsOf,
     setWebhookUrl: (url: string | undefined): void => {

@@ -13,7 +13,8 @@ import { pullRoutes } from "./routes/pulls.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
 import { teamRoutes } from "./routes/teams.ts";
-import type { JsonObject, Repository, World } from "./state.ts";
+import type { Repository, World } from "./state.ts";
+import type { JsonObject } from "./json.ts";
 
 const routes: Routes = {
   ...appRoutes,

@@ -13,7 +13,8 @@ import { answerGit, isGitPath } from "./git-http.ts";
 import { answerRegistration, isRegistrationPath } from "./registration.ts";
 import { people, type People } from "./people.ts";
 import { answerRest } from "./rest.ts";
-import type { Account, DeliveryPlan, MergePlan, Permissions, World } from "./state.ts";
+import type { Account, Permissions, World } from "./state.ts";
+import type { DeliveryPlan, MergePlan } from "./traffic.ts";
 
 export interface GitHubOptions {
   readonly port?: number;

@@ -1,7 +1,6 @@
 import type { KeyObject } from "node:crypto";
+import type { Violation, Call, DeliveryPlan, Delivery, FaultRule, Counted, MergePlan } from "./traffic.ts";
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
-export type JsonObject = { readonly [key: string]: Json | undefined };
 export type Permission = "read" | "write" | "admin";
 export type Permissions = Readonly<Record<string, Permission>>;
 
@@ -127,6 +126,8 @@ export interface PullRequest {
   headSha: string;
   /** Every head it ever had, newest last. */
   readonly heads: string[];
+  /** When it was given another base branch, and by whom; newest last. */
+  readonly baseChanges: { readonly id: number; readonly by: Account; readonly at: string }[];
   testMerge?: TestMerge;
   merged?: { readonly sha: string; readonly by: Account; readonly at: string };
   closedAt?: string;
@@ -237,12 +238,6 @@ export interface InstallationToken {
   readonly expiresAt: number;
 }
 
-export interface Violation {
-  readonly where: "request" | "answer" | "webhook";
-  readonly operation: string;
-  readonly message: string;
-}
-
 /** The App under test as GitHub knows it. */
 interface RegisteredApp extends AppIdentity {
   readonly clientId: string;
@@ -251,84 +246,6 @@ interface RegisteredApp extends AppIdentity {
   readonly permissions: Permissions;
   readonly events: readonly string[];
   readonly bot: Account;
-}
-
-/** How test merges behave; may be changed while the server runs. */
-export interface MergePlan {
-  /** Milliseconds for which `mergeable` stays null and refs/pull/N/merge stale after a head or base moved. */
-  delay: number;
-  /** What refs/pull/N/merge is while in conflict: GitHub leaves the last good one. */
-  onConflict: "stale" | "delete";
-}
-
-/** One request that reached the server. Git requests have operations `git/info-refs` and `git/upload-pack`. */
-export interface Call {
-  readonly operation: string;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  /** Milliseconds since the epoch when it arrived, and until it was answered. */
-  readonly at: number;
-  readonly took: number;
-  readonly repository?: string;
-  /** The pull requests it was about, as far as path, body or head tell. */
-  readonly pulls: readonly number[];
-}
-
-/** How webhooks travel; may be changed while the server runs. */
-export interface DeliveryPlan {
-  /** Milliseconds before a delivery leaves, or a function of the event. */
-  delay: number | ((delivery: Delivery) => number);
-  /** How many times each is sent (GitHub can repeat itself); default 1. */
-  copies: number | ((delivery: Delivery) => number);
-  /** True: lost on the way. GitHub lists it as failed and never tries again by itself. */
-  drop: (delivery: Delivery) => boolean;
-  /** Gathers deliveries for so many milliseconds and sends them newest first, one after the other. */
-  reorderWithin: number;
-  /** GitHub hangs up after 10 s; a busy machine gets longer. */
-  timeout: number;
-}
-
-export interface Delivery {
-  readonly id: number;
-  readonly guid: string;
-  readonly event: string;
-  readonly action: string | null;
-  readonly payload: JsonObject;
-  readonly redelivery: boolean;
-  readonly installationId: number;
-  readonly repositoryId: number | null;
-  deliveredAt: string;
-  /** HTTP status; 0 when lost, refused or timed out. */
-  statusCode: number;
-  status: string;
-  /** Milliseconds until the App answered. */
-  took: number;
-  answer: string;
-}
-
-export type Fault =
-  | { readonly kind: "status"; readonly status: number; readonly message?: string }
-  | { readonly kind: "rate-limit"; readonly resetIn?: number }
-  | { readonly kind: "secondary-limit"; readonly retryAfter?: number }
-  | { readonly kind: "reset" }
-  /** Does the work, then loses the answer: what makes clients create things twice. */
-  | { readonly kind: "lost-answer" }
-  | { readonly kind: "slow"; readonly ms: number }
-  /** Is worked on once that has come. */
-  | { readonly kind: "held"; readonly until: Promise<void> }
-  | { readonly kind: "hang" };
-
-export interface FaultRule {
-  /** Operation id such as `checks/create`, `git/upload-pack`, or a prefix ending in `*`; absent: any. */
-  readonly operation?: string;
-  readonly path?: RegExp;
-  /** How many matching requests are let through first. */
-  skip: number;
-  /** How many are hit after that. */
-  times: number;
-  readonly fault: Fault;
-  hits: number;
 }
 
 /** A repository as it was. */
@@ -345,14 +262,6 @@ export interface RestLag {
   ended: boolean;
 }
 
-/** A request that secondary limits count. */
-export interface Counted {
-  readonly at: number;
-  readonly points: number;
-  readonly creates: boolean;
-}
-
-/** Everything the simulated GitHub knows. Plain data; the rooms beside this file act on it. */
 /** What the manifest flow is given to register an App. */
 export interface AppManifest {
   readonly name: string;
@@ -365,6 +274,7 @@ export interface AppManifest {
   readonly default_events: readonly string[];
 }
 
+/** Everything the simulated GitHub knows. Plain data; the rooms beside this file act on it. */
 export interface World {
   readonly directory: string;
   /** Set when the listener is up. */

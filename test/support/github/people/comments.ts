@@ -10,12 +10,12 @@ import {
   type Account,
   type Issue,
   type IssueComment,
-  type JsonObject,
   type PullRequest,
   type Repository,
   type ReviewComment,
   type World,
 } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 
 /** A comment in the conversation of a pull request or an issue. */
 export function commentOn(

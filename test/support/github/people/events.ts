@@ -5,7 +5,8 @@ import { accountShape } from "../shapes/account.ts";
 import { simpleInstallation } from "../shapes/installation.ts";
 import { pullShape } from "../shapes/pull.ts";
 import { htmlUrl, pushRepositoryShape, repositoryShape } from "../shapes/repository.ts";
-import type { Account, JsonObject, PullRequest, Repository, World } from "../state.ts";
+import type { Account, PullRequest, Repository, World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 
 export async function emitPull(
   world: World,

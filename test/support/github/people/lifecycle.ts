@@ -5,7 +5,8 @@ import { accountShape, nodeId } from "../shapes/account.ts";
 import { installationShape, simpleInstallation } from "../shapes/installation.ts";
 import { repositoryShape } from "../shapes/repository.ts";
 import { organizationShape } from "../shapes/team.ts";
-import type { Account, Installation, JsonObject, Permissions, Repository, World } from "../state.ts";
+import type { Account, Installation, Permissions, Repository, World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 
 /** A repository as the events of installations list it. */
 export const repositoryItem = (repository: Repository): JsonObject => ({

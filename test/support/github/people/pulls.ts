@@ -38,6 +38,7 @@ export async function openPull(world: World, repository: Repository, options: Pu
     state: "open",
     headSha,
     heads: [headSha],
+    baseChanges: [],
     createdAt: now,
     updatedAt: now,
     reviews: [],
@@ -63,6 +64,7 @@ export async function retargetPull(
   const from = pull.base;
   pull.base = base;
   pull.updatedAt = timestamp(world.now());
+  pull.baseChanges.push({ id: nextId(world), by, at: pull.updatedAt });
   await startTestMerge(world, repository, pull);
   await emitPull(world, repository, pull, "edited", by, { changes: { base: { ref: { from }, sha: { from: sha } } } });
 }

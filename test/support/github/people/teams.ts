@@ -3,7 +3,8 @@ import { emit } from "../deliveries.ts";
 import { accountShape } from "../shapes/account.ts";
 import { simpleInstallation } from "../shapes/installation.ts";
 import { organizationShape, teamShape } from "../shapes/team.ts";
-import { nextId, type Account, type JsonObject, type Team, type World } from "../state.ts";
+import { nextId, type Account, type Team, type World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 
 export function teams(world: World) {
   const tell = (team: Team, event: string, more: JsonObject): void => {

@@ -15,15 +15,9 @@ import {
 import { redeliver } from "../deliveries.ts";
 import { appShape, installationShape } from "../shapes/installation.ts";
 import { repositoryShape } from "../shapes/repository.ts";
-import {
-  timestamp,
-  type Delivery,
-  type Installation,
-  type InstallationToken,
-  type JsonObject,
-  type Permission,
-  type Permissions,
-} from "../state.ts";
+import { timestamp, type Installation, type InstallationToken, type Permission, type Permissions } from "../state.ts";
+import type { Delivery } from "../traffic.ts";
+import type { JsonObject } from "../json.ts";
 
 const HOUR = 3_600_000;
 

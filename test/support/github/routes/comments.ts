@@ -12,7 +12,7 @@ import {
 import { commentOn } from "../people/comments.ts";
 import { openIssue } from "../people/issues.ts";
 import { accountShape, nodeId } from "../shapes/account.ts";
-import { issueCommentShape, plainIssueShape } from "../shapes/issue-comment.ts";
+import { baseChangeShape, issueCommentShape, plainIssueShape } from "../shapes/issue-comment.ts";
 import { nextId, timestamp, type IssueComment } from "../state.ts";
 import { askingAccount } from "./pulls.ts";
 
@@ -52,6 +52,20 @@ export const commentRoutes: Routes = {
       return page(
         asked,
         chosen.map((comment) => issueCommentShape(world, repository, comment)),
+      );
+    },
+  },
+  // Of all that a timeline holds, only changes of the base branch.
+  "issues/list-events-for-timeline": {
+    needs: ["pull_requests", "read"],
+    or: "issues",
+    ofRepository: (asked) => {
+      const { world, repository, path } = asked;
+      const pull = repository.pulls.find(({ number }) => number === Number(path["issue_number"]));
+      if (pull === undefined) return notFound();
+      return page(
+        asked,
+        pull.baseChanges.map((change) => baseChangeShape(world, repository, change)),
       );
     },
   },

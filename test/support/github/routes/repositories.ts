@@ -7,7 +7,8 @@ import { accountShape } from "../shapes/account.ts";
 import { commitShape } from "../shapes/commit.ts";
 import { simplePullShape } from "../shapes/pull.ts";
 import { htmlUrl, repositoryShape, repositoryUrl } from "../shapes/repository.ts";
-import type { Json, JsonObject, Repository } from "../state.ts";
+import type { Repository } from "../state.ts";
+import type { Json, JsonObject } from "../json.ts";
 
 const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
 

@@ -15,15 +15,8 @@ import { accountShape, nodeId } from "../shapes/account.ts";
 import { associationOf, pullUrl } from "../shapes/pull.ts";
 import { reviewShape } from "../shapes/review.ts";
 import { htmlUrl, repositoryUrl } from "../shapes/repository.ts";
-import {
-  nextId,
-  timestamp,
-  type Json,
-  type JsonObject,
-  type PullRequest,
-  type Review,
-  type ReviewComment,
-} from "../state.ts";
+import { nextId, timestamp, type PullRequest, type Review, type ReviewComment } from "../state.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { askingAccount, findPull } from "./pulls.ts";
 
 interface CommentBody {

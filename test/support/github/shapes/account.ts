@@ -1,4 +1,5 @@
-import type { Account, JsonObject, World } from "../state.ts";
+import type { Account, World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 
 export const nodeId = (kind: string, id: number): string => `${kind}_${Buffer.from(String(id)).toString("base64url")}`;
 

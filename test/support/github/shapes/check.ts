@@ -1,6 +1,7 @@
 import { commitFacts } from "../git/facts.ts";
 import { refSha } from "../git/refs.ts";
-import type { Annotation, CheckRun, CheckSuite, JsonObject, PullRequest, Repository, World } from "../state.ts";
+import type { Annotation, CheckRun, CheckSuite, PullRequest, Repository, World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 import { nodeId } from "./account.ts";
 import { appShape } from "./installation.ts";
 import { htmlUrl, repositoryShape, repositoryUrl } from "./repository.ts";

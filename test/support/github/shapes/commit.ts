@@ -1,5 +1,6 @@
 import { commitFacts } from "../git/facts.ts";
-import type { JsonObject, Repository, World } from "../state.ts";
+import type { Repository, World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 import { accountShape, nodeId } from "./account.ts";
 import { htmlUrl, repositoryUrl } from "./repository.ts";
 

@@ -1,4 +1,5 @@
-import { timestamp, type AppIdentity, type Installation, type JsonObject, type World } from "../state.ts";
+import { timestamp, type AppIdentity, type Installation, type World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 import { accountShape, nodeId } from "./account.ts";
 
 const INSTALLED = "2024-01-01T00:00:00Z";

@@ -1,4 +1,5 @@
-import type { Issue, IssueComment, JsonObject, PullRequest, Repository, World } from "../state.ts";
+import type { Issue, IssueComment, PullRequest, Repository, World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 import { accountShape, nodeId } from "./account.ts";
 import { associationOf, pullUrl } from "./pull.ts";
 import { htmlUrl, repositoryUrl } from "./repository.ts";
@@ -109,6 +110,25 @@ export function plainIssueShape(world: World, repository: Repository, issue: Iss
     active_lock_reason: null,
     body: issue.body,
     reactions: reactions(`${url}/reactions`),
+    performed_via_github_app: null,
+  };
+}
+
+/** An event of a timeline: a pull request was given another base branch. */
+export function baseChangeShape(
+  world: World,
+  repository: Repository,
+  { id, by, at }: PullRequest["baseChanges"][number],
+): JsonObject {
+  return {
+    id,
+    node_id: nodeId("BRCE", id),
+    url: `${repositoryUrl(world, repository)}/issues/events/${id}`,
+    actor: accountShape(world, by),
+    event: "base_ref_changed",
+    commit_id: null,
+    commit_url: null,
+    created_at: at,
     performed_via_github_app: null,
   };
 }

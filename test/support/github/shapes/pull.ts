@@ -1,7 +1,8 @@
 import { pairFacts } from "../git/facts.ts";
 import { testMergeIsCurrent } from "../git/merges.ts";
 import { refSha } from "../git/refs.ts";
-import type { Branch, JsonObject, PullRequest, Repository, World } from "../state.ts";
+import type { Branch, PullRequest, Repository, World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 import { accountShape, nodeId } from "./account.ts";
 import { htmlUrl, repositoryShape, repositoryUrl } from "./repository.ts";
 

@@ -1,4 +1,5 @@
-import { timestamp, type JsonObject, type Repository, type World } from "../state.ts";
+import { timestamp, type Repository, type World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 import { accountShape, nodeId } from "./account.ts";
 
 export const repositoryUrl = (world: World, repository: Repository): string =>

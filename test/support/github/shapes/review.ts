@@ -1,4 +1,5 @@
-import type { JsonObject, PullRequest, Repository, Review, World } from "../state.ts";
+import type { PullRequest, Repository, Review, World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 import { accountShape, nodeId } from "./account.ts";
 import { associationOf, pullUrl } from "./pull.ts";
 import { htmlUrl } from "./repository.ts";

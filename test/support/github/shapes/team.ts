@@ -1,4 +1,5 @@
-import type { Account, JsonObject, Team, World } from "../state.ts";
+import type { Account, Team, World } from "../state.ts";
+import type { JsonObject } from "../json.ts";
 import { nodeId } from "./account.ts";
 
 export function organizationShape(world: World, { id, login }: Account): JsonObject {
