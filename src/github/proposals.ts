@@ -33,6 +33,8 @@ export interface ShownReview {
   readonly state: "approved" | "changes requested" | "dismissed" | "commented";
   /** The head when it was submitted; empty where that commit is gone. */
   readonly commit: string;
+  /** When it was submitted, in seconds; empty where GitHub does not tell. */
+  readonly at: string;
 }
 
 const STATES: { readonly [state: string]: ShownReview["state"] } = {
@@ -48,10 +50,25 @@ export async function readReviews(octokit: Octokit, place: Place, number: number
     pull_number: number,
     per_page: 100,
   });
-  return reviews.map(({ id, user, state, commit_id: commit }) => {
+  return reviews.map(({ id, user, state, commit_id: commit, submitted_at: at = "" }) => {
     const by = accountOf(user);
-    return { id, state: STATES[state] ?? "commented", commit: commit ?? "", ...(by === undefined ? {} : { by }) };
+    return { id, state: STATES[state] ?? "commented", commit: commit ?? "", at, ...(by === undefined ? {} : { by }) };
   });
+}
+
+/** Reads when a pull request was given another base branch last, in seconds; undefined if it has the one that it was opened with. */
+export async function readBaseChange(octokit: Octokit, place: Place, number: number): Promise<string | undefined> {
+  const events = await octokit.paginate(octokit.rest.issues.listEventsForTimeline, {
+    ...place,
+    issue_number: number,
+    per_page: 100,
+  });
+  const changes = events.flatMap((event) =>
+    "event" in event && event.event === "base_ref_changed" && "created_at" in event && event.created_at !== undefined
+      ? [event.created_at]
+      : [],
+  );
+  return changes.toSorted().at(-1);
 }
 
 /** Somebody whom a commit names. */

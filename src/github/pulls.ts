@@ -87,6 +87,25 @@ export async function readFile(octokit: Octokit, place: Place, path: string): Pr
   }
 }
 
+/** What a pull request changes. */
+export interface ChangedFiles {
+  readonly head: string;
+  /** Also those that it moves files from; absent: GitHub does not list all. */
+  readonly paths?: readonly string[];
+}
+
+/** Reads which files a pull request changes: GitHub lists at most 3000. */
+export async function readChangedFiles(octokit: Octokit, place: Place, number: number): Promise<ChangedFiles> {
+  const files = await octokit.paginate(octokit.rest.pulls.listFiles, { ...place, pull_number: number, per_page: 100 });
+  const { data } = await octokit.rest.pulls.get({ ...place, pull_number: number });
+  const head = data.head.sha;
+  if (files.length !== data.changed_files) return { head };
+  const paths = files.flatMap(({ filename, previous_filename: old }) =>
+    old === undefined ? [filename] : [filename, old],
+  );
+  return { head, paths };
+}
+
 /** Reads the merge base of two commits, which a shallow mirror cannot compute. */
 export async function readMergeBase(octokit: Octokit, place: Place, base: string, head: string): Promise<string> {
   const { data } = await octokit.rest.repos.compareCommitsWithBasehead({

@@ -2,9 +2,18 @@ import type { Octokit } from "octokit";
 import { readBranchNames, readBranchProtection, readBranchRules, readRuleset } from "./branch-rules.ts";
 import { annotate, concludeRun, createRun, findRun, readOutput, readRun, readRuns } from "./checks.ts";
 import { readTreeId } from "./judged-trees.ts";
-import { accountExists, readAccountOf, readCommits, readPermission, readProposal, readReviews } from "./proposals.ts";
+import {
+  accountExists,
+  readAccountOf,
+  readBaseChange,
+  readCommits,
+  readPermission,
+  readProposal,
+  readReviews,
+} from "./proposals.ts";
 import {
   mayWrite,
+  readChangedFiles,
   readFile,
   readLastChange,
   readMergeBase,
@@ -28,9 +37,11 @@ const CALLS = {
   mayWrite,
   react,
   readAccountOf,
+  readBaseChange,
   readBranchNames,
   readBranchProtection,
   readBranchRules,
+  readChangedFiles,
   readCommits,
   readLastChange,
   readMergeBase,

@@ -102,6 +102,28 @@ export async function findGreenRuns(
   return rows.map(toRun).flatMap((run) => (run.runId === undefined ? [] : [{ ...run, runId: run.runId }]));
 }
 
+/** When the runs of a pull request say that it got its base branch. */
+export interface BaseTimes {
+  /** When the newest run for another base branch began; absent: there is none. */
+  readonly left?: string;
+  /** When the first run for this one began after that; absent: there is none. */
+  readonly into?: string;
+}
+
+/** When runs of a work began for this base branch, and for another one before. */
+export async function findBaseTimes(queries: Queries, work: string, baseRef: string): Promise<BaseTimes> {
+  const [row] = await queries.query<{ left_at: Date | string | null; into_at: Date | string | null }>(
+    `with other as (select max(created_at) as at from portcullis.runs where work = $1 and base_ref <> $2)
+     select other.at as left_at, (select min(created_at) from portcullis.runs
+       where work = $1 and base_ref = $2 and created_at > coalesce(other.at, '-infinity')) as into_at from other`,
+    [work, baseRef],
+  );
+  const time = (at: Date | string | null | undefined): string | undefined =>
+    at === null || at === undefined ? undefined : new Date(at).toISOString();
+  const [left, into] = [time(row?.left_at), time(row?.into_at)];
+  return { ...(left === undefined ? {} : { left }), ...(into === undefined ? {} : { into }) };
+}
+
 /** The run of a job, or undefined if none is stored. */
 export async function findRunOfJob(queries: Queries, job: string): Promise<Run | undefined> {
   const [row] = await queries.query<RunRow>(`select ${COLUMNS} from portcullis.runs where job = $1`, [job]);

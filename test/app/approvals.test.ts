@@ -1,44 +1,12 @@
 import { expect, test } from "@jest/globals";
-import type { Account, PullRequest, Repository } from "../support/github/state.ts";
+import type { PullRequest, Repository } from "../support/github/state.ts";
 import { deployment, NO_LATEST, rules } from "../support/fleet.ts";
+import { LOOSENED, OWNED, ownedRepositories } from "./owned.ts";
 import { shareApp } from "./shared-app.ts";
 
 const shared = shareApp();
 
-/** What the check says, without what keeps GitHub from reading it as Markdown. */
-async function verdict(pull: PullRequest): Promise<Awaited<ReturnType<typeof shared.verdict>>> {
-  const said = await shared.verdict(pull);
-  return { ...said, summary: said.summary.replaceAll(/[\\\u200b]/g, "") };
-}
-
-const OWNED = 'owners: { "**": ["@acme/security"] }\nlevels: { main: deny }\n';
-const LOOSENED = 'owners: { "**": ["@acme/security"] }\nlevels: { main: warn }\n';
-
-const person = (login: string): Account => shared.github.person(login);
-const security = () => shared.github.world.teams.find(({ slug }) => slug === "security")!;
-
-/** A repository whose rules the team @acme/security owns, in which alice is. */
-async function owned(config = OWNED, files: { readonly [path: string]: string } = {}): Promise<Repository> {
-  const { github } = shared;
-  const repository = await shared.repositoryWith({
-    ...rules(config),
-    "apps/web.yaml": deployment("nginx:1.27"),
-    ...files,
-  });
-  if (!github.world.teams.some(({ slug }) => slug === "security"))
-    github.createTeam(repository.owner, "security", [person("alice")]);
-  for (const login of ["alice", "bob", "dev"]) github.collaborate(repository, person(login), "write");
-  return repository;
-}
-
-const loosen = (repository: Repository, by = person("dev")): Promise<PullRequest> =>
-  shared.github.proposeFiles(repository, { "portcullis.yaml": rules(LOOSENED)["portcullis.yaml"]! }, { by });
-
-async function approvedBy(pull: PullRequest, ...logins: readonly string[]) {
-  for (const login of logins) await shared.github.review(pull, person(login));
-  await shared.github.settle();
-  return verdict(pull);
-}
+const { owned, person, security, loosen, approvedBy, verdict } = ownedRepositories(shared);
 
 test("what loosens rules waits for an owner, says so at its line, and passes when they approve", async () => {
   const { github } = shared;
@@ -310,55 +278,6 @@ test("where GitHub does not answer, the check waits for it", async () => {
   const { conclusion } = await approvedBy(pull, "alice");
   expect(fault.hits).toBe(2);
   expect(conclusion).toBe("success");
-});
-
-test("in a merge queue the approvals of the pull requests in the group count", async () => {
-  const { github, app } = shared;
-  const repository = await owned();
-  github.protect(repository, "main", {
-    checks: [{ context: "portcullis", integrationId: github.appId }],
-    mergeQueue: true,
-  });
-  const pull = await loosen(repository);
-  expect((await approvedBy(pull, "alice")).conclusion).toBe("success");
-  const other = await github.proposeFiles(
-    repository,
-    { "apps/web.yaml": deployment("nginx:1.28") },
-    { by: person("dev") },
-  );
-  await verdict(other);
-  // Held back, so that the second group forms on the first one.
-  const hold = github.fault({ kind: "status", status: 502 }, { operation: "checks/update", times: 3 });
-  const first = await github.addToMergeQueue(pull);
-  const second = await github.addToMergeQueue(other);
-  await app.idle();
-  hold.lift();
-  for (const head of [first, second])
-    expect(repository.runs.findLast(({ headSha }) => headSha === head)).toMatchObject({ conclusion: "success" });
-  expect(pull.merged).toBeDefined();
-  expect(other.merged).toBeDefined();
-});
-
-test("a group whose approval is gone is not merged", async () => {
-  const { github, app } = shared;
-  const repository = await owned();
-  const pull = await loosen(repository);
-  await github.settle();
-  const review = await github.review(pull, person("alice"));
-  await github.settle();
-  expect((await verdict(pull)).conclusion).toBe("success");
-  github.protect(repository, "main", {
-    checks: [{ context: "portcullis", integrationId: github.appId }],
-    mergeQueue: true,
-  });
-  review.state = "DISMISSED";
-  const head = await github.addToMergeQueue(pull);
-  await app.idle();
-  expect(repository.runs.findLast(({ headSha }) => headSha === head)).toMatchObject({
-    conclusion: "failure",
-    title: expect.stringContaining("Needs approval of @acme/security"),
-  });
-  expect(pull.merged).toBeUndefined();
 });
 
 const waiver = (policy: string, expires: string): string => `- policy: "${policy}"

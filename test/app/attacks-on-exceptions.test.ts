@@ -196,6 +196,21 @@ test("an override of one pull request counts for no other one with its head", as
   expect(await github.merge(pull)).toMatchObject({ kind: "refused" });
 });
 
+test("an override of a pull request into a branch that is not gated is refused", async () => {
+  const { github } = shared;
+  const repository = await gated(OVERRIDE);
+  await github.pushCommit(repository, "mine", { "README.md": "mine\n" }, { by: person("dev") });
+  const pull = await github.proposeFiles(repository, { "apps/web.yaml": BAD }, { by: person("dev"), base: "mine" });
+  expect((await shared.verdict(pull)).conclusion).toBe("failure");
+  github.comment(pull, COMMAND, person("olga"));
+  await github.settle();
+  expect((await shared.verdict(pull)).conclusion).toBe("failure");
+  await github.retarget(pull, "main");
+  // Even before the App has heard of it.
+  expect(await github.merge(pull)).toMatchObject({ kind: "refused" });
+  expect(repository.issues).toEqual([]);
+});
+
 test("the reason of an override does nothing in the check and in the issue", async () => {
   const { github } = shared;
   const repository = await gated(OVERRIDE);

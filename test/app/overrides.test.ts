@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { Account, PullRequest, Repository } from "../support/github/state.ts";
-import { deployment, rules } from "../support/fleet.ts";
+import { deployment, NO_LATEST, rules } from "../support/fleet.ts";
 import { until } from "../support/until.ts";
 import { shareApp } from "./shared-app.ts";
 
@@ -172,6 +172,49 @@ test("what could not be judged can be let through, too", async () => {
   ask(pull);
   expect((await verdict(pull)).conclusion).toBe("success");
   await app.idle();
+});
+
+test("a change of rules is not let through where it could not be judged", async () => {
+  const { github } = shared;
+  const { repository, pull } = await blocked();
+  const other = await github.proposeFiles(
+    repository,
+    { "apps/web.yaml": deployment("nginx:latest"), "policies/tag.rego": `${NO_LATEST}\n# the same\n` },
+    { by: person("dev") },
+  );
+  for (const one of [pull, other]) {
+    await verdict(one);
+    ask(one);
+    expect((await verdict(one)).conclusion).toBe("success");
+  }
+  const fault = github.fault({ kind: "status", status: 502 }, { operation: "git/*", times: Infinity });
+  for (const one of [pull, other]) await github.rerequestCheck(await shared.app.concluded(one));
+  expect((await verdict(pull)).conclusion).toBe("success");
+  const { conclusion, summary } = await verdict(other);
+  expect(conclusion).toBe("failure");
+  expect(summary).toContain(
+    "The override of @olga does not count: it could not be judged, and changes rules: policies/tag.rego",
+  );
+  fault.lift();
+});
+
+test("where GitHub does not tell what a head changes that could not be judged, an override is refused", async () => {
+  const { github } = shared;
+  const { repository, pull } = await blocked();
+  const installation = github.world.installations[0]!;
+  const all = installation.permissions;
+  const { contents: _, ...rest } = all;
+  github.grant(installation, rest);
+  await github.settle();
+  await github.rerequestCheck(await shared.app.concluded(pull));
+  expect((await verdict(pull)).title).toBe("Gate could not evaluate");
+  ask(pull);
+  expect((await verdict(pull)).conclusion).toBe("failure");
+  expect(answers(repository)).toEqual([
+    expect.stringContaining("of the default branch cannot be read, so that it may change rules"),
+  ]);
+  github.grant(installation, all);
+  await github.settle();
 });
 
 test("a merge group is let through for that very head alone", async () => {

@@ -10,6 +10,7 @@ import {
 } from "../../gate/approvals/decide-approvals.ts";
 import type { Place } from "../../github/pulls.ts";
 import type { RepositoryClient } from "../../github/repository-client.ts";
+import type { BaseTimes } from "../../store/runs.ts";
 import type { Target } from "../target.ts";
 import {
   readProposedCommits,
@@ -21,7 +22,7 @@ import {
 
 /** The calls with which owners are asked. */
 export type OwnersCalls = CommitsCalls &
-  Pick<RepositoryClient, "accountExists" | "readPermission" | "readProposal" | "readReviews">;
+  Pick<RepositoryClient, "accountExists" | "readBaseChange" | "readPermission" | "readProposal" | "readReviews">;
 
 /** A pull request whose reviews are asked for. */
 export interface AskedPull {
@@ -30,6 +31,8 @@ export interface AskedPull {
   readonly number: number;
   readonly head: string;
   readonly review?: Target["review"];
+  /** What the runs of the pull request tell of its base branch. */
+  readonly base: BaseTimes;
 }
 
 /** What the reviews of a pull request say; `moved`: it has another head by now; `behind`: a review that is known is not listed yet. */
@@ -40,26 +43,32 @@ export type OwnersAnswer<N extends ApprovalNeed> =
 
 /**
  * Asks GitHub who has approved a pull request, who they are, and what they may do. It asks only for what can matter, and
- * rejects where GitHub does not answer.
+ * rejects where GitHub does not answer. `isLast`: there is no more waiting for what GitHub does not list yet.
  */
 export async function askOwners<N extends ApprovalNeed>(
   services: UsesOrganization,
   github: OwnersCalls,
   asked: AskedPull,
   needs: readonly N[],
+  isLast = false,
 ): Promise<OwnersAnswer<N>> {
   const { place, number, head } = asked;
   const proposal = await github.readProposal(place, number);
   if (proposal.head !== head) return { kind: "moved" };
   const listed = await github.readReviews(place, number);
-  if (isBehind(listed, asked.review)) return { kind: "behind" };
-  const reviews = listed.flatMap(({ by, state, commit }) => (by === undefined ? [] : [{ by, state, commit }]));
+  if (!isLast && isBehind(listed, asked.review)) return { kind: "behind" };
+  const reviews = listed.flatMap(({ by, state, commit, at }) => (by === undefined ? [] : [{ by, state, commit, at }]));
   const isOpen = reviews.some(({ state, commit }) => state === "approved" && commit === head);
+  const change = isOpen ? await readChange(github, asked) : {};
+  if (change === "behind" && !isLast) return { kind: "behind" };
+  // What GitHub does not list by now, the runs tell.
+  const since = change === "behind" ? { since: asked.base.into ?? new Date().toISOString() } : change;
   const reviewed: Reviewed = {
     head,
     // An account that is gone approves nothing.
     author: proposal.author ?? { id: 0, login: "ghost", type: "User" },
     reviews,
+    ...since,
     ...(isOpen ? await readProposedCommits(github, asked, proposal.commits) : { commits: [] }),
   };
   const candidates = countingReviewers(reviewed);
@@ -80,6 +89,19 @@ export async function askOwners<N extends ApprovalNeed>(
     decision: missing.size === 0 ? first : decideApprovals(needs, reviewed, { permissions, teams, missing }),
   };
 }
+
+/** When it was given its base branch; `behind`: a change that the runs show is not listed. */
+async function readChange(
+  github: Pick<OwnersCalls, "readBaseChange">,
+  { place, number, base: { left, into } }: AskedPull,
+): Promise<{ readonly since?: string } | "behind"> {
+  const listed = await unlessRefused(github.readBaseChange(place, number), "refused" as const);
+  if (listed === "refused") return { since: into ?? new Date().toISOString() };
+  if (left !== undefined && (listed === undefined || seconds(listed) < seconds(left))) return "behind";
+  return listed === undefined ? {} : { since: listed };
+}
+
+const seconds = (time: string): number => Math.floor(Date.parse(time) / 1_000);
 
 function isBehind(reviews: Awaited<ReturnType<OwnersCalls["readReviews"]>>, told: AskedPull["review"]): boolean {
   if (told === undefined) return false;

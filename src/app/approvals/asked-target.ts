@@ -13,7 +13,7 @@ import { askOwners, type AskedPull, type OwnersAnswer, type OwnersCalls } from "
 import type { UsesOrganization } from "./people-facts.ts";
 
 /** What `askAboutTarget` needs. */
-export type AskServices = UsesOrganization & UsesStore<"findHead" | "findSubject">;
+export type AskServices = UsesOrganization & UsesStore<"findBaseTimes" | "findHead" | "findSubject">;
 export type AskCalls = OwnersCalls & Pick<RepositoryClient, "readMergeBase">;
 
 /** A need of a target with what became of it. */
@@ -30,11 +30,14 @@ export interface AskedTarget {
   readonly installation: number;
   /** Milliseconds since the first attempt. */
   readonly age: number;
+  /** Whether it goes into a gated branch. */
+  readonly gated: boolean;
 }
 
 /**
  * Asks whether owners have approved what a target needs an approval for. A merge group is approved by the reviews of the
- * pull requests in it, each of its own head.
+ * pull requests in it, each of its own head. What goes into a branch that is not gated is approved by nobody: its check is
+ * that of the default branch, and would still be green in the moment after a retarget.
  */
 export async function askAboutTarget(
   services: AskServices,
@@ -42,7 +45,8 @@ export async function askAboutTarget(
   asked: AskedTarget,
   needs: readonly RulesNeed[],
 ): Promise<TargetAnswer> {
-  const { pull, review } = asked.target;
+  const { pull, review, baseRef } = asked.target;
+  if (!asked.gated) return { kind: "decided", decision: notGated(needs, baseRef) };
   if (pull === undefined) return askAboutGroup(services, github, asked, needs);
   const { number, head } = pull;
   return askAboutPull(services, github, asked, { number, head, ...(review === undefined ? {} : { review }) }, needs);
@@ -74,12 +78,15 @@ async function askAboutPull(
   needs: readonly RulesNeed[],
 ): Promise<TargetAnswer> {
   const place = placeOf(target);
-  const { number, head } = pull;
-  const answer = await askOwners(services, github, { place, installation, ...pull }, needs);
+  const { id, owner, name } = target.repository;
+  const work = workKey({ kind: "pull", installation, repository: { id, owner, name }, number: pull.number });
+  const base = await services.store.findBaseTimes(work, target.baseRef);
+  const subject: AskedPull = { place, installation, base, ...pull };
+  const answer = await askOwners(services, github, subject, needs);
   if (answer.kind !== "behind") return answer;
   const wait = waitForReplica(age);
   if (wait !== undefined) return wait;
-  const last = await askOwners(services, github, { place, installation, number, head }, needs);
+  const last = await askOwners(services, github, subject, needs, true);
   return last.kind === "behind" ? { kind: "moved" } : last;
 }
 
@@ -89,6 +96,11 @@ const undecided = (need: RulesNeed): DecidedNeed<RulesNeed> => ({
   by: ownersText(need.owners),
   remarks: [],
 });
+
+function notGated(needs: readonly RulesNeed[], baseRef: string): RulesDecision {
+  const uncounted = `No approval counts yet: the branch ${baseRef} is not gated. Approve it once it is to be merged into a branch that is.`;
+  return { needs: needs.map(undecided), uncounted: [uncounted] };
+}
 
 /** A group needs nothing but what its pull requests need. What none of them was asked about is not approved. */
 async function askAboutGroup(

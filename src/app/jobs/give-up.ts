@@ -1,7 +1,7 @@
 import type { EvidenceCalls } from "../evidence/make-evidence.ts";
 import { failureOf } from "../../github/failure.ts";
 import type { LeasedWork, Trouble } from "../../store/work.ts";
-import { couldNotEvaluate } from "../publish/check-body.ts";
+import { couldNotEvaluate, type Body } from "../publish/check-body.ts";
 import { checkName, gatesOf } from "../publish/check-name.ts";
 import {
   externalId,
@@ -21,7 +21,15 @@ import { startHead, type StartHeadServices } from "./leave-head.ts";
 import { heldBack, type JobOutcome } from "./job-outcome.ts";
 import { triedHead, wasGivenUp } from "./given-up.ts";
 import { causeOf } from "../error-for-log.ts";
-import { overridden, overrideOf, type OverriddenCalls, type OverriddenServices } from "../overrides/overridden.ts";
+import {
+  notOverridden,
+  overridden,
+  overrideOf,
+  type OverriddenCalls,
+  type OverriddenServices,
+} from "../overrides/overridden.ts";
+import { touchedRules, type TouchedRulesCalls } from "../overrides/touched-rules.ts";
+import type { Override } from "../../store/overrides.ts";
 import { keepReport, type KeepReportServices } from "../reports/keep-report.ts";
 import type { UsesGitHub, UsesStore } from "../services.ts";
 import { readTarget, type Target, type TargetCalls } from "../target.ts";
@@ -34,7 +42,9 @@ export type GiveUpServices = CloseServices &
   KeepReportServices &
   UsesStore<"findRepository" | "recordComplianceFailure" | "recordHeadConclusion" | "recordPublishedConclusion"> &
   OverriddenServices &
-  UsesGitHub<keyof (TargetCalls & OpenRunCalls & ConclusionCalls & EvidenceCalls & OverriddenCalls)>;
+  UsesGitHub<
+    keyof (TargetCalls & OpenRunCalls & ConclusionCalls & EvidenceCalls & OverriddenCalls & TouchedRulesCalls)
+  >;
 
 /**
  * Concludes the check as failure, with the reason, when the target could not be judged. A check never stays in progress,
@@ -80,7 +90,7 @@ export async function giveUp(services: GiveUpServices, work: LeasedWork, why: Tr
 
 async function conclude(
   services: GiveUpServices,
-  github: OpenRunCalls & ConclusionCalls & OverriddenCalls,
+  github: OpenRunCalls & ConclusionCalls & OverriddenCalls & TouchedRulesCalls,
   work: LeasedWork,
   target: Target,
   known: KnownRuns,
@@ -102,7 +112,9 @@ async function conclude(
   });
   const failure = couldNotEvaluate(why);
   const override = await overrideOf(services, github, target);
-  const body = override === undefined ? failure : overridden(failure, override);
+  const number = target.pull?.number ?? target.queued ?? 0;
+  const against = override && (await touchedRules(github, placeOf(target), { number, head: override.head }));
+  const body = withOverride(failure, override, against);
   await services.store.recordHeadConclusion(work.key, body.conclusion, "none", name);
   await keepReport(services, { run, target, check: name, published: body, own: body });
   await publishConclusion(services, github, placeOf(target), run, {
@@ -113,5 +125,10 @@ async function conclude(
     judged: { base, policies: "none" },
   });
   await services.store.recordPublishedConclusion(work.key, body.conclusion);
-  return override === undefined ? "failed" : "overridden";
+  return body.conclusion === "success" ? "overridden" : "failed";
+}
+
+function withOverride(failure: Body, override: Override | undefined, against: string | undefined): Body {
+  if (override === undefined) return failure;
+  return against === undefined ? overridden(failure, override) : notOverridden(failure, override, against);
 }

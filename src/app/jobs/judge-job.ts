@@ -1,3 +1,4 @@
+import { isGated } from "../../gate/gated-branches.ts";
 import type { RepositoryClient } from "../../github/repository-client.ts";
 import type { Repository } from "../../store/repositories.ts";
 import type { LeasedWork, Trouble } from "../../store/work.ts";
@@ -20,7 +21,7 @@ import {
 import type { EvidenceCalls } from "../evidence/make-evidence.ts";
 import { failureOf } from "../../github/failure.ts";
 import type { Head } from "../../store/heads.ts";
-import { askAboutTarget, digestOf, type AskCalls } from "../approvals/asked-target.ts";
+import { askAboutTarget, digestOf, type AskCalls, type AskedTarget } from "../approvals/asked-target.ts";
 import { overridden, overrideOf, type OverriddenCalls, type OverriddenServices } from "../overrides/overridden.ts";
 import { causeOf } from "../error-for-log.ts";
 import { isOurFault } from "../judge/pool.ts";
@@ -51,7 +52,7 @@ type JudgeJobCalls = TargetCalls &
   AskCalls &
   EvidenceCalls &
   OverriddenCalls &
-  Pick<RepositoryClient, "readLastChange">;
+  Pick<RepositoryClient, "readChangedFiles" | "readFile" | "readLastChange">;
 
 /** What `runJudgeJob` needs. */
 export type JudgeJobServices = CloseServices &
@@ -128,7 +129,6 @@ async function publishSaved(
   return { kind: "done" };
 }
 
-/** What is known when a job starts to judge. */
 interface Context {
   readonly access: { readonly github: JudgeJobCalls; readonly token: string };
   readonly target: Target;
@@ -265,20 +265,20 @@ async function findConcludedRun(
     head.published !== undefined &&
     isByRulesInForce(head.policies, repository);
   if (!same || concluded.runId === undefined) return undefined;
-  if (!(await ownersSayTheSame(services, work, github, target, head))) return undefined;
+  const gated = isGated(target.baseRef, repository.defaultBranch, gates ?? []);
+  const asked = { target, installation: work.subject.installation, age: work.age, gated };
+  if (!(await ownersSayTheSame(services, github, asked, head))) return undefined;
   return concluded.reviewed ? "all posted" : { ...concluded, runId: concluded.runId };
 }
 
 /** Whether what owners say is what the check was concluded by. */
 async function ownersSayTheSame(
   services: JudgeJobServices,
-  { subject, age }: LeasedWork,
   github: JudgeJobCalls,
-  target: Target,
+  asked: AskedTarget,
   { approvals }: Head,
 ): Promise<boolean> {
   if (approvals === undefined) return true;
-  const asked = { target, installation: subject.installation, age };
   const answer = await askAboutTarget(services, github, asked, approvals.needs);
   return answer.kind === "decided" && digestOf(answer.decision) === approvals.decision;
 }

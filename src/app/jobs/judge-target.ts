@@ -173,7 +173,8 @@ export async function judgeTarget(
     await services.checkpoint("judged");
     const wait = waitForServers(first.unanswered, services.deadline, request.age, performance.now() - begun);
     if (wait !== undefined) return wait;
-    const answer = first.needs && (await askAboutTarget(services, request.github, askedTarget(request), first.needs));
+    const answer =
+      first.needs && (await askAboutTarget(services, request.github, askedTarget(request, gated), first.needs));
     if (answer !== undefined && answer.kind !== "decided") return answer;
     const decision = answer?.decision;
     // What owners have approved counts for this change; the rest of it is known by now.
@@ -216,8 +217,8 @@ export async function judgeTarget(
   }
 }
 
-function askedTarget({ target, repository, age }: JudgeTargetRequest): AskedTarget {
-  return { target, installation: repository.installation, age };
+function askedTarget({ target, repository, age }: JudgeTargetRequest, gated: boolean): AskedTarget {
+  return { target, installation: repository.installation, age, gated };
 }
 
 /** Whether a commit has a configuration, so that a change that brings it would enroll the repository. */

@@ -43,6 +43,17 @@ export async function overrideOf(
   return onto === target.base && merged === head ? override : undefined;
 }
 
+/** The body of a check that fails although it was overridden, with the reason. */
+export function notOverridden(body: Body, { by }: Override, why: string): Body {
+  const said = (shown: string): string => `The override of @${by} does not count: ${shown}.\n\n`;
+  const { output, plain } = body;
+  return {
+    ...body,
+    output: { ...output, summary: fitUtf8(`${said(escapeMarkdown(why))}${output.summary}`, LONGEST_SUMMARY) },
+    ...(plain === undefined ? {} : { plain: fitUtf8(`${said(why)}${plain}`, LONGEST_SUMMARY) }),
+  };
+}
+
 const LONGEST_TITLE = 255;
 const LONGEST_SUMMARY = 65_535;
 

@@ -1,4 +1,5 @@
 import { decideOverride, type OverrideDecision } from "../../gate/overrides/decide-override.ts";
+import { isGated } from "../../gate/gated-branches.ts";
 import { failureOf } from "../../github/failure.ts";
 import type { Clients } from "../../github/clients.ts";
 import type { Place } from "../../github/pulls.ts";
@@ -7,6 +8,7 @@ import { escapeMarkdown } from "../../report/escape-markdown.ts";
 import type { Override } from "../../store/overrides.ts";
 import { workKey, type Subject } from "../../store/work.ts";
 import { readProposedCommits, readTeams, type CommitsCalls, type UsesOrganization } from "../approvals/people-facts.ts";
+import { touchedRules, type TouchedRulesCalls } from "./touched-rules.ts";
 import type { Services, UsesQueue, UsesStore } from "../services.ts";
 
 /** What `runOverride` needs. */
@@ -25,7 +27,9 @@ export type OverrideServices = UsesOrganization &
   Pick<Services, "ownLogin"> & { readonly clients: Pick<Clients, "issues"> };
 
 /** The calls that `runOverride` makes. */
-export type OverrideCalls = CommitsCalls & Pick<RepositoryClient, "commentOnce" | "readProposal" | "readPullRequest">;
+export type OverrideCalls = CommitsCalls &
+  TouchedRulesCalls &
+  Pick<RepositoryClient, "commentOnce" | "readProposal" | "readPullRequest">;
 
 type Command = Extract<Subject, { readonly kind: "command" }>;
 
@@ -101,10 +105,13 @@ async function decide(
   },
 ): Promise<OverrideDecision> {
   const { by, id, pull } = asked;
-  const rule = (await services.store.findRepository(repository.id))?.override;
+  const stored = await services.store.findRepository(repository.id);
+  const rule = stored?.override;
   const work = workKey({ kind: "pull", installation, repository, number });
   const head = await services.store.findHead(work);
   const run = head && (await services.store.findNewestRun(work, head.head));
+  // What it does to the rules is not known either.
+  const unjudged = head?.policies === "none" ? await touchedRules(github, place, pull) : undefined;
   const proposal = await github.readProposal(place, number);
   const part = rule === undefined ? {} : await readProposedCommits(github, { place, number }, proposal.commits);
   const teams = await readTeams(services, { place, installation }, rule?.teams ?? [], [{ id, login: by }]);
@@ -125,6 +132,7 @@ async function decide(
       open: pull.open,
       head: pull.head,
       baseRef: pull.baseRef,
+      gated: isGated(pull.baseRef, pull.repository.defaultBranch, stored?.gates ?? []),
       ...(proposal.author === undefined ? {} : { author: proposal.author }),
       ...part,
     },
@@ -137,6 +145,7 @@ async function decide(
             ...(head.published === undefined ? {} : { conclusion: head.published }),
           },
         }),
+    ...(unjudged === undefined ? {} : { unjudged }),
     ...(active === undefined ? {} : { active: active.until }),
     teams,
   });

@@ -23,7 +23,8 @@ function rulesPaths(set: PolicySet): readonly string[] {
   return set.kind === "none" ? [CONFIG_FILE] : [CONFIG_FILE, set.source.path, ...set.roots];
 }
 
-function within(path: string, roots: readonly string[]): boolean {
+/** Whether a path is one of these files, or in one of these directories. */
+export function within(path: string, roots: readonly string[]): boolean {
   return roots.some((root) => {
     const bare = root.replace(/^\.\//, "").replace(/\/+$/, "");
     return bare === "" || bare === "." || path === bare || path.startsWith(`${bare}/`);

@@ -7,6 +7,8 @@ export interface Review {
   readonly state: "approved" | "changes requested" | "dismissed" | "commented";
   /** The commit that was the head when it was submitted. */
   readonly commit: string;
+  /** When it was submitted; empty where that is not known. */
+  readonly at: string;
 }
 
 /** A team, as far as the reviewers who count are concerned. */
@@ -29,6 +31,8 @@ export interface Reviewed {
   readonly commits?: readonly ProposedCommit[];
   /** Oldest first. */
   readonly reviews: readonly Review[];
+  /** When it was given its base branch; absent: it was opened with it. An approval of before is of a merge into another one. */
+  readonly since?: string;
 }
 
 /** What GitHub tells of those whose approval may count. */
@@ -152,10 +156,13 @@ function approvalsOf(reviewed: Reviewed): readonly Approval[] {
   });
 }
 
-function objection({ by, commit }: Review, { head, author, commits }: Reviewed): string | undefined {
+function objection({ by, commit, at }: Review, { head, author, commits, since }: Reviewed): string | undefined {
   if (by.type !== "User" || by.login.endsWith("[bot]")) return "only a person can approve";
   if (by.id === author.id) return "they opened the pull request";
   if (commit !== head) return `it is of ${commit.slice(0, 12)}, and the head is ${head.slice(0, 12)}`;
+  // Times of GitHub are in seconds: of one second, it is not known which came first.
+  if (since !== undefined && !(Date.parse(at) > Date.parse(since)))
+    return "it was given before the pull request had this base branch";
   if (commits === undefined)
     return "GitHub does not list all commits of the pull request, so that nobody can be shown to have no part in it";
   for (const { sha, contributors } of commits) {

@@ -15,6 +15,8 @@ export interface OverrideRequest {
     readonly open: boolean;
     readonly head: string;
     readonly baseRef: string;
+    /** Whether that is a gated branch. */
+    readonly gated: boolean;
     readonly author?: Account;
     /** Absent: GitHub does not list all. */
     readonly commits?: readonly ProposedCommit[];
@@ -28,6 +30,8 @@ export interface OverrideRequest {
     /** Absent: it is in progress. */
     readonly conclusion?: "success" | "failure";
   };
+  /** Why a head that was not judged cannot be let through; absent: it was judged, or can be. */
+  readonly unjudged?: string;
   /** Until when an earlier override holds, ISO 8601; absent: none does. */
   readonly active?: string;
   /** By name in lower case. */
@@ -68,6 +72,8 @@ function objectionOf(request: OverrideRequest, rule: OverrideConfig): string | u
   if (reason.trim().length < SHORTEST_REASON)
     return `expected a reason of at least ${SHORTEST_REASON} characters: /portcullis override REASON`;
   if (!pull.open) return "the pull request is closed";
+  // Its check is that of the default branch, and would still be green in the moment after a retarget.
+  if (!pull.gated) return `the branch ${pull.baseRef} is not gated, so that there is nothing to override`;
   if (check === undefined || check.head !== pull.head || check.baseRef !== pull.baseRef)
     return `${pull.head.slice(0, 12)} was not judged yet`;
   if (Date.parse(check.since) > Date.parse(asked) + SECOND)
@@ -75,6 +81,7 @@ function objectionOf(request: OverrideRequest, rule: OverrideConfig): string | u
   if (check.conclusion === undefined) return "the check is still in progress";
   if (active !== undefined) return `an override is in force already, until ${active}`;
   if (check.conclusion === "success") return "the check has passed, so that there is nothing to override";
+  if (request.unjudged !== undefined) return request.unjudged;
   return partIn(request.pull, by) ?? membership(request, rule);
 }
 

@@ -29,7 +29,9 @@ const by = (role: Contributor["role"], who: Account, email = `${who.login}@examp
 });
 const commit = (...contributors: readonly Contributor[]) => ({ sha: "c".repeat(40), contributors });
 const ownCommit = commit(by("author", author), by("committer", author));
-const approval = (who: Account, of = HEAD): Review => ({ by: who, state: "approved", commit: of });
+const AT = "2026-03-01T10:00:00Z";
+const review = (who: Account, state: Review["state"], of = HEAD): Review => ({ by: who, state, commit: of, at: AT });
+const approval = (who: Account, of = HEAD): Review => review(who, "approved", of);
 const team = (...members: readonly Account[]): Team => ({
   kind: "team",
   members: new Set(members.map(({ id }) => id)),
@@ -64,21 +66,22 @@ test.each<[string, Case]>([
   ["one of several owners approved", { owners: ["@bob", "@acme/security"], reviews: [approval(alice)] }],
   [
     "one owner approved and another person requested changes",
-    { reviews: [approval(alice), { by: carol, state: "changes requested", commit: HEAD }] },
+    { reviews: [approval(alice), review(carol, "changes requested")] },
   ],
   [
     "an owner requested changes and then approved",
-    { reviews: [{ by: alice, state: "changes requested", commit: OLD }, approval(alice)] },
+    { reviews: [review(alice, "changes requested", OLD), approval(alice)] },
   ],
-  [
-    "an owner approved and then commented",
-    { reviews: [approval(alice), { by: alice, state: "commented", commit: HEAD }] },
-  ],
+  ["an owner approved and then commented", { reviews: [approval(alice), review(alice, "commented")] }],
   [
     "an old approval was dismissed, and given again for the head",
-    { reviews: [{ by: alice, state: "dismissed", commit: OLD }, approval(alice)] },
+    { reviews: [review(alice, "dismissed", OLD), approval(alice)] },
   ],
   ["an old approval was repeated after a force push", { reviews: [approval(alice, OLD), approval(alice)] }],
+  [
+    "the pull request got its base branch before the approval",
+    { reviews: [approval(alice)], reviewed: { since: "2026-03-01T09:59:59.500Z" } },
+  ],
   [
     "the commits were made in GitHub's editor by the author",
     { reviews: [approval(alice)], reviewed: { commits: [commit(by("author", author), by("committer", webFlow))] } },
@@ -209,19 +212,16 @@ test.each<[string, Case, string]>([
     { reviews: [approval(alice)], reviewed: { commits: undefined as never } },
     "does not list all",
   ],
-  ["the approval was dismissed", { reviews: [{ by: alice, state: "dismissed", commit: HEAD }] }, ""],
+  ["the approval was dismissed", { reviews: [review(alice, "dismissed")] }, ""],
   [
     "the owner requested changes after approving",
-    { reviews: [approval(alice), { by: alice, state: "changes requested", commit: HEAD }] },
+    { reviews: [approval(alice), review(alice, "changes requested")] },
     "",
   ],
   [
     "the owner requested changes and then only commented",
     {
-      reviews: [
-        { by: alice, state: "changes requested", commit: HEAD },
-        { by: alice, state: "commented", commit: HEAD },
-      ],
+      reviews: [review(alice, "changes requested"), review(alice, "commented")],
     },
     "",
   ],
@@ -229,6 +229,21 @@ test.each<[string, Case, string]>([
     "the approval is of an older head",
     { reviews: [approval(alice, OLD)] },
     `it is of ${OLD.slice(0, 12)}, and the head is ${HEAD.slice(0, 12)}`,
+  ],
+  [
+    "the pull request got its base branch after the approval",
+    { reviews: [approval(alice)], reviewed: { since: "2026-03-01T10:00:01Z" } },
+    "it was given before the pull request had this base branch",
+  ],
+  [
+    "it is not known which came first, the base branch or the approval",
+    { reviews: [approval(alice)], reviewed: { since: AT } },
+    "it was given before the pull request had this base branch",
+  ],
+  [
+    "GitHub does not tell when the approval of a retargeted pull request was given",
+    { reviews: [{ ...approval(alice), at: "" }], reviewed: { since: "2026-03-01T09:00:00Z" } },
+    "it was given before the pull request had this base branch",
   ],
   [
     "the owner has left the team",

@@ -29,7 +29,7 @@ const request: OverrideRequest = {
   reason: "production is down",
   asked: "2027-01-15T12:00:00Z",
   now: "2027-01-15T12:00:05.500Z",
-  pull: { open: true, head: HEAD, baseRef: "main", author, commits: [ownCommit] },
+  pull: { open: true, head: HEAD, baseRef: "main", gated: true, author, commits: [ownCommit] },
   check: { head: HEAD, baseRef: "main", since: "2027-01-15T11:00:00.000Z", conclusion: "failure" },
   teams: new Map([["@acme/oncall", team(oncall)]]),
 };
@@ -113,6 +113,11 @@ test.each<[string, OverrideRequest, string]>([
   ["of a closed pull request", { ...request, ...pull({ open: false }) }, "is closed"],
   ["before anything was judged", { ...bare, rule: request.rule! }, "was not judged yet"],
   ["of a head that was not judged", { ...request, ...check({ head: OTHER }) }, "aaaaaaaaaaaa was not judged yet"],
+  [
+    "of a pull request into a branch that is not gated",
+    { ...request, pull: { ...request.pull, gated: false } },
+    "the branch main is not gated",
+  ],
   ["after a retarget that was not judged", { ...request, ...check({ baseRef: "release" }) }, "was not judged yet"],
   [
     "of a head that came after the comment",
