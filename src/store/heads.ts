@@ -1,5 +1,5 @@
 import type { Queries } from "./database.ts";
-import type { RepositoryName } from "./work.ts";
+import type { RepositoryName, Subject } from "./work.ts";
 
 /**
  * What is stored about the head of one pull request or merge group. Checks belong to a commit, so pull requests with
@@ -19,6 +19,8 @@ export interface Head {
   readonly policies?: string;
   /** What owners were asked to approve, and a digest of what they said; absent: nothing. */
   readonly approvals?: AskedApprovals;
+  /** When the first waiver that the verdict rests on expires, ISO 8601; absent: it rests on none. */
+  readonly validUntil?: string;
 }
 
 /** What owners of rules were asked to approve. */
@@ -47,9 +49,10 @@ interface HeadRow {
   readonly published: "success" | "failure" | null;
   readonly policies: string | null;
   readonly approvals: AskedApprovals | null;
+  readonly valid_until: Date | string | null;
 }
 
-const COLUMNS = "work, pull, head, check_name, conclusion, published, policies, approvals";
+const COLUMNS = "work, pull, head, check_name, conclusion, published, policies, approvals, valid_until";
 
 function toHead(row: HeadRow): Head {
   return {
@@ -61,6 +64,7 @@ function toHead(row: HeadRow): Head {
     ...(row.published === null ? {} : { published: row.published }),
     ...(row.policies === null ? {} : { policies: row.policies }),
     ...(row.approvals === null ? {} : { approvals: row.approvals }),
+    ...(row.valid_until === null ? {} : { validUntil: new Date(row.valid_until).toISOString() }),
   };
 }
 
@@ -77,36 +81,49 @@ export async function recordPendingHead(
 ): Promise<void> {
   await queries.query(
     `insert into portcullis.heads (work, repository, pull, head, check_name) values ($1, $2, $3, $4, $5)
-     on conflict (work) do update set head = excluded.head, check_name = excluded.check_name, conclusion = null, published = null, policies = null, approvals = null`,
+     on conflict (work) do update set head = excluded.head, check_name = excluded.check_name, conclusion = null, published = null, policies = null, approvals = null, valid_until = null`,
     [head.work, head.repository, head.pull ?? null, head.head, head.check],
   );
 }
 
-/** Stores a head whose check run GitHub shows, unless one is stored for this work. */
+/** Stores a head whose check run GitHub shows, unless one is stored for this work. What its verdict rests on is not known: it holds for a day. */
 export async function adoptHead(
   queries: Queries,
-  head: Required<Omit<Head, "published" | "approvals">> & { readonly repository: number },
+  head: Required<Omit<Head, "published" | "approvals" | "validUntil">> & { readonly repository: number },
 ): Promise<void> {
   await queries.query(
-    `insert into portcullis.heads (work, repository, pull, head, check_name, conclusion, published, policies)
-     values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict do nothing`,
+    `insert into portcullis.heads (work, repository, pull, head, check_name, conclusion, published, policies, valid_until)
+     values ($1, $2, $3, $4, $5, $6, $6, $7, now() + interval '1 day') on conflict do nothing`,
     [head.work, head.repository, head.pull, head.head, head.check, head.conclusion, head.policies],
   );
 }
 
-/** Stores the conclusion of judging the head, the digest of the policies, the name of its check, and what owners were asked. */
+/** Stores the conclusion of judging the head, the digest of the policies, the name of its check, and what it rests on besides. */
 export async function recordHeadConclusion(
   queries: Queries,
   work: string,
   conclusion: "success" | "failure",
   policies: string,
   check: string,
-  approvals?: AskedApprovals,
+  {
+    approvals,
+    validUntil,
+  }: { readonly approvals?: AskedApprovals | undefined; readonly validUntil?: string | undefined } = {},
 ): Promise<void> {
   await queries.query(
-    "update portcullis.heads set conclusion = $2, policies = $3, check_name = $4, approvals = $5 where work = $1",
-    [work, conclusion, policies, check, approvals === undefined ? null : JSON.stringify(approvals)],
+    "update portcullis.heads set conclusion = $2, policies = $3, check_name = $4, approvals = $5, valid_until = $6 where work = $1",
+    [work, conclusion, policies, check, approvals === undefined ? null : JSON.stringify(approvals), validUntil ?? null],
   );
+}
+
+/** The pull requests whose verdict rests on something that has expired by `now`. A merge group is merged within minutes, or never. */
+export async function listExpiredSubjects(queries: Queries, now: Date): Promise<readonly Subject[]> {
+  const rows = await queries.query<{ subject: Subject }>(
+    `select w.subject from portcullis.heads h join portcullis.work w on w.key = h.work
+     where h.valid_until <= $1 and h.pull is not null and h.conclusion is not null order by h.valid_until, h.work`,
+    [now.toISOString()],
+  );
+  return rows.map(({ subject }) => subject);
 }
 
 /** The pull requests of an installation whose owners were asked to approve something. */

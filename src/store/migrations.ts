@@ -282,6 +282,12 @@ const MIGRATIONS: readonly string[] = [
     add column rollback boolean not null default false,
     add column looked bigint not null default 0;
   `,
+  // What earlier verdicts rest on is not known: they hold for a day.
+  `
+  alter table heads add column valid_until timestamptz;
+  update heads set valid_until = now() + interval '1 day' where published = 'success';
+  create index heads_by_validity on heads (valid_until) where valid_until is not null;
+  `,
 ];
 
 /** The version of the schema that this program migrates to. */

@@ -16,6 +16,8 @@ export interface SavedVerdict {
   /** The commit that it was compared with, and the judged tree. */
   readonly base: string;
   readonly tree?: string;
+  /** When it counts no longer, ISO 8601. */
+  readonly validUntil?: string;
   /** What the check run is concluded with. */
   readonly body: object;
   /** Whether it has comments, for which it must be judged again. */

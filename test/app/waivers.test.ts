@@ -1,14 +1,17 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { startApp, type TestApp } from "../support/app.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
+import { sweep } from "../../src/app/jobs/sweep.ts";
 import { deployment, rules } from "../support/fleet.ts";
 
 let github: SimulatedGitHub;
 let app: TestApp;
+let later = 0;
 
 beforeEach(async () => {
   github = await startGitHub();
-  app = await startApp(github);
+  later = 0;
+  app = await startApp(github, { now: () => new Date(Date.now() + later) });
 });
 afterEach(async () => {
   await app.stop();
@@ -75,4 +78,34 @@ test("an open pull request is judged again when a waiver that it rests on is wit
   await github.pushCommit(repository, "main", waiver);
   await app.idle();
   expect((await app.concluded(pull)).conclusion).toBe("success");
+});
+
+const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+test("a check that rests on the waiver of an annotation blocks again once that has expired", async () => {
+  const repository = await github.createRepository({
+    files: { ...rules("waivers: { annotations: [main] }\n"), "apps/web.yaml": deployment("nginx:1.27") },
+  });
+  github.protect(repository, "main", { checks: [{ context: "portcullis", integrationId: github.appId }] });
+  const annotated = (expires: string): string =>
+    deployment("nginx:latest").replace(
+      "  namespace: shop\n",
+      `  namespace: shop\n  annotations:\n    portcullis.dev/waive: "{ policy: main, reason: the vendor moves it, expires: ${expires} }"\n`,
+    );
+  const pull = await github.proposeFiles(repository, { "apps/web.yaml": annotated(inDays(9)) });
+  const longer = await github.proposeFiles(repository, { "apps/web.yaml": annotated(inDays(12)) });
+  for (const one of [pull, longer]) expect((await app.concluded(one)).conclusion).toBe("success");
+  await app.idle();
+  const judged = repository.runs.length;
+  await sweep(app.server.services, 3_600);
+  await app.idle();
+  expect(repository.runs.length).toBe(judged);
+  later = 10 * 86_400_000;
+  await sweep(app.server.services, 3_600);
+  await app.idle();
+  const red = await app.concluded(pull);
+  expect(red.conclusion).toBe("failure");
+  expect(red.summary).toContain("expired on");
+  expect(await github.merge(pull)).toMatchObject({ kind: "refused" });
+  expect((await app.concluded(longer)).conclusion).toBe("success");
 });

@@ -1,4 +1,3 @@
-import { isGated } from "../../gate/gated-branches.ts";
 import type { RepositoryClient } from "../../github/repository-client.ts";
 import type { Repository } from "../../store/repositories.ts";
 import type { LeasedWork, Trouble } from "../../store/work.ts";
@@ -20,14 +19,13 @@ import {
 } from "../publish/check-run.ts";
 import type { EvidenceCalls } from "../evidence/make-evidence.ts";
 import { failureOf } from "../../github/failure.ts";
-import type { Head } from "../../store/heads.ts";
-import { askAboutTarget, digestOf, type AskCalls, type AskedTarget } from "../approvals/asked-target.ts";
+import type { AskCalls } from "../approvals/asked-target.ts";
 import { overridden, overrideOf, type OverriddenCalls, type OverriddenServices } from "../overrides/overridden.ts";
 import { causeOf } from "../error-for-log.ts";
 import { isOurFault } from "../judge/pool.ts";
 import { archived } from "./archived.ts";
-import { isByRulesInForce } from "./by-rules-in-force.ts";
 import { waitForReplica } from "./behind.ts";
+import { findConcludedRun, type ConcludedRunServices } from "./concluded-run.ts";
 import { closeSubject, type CloseServices } from "./close.ts";
 import { triedHead, wasGivenUp } from "./given-up.ts";
 import { giveUp, type GiveUpServices } from "./give-up.ts";
@@ -57,6 +55,7 @@ type JudgeJobCalls = TargetCalls &
 /** What `runJudgeJob` needs. */
 export type JudgeJobServices = CloseServices &
   StartHeadServices &
+  ConcludedRunServices &
   Omit<GiveUpServices, "clients"> &
   OpenRunServices &
   ConclusionServices &
@@ -106,7 +105,7 @@ export async function runJudgeJob(
   const known = await findKnownRuns(services, work.key);
   const context: Context = { access, target, repository, known, signal };
   if (wasGivenUp(work, target, known)) return judgeAgain(services, work, context);
-  const before = await findConcludedRun(services, work, context);
+  const before = await findConcludedRun(services, access.github, work, context);
   if (before === "all posted") return { kind: "done" };
   const run = before ?? (await startRun(services, work, context));
   const saved = before === undefined ? await findSavedVerdict(services, work, repository, run) : undefined;
@@ -242,47 +241,6 @@ async function judgeAndPublish(
   }
 }
 
-/**
- * The concluded run for this very state: same head, same base branch, same check, same rules in force. After a crash its comments
- * may still be missing. "all posted" if nothing is missing; undefined if the target must be judged.
- */
-async function findConcludedRun(
-  services: JudgeJobServices,
-  work: LeasedWork,
-  { access: { github }, target, repository, known: { open, concluded } }: Context,
-): Promise<LiveRun | "all posted" | undefined> {
-  const head = await services.store.findHead(work.key);
-  const gates = gatesOf(repository);
-  const same =
-    !work.forced &&
-    open.length === 0 &&
-    concluded?.runId !== undefined &&
-    concluded.conclusion !== "superseded" &&
-    concluded.head === target.head &&
-    concluded.baseRef === target.baseRef &&
-    head?.head === target.head &&
-    (gates === undefined || head.check === checkName(target.baseRef, repository.defaultBranch, gates)) &&
-    head.published !== undefined &&
-    isByRulesInForce(head.policies, repository);
-  if (!same || concluded.runId === undefined) return undefined;
-  const gated = isGated(target.baseRef, repository.defaultBranch, gates ?? []);
-  const asked = { target, installation: work.subject.installation, age: work.age, gated };
-  if (!(await ownersSayTheSame(services, github, asked, head))) return undefined;
-  return concluded.reviewed ? "all posted" : { ...concluded, runId: concluded.runId };
-}
-
-/** Whether what owners say is what the check was concluded by. */
-async function ownersSayTheSame(
-  services: JudgeJobServices,
-  github: JudgeJobCalls,
-  asked: AskedTarget,
-  { approvals }: Head,
-): Promise<boolean> {
-  if (approvals === undefined) return true;
-  const answer = await askAboutTarget(services, github, asked, approvals.needs);
-  return answer.kind === "decided" && digestOf(answer.decision) === approvals.decision;
-}
-
 function resultOf(target: Target, run: LiveRun, judgement: JudgedTarget, published: Body): KeptResult {
   const { body, check, base, findings } = judgement;
   return { run, target, check, published, own: body, base, ...(findings === undefined ? {} : { judged: findings }) };
@@ -317,9 +275,9 @@ async function conclude(
     if (now.kind === "closed") return closeSubject(services, github, work, now);
     if (now.target.head !== target.head || now.target.baseRef !== target.baseRef) return again("the head moved on");
   }
-  const { policies, check, approvals } = judgement;
+  const { policies, check, approvals, validUntil } = judgement;
   const body = await letThrough(services, github, target, judgement);
-  await services.store.recordHeadConclusion(work.key, body.conclusion, policies, check, approvals);
+  await services.store.recordHeadConclusion(work.key, body.conclusion, policies, check, { approvals, validUntil });
   await services.checkpoint("verdict recorded");
   const others = await services.store.otherPullsWithHead(target.repository.id, target.head, check, work.key);
   if (body.conclusion === "success" && others.some((other) => other.conclusion === undefined)) {

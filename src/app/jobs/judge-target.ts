@@ -47,6 +47,8 @@ export type TargetJudgement =
       readonly policies: string;
       /** The id of the judged tree; absent if none was judged. */
       readonly tree?: string;
+      /** When the first waiver that it rests on expires, ISO 8601; absent: it rests on none. */
+      readonly validUntil?: string;
       /** What owners were asked to approve; absent: nothing. */
       readonly approvals?: AskedApprovals;
       /** Some of that is not approved. */
@@ -84,7 +86,7 @@ export interface JudgeTargetRequest {
 export type JudgeTargetServices = RecordRulesServices &
   AskServices &
   UsesStore<"listPassed" | "recordHistory"> &
-  Pick<Services, "pool" | "checkpoint" | "deadline" | "requirements"> & {
+  Pick<Services, "pool" | "checkpoint" | "deadline" | "now" | "requirements"> & {
     readonly metrics: Pick<Services["metrics"], "judgeSeconds" | "verdicts">;
   };
 
@@ -105,7 +107,7 @@ export async function judgeTarget(
   const last = await fetchRulesInForce(request);
   if (last.kind === "later") return last;
 
-  const now = new Date().toISOString();
+  const now = services.now().toISOString();
   const branch = repository.defaultBranch;
   const thread = await services.pool.take();
   try {
@@ -210,11 +212,24 @@ export async function judgeTarget(
     if (!isEnrolled) return { ...nothingJudged, body: previewOf(body), base: trees.before, findings };
     const approvals =
       decision === undefined ? {} : { approvals: askedApprovals(decision), isUnapproved: !isApproved(decision) };
-    const verdict = { check, body, base: trees.before, policies: prepared.digest, tree: choice.tree };
+    const verdict = {
+      check,
+      body,
+      base: trees.before,
+      policies: prepared.digest,
+      tree: choice.tree,
+      ...validityOf(report),
+    };
     return { kind: "judged", ...verdict, ...approvals, findings };
   } finally {
     thread.release();
   }
+}
+
+/** Until when a report holds: then the first waiver that it used expires. */
+function validityOf({ findings, problems, gaps }: Report): { readonly validUntil?: string } {
+  const [first] = [...findings, ...problems, ...gaps].flatMap(({ waiver }) => waiver?.expires ?? []).toSorted();
+  return first === undefined ? {} : { validUntil: `${first}T00:00:00.000Z` };
 }
 
 function askedTarget({ target, repository, age }: JudgeTargetRequest, gated: boolean): AskedTarget {

@@ -15,7 +15,7 @@ export type RulesJobServices = RecordRulesServices &
   PullsServices &
   UsesStore<"findRepository" | "recordHistory" | "upsertRepository"> &
   UsesGitHub<"readLastChange" | "readMergeBase" | "readOpenPullRequests" | "readRepository" | "readRuns"> &
-  Pick<Services, "mirrors" | "pool" | "authorities" | "log">;
+  Pick<Services, "mirrors" | "pool" | "authorities" | "log" | "now">;
 
 /**
  * Reads the default branch of a repository: puts its rules into force if they compile, and enqueues every open pull
@@ -64,7 +64,7 @@ export async function runRulesJob(
           branch: now.defaultBranch,
           repositories: [now.cloneUrl],
           enrolled: repository.enrolled,
-          now: new Date().toISOString(),
+          now: services.now().toISOString(),
           ...(known === undefined ? {} : { inForce: known }),
         },
         signal,
@@ -87,7 +87,7 @@ export async function runRulesJob(
         rules: prepared.commit,
         branch: now.defaultBranch,
         repositories: [now.cloneUrl],
-        now: new Date().toISOString(),
+        now: services.now().toISOString(),
       });
   } finally {
     await mirror.release(job);

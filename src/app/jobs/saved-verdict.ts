@@ -2,7 +2,7 @@ import type { Body } from "../publish/check-body.ts";
 import type { Repository } from "../../store/repositories.ts";
 import type { Run, SavedVerdict } from "../../store/runs.ts";
 import { workKey, type LeasedWork } from "../../store/work.ts";
-import type { UsesStore } from "../services.ts";
+import type { Services, UsesStore } from "../services.ts";
 import { isByRulesInForce } from "./by-rules-in-force.ts";
 import type { TargetJudgement } from "./judge-target.ts";
 
@@ -11,7 +11,7 @@ export type JudgedTarget = Extract<TargetJudgement, { readonly kind: "judged" }>
 
 /** What is kept of a judgement that could not be published yet. */
 export function savedVerdict(work: Pick<LeasedWork, "wanted">, judgement: JudgedTarget): SavedVerdict {
-  const { body, check, base, policies, tree, findings } = judgement;
+  const { body, check, base, policies, tree, validUntil, findings } = judgement;
   return {
     wanted: work.wanted,
     body,
@@ -19,6 +19,7 @@ export function savedVerdict(work: Pick<LeasedWork, "wanted">, judgement: Judged
     base,
     policies,
     ...(tree === undefined ? {} : { tree }),
+    ...(validUntil === undefined ? {} : { validUntil }),
     comments: findings !== undefined && findings.comments !== "off",
   };
 }
@@ -28,7 +29,7 @@ export function savedVerdict(work: Pick<LeasedWork, "wanted">, judgement: Judged
  * event came since.
  */
 export async function findSavedVerdict(
-  services: UsesStore<"isWaiting">,
+  services: UsesStore<"isWaiting"> & Pick<Services, "now">,
   work: Pick<LeasedWork, "subject" | "wanted">,
   repository: Pick<Repository, "enrolled" | "policies">,
   { verdict }: Pick<Run, "verdict">,
@@ -37,8 +38,10 @@ export async function findSavedVerdict(
   if (!isByRulesInForce(verdict.policies, repository)) return undefined;
   const { installation, repository: named } = work.subject;
   if (await services.store.isWaiting(workKey({ kind: "rules", installation, repository: named }))) return undefined;
-  const { body, check, base, policies, tree, comments } = verdict;
+  const { body, check, base, policies, tree, validUntil, comments } = verdict;
+  if (validUntil !== undefined && Date.parse(validUntil) <= services.now().getTime()) return undefined;
   // Stored by `savedVerdict`.
-  const judged = { kind: "judged", body: body as Body, check, base, policies } as const;
+  const until = validUntil === undefined ? {} : { validUntil };
+  const judged = { kind: "judged", body: body as Body, check, base, policies, ...until } as const;
   return { judgement: tree === undefined ? judged : { ...judged, tree }, comments };
 }

@@ -23,6 +23,7 @@ export type SweepServices = HandleWaitingServices &
   EndOverridesServices &
   UsesStore<
     | "deleteOldClaims"
+    | "listExpiredSubjects"
     | "deleteOldDeliveries"
     | "deleteOldGroups"
     | "deleteOldOverrides"
@@ -37,13 +38,16 @@ export type SweepServices = HandleWaitingServices &
   Pick<Services, "now">;
 
 /**
- * Makes up for lost webhooks: enqueues the rules job of the enrolled repositories that no sweep took for `everySeconds`,
- * has GitHub compared with what is stored and branches judged by themselves where that is due, and deletes old records.
+ * Makes up for lost webhooks: enqueues the rules job of the enrolled repositories that no sweep took for `everySeconds`
+ * and what waivers that have expired let pass, has GitHub compared with what is stored and branches judged by themselves
+ * where that is due, and deletes old records.
  */
 export async function sweep(services: SweepServices, everySeconds: number): Promise<void> {
   await forgetLongGone(services);
   await handleWaiting(services);
   await endOverrides(services);
+  for (const subject of await services.store.listExpiredSubjects(services.now()))
+    await enqueueIfIdle(services, subject);
   for (const { id, owner, name, installation } of await services.store.takeRepositoriesToSweep(everySeconds)) {
     await enqueueIfIdle(services, { kind: "rules", installation, repository: { id, owner, name } });
   }

@@ -199,7 +199,7 @@ test("a verdict is stored, then published, then stored as published; the mirror 
   ];
   expect(methods(calls).filter((name) => order.includes(name))).toEqual(order);
   expect(methods(calls).at(-1)).toBe("release");
-  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "failure", "p1", "portcullis"]]);
+  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "failure", "p1", "portcullis", {}]]);
   expect(askedOf(calls, "recordPublishedConclusion")).toEqual([["pull:7:3", "failure"]]);
   const [[where, id, end] = []] = askedOf(calls, "concludeRun");
   expect([where, id]).toEqual([place, 12]);
@@ -286,7 +286,7 @@ test.each<[string, Asked, JobOutcome["kind"], readonly unknown[], readonly unkno
 
 test("what is published is the worst of all, what is stored is its own", async () => {
   const { calls } = await run({ report: pass, others: [other({ conclusion: "failure", published: "failure" })] });
-  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "success", "p1", "portcullis"]]);
+  expect(askedOf(calls, "recordHeadConclusion")).toEqual([["pull:7:3", "success", "p1", "portcullis", {}]]);
   expect(askedOf(calls, "recordPublishedConclusion")).toEqual([["pull:7:3", "failure"]]);
 });
 

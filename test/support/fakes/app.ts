@@ -146,6 +146,7 @@ export function fakeServices(answers: Answers = {}): {
   const nothing = {
     endOverrides: none,
     findGreenRuns: none,
+    listExpiredSubjects: none,
     listPassed: none,
     otherPullsWithHead: none,
     takeOverridesToFollowUp: none,
