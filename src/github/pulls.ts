@@ -18,7 +18,10 @@ export interface PullRequest {
   readonly draft: boolean;
   readonly head: string;
   readonly base: string;
+  /** The branch that it is to reach: of a stack of pull requests the final one, by whose rules GitHub lets it merge. */
   readonly baseRef: string;
+  /** The branch that it is based on within a stack; absent: `baseRef`. */
+  readonly below?: string;
   /** ISO 8601, in seconds. */
   readonly updatedAt: string;
   /** Null while GitHub computes it; false if there are conflicts. */
@@ -37,6 +40,7 @@ export interface PullRequest {
 /** Reads a pull request. Rejects with the error of octokit, as all functions here do. */
 export async function readPullRequest(octokit: Octokit, place: Place, number: number): Promise<PullRequest> {
   const { data } = await octokit.rest.pulls.get({ ...place, pull_number: number });
+  const baseRef = finalBaseOf(data);
   return {
     number,
     open: data.state === "open",
@@ -46,7 +50,8 @@ export async function readPullRequest(octokit: Octokit, place: Place, number: nu
     draft: data.draft === true,
     head: data.head.sha,
     base: data.base.sha,
-    baseRef: data.base.ref,
+    baseRef,
+    ...(baseRef === data.base.ref ? {} : { below: data.base.ref }),
     updatedAt: data.updated_at,
     mergeable: data.mergeable,
     repository: {
@@ -58,6 +63,14 @@ export async function readPullRequest(octokit: Octokit, place: Place, number: nu
       archived: data.base.repo.archived,
     },
   };
+}
+
+/** The base of the stack that a pull request belongs to, else its own. What octokit's types do not know yet is checked. */
+function finalBaseOf(pull: { readonly base: { readonly ref: string } }): string {
+  const stack: unknown = "stack" in pull ? pull.stack : undefined;
+  const base: unknown = typeof stack === "object" && stack !== null && "base" in stack ? stack.base : undefined;
+  const ref: unknown = typeof base === "object" && base !== null && "ref" in base ? base.ref : undefined;
+  return typeof ref === "string" ? ref : pull.base.ref;
 }
 
 /** Reads a repository, for work without a pull request. */
@@ -129,7 +142,7 @@ export async function readOpenPullRequests(
     direction: "desc",
     per_page: 100,
   });
-  return pulls.map((pull) => ({ number: pull.number, head: pull.head.sha, baseRef: pull.base.ref }));
+  return pulls.map((pull) => ({ number: pull.number, head: pull.head.sha, baseRef: finalBaseOf(pull) }));
 }
 
 /**

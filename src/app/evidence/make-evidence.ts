@@ -29,7 +29,7 @@ export async function makeEvidence(
   latest?: number,
 ): Promise<void> {
   const { evidence } = services;
-  const { mergeCommit: commit, baseRef: branch } = pull;
+  const { mergeCommit: commit, baseRef, below: branch = baseRef } = pull;
   if (evidence === undefined || commit === undefined) return;
   const repository = await services.store.findRepository(pull.repository.id);
   if (repository === undefined || !repository.enrolled) return;

@@ -3,7 +3,7 @@ export const RECHECK_EVENT = "portcullis-recheck";
 
 /** The events that the App handles, with the actions that can lead to work; `"*"` for an event without actions. */
 const EVENTS: { readonly [event: string]: readonly string[] } = {
-  pull_request: ["opened", "synchronize", "reopened", "edited", "ready_for_review", "closed"],
+  pull_request: ["opened", "synchronize", "reopened", "edited", "ready_for_review", "stacked", "closed"],
   pull_request_review: ["submitted", "dismissed", "edited"],
   check_run: ["rerequested"],
   check_suite: ["rerequested"],

@@ -53,6 +53,10 @@ export function listen(app: Probot, services: IntakeServices): void {
   app.on("pull_request.edited", async ({ payload }) => {
     if (payload.changes?.base !== undefined) await enqueueAnnounced(services, payload);
   });
+  // Which branch it is to reach has changed; the types of the payloads do not know it yet.
+  app.on("pull_request", async ({ payload }) => {
+    if (String(payload.action) === "stacked") await enqueueAnnounced(services, payload);
+  });
   app.on("check_run.rerequested", async ({ payload }) => {
     const { check_run: run } = payload;
     if (run.app?.id !== services.appId) return;

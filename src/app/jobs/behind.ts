@@ -15,12 +15,12 @@ export function waitForReplica(age: number): Extract<JobOutcome, { readonly kind
 
 /** Whether a pull request was read as it was before the state that a webhook announced. Times are in seconds: of one second, the head and the base tell. */
 export function isPullBehind(
-  pull: Pick<PullRequest, "updatedAt" | "head" | "baseRef">,
-  { updatedAt, head = pull.head, baseRef = pull.baseRef }: AnnouncedPull,
+  pull: Pick<PullRequest, "updatedAt" | "head" | "baseRef" | "below">,
+  { updatedAt, head = pull.head, baseRef = pull.below ?? pull.baseRef }: AnnouncedPull,
 ): boolean {
   if (updatedAt === undefined) return false;
   const age = Date.parse(updatedAt) - Date.parse(pull.updatedAt);
-  return age > 0 || (age === 0 && (pull.head !== head || pull.baseRef !== baseRef));
+  return age > 0 || (age === 0 && (pull.head !== head || (pull.below ?? pull.baseRef) !== baseRef));
 }
 
 /** Whether the tip of a branch was read as it was before the push of `announced`. */

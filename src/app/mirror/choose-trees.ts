@@ -55,7 +55,8 @@ export async function fetchTarget(
     trusted,
     base: `refs/heads/${target.baseRef}`,
   };
-  if (target.pull.mergeable === false) return mirror.fetch(remote, job, sources, signal);
+  if (target.pull.mergeable === false || target.pull.below !== undefined)
+    return mirror.fetch(remote, job, sources, signal);
   const merge = `refs/pull/${target.pull.number}/merge`;
   const outcome = await mirror.fetch(remote, job, { ...sources, merge }, signal);
   return outcome.kind === "missing" ? mirror.fetch(remote, job, sources, signal) : outcome;
@@ -64,7 +65,7 @@ export async function fetchTarget(
 /**
  * Chooses the trees to compare. A pull request into a gated branch: GitHub's test merge, whose second parent must be
  * the head, against the first parent of that commit, which must be on the base branch. (After a retarget the old test
- * merge is based on a branch that anybody may control.) In conflict: the head against the merge base. A merge group: its own
+ * merge is based on a branch that anybody may control.) In conflict and in a stack: the head against the merge base. A merge group: its own
  * tree against its base. A pull request or merge group into any other branch: the head against its merge base with the
  * default branch, so that a verdict on an ungated branch is worth nothing elsewhere.
  */
@@ -80,6 +81,13 @@ export async function chooseTrees(request: TreesRequest): Promise<TreesChoice> {
     return chosen(head, base.id, "merge group");
   }
   const base = await tip(request, "base");
+  // GitHub tests merges into the branch below, which anybody may control.
+  if (target.pull.below !== undefined)
+    return againstMergeBase(
+      request,
+      base,
+      `head against merge base with ${target.baseRef}, which its stack is to reach`,
+    );
   if (target.pull.mergeable === false) {
     return againstMergeBase(request, base, "head against merge base, in conflict");
   }

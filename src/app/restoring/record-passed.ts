@@ -18,7 +18,7 @@ export type RecordPassedCalls = Pick<RepositoryClient, "readTreeId">;
 export async function recordPassed(
   { store }: RecordPassedServices,
   github: RecordPassedCalls,
-  { mergeCommit: commit, mergedAt, baseRef: branch, number, repository: of }: PullRequest,
+  { mergeCommit: commit, mergedAt, baseRef, below: branch = baseRef, number, repository: of }: PullRequest,
 ): Promise<void> {
   if (commit === undefined || mergedAt === undefined) return;
   const repository = await store.findRepository(of.id);

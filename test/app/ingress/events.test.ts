@@ -7,6 +7,7 @@ test.each<[string, string | undefined, boolean]>([
   ["pull_request", "reopened", true],
   ["pull_request", "edited", true],
   ["pull_request", "ready_for_review", true],
+  ["pull_request", "stacked", true],
   ["pull_request", "closed", true],
   ["pull_request", "labeled", false],
   ["pull_request", undefined, false],

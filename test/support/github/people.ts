@@ -25,6 +25,7 @@ import {
   reopenPull,
   retargetPull,
   setDraft,
+  stackPull,
   type PullOptions,
 } from "./people/pulls.ts";
 import { afterPush } from "./people/pushes.ts";
@@ -215,6 +216,8 @@ export function people(world: World) {
       openPull(world, repository, options),
     retarget: (pull: PullRequest, base: string): Promise<void> =>
       retargetPull(world, repositoryOf(pull), pull, base, pull.author),
+    stack: (pull: PullRequest, target: string): Promise<void> =>
+      stackPull(world, repositoryOf(pull), pull, target, pull.author),
     editTitle: (pull: PullRequest, title: string): Promise<void> =>
       editTitle(world, repositoryOf(pull), pull, title, pull.author),
     closePull: (pull: PullRequest): Promise<void> => closePull(world, repositoryOf(pull), pull, pull.author),

@@ -119,6 +119,8 @@ export interface PullRequest {
   readonly author: Account;
   readonly head: Branch;
   base: string;
+  /** The branch that the stack is to reach that it belongs to; absent: it belongs to none. */
+  stack?: string;
   title: string;
   body: string | null;
   draft: boolean;

@@ -44,7 +44,7 @@ export function checkState(
 }
 
 function checkRefusal(repository: Repository, pull: PullRequest): string | undefined {
-  const rules = repository.rules.get(pull.base);
+  const rules = repository.rules.get(pull.stack ?? pull.base);
   const testMerge = pull.testMerge?.head === pull.headSha ? pull.testMerge.sha : undefined;
   const missing = [...(rules?.checks ?? []), ...(rules?.classic?.checks ?? [])].flatMap((check) => {
     const onMerge = testMerge !== undefined && decidingRun(repository, check, testMerge) !== undefined;
@@ -58,7 +58,7 @@ function checkRefusal(repository: Repository, pull: PullRequest): string | undef
 async function mergeRefusal(repository: Repository, pull: PullRequest): Promise<MergeOutcome | undefined> {
   if (pull.state === "closed") return refused("Pull Request is not mergeable");
   if (pull.draft) return refused("Pull Request is still a draft");
-  const rules = repository.rules.get(pull.base);
+  const rules = repository.rules.get(pull.stack ?? pull.base);
   if (rules?.mergeQueue === true)
     return refused("Repository rule violations found\n\nChanges must be made through the merge queue\n\n");
   const checks = checkRefusal(repository, pull);

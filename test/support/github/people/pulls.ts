@@ -69,6 +69,20 @@ export async function retargetPull(
   await emitPull(world, repository, pull, "edited", by, { changes: { base: { ref: { from }, sha: { from: sha } } } });
 }
 
+/** Makes it part of a stack that is to reach a branch. */
+export async function stackPull(
+  world: World,
+  repository: Repository,
+  pull: PullRequest,
+  target: string,
+  by: Account,
+): Promise<void> {
+  pull.stack = target;
+  pull.updatedAt = timestamp(world.now());
+  const sha = (await git(repository.directory, ["rev-parse", `refs/heads/${target}`])).trim();
+  await emitPull(world, repository, pull, "stacked", by, { stack: { base: { ref: target, sha } } });
+}
+
 export async function editTitle(
   world: World,
   repository: Repository,

@@ -32,6 +32,8 @@ export async function simplePullShape(world: World, repository: Repository, pull
   const statuses = `${repositoryUrl(world, repository)}/statuses/${pull.headSha}`;
   const baseSha =
     (await refSha(repository.directory, `refs/heads/${pull.base}`)) ?? pull.testMerge?.base ?? pull.headSha;
+  const stackSha =
+    pull.stack === undefined ? undefined : await refSha(repository.directory, `refs/heads/${pull.stack}`);
   return {
     url,
     id: pull.id,
@@ -75,6 +77,7 @@ export async function simplePullShape(world: World, repository: Repository, pull
       commits: { href: `${url}/commits` },
       statuses: { href: statuses },
     },
+    ...(pull.stack !== undefined && { stack: { base: { ref: pull.stack, sha: stackSha } } }),
     author_association: associationOf(repository, pull.author.login),
     auto_merge: null,
     draft: pull.draft,
