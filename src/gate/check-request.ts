@@ -11,7 +11,6 @@ import type { Remotes } from "../model/remotes.ts";
 import type { Renderer } from "../model/renderer.ts";
 import type { JudgedTrees } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
-import type { Waiver } from "../model/waiver.ts";
 import type { CheckCache } from "./judged-source.ts";
 import type { JudgingThreads } from "./judging/judge-apart.ts";
 import type { PassedTree } from "./restoring/passed-tree.ts";
@@ -56,8 +55,6 @@ export interface CheckRequest {
   readonly approved?: readonly string[];
   /** States of the gated branch that passed and that the change may restore, newest first. */
   readonly passed?: readonly PassedTree[];
-  /** Why a waiver of a correct form is not allowed: then it is a problem at its line. */
-  readonly refuseWaiver?: (waiver: Waiver) => string | undefined;
   /** Which level blocks; default `deny`. Problems block whatever it says. */
   readonly failOn?: "deny" | "warn" | "never";
   /** Nothing to judge is no problem. */

@@ -153,8 +153,8 @@ function frameOf({ judge, config, now, judged }: CheckRequest): Pick<Report, "no
   return { now, judged, policies: { digest: judge.digest, count: judge.policies.length }, mode: config.mode };
 }
 
-function waiverRulesOf({ config, now, refuseWaiver }: CheckRequest, policies: readonly Policy[]): WaiverRules {
-  return { config: config.waivers, now, policies, ...(refuseWaiver === undefined ? {} : { refuse: refuseWaiver }) };
+function waiverRulesOf({ config, now }: CheckRequest, policies: readonly Policy[]): WaiverRules {
+  return { config: config.waivers, now, policies };
 }
 
 /** The paths of all files of the trees. */

@@ -10,15 +10,15 @@ type Said = Awaited<ReturnType<SharedApp["verdict"]>>;
 
 /** What tests of approvals do with repositories whose rules the team @acme/security owns, in which alice is. */
 export interface OwnedRepositories {
-  person(login: string): Account;
-  security(): Team;
-  owned(config?: string, files?: { readonly [path: string]: string }): Promise<Repository>;
+  readonly person: (login: string) => Account;
+  readonly security: () => Team;
+  readonly owned: (config?: string, files?: { readonly [path: string]: string }) => Promise<Repository>;
   /** A pull request that loosens the rules. */
-  loosen(repository: Repository, by?: Account): Promise<PullRequest>;
+  readonly loosen: (repository: Repository, by?: Account) => Promise<PullRequest>;
   /** Has people approve, and answers what the check says then. */
-  approvedBy(pull: PullRequest, ...logins: readonly string[]): Promise<Said>;
+  readonly approvedBy: (pull: PullRequest, ...logins: readonly string[]) => Promise<Said>;
   /** What the check says, without what keeps GitHub from reading it as Markdown. */
-  verdict(pull: PullRequest): Promise<Said>;
+  readonly verdict: (pull: PullRequest) => Promise<Said>;
 }
 
 export function ownedRepositories(shared: SharedApp): OwnedRepositories {

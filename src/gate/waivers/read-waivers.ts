@@ -22,8 +22,6 @@ export interface WaiverRules {
   /** The job's time, RFC 3339. */
   readonly now: string;
   readonly policies: readonly Pick<Policy, "id" | "waivable">[];
-  /** Why a waiver of a correct form is not allowed, such as one that is wider than the owners of its policy allow. */
-  readonly refuse?: (waiver: Waiver) => string | undefined;
 }
 
 /** More waivers than anybody reviews; matching takes time for each. */
@@ -88,7 +86,7 @@ export function errorsOf(
   waiver: Waiver,
   index: number,
   { problemAt }: WaiverFileReading,
-  { config, now, policies, refuse }: WaiverRules,
+  { config, now, policies }: WaiverRules,
 ): readonly Problem[] {
   const { scope, match, expires } = waiver;
   const errors: Problem[] = [];
@@ -125,8 +123,6 @@ export function errorsOf(
       "/match",
       `"match" leaves nothing out; expected ${scope.kind === "policy" ? "a key" : "a path"} that does not match everything`,
     );
-  const refused = errors.length === 0 ? refuse?.(waiver) : undefined;
-  if (refused !== undefined) tell("", refused);
   return errors;
 }
 

@@ -52,7 +52,8 @@ async function fileValue(module: string, written: string, { parser, read }: Conf
   const known = parserOfPath(written);
   if (known === undefined) return { error: `${written}: no parser reads a file of this name` };
   const bytes = await read(module, written);
-  if (bytes === undefined) return { error: `${written}: no such file beside ${module}, in the tree of the policies` };
+  if (bytes === undefined)
+    return { error: `${written}: no such file of at most 4 MiB beside ${module}, in the tree of the policies` };
   return parsed(parser, known, written, bytes);
 }
 

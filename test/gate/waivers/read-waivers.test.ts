@@ -282,11 +282,3 @@ test("a link, and more than a person can review, is an error", async () => {
   expect(longer.waivers).toEqual([]);
   expect(longer.problems).toEqual([expect.stringContaining("at most 3145728 are read")]);
 });
-
-test("a waiver that its caller refuses is an error at its line", async () => {
-  const refuse = (): string => "wider than the owners of pods/root allow";
-  expect(await read({ [at]: `\n${waiver()}` }, { refuse })).toEqual({
-    waivers: [],
-    problems: [`${at}:2:3:wider than the owners of pods/root allow`],
-  });
-});
