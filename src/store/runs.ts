@@ -1,5 +1,6 @@
 import type { AuditEvent } from "../model/audit.ts";
 import { appendAudit } from "./audit.ts";
+import { withdrawnApprovals } from "./withdrawn-approvals.ts";
 import type { Database, Queries } from "./database.ts";
 import type { Subject } from "./work.ts";
 
@@ -218,7 +219,8 @@ export async function recordRunConclusion(
       conclusion,
       externalId,
     ]);
-    if (row?.conclusion !== conclusion) await appendAudit(queries, events);
+    if (row?.conclusion !== conclusion)
+      await appendAudit(queries, [...events, ...(await withdrawnApprovals(queries, events))]);
   });
 }
 

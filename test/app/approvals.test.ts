@@ -47,7 +47,8 @@ test("what loosens rules waits for an owner, says so at its line, and passes whe
 
 test("an approval that is dismissed, or followed by a request for changes, counts no longer", async () => {
   const { github } = shared;
-  const pull = await loosen(await owned());
+  const repository = await owned();
+  const pull = await loosen(repository);
   await github.settle();
   const review = await github.review(pull, person("alice"));
   await github.settle();
@@ -59,6 +60,16 @@ test("an approval that is dismissed, or followed by a request for changes, count
   await github.review(pull, person("alice"), "CHANGES_REQUESTED");
   await github.settle();
   expect((await verdict(pull)).conclusion).toBe("failure");
+  const recorded = await shared.app.server.database.query<{ body: string }>(
+    "select body from portcullis.audit where kind = 'approval' and repository_id = $1 order by sequence",
+    [repository.id],
+  );
+  expect(recorded.map(({ body }) => (JSON.parse(body) as { state: string }).state)).toEqual([
+    "approved",
+    "dismissed",
+    "approved",
+    "dismissed",
+  ]);
 });
 
 test("an approval is of one head: a push ends it, and a force push back to that head does not revive a dismissed one", async () => {
