@@ -288,6 +288,14 @@ const MIGRATIONS: readonly string[] = [
   update heads set valid_until = now() + interval '1 day' where published = 'success';
   create index heads_by_validity on heads (valid_until) where valid_until is not null;
   `,
+  `
+  create table pushers (
+    work text not null,
+    account bigint not null,
+    pushed_at timestamptz not null default now(),
+    primary key (work, account)
+  );
+  `,
 ];
 
 /** The version of the schema that this program migrates to. */

@@ -7,6 +7,7 @@ import { mendTimes } from "./mend-times.ts";
 import * as overrides from "./overrides.ts";
 import * as passed from "./passed.ts";
 import * as postedComments from "./posted-comments.ts";
+import * as pushers from "./pushers.ts";
 import * as reconciliations from "./reconciliations.ts";
 import * as redeliveries from "./redeliveries.ts";
 import * as reports from "./reports.ts";
@@ -33,6 +34,7 @@ const QUERIES = {
   ...overrides,
   ...passedQueries,
   ...postedComments,
+  ...pushers,
   ...reconciliations,
   ...redeliveries,
   ...reportQueries,

@@ -104,6 +104,18 @@ test.each<[string, (repository: Repository) => Promise<PullRequest>, string]>([
     "they are author of",
   ],
   [
+    "an owner who pushed under another's name",
+    async (repository) => {
+      const pull = await loosen(repository);
+      const options = { by: person("dev"), pushedBy: person("alice") };
+      await shared.github.pushToPull(pull, { "README.md": "x\n" }, options);
+      // A later push of somebody else hides nothing.
+      await shared.github.pushToPull(pull, { "README.md": "y\n" }, { by: person("dev") });
+      return pull;
+    },
+    "they pushed to the pull request",
+  ],
+  [
     "an owner who is co-author",
     async (repository) => {
       const pull = await loosen(repository);

@@ -33,6 +33,8 @@ export interface AskedPull {
   readonly review?: Target["review"];
   /** What the runs of the pull request tell of its base branch. */
   readonly base: BaseTimes;
+  /** The ids of those who are known to have pushed to it. */
+  readonly pushers: readonly number[];
 }
 
 /** What the reviews of a pull request say; `moved`: it has another head by now; `behind`: a review that is known is not listed yet. */
@@ -67,6 +69,7 @@ export async function askOwners<N extends ApprovalNeed>(
     head,
     // An account that is gone approves nothing.
     author: proposal.author ?? { id: 0, login: "ghost", type: "User" },
+    pushers: asked.pushers,
     reviews,
     ...since,
     ...(isOpen ? await readProposedCommits(github, asked, proposal.commits) : { commits: [] }),

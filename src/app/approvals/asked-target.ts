@@ -13,7 +13,7 @@ import { askOwners, type AskedPull, type OwnersAnswer, type OwnersCalls } from "
 import type { UsesOrganization } from "./people-facts.ts";
 
 /** What `askAboutTarget` needs. */
-export type AskServices = UsesOrganization & UsesStore<"findBaseTimes" | "findHead" | "findSubject">;
+export type AskServices = UsesOrganization & UsesStore<"findBaseTimes" | "findHead" | "findSubject" | "listPushers">;
 export type AskCalls = OwnersCalls & Pick<RepositoryClient, "readMergeBase">;
 
 /** A need of a target with what became of it. */
@@ -81,7 +81,8 @@ async function askAboutPull(
   const { id, owner, name } = target.repository;
   const work = workKey({ kind: "pull", installation, repository: { id, owner, name }, number: pull.number });
   const base = await services.store.findBaseTimes(work, target.baseRef);
-  const subject: AskedPull = { place, installation, base, ...pull };
+  const pushers = await services.store.listPushers(work);
+  const subject: AskedPull = { place, installation, base, pushers, ...pull };
   const answer = await askOwners(services, github, subject, needs);
   if (answer.kind !== "behind") return answer;
   const wait = waitForReplica(age);

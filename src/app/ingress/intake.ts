@@ -1,5 +1,5 @@
 import type { Probot } from "probot";
-import type { RepositoryName, Subject } from "../../store/work.ts";
+import { workKey, type RepositoryName, type Subject } from "../../store/work.ts";
 import { pullOf } from "../publish/check-run.ts";
 import { RECHECK_EVENT } from "./events.ts";
 import { commandIn, reasonIn } from "./commands.ts";
@@ -21,7 +21,7 @@ export type IntakeServices = EnqueueServices &
   BecomeAvailableServices &
   BecomeUnavailableServices &
   ForgetServices &
-  UsesStore<"findHeadsByCommit" | "findOpenOverride" | "findSubject" | "listAskedPulls"> &
+  UsesStore<"findHeadsByCommit" | "findOpenOverride" | "findSubject" | "listAskedPulls" | "recordPusher"> &
   Pick<Services, "appId"> & { readonly clients: Pick<Services["clients"], "forget" | "forgetInstallation"> };
 
 interface FromInstallation {
@@ -239,12 +239,19 @@ async function enqueueAnnounced(
       readonly head: { readonly sha: string };
       readonly base: { readonly ref: string };
     };
-    /** The head before a push to it. */
+    /** The head before a push to it, and who pushed. */
     readonly before?: string;
+    readonly sender?: { readonly id: number } | undefined;
   },
 ): Promise<void> {
   const { number, updated_at: updatedAt, head, base } = payload.pull_request;
   const announced = { updatedAt, head: head.sha, replaced: payload.before ?? "", baseRef: base.ref };
+  const of = nameOf(payload);
+  if (payload.before !== undefined && payload.sender && of && payload.installation) {
+    const pull = { kind: "pull", installation: payload.installation.id, repository: of, number } as const;
+    // Commits name whom their maker likes; this is whom GitHub let push.
+    await services.store.recordPusher(workKey(pull), payload.sender.id);
+  }
   await enqueueSubject(services, payload, { kind: "pull", number, ...announced });
 }
 

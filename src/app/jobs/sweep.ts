@@ -27,6 +27,7 @@ export type SweepServices = HandleWaitingServices &
     | "deleteOldDeliveries"
     | "deleteOldGroups"
     | "deleteOldOverrides"
+    | "deleteOldPushers"
     | "deleteOldRedeliveries"
     | "deleteOldReports"
     | "deleteOldRuns"
@@ -59,6 +60,7 @@ export async function sweep(services: SweepServices, everySeconds: number): Prom
   await services.store.deleteOldOverrides();
   await services.store.deleteStrayStates();
   await services.store.deleteOldGroups();
+  await services.store.deleteOldPushers();
   await services.store.deleteOldReports();
   await services.store.deleteOldRedeliveries();
   for (const part of ["deliveries", "repositories"] as const) await services.queue.send("reconcile", { part });

@@ -23,6 +23,7 @@ export type OverrideServices = UsesOrganization &
     | "findRepository"
     | "findNewestRun"
     | "grantOverride"
+    | "listPushers"
   > &
   Pick<Services, "ownLogin"> & { readonly clients: Pick<Clients, "issues"> };
 
@@ -134,6 +135,7 @@ async function decide(
       baseRef: pull.baseRef,
       gated: isGated(pull.baseRef, pull.repository.defaultBranch, stored?.gates ?? []),
       ...(proposal.author === undefined ? {} : { author: proposal.author }),
+      pushers: await services.store.listPushers(work),
       ...part,
     },
     ...(head === undefined || run === undefined

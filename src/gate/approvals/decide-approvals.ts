@@ -27,6 +27,8 @@ export type Permission = "admin" | "write" | "less" | "unread";
 export interface Reviewed {
   readonly head: string;
   readonly author: Account;
+  /** The ids of those who are known to have pushed to it, whatever its commits say. */
+  readonly pushers?: readonly number[];
   /** All commits that it adds; absent: GitHub does not list all. */
   readonly commits?: readonly ProposedCommit[];
   /** Oldest first. */
@@ -156,7 +158,10 @@ function approvalsOf(reviewed: Reviewed): readonly Approval[] {
   });
 }
 
-function objection({ by, commit, at }: Review, { head, author, commits, since }: Reviewed): string | undefined {
+function objection(
+  { by, commit, at }: Review,
+  { head, author, pushers = [], commits, since }: Reviewed,
+): string | undefined {
   if (by.type !== "User" || by.login.endsWith("[bot]")) return "only a person can approve";
   if (by.id === author.id) return "they opened the pull request";
   if (commit !== head) return `it is of ${commit.slice(0, 12)}, and the head is ${head.slice(0, 12)}`;
@@ -172,5 +177,7 @@ function objection({ by, commit, at }: Review, { head, author, commits, since }:
     if (stranger !== undefined)
       return `GitHub knows no account of the ${stranger.role} of ${sha.slice(0, 12)} (${stranger.email}), so that nobody can be shown to be another person`;
   }
+  // Whatever the commits say.
+  if (pushers.includes(by.id)) return "they pushed to the pull request";
   return undefined;
 }

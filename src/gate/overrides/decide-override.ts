@@ -18,6 +18,8 @@ export interface OverrideRequest {
     /** Whether that is a gated branch. */
     readonly gated: boolean;
     readonly author?: Account;
+    /** The ids of those who are known to have pushed to it. */
+    readonly pushers?: readonly number[];
     /** Absent: GitHub does not list all. */
     readonly commits?: readonly ProposedCommit[];
   };
@@ -86,9 +88,10 @@ function objectionOf(request: OverrideRequest, rule: OverrideConfig): string | u
 }
 
 /** Why somebody may have a part in the change. */
-function partIn({ author, commits }: OverrideRequest["pull"], by: Account): string | undefined {
+function partIn({ author, pushers = [], commits }: OverrideRequest["pull"], by: Account): string | undefined {
   if (author === undefined) return "GitHub does not tell who opened the pull request";
   if (author.id === by.id) return "who opened the pull request cannot override its check";
+  if (pushers.includes(by.id)) return "who pushed to the pull request cannot override its check";
   if (commits === undefined)
     return "GitHub does not list all commits of the pull request, so that nobody can be shown to have no part in it";
   for (const { sha, contributors } of commits) {

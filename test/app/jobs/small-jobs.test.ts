@@ -215,6 +215,7 @@ test("a sweep calls workers for deliveries that wait, looks at repositories that
     "deleteOldDeliveries",
     "deleteOldGroups",
     "deleteOldOverrides",
+    "deleteOldPushers",
     "deleteOldRedeliveries",
     "deleteOldReports",
     "deleteOldRuns",

@@ -246,6 +246,11 @@ test.each<[string, Case, string]>([
     "it was given before the pull request had this base branch",
   ],
   [
+    "the owner pushed to it under another's name",
+    { reviews: [approval(alice)], reviewed: { pushers: [alice.id] } },
+    "they pushed to the pull request",
+  ],
+  [
     "the owner has left the team",
     { reviews: [approval(alice)], teams: { "@acme/security": team(bob) } },
     "they own nothing of what needs an approval",

@@ -55,6 +55,8 @@ import type { JsonObject } from "./json.ts";
 export interface CommitOptions {
   readonly message?: string;
   readonly by?: Account;
+  /** Who pushes it; default: `by`, whom the commit names. */
+  readonly pushedBy?: Account;
   /** As GitHub's editor commits: `by` is the author, GitHub the committer. */
   readonly inBrowser?: boolean;
   /** Where the branch starts when it is new: default the default branch's tip. Or a commit to force the branch onto. */
@@ -98,7 +100,8 @@ export function people(world: World) {
       at: world.now(),
       ...(parent !== undefined && { parent }),
     });
-    await afterPush(world, repository, { branch, after, by, ...(before !== undefined && { before }) });
+    const pusher = options.pushedBy ?? by;
+    await afterPush(world, repository, { branch, after, by: pusher, ...(before !== undefined && { before }) });
     return after;
   }
 
