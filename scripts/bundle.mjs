@@ -122,7 +122,7 @@ export function thinned(to) {
     // What speaks to GitHub and to other servers is far larger than the rest, rarely used, and stays in its modules. They
     // are imported from a directory beside the command's.
     const outside = text.replaceAll(
-      /import\("(\.\/(?:audit|serve|doctor|setup|verify)-command\.js|\.\.\/remote\/[\w/-]+\.js)"\)/g,
+      /import\("(\.\/(?:audit|compliance-history|serve|doctor|setup|verify)-command\.js|\.\.\/remote\/[\w/-]+\.js)"\)/g,
       'importOutside("$1")',
     );
     const required = outside.replaceAll(/createRequire\(import\.meta\.url\)\("([^."][^"]*)"\)/g, 'require("$1")');

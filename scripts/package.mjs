@@ -26,6 +26,15 @@ async function layOut(to) {
   writeFileSync(join(to, "package.json"), `${JSON.stringify(manifestOf(own), null, 2)}\n`);
 }
 
+/** The commands that need the server, which the package does not have. */
+const SERVER_COMMANDS = [
+  "audit-command.js",
+  "compliance-history-command.js",
+  "doctor-command.js",
+  "serve-command.js",
+  "setup-command.js",
+];
+
 /** What `portcullis` is in package.json on a registry. */
 function manifestOf({ version, description, keywords, homepage, bugs, license, author, repository, engines }) {
   return {
@@ -70,9 +79,7 @@ async function bundleRest(to) {
   const modules = await build({
     ...shared,
     entryPoints: modulesOutside().map((path) => ({
-      in: ["serve-command.js", "doctor-command.js", "setup-command.js", "audit-command.js"].includes(basename(path))
-        ? join(src, "cli/no-server.js")
-        : path,
+      in: SERVER_COMMANDS.includes(basename(path)) ? join(src, "cli/no-server.js") : path,
       out: relative(src, path).replace(/\.js$/, ""),
     })),
     outdir: to,

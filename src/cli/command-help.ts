@@ -39,15 +39,6 @@ Examples:
   portcullis render "Application argocd/web"
 `;
 
-export const COMPLIANCE_HELP = `
-Exit codes:
-  0  no control that was judged has a finding
-  1  at least one control is not satisfied
-  2  something could not be judged: controls without findings are then undetermined
-
-A control that no policy judges is listed as not covered.
-`;
-
 export const EXPLAIN_HELP = `
 Exit codes:
   0  explained    2  there is nothing of this name, or it could not be judged

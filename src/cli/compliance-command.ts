@@ -16,6 +16,10 @@ import { UsageError } from "./usage-error.ts";
 export interface ComplianceOptions extends Omit<CheckOptions, "output" | "outputFile" | "failOn"> {
   readonly output: "text" | "csv" | "json" | "oscal";
   readonly framework?: readonly string[];
+  /** Belong to `--history`, and are refused without it. */
+  readonly repository?: string;
+  readonly branch?: string;
+  readonly since?: string;
 }
 
 /**
@@ -23,6 +27,9 @@ export interface ComplianceOptions extends Omit<CheckOptions, "output" | "output
  * shows of each control. Returns the exit code: 1 if a control is not satisfied, 2 if something could not be judged.
  */
 export async function complianceCommand(named: readonly string[], options: ComplianceOptions): Promise<number> {
+  for (const name of ["repository", "branch", "since"] as const) {
+    if (options[name] !== undefined) throw new UsageError(`--${name}: expected --history with it`);
+  }
   const frameworks = chosen(await readFrameworks(libraryTree()), options.framework);
   const { output, framework: _, ...others } = options;
   const show: ShowJudgement = async ({ report, subject, ...by }) => {

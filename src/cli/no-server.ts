@@ -1,4 +1,4 @@
-/** Take the place of `serve-command.ts`, `doctor-command.ts`, `setup-command.ts` and `audit-command.ts` in the npm package, which has no server. Return the exit code 2. */
+/** Take the place of `serve-command.ts`, `doctor-command.ts`, `setup-command.ts`, `audit-command.ts` and `compliance-history-command.ts` in the npm package, which has no server. Return the exit code 2. */
 export const serveCommand = (): Promise<number> => refuse("serve", "The server runs");
 export const setupCommand = (): Promise<number> => refuse("setup", "It registers the server, which runs");
 export const doctorCommand = (): Promise<number> => refuse("doctor", "It examines the server, which runs");
@@ -7,6 +7,8 @@ export const auditVerifyCommand = (): Promise<number> =>
   refuse("audit verify", "It reads the server's database. The server runs");
 export const auditExportCommand = (): Promise<number> =>
   refuse("audit export", "It reads the server's database. The server runs");
+export const complianceHistoryCommand = (): Promise<number> =>
+  refuse("compliance --history", "It reads the server's database. The server runs");
 
 async function refuse(command: string, what: string): Promise<number> {
   process.stderr.write(

@@ -3,12 +3,13 @@ import { addOutput } from "./outputs.ts";
 import { DOCTOR_HELP } from "./doctor-help.ts";
 import { LINT_HELP } from "./lint-help.ts";
 import { addConftestOptions, addVerifyOptions } from "./conftest/options.ts";
+import { addComplianceCommand } from "./compliance-commands.ts";
 import { addAuditCommands } from "./audit-commands.ts";
 import { skippingTools } from "../gate/waivers/skips/check-policies.ts";
 import { addPolicyCommands } from "./policy-commands.ts";
 import { addRollbackCommand } from "./rollback-commands.ts";
 import { addWaiveCommand } from "./waive-commands.ts";
-import { CHECK_HELP, COMPLIANCE_HELP, EXPLAIN_HELP, IMPACT_HELP, RENDER_HELP } from "./command-help.ts";
+import { CHECK_HELP, EXPLAIN_HELP, IMPACT_HELP, RENDER_HELP } from "./command-help.ts";
 import { SERVE_HELP } from "./serve-help.ts";
 import { TEST_HELP } from "./test-help.ts";
 import { SETUP_HELP } from "./setup-help.ts";
@@ -172,34 +173,7 @@ export function program(done: (code: number) => void): Command {
       ),
     );
 
-  root
-    .command("compliance")
-    .description("roll the verdict up by control of security standards (CIS, NSA, PSS, NIST, SOC 2, PCI DSS)")
-    .argument("[path...]", "files and directories (default: those in the configuration, or .)")
-    .option("--base <ref>", "judge the head of a change by the rules of this commit")
-    .option("--head <ref>", "with --base: this commit (default: HEAD)")
-    .option("--repo <dir>", "with --base: the Git repository (default: .)")
-    .option("--framework <id>", "only this framework, such as CIS-Kubernetes; repeatable (default: all)", collect)
-    .option(
-      "-p, --policy <path>",
-      "policies in place of the configuration's and all that ship; repeatable, as for check",
-      collect,
-    )
-    .option("-d, --data <path>", "JSON or YAML that policies see as data; repeatable", collect)
-    .option("-c, --config <file>", "configuration (default: portcullis.yaml; with --base, the one in the base commit)")
-    .option("--now <time>", "the time that policies see (default: the current time)")
-    .option("--offline", "fetch nothing from servers: use what was fetched before")
-    .addOption(
-      new Option("-o, --output <format>", "output format").choices(["text", "csv", "json", "oscal"]).default("text"),
-    )
-    .addHelpText("after", COMPLIANCE_HELP)
-    .action(async (paths: string[], options) =>
-      done(
-        await (
-          await import("./compliance-command.ts")
-        ).complianceCommand(paths, { ...options, regoVersion: "v1", schemas: false }),
-      ),
-    );
+  addComplianceCommand(root, done);
 
   root
     .command("impact")

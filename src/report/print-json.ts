@@ -25,9 +25,13 @@ function wrap(open: string, close: string, indent: string, items: readonly strin
   return items.length === 0 ? open + close : `${open}\n${items.join(",\n")}\n${indent}${close}`;
 }
 
-/** Characters that reorder or hide text are escaped: the value is the same, and a terminal shows it as it is. */
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+  return printable(JSON.stringify(text));
+}
+
+/** JSON with characters that reorder or hide text escaped: the value is the same, and a terminal shows it as it is. */
+export function printable(json: string): string {
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from(
       { length: character.length },
       (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,

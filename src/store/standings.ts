@@ -8,7 +8,8 @@ export const STANDING_DAYS = 400;
 /** The night, from midnight UTC on, since a waiver ends with a day of UTC. */
 const NIGHT_SECONDS = 6 * 3_600;
 
-interface StandingRow {
+/** A row of standings. */
+export interface StandingRow {
   readonly [column: string]: unknown;
   readonly repository: string | number;
   readonly branch: string;
@@ -19,9 +20,11 @@ interface StandingRow {
   readonly standing: Standing;
 }
 
-const COLUMNS = "s.repository, s.branch, s.commit, s.policies, s.rules, s.judged_at, s.standing";
+/** The columns of a standing in a query where `s` is the table. */
+export const STANDING_COLUMNS = "s.repository, s.branch, s.commit, s.policies, s.rules, s.judged_at, s.standing";
 
-function toStanding(row: StandingRow): StoredStanding {
+/** A standing as a row has it. */
+export function toStanding(row: StandingRow): StoredStanding {
   return {
     repository: Number(row.repository),
     branch: row.branch,
@@ -84,7 +87,7 @@ export async function findStanding(
   branch: string,
 ): Promise<StoredStanding | undefined> {
   const [row] = await queries.query<StandingRow>(
-    `select ${COLUMNS} from portcullis.standings s where repository = $1 and branch = $2 and newest`,
+    `select ${STANDING_COLUMNS} from portcullis.standings s where repository = $1 and branch = $2 and newest`,
     [repository, branch],
   );
   return row === undefined ? undefined : toStanding(row);
@@ -93,7 +96,7 @@ export async function findStanding(
 /** The newest standings of all gated branches of a repository. */
 export async function listNewestStandings(queries: Queries, repository: number): Promise<readonly StoredStanding[]> {
   const rows = await queries.query<StandingRow>(
-    `select ${COLUMNS} from portcullis.standings s where repository = $1 and newest order by branch`,
+    `select ${STANDING_COLUMNS} from portcullis.standings s where repository = $1 and newest order by branch`,
     [repository],
   );
   return rows.map(toStanding);

@@ -22,7 +22,12 @@ import * as work from "./work.ts";
 
 const { workKey: _, ...workQueries } = work;
 const { REPORTS_KEPT: __, REPORT_DAYS: ___, ...reportQueries } = reports;
-const { STANDING_DAYS: _________, ...standingQueries } = standings;
+const {
+  STANDING_COLUMNS: __________,
+  STANDING_DAYS: _________,
+  toStanding: ___________,
+  ...standingQueries
+} = standings;
 const { appendAudit: ____, readAudit: _____, toAuditRow: ______, AUDIT_COLUMNS: _______, ...auditQueries } = audit;
 const { PASSED_KEPT: ________, ...passedQueries } = passed;
 const QUERIES = {

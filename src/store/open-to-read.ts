@@ -6,32 +6,31 @@ import { lockStateDirectory, StateDirectoryBusy } from "./lock.ts";
 import { readMigration } from "./migrations.ts";
 import { openDatabase } from "./open-database.ts";
 
-/** The version of the schema that brought the audit log. */
-const WITH_AUDIT = 11;
-
-/** Why the audit log cannot be read. */
-export type NoAudit =
+/** Why the database cannot be read. */
+export type NotRead =
   /** A running server uses the embedded database. */
   | { readonly kind: "in use" }
   /** There is no database, or an older program made it. */
   | { readonly kind: "none" };
 
 /**
- * Opens the database that `serve` would open, to read the audit log: it migrates and creates nothing, and needs no more
- * than the right to read `portcullis.audit` and `portcullis.migrations`. Rejects if the database cannot be opened.
+ * Opens the database that `serve` would open, to read what version `since` of the schema brought: it migrates and creates
+ * nothing, and needs no more than the right to read those tables and `portcullis.migrations`. Rejects if the database
+ * cannot be opened.
  */
-export async function withAuditLog<T>(
+export async function withStored<T>(
   place: { readonly stateDir: string; readonly databaseUrl?: string },
+  since: number,
   use: (database: Database) => Promise<T>,
-): Promise<NoAudit | { readonly kind: "read"; readonly result: T }> {
+): Promise<NotRead | { readonly kind: "read"; readonly result: T }> {
   const { stateDir, databaseUrl } = place;
   const directory = join(stateDir, "store");
-  if (databaseUrl !== undefined) return read({ url: databaseUrl, directory }, use);
+  if (databaseUrl !== undefined) return read({ url: databaseUrl, directory }, since, use);
   if (!(await exists(join(directory, versionFile)))) return { kind: "none" };
   try {
     const lock = await lockStateDirectory(stateDir);
     try {
-      return await read({ directory }, use);
+      return await read({ directory }, since, use);
     } finally {
       await lock.release();
     }
@@ -43,11 +42,12 @@ export async function withAuditLog<T>(
 
 async function read<T>(
   place: Parameters<typeof openDatabase>[0],
+  since: number,
   use: (database: Database) => Promise<T>,
-): Promise<NoAudit | { readonly kind: "read"; readonly result: T }> {
+): Promise<NotRead | { readonly kind: "read"; readonly result: T }> {
   const database = await openDatabase(place);
   try {
-    if ((await readMigration(database)) < WITH_AUDIT) return { kind: "none" };
+    if ((await readMigration(database)) < since) return { kind: "none" };
     return { kind: "read", result: await use(database) };
   } finally {
     await database.close();
