@@ -14,8 +14,12 @@ export function commandIn(comment: string): Command | undefined {
 
 const LONGEST_REASON = 500;
 
-/** What a comment gives as the reason of an override, on one line; empty if it gives none. */
+/**
+ * What a comment gives as the reason of an override, on one line; empty if it gives none. It has no control character and
+ * no half of a character, which PostgreSQL stores in no JSON.
+ */
 export function reasonIn(comment: string): string {
   const [, reason = ""] = /^\/portcullis\s+override\s([^]*)$/.exec(comment.trim()) ?? [];
-  return reason.replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_REASON);
+  const line = reason.replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, " ").trim();
+  return Array.from(line).slice(0, LONGEST_REASON).join("");
 }

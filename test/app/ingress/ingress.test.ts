@@ -115,6 +115,37 @@ describe("a webhook", () => {
     expect(chunked).toBe(413);
   });
 
+  test.each([
+    ["with half a character where it is cut", `${"x".repeat(499)}😀😀`],
+    ["with a null character", "it is\u0000urgent"],
+    ["with half a character", "it is \ud83d urgent"],
+  ])("that asks for an override for a reason %s is handled", async (_, reason) => {
+    const guid = randomUUID();
+    const body = JSON.stringify({
+      action: "created",
+      installation: { id: 41 },
+      repository: { id: 42, name: "shop", full_name: "acme/shop", owner: { login: "acme" } },
+      issue: { number: 7, pull_request: {} },
+      comment: {
+        id: 43,
+        body: `/portcullis override ${reason}`,
+        user: { id: 5, login: "ann", type: "User" },
+        created_at: "2026-02-01T12:00:00Z",
+      },
+    });
+    expect((await post(body, signedHeaders(github.webhookSecret, "issue_comment", guid, body))).status).toBe(202);
+    const tried = async (): Promise<{ attempts: number; handled: boolean } | undefined> => {
+      const [row] = await app.server.database.query<{ attempts: number; handled: boolean }>(
+        `select attempts, handled_at is not null as handled from portcullis.deliveries
+         where guid = $1 and (handled_at is not null or attempts > 0)`,
+        [guid],
+      );
+      return row;
+    };
+    await until(async () => (await tried()) !== undefined, "the comment to be handled");
+    expect(await tried()).toEqual({ attempts: 0, handled: true });
+  });
+
   test("cannot be fetched with GET", async () => {
     const response = await fetch(hook);
     expect(response.status).toBe(405);
