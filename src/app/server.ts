@@ -213,10 +213,14 @@ async function startServices(
   };
   const receive: Receive = (event) => probot.receive(event as Parameters<Probot["receive"]>[0]);
   queue.work("delivery", DELIVERIES_AT_ONCE, ({ guid }) => handleDelivery(services, receive, guid));
-  queue.watch(JOBS_AT_ONCE, async () => {
+  const look = async (): Promise<boolean> => {
     await lookAhead(services, stopping.signal);
     return work(services, jobs, stopping.signal);
-  });
+  };
+  const makeRoom = async (): Promise<void> => {
+    if (pool.hasLent() && (await queries.isWorkDue(clients.usedUp()))) pool.callSpare();
+  };
+  queue.watch(JOBS_AT_ONCE, look, makeRoom);
   queue.work("sweep", 1, () => sweep(services, options.repositorySeconds ?? 3_600));
   queue.work("overrides", 1, () => endOverrides(services));
   queue.work("reconcile", 1, ({ part }) => reconcile(services, part, draining.signal));

@@ -25,9 +25,10 @@ export interface Queue {
   work<N extends QueueName>(name: N, count: number, handler: (data: Jobs[N]) => Promise<void>): void;
   /**
    * Starts `count` workers that look for themselves: each calls `look` again while it resolves to true, which means that
-   * it found something, and otherwise every second and when it is woken.
+   * it found something, and otherwise every second and when it is woken. `onBusy` is called each second while none of
+   * them rests.
    */
-  watch(count: number, look: () => Promise<boolean>): void;
+  watch(count: number, look: () => Promise<boolean>, onBusy?: () => Promise<void>): void;
   /** Wakes a watching worker of this process. */
   wake(): void;
   /** Takes no new job, and waits up to `milliseconds` for those that run. */
@@ -67,6 +68,7 @@ export async function openQueue(database: Database, onError: (error: unknown) =>
   let stopping = false;
   /** Wakes that no worker rested for: the next one that would rest looks once more. */
   let wakes = 0;
+  const timers: NodeJS.Timeout[] = [];
 
   const wake = (name: QueueName | "watch"): boolean => {
     const [first] = resting.get(name) ?? [];
@@ -131,14 +133,20 @@ export async function openQueue(database: Database, onError: (error: unknown) =>
     work(name, count, handler) {
       for (let n = 0; n < count; n++) loops.push(loop(name, handler));
     },
-    watch(count, look) {
+    watch(count, look, onBusy) {
       for (let n = 0; n < count; n++) loops.push(watch(look));
+      if (onBusy === undefined) return;
+      const tell = (): void => {
+        if ((resting.get("watch")?.size ?? 0) === 0) onBusy().catch(onError);
+      };
+      timers.push(setInterval(tell, REST_MILLISECONDS));
     },
     wake() {
       if (!wake("watch")) wakes++;
     },
     async stop(milliseconds) {
       stopping = true;
+      for (const timer of timers) clearInterval(timer);
       for (const sleepers of resting.values()) for (const up of sleepers) up();
       const timeout = new AbortController();
       await Promise.race([

@@ -63,6 +63,15 @@ const HELD = `exists (select from (${ITS_STATES}) held where held.kind <> 'work'
 /** Whether a row of work judges a branch by itself, which nobody waits for. */
 const NIGHTLY = `work.key like '${COMPLIANCE}%'`;
 
+/** Whether a row of work may start now, given the parameters that name installations whose requests are used up. */
+const isDue = (all: string, background: string): string => `wanted > done and run_at <= now()
+  and (lease is null or lease_until < now()) and work.installation <> all (${all}::text::bigint[])
+  and (urgent or work.installation <> all (${background}::text::bigint[])) and coalesce(b.held_until <= now(), true)
+  and not ${HELD}`;
+
+/** A list of numbers as PostgreSQL reads an array. */
+const arrayOf = (numbers: readonly number[]): string => `{${numbers.join(",")}}`;
+
 /** What is served first: urgent work, and what has waited for an hour; then other work; then nightly work, which rises by one when it has waited for half a day. */
 const RANK = `case when ${NIGHTLY} then case when coalesce(since, run_at) <= now() - interval '12 hours' then 1 else 2 end
   when urgent or coalesce(since, run_at) <= now() - interval '1 hour' then 0 else 1 end`;
@@ -146,9 +155,7 @@ export async function leaseWork(
        left join (select installation, count(*) as running, count(*) filter (where rollback) as rollbacks from portcullis.work
          where lease is not null and lease_until >= now() group by installation) r on r.installation = work.installation
        left join portcullis.budgets b on b.installation = work.installation
-       where wanted > done and run_at <= now() and (lease is null or lease_until < now())
-         and work.installation <> all ($3::text::bigint[]) and coalesce(b.held_until <= now(), true)
-         and (urgent or work.installation <> all ($4::text::bigint[])) and not ${HELD}
+       where ${isDue("$3", "$4")}
          and (not ${NIGHTLY} or not exists (select from portcullis.work other where other.key like '${COMPLIANCE}%'
            and other.key <> work.key and other.lease is not null and other.lease_until >= now()))
        order by rollback and coalesce(r.rollbacks, 0) = 0 desc, ${RANK}, coalesce(r.running, 0), b.served_at nulls first, coalesce(since, run_at)
@@ -163,7 +170,7 @@ export async function leaseWork(
      returning work.key, subject, wanted, forced, urgent, attempts, reason, because,
        (extract(epoch from now() - since) - held) * 1000 as age,
        (select json_agg(json_build_object('kind', kind, 'reason', reason, 'head', head)) from (${ITS_STATES}) s) as unavailable`,
-    [lease, seconds, `{${usedUp.all.join(",")}}`, `{${usedUp.background.join(",")}}`],
+    [lease, seconds, arrayOf(usedUp.all), arrayOf(usedUp.background)],
   );
   if (row === undefined) return undefined;
   const { reason, because, unavailable, ...rest } = row;
@@ -180,6 +187,16 @@ export async function leaseWork(
     })),
     ...(because === null ? {} : { because }),
   };
+}
+
+/** Whether work waits that may start now and that no worker has leased. Nightly work does not count. */
+export async function isWorkDue(queries: Queries, usedUp: UsedUp): Promise<boolean> {
+  const rows = await queries.query(
+    `select work.key from portcullis.work left join portcullis.budgets b on b.installation = work.installation
+     where ${isDue("$1", "$2")} and not ${NIGHTLY} limit 1`,
+    [arrayOf(usedUp.all), arrayOf(usedUp.background)],
+  );
+  return rows.length > 0;
 }
 
 /** Stores that GitHub requires an installation to wait for so many seconds: no replica leases its work before. */

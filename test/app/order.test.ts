@@ -98,3 +98,17 @@ test("a push goes before what is judged again by new rules, of which the newest 
   expect(created.indexOf(`acme/fleet#${fresh.number}`)).toBeLessThan(2 * JOBS_AT_ONCE);
   expect(created.slice(0, JOBS_AT_ONCE)).toContain(`acme/fleet#${pulls[3]!.number}`);
 });
+
+test("what is done ahead on a spare thread gives way to work that no worker is free for", async () => {
+  const repository = await repositoryOf("acme/spare");
+  await app.idle();
+  const spare = app.server.services.pool.takeSpare();
+  if (spare === undefined) throw new Error("no thread is spare");
+  close();
+  for (let n = 0; n < MANY; n++) await propose(repository, `web-${n}`);
+  await taken(MANY);
+  await until(() => spare.wanted.aborted, "the spare thread to be called back");
+  spare.thread.release();
+  open();
+  await app.idle();
+});

@@ -13,9 +13,11 @@ import type { Services, UsesGitHub, UsesStore } from "../services.ts";
 /** What `runRulesJob` needs. */
 export type RulesJobServices = RecordRulesServices &
   PullsServices &
-  UsesStore<"findRepository" | "recordHistory" | "upsertRepository"> &
+  UsesStore<"findRepository" | "isWorkDue" | "recordHistory" | "upsertRepository"> &
   UsesGitHub<"readLastChange" | "readMergeBase" | "readOpenPullRequests" | "readRepository" | "readRuns"> &
-  Pick<Services, "mirrors" | "pool" | "authorities" | "log" | "now">;
+  Pick<Services, "mirrors" | "pool" | "authorities" | "log" | "now"> & {
+    readonly clients: Pick<Services["clients"], "usedUp">;
+  };
 
 /**
  * Reads the default branch of a repository: puts its rules into force if they compile, and enqueues every open pull
@@ -96,8 +98,8 @@ export async function runRulesJob(
 }
 
 /**
- * Judges the tip of the default branch while no job needs the thread, so that the first pull request of a large repository
- * finds its sources rendered. What an interrupted attempt rendered is kept.
+ * Judges the tip of the default branch while no job needs the thread or the worker, so that the first pull request of a
+ * large repository finds its sources rendered. What an interrupted attempt rendered is kept.
  */
 async function judgeAhead(
   services: RulesJobServices,
@@ -108,6 +110,8 @@ async function judgeAhead(
   const spare = services.pool.takeSpare();
   if (spare === undefined) return;
   try {
+    // Asked while the thread is lent: work that comes later calls it back.
+    if (await services.store.isWorkDue(services.clients.usedUp())) return;
     await spare.thread.judgeAhead(request, AbortSignal.any([signal, spare.wanted]), {
       readToken: (name) => services.clients.readToken(installation, name),
     });

@@ -51,7 +51,7 @@ export interface JobPorts {
 /** A free thread, lent for work that can wait. */
 export interface SpareThread {
   readonly thread: HeldThread;
-  /** Aborts once a job waits for a thread. */
+  /** Aborts once a job waits for a thread or for a worker. */
   readonly wanted: AbortSignal;
 }
 
@@ -104,6 +104,16 @@ export class JudgePool {
     return { thread: this.#held(thread, () => this.#spare.delete(wanted)), wanted: wanted.signal };
   }
 
+  /** Whether a spare thread is lent whose holder was not told yet that it is wanted. */
+  hasLent(): boolean {
+    return [...this.#spare].some(({ signal }) => !signal.aborted);
+  }
+
+  /** Tells the holder of a spare thread to release it. Its job then ends, which leaves a worker to another job. */
+  callSpare(): void {
+    [...this.#spare].find(({ signal }) => !signal.aborted)?.abort();
+  }
+
   #held(thread: JudgeThread, onRelease: () => void): HeldThread {
     let held = true;
     const ask = async (
@@ -142,8 +152,7 @@ export class JudgePool {
   #free(): Promise<JudgeThread> {
     const free = this.#takeIdle() ?? this.#startOne();
     if (free !== undefined) return Promise.resolve(free);
-    const [spare] = this.#spare;
-    spare?.abort();
+    this.callSpare();
     return new Promise((done) => this.#waiting.push(done));
   }
 

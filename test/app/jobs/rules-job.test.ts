@@ -35,6 +35,8 @@ interface Asked {
   readonly authorities?: string;
   /** What judging ahead does on a spare thread; absent: no thread is spare. */
   readonly ahead?: HeldThread["judgeAhead"];
+  /** Whether work waits that no worker runs. */
+  readonly due?: boolean;
 }
 
 async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readonly calls: Calls }> {
@@ -50,6 +52,7 @@ async function run(asked: Asked): Promise<{ readonly outcome: JobOutcome; readon
       },
       findIdleVersion: async () => 0,
       listTrackedPulls: async () => asked.tracked ?? [],
+      isWorkDue: async () => asked.due ?? false,
       enqueueWorkIfIdle: async () => true,
     },
     github: {
@@ -217,6 +220,13 @@ test("nothing is judged ahead while every thread works", async () => {
   const { outcome, calls } = await run({});
   expect(outcome).toEqual({ kind: "done" });
   expect(methods(calls)).not.toContain("judgeAhead");
+});
+
+test("nothing is judged ahead while work waits that no worker runs, and the thread goes back", async () => {
+  const { outcome, calls } = await run({ ahead: async () => {}, due: true });
+  expect(outcome).toEqual({ kind: "done" });
+  expect(methods(calls)).not.toContain("judgeAhead");
+  expect(methods(calls).filter((name) => name === "release")).toHaveLength(3);
 });
 
 test.each([

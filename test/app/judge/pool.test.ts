@@ -48,6 +48,19 @@ test("a thread that was given back is not wanted any more", async () => {
   expect(spare?.wanted.aborted).toBe(false);
 });
 
+test("each call tells one holder of a spare thread, which no call tells twice", () => {
+  open(2);
+  const [one, other] = [pool.takeSpare(), pool.takeSpare()];
+  const told = () => [one, other].filter((spare) => spare?.wanted.aborted === true).length;
+  pool.callSpare();
+  expect(told()).toBe(1);
+  expect(pool.hasLent()).toBe(true);
+  pool.callSpare();
+  expect(told()).toBe(2);
+  expect(pool.hasLent()).toBe(false);
+  pool.callSpare();
+});
+
 test("a closed pool has no spare thread", async () => {
   open(1);
   await pool.close();

@@ -156,7 +156,11 @@ export function fakeServices(answers: Answers = {}): {
   const services: Services = {
     store: fake<StoreQueries>(queries, calls),
     clients: fake<Services["clients"]>(
-      { access: async () => ({ github: client, token: "token" }), readToken: async () => undefined },
+      {
+        access: async () => ({ github: client, token: "token" }),
+        readToken: async () => undefined,
+        usedUp: () => ({ all: [], background: [] }),
+      },
       calls,
     ),
     queue: fake<Services["queue"]>({}, calls),
