@@ -88,7 +88,7 @@ test("what a passed state had is kept with it: findings that were there before",
   const repository = await shared.repositoryWith({ ...rules(), "apps/web.yaml": deployment("nginx:latest") });
   await merged(await judged(repository, "nginx:1.28", "other"));
   const [state] = await storedOf(repository);
-  expect([...(state?.had ?? [])]).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
+  expect([...(state?.had ?? [])]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
   const left = "select job from portcullis.runs where repository = $1 and had is not null";
   expect(await shared.app.server.database.query(left, [repository.id])).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import type { Finding, ReportedProblem } from "../../model/finding.ts";
 import type { OpenGap } from "../remotes/told-gaps.ts";
 import type { Classified } from "../comparing/classify.ts";
 import type { Restored } from "./find-restored.ts";
-import { hadAsFinding, hadAsGap, hadAsProblem } from "./had.ts";
+import { apartByHad, hadAsGap, hadAsProblem } from "./had.ts";
 
 /**
  * What the change introduces in environments that it restores, as existing. What is found in the step itself stays introduced:
@@ -20,15 +20,17 @@ export function asRestored(classified: readonly Classified[], restored: Restored
 
 /**
  * Of the findings that count as restored only those do whose state had them when it passed. The others are news: the rules
- * became stricter since, or a waiver covered them that does not any more.
+ * became stricter since, or a waiver covered them that does not any more. Each object counts for itself.
  */
 export function onlyHad(findings: readonly Finding[], restored: Restored | undefined): readonly Finding[] {
   if (restored === undefined) return findings;
   const byCommit = new Map([...restored.of.values()].map((state) => [state.commit, state]));
-  return findings.map((finding) => {
-    const { restored: commit, ...rest } = finding;
-    if (commit === undefined || byCommit.get(commit)?.had.has(hadAsFinding(finding)) === true) return finding;
-    return { ...rest, status: "introduced" };
+  return findings.flatMap((finding) => {
+    if (finding.restored === undefined) return [finding];
+    const { known, news } = apartByHad(finding, byCommit.get(finding.restored)?.had ?? new Set());
+    if (news === undefined) return [finding];
+    const { restored: _, ...introduced } = { ...news, status: "introduced" as const };
+    return known === undefined ? [introduced] : [known, introduced];
   });
 }
 

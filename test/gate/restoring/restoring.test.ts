@@ -318,3 +318,43 @@ test("an object that is moved to where nothing tells that it was applied is a di
   const after = old({ "elsewhere/web.yaml": bad });
   expect(told(await judge(mended.at(-1), after, passed))).toMatch(/^fail .*blocks=1$/);
 });
+
+/** One line that two environments get. */
+const shared = (image: string, more: Files = {}): Files => ({
+  "base/kustomization.yaml": kustomization("resources: [web.yaml]"),
+  "base/web.yaml": pod(image),
+  "production/kustomization.yaml": kustomization("resources: [../base]"),
+  "staging/kustomization.yaml": kustomization("resources: [../base]"),
+  ...more,
+});
+const sharedStates = [shared("nginx:latest"), shared("nginx:latest", { "README.md": "1" }), shared("nginx:2")];
+
+const waived = (match: string): string =>
+  `- policy: images/tag\n  match: ${match}\n  reason: the vendor\n  expires: 2026-03-01\n`;
+
+test("what a waiver covered in one environment is news there, though another one had it of the same line", async () => {
+  const waiver = { "waivers/w.yaml": waived("{ environment: production }") };
+  const states = sharedStates.map((files) => ({ ...files, ...waiver }));
+  const passed = await history(states);
+  expect(passed).toHaveLength(2);
+  expect(told(await judge(shared("nginx:2"), shared("nginx:latest"), passed))).toBe(
+    "fail c1(production,staging) restored=1 blocks=1",
+  );
+});
+
+test("what was off in one environment is news there, though another one had it of the same line", async () => {
+  const off: Rules = {
+    config: {
+      ...config,
+      environments: {
+        ...config.environments,
+        production: { ...environment("production"), levels: { "images/tag": "off" } },
+      },
+    },
+  };
+  const passed = await history(sharedStates, [off, off, off]);
+  expect(passed).toHaveLength(2);
+  expect(told(await judge(sharedStates.at(-1), shared("nginx:latest"), passed))).toBe(
+    "fail c1(production,staging) restored=1 blocks=1",
+  );
+});
