@@ -59,6 +59,7 @@ export type TargetJudgement =
         readonly lines: LineMap;
         readonly notes: readonly string[];
         readonly block: Config["block"];
+        readonly gaps?: Config["gaps"];
         readonly comments: Config["comments"];
       };
     }
@@ -207,7 +208,8 @@ export async function judgeTarget(
     const missing = decision === undefined || report.mode === "report" ? undefined : missingApproval(decision);
     const body = waitingForOwners(judgedBody, missing);
     const comments = prepared.kind === "in force" ? prepared.comments : "off";
-    const findings = { report, lines, notes, block: judged.block, comments };
+    const { block, gaps } = judged;
+    const findings = { report, lines, notes, block, ...(gaps === undefined ? {} : { gaps }), comments };
     // Rules that are not in force are no word on the tree.
     if (!isEnrolled) return { ...nothingJudged, body: previewOf(body), base: trees.before, findings };
     const approvals =

@@ -77,6 +77,8 @@ export interface JudgeAnswer {
   readonly report: Report;
   /** Which findings block, by the rules in force. */
   readonly block: Config["block"];
+  /** Whether gaps block, by the rules in force; absent: none are. */
+  readonly gaps?: Config["gaps"];
   /** Sentences for the summary of the check: what the change does to the policies themselves. */
   readonly notes: readonly string[];
   /** What the proposed rules would find otherwise in the whole tree. */

@@ -243,6 +243,7 @@ async function judge(
     // What was in force before the change is not its fault, and the change that mends it must go through.
     report: withProblems(report, unmetBranches(set.config.branches, set.source, branches), "existing"),
     block: set.config.block,
+    gaps: set.config.gaps,
     notes: [],
     unanswered,
   };

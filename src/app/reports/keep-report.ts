@@ -34,6 +34,7 @@ export interface KeptResult {
     readonly lines: LineMap;
     readonly notes: readonly string[];
     readonly block: Config["block"];
+    readonly gaps?: Config["gaps"];
   };
 }
 
@@ -42,7 +43,10 @@ export interface KeptResult {
  * for changes that restore it once it is merged.
  */
 export async function keepReport(services: KeepReportServices, result: KeptResult): Promise<void> {
-  if (result.judged !== undefined) await services.store.keepHad(result.run.job, hadBy(result.judged.report));
+  if (result.judged !== undefined) {
+    const { report, gaps } = result.judged;
+    await services.store.keepHad(result.run.job, hadBy(report, gaps));
+  }
   if (services.reportUrl === undefined) return;
   const { job, work } = result.run;
   const content = await compress(JSON.stringify(pageOf(result)));

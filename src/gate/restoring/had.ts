@@ -1,14 +1,22 @@
 import { sha256 } from "../../manifest/sha256.ts";
+import type { Config } from "../../model/config.ts";
 import type { Finding, ReportedProblem } from "../../model/finding.ts";
 import type { Report, ReportedGap } from "../../model/report.ts";
 import { partOfFinding, reachesOf } from "../waivers/part-of-finding.ts";
 
-/** What a judged tree has: digests of its findings, problems and gaps, without those that a waiver covers. */
-export function hadBy({ findings, problems, gaps }: Pick<Report, "findings" | "problems" | "gaps">): readonly string[] {
+/**
+ * What a judged tree has: digests of its findings, problems and gaps, without those that a waiver covers. Gaps that the rules
+ * allow, or of which it is not known whether they do (absent `rule`), are none: rules that block them since are stricter.
+ */
+export function hadBy(
+  { findings, problems, gaps }: Pick<Report, "findings" | "problems" | "gaps">,
+  rule: Config["gaps"] | undefined,
+): readonly string[] {
+  const blocking = rule === undefined || rule === "allow" ? [] : gaps;
   const all = [
     ...findings.filter(({ status, waiver }) => status !== "fixed" && waiver === undefined).flatMap(hadAsFindings),
     ...problems.filter(({ waiver }) => waiver === undefined).map(hadAsProblem),
-    ...gaps.filter(({ waiver }) => waiver === undefined).map(hadAsGap),
+    ...blocking.filter(({ waiver }) => waiver === undefined).map(hadAsGap),
   ];
   return [...new Set(all)].toSorted();
 }

@@ -56,7 +56,13 @@ async function history(states: readonly Files[], rules: readonly Rules[] = []): 
     const report = await judge(states[at - 1], files, [...passed], rules[at]);
     if (report.verdict === "fail" || report.verdict === "error") continue;
     const mergedAt = `2026-01-0${at}T00:00:00Z`;
-    passed.unshift({ tree: memoryTree(files), commit: `c${at}`, mergedAt, isSame: false, had: new Set(hadBy(report)) });
+    passed.unshift({
+      tree: memoryTree(files),
+      commit: `c${at}`,
+      mergedAt,
+      isSame: false,
+      had: new Set(hadBy(report, (rules[at]?.config ?? config).gaps)),
+    });
   }
   return passed;
 }
@@ -357,4 +363,23 @@ test("what was off in one environment is news there, though another one had it o
   expect(told(await judge(sharedStates.at(-1), shared("nginx:latest"), passed))).toBe(
     "fail c1(production,staging) restored=1 blocks=1",
   );
+});
+
+test("a gap that was allowed when the state passed blocks where gaps block since", async () => {
+  const lax: Rules = { config: { ...config, gaps: "allow" } };
+  const chart = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: chart, namespace: argocd, labels: { owner: me } }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: web }
+  source: { repoURL: https://charts.example.com, chart: web, targetRevision: 1.0.0 }
+`;
+  const states = [old({}), old({ "clusters/chart.yaml": chart }), old({})];
+  const after = states[1] ?? {};
+  const passed = await history(states, [lax, lax, lax]);
+  expect(passed).toHaveLength(2);
+  const strict = await judge(states.at(-1), after, passed);
+  expect(strict.gaps).toMatchObject([{ touched: true }]);
+  expect(strict.verdict).toBe("error");
 });
