@@ -13,6 +13,9 @@ export type LookAheadServices = UsesStore<"findRepository" | "listPassed" | "mar
 /** How many pull requests a worker looks at before it takes the work that is next. */
 const LOOKS = 2;
 
+/** How long a look may fetch: work that is due waits for it. */
+const DEADLINE_MILLISECONDS = 10_000;
+
 /**
  * Looks at pull requests that wait, the newest first, and lets those go first that are rollbacks. Where one cannot be looked
  * at, it waits for its turn.
@@ -22,7 +25,8 @@ export async function lookAhead(services: LookAheadServices, signal: AbortSignal
     const waiting = await services.store.takeUnlooked();
     if (waiting === undefined) return;
     try {
-      if (await looksLikeRollback(services, waiting.subject, signal)) await services.store.markRollback(waiting);
+      const soon = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MILLISECONDS)]);
+      if (await looksLikeRollback(services, waiting.subject, soon)) await services.store.markRollback(waiting);
     } catch (error) {
       services.log.debug({ err: error, work: waiting.key }, "a waiting pull request could not be looked at");
     }
