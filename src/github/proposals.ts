@@ -56,6 +56,9 @@ export async function readReviews(octokit: Octokit, place: Place, number: number
   });
 }
 
+/** The second: GitHub gave it another one, since its own was deleted. */
+const BASE_CHANGES: readonly string[] = ["base_ref_changed", "automatic_base_change_succeeded"];
+
 /** Reads when a pull request was given another base branch last, in seconds; undefined if it has the one that it was opened with. */
 export async function readBaseChange(octokit: Octokit, place: Place, number: number): Promise<string | undefined> {
   const events = await octokit.paginate(octokit.rest.issues.listEventsForTimeline, {
@@ -64,7 +67,11 @@ export async function readBaseChange(octokit: Octokit, place: Place, number: num
     per_page: 100,
   });
   const changes = events.flatMap((event) =>
-    "event" in event && event.event === "base_ref_changed" && "created_at" in event && event.created_at !== undefined
+    "event" in event &&
+    event.event !== undefined &&
+    BASE_CHANGES.includes(event.event) &&
+    "created_at" in event &&
+    event.created_at !== undefined
       ? [event.created_at]
       : [],
   );

@@ -61,6 +61,17 @@ test("an approval of a pull request into another branch ends with a retarget who
   await expectAskedAgain(pull);
 });
 
+test("an approval of a pull request into a branch that is deleted ends, also where the store that knew of it is lost", async () => {
+  const { github, app } = shared;
+  const repository = await owned();
+  const pull = await elsewhere(repository);
+  await github.moveBase(pull, "main");
+  await app.server.database.query("delete from portcullis.runs where repository = $1", [repository.id]);
+  await github.review(pull, person("bob"), "CHANGES_REQUESTED");
+  await github.settle();
+  await expectAskedAgain(pull);
+});
+
 test("an approval of a pull request that went elsewhere and back ends too", async () => {
   const { github } = shared;
   const repository = await owned();

@@ -23,6 +23,7 @@ import {
   editTitle,
   openPull,
   reopenPull,
+  moveBase,
   retargetPull,
   setDraft,
   stackPull,
@@ -219,6 +220,7 @@ export function people(world: World) {
       openPull(world, repository, options),
     retarget: (pull: PullRequest, base: string): Promise<void> =>
       retargetPull(world, repositoryOf(pull), pull, base, pull.author),
+    moveBase: (pull: PullRequest, base: string): Promise<void> => moveBase(world, repositoryOf(pull), pull, base),
     stack: (pull: PullRequest, target: string): Promise<void> =>
       stackPull(world, repositoryOf(pull), pull, target, pull.author),
     editTitle: (pull: PullRequest, title: string): Promise<void> =>

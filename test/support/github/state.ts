@@ -128,8 +128,13 @@ export interface PullRequest {
   headSha: string;
   /** Every head it ever had, newest last. */
   readonly heads: string[];
-  /** When it was given another base branch, and by whom; newest last. */
-  readonly baseChanges: { readonly id: number; readonly by: Account; readonly at: string }[];
+  /** When it was given another base branch, and by whom; newest last. `automatic`: as the old one was deleted. */
+  readonly baseChanges: {
+    readonly id: number;
+    readonly by: Account;
+    readonly at: string;
+    readonly automatic?: true;
+  }[];
   testMerge?: TestMerge;
   merged?: { readonly sha: string; readonly by: Account; readonly at: string };
   closedAt?: string;

@@ -69,6 +69,14 @@ export async function retargetPull(
   await emitPull(world, repository, pull, "edited", by, { changes: { base: { ref: { from }, sha: { from: sha } } } });
 }
 
+/** Gives it another base, as GitHub does when the old one is deleted after a merge: no webhook tells. */
+export async function moveBase(world: World, repository: Repository, pull: PullRequest, base: string): Promise<void> {
+  pull.base = base;
+  pull.updatedAt = timestamp(world.now());
+  pull.baseChanges.push({ id: nextId(world), by: pull.author, at: pull.updatedAt, automatic: true });
+  await startTestMerge(world, repository, pull);
+}
+
 /** Makes it part of a stack that is to reach a branch. */
 export async function stackPull(
   world: World,

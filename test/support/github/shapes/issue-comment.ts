@@ -118,14 +118,14 @@ export function plainIssueShape(world: World, repository: Repository, issue: Iss
 export function baseChangeShape(
   world: World,
   repository: Repository,
-  { id, by, at }: PullRequest["baseChanges"][number],
+  { id, by, at, automatic }: PullRequest["baseChanges"][number],
 ): JsonObject {
   return {
     id,
     node_id: nodeId("BRCE", id),
     url: `${repositoryUrl(world, repository)}/issues/events/${id}`,
     actor: accountShape(world, by),
-    event: "base_ref_changed",
+    event: automatic === true ? "automatic_base_change_succeeded" : "base_ref_changed",
     commit_id: null,
     commit_url: null,
     created_at: at,
