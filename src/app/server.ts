@@ -3,12 +3,12 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Octokit } from "octokit";
 import type { Logger } from "pino";
-import { Probot, ProbotOctokit } from "probot";
+import { Probot } from "probot";
 import type { Limits } from "../github/budget.ts";
 import { createAuditHeadLog } from "./audit-head-log.ts";
 import { createOwnLogin } from "./own-login.ts";
+import { appOctokit } from "../github/app-client.ts";
 import { createClients, createFetch } from "../github/clients.ts";
 import type { Database } from "../store/database.ts";
 import type { Delivery } from "../store/deliveries.ts";
@@ -136,15 +136,13 @@ async function startServices(
   const logOnce = createLogOnce(log);
   const http = createFetch();
   undo.push(() => http.close());
+  // It hands webhooks to handlers and asks GitHub nothing: its client turns throttling on whatever it is told. That waits
+  // out rate limits within a call and, by the time of day, for as long as the clock is set back.
   const probot = new Probot({
     appId: settings.appId,
     privateKey: settings.privateKey,
-    baseUrl: settings.apiUrl,
     // It would log each event that a handler fails on, with its payload; handleDelivery says what failed.
     log: SILENT,
-    request: { fetch: http.fetch },
-    // The App makes few requests in its own name, and their callers decide about retries.
-    Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
     // The ingress has checked the signature already; Probot does not check it again.
     secret: settings.webhookSecrets[0],
   });
@@ -164,7 +162,7 @@ async function startServices(
   undo.push(() => mirrors.close());
   const clients = createClients({
     apiUrl: settings.apiUrl,
-    app: async () => (await probot.auth()) as unknown as Octokit,
+    app: appOctokit({ ...settings, fetch: http.fetch }),
     fetch: http.fetch,
     onAnswer: (status, remaining) => {
       metrics.requests.inc({ status: String(status) });

@@ -31,7 +31,7 @@ const MINT = "POST /app/installations/{installation_id}/access_tokens";
 export interface ClientOptions {
   readonly apiUrl: string;
   /** A client that signs as the App, and neither waits nor retries. */
-  readonly app: () => Promise<Octokit>;
+  readonly app: Octokit;
   readonly fetch: typeof globalThis.fetch;
   /** What each installation may ask for; default: what GitHub documents. */
   readonly limits?: Limits | undefined;
@@ -55,9 +55,13 @@ interface Purpose {
   readonly repository: string;
 }
 
-interface Token {
+/** What holds until a time in milliseconds, by a clock that is never set. */
+interface Expiring {
+  readonly expires: number;
+}
+
+interface Token extends Expiring {
   readonly token: string;
-  readonly expires_at: string;
 }
 
 /** Access to repositories by installation and repository id. */
@@ -121,9 +125,9 @@ const REDUCED_MILLISECONDS = 60_000;
  * documents, fails at once with HeldBack.
  */
 export function createClients(options: ClientOptions): Clients {
-  const cache = new Map<string, { readonly access: Access; readonly expires: number }>();
-  const readTokens = new Map<string, { readonly token: string; readonly expires: number }>();
-  const organizations = new Map<number, { readonly client: OrganizationClient; readonly expires: number }>();
+  const cache = new Map<string, Expiring & { readonly access: Access }>();
+  const readTokens = new Map<string, Expiring & { readonly token: string }>();
+  const organizations = new Map<number, Expiring & { readonly client: OrganizationClient }>();
   const budgets = createBudgets(options.limits);
 
   const held = async <T>(
@@ -181,35 +185,34 @@ export function createClients(options: ClientOptions): Clients {
     );
     return octokit;
   };
-  const mint = async (installation: number, repository: number): Promise<{ access: Access; expires: number }> => {
-    const app = await options.app();
+  const mint = async (installation: number, repository: number): Promise<Expiring & { readonly access: Access }> => {
     const place = { installation, repository: String(repository) };
     const request = async (permissions: Permissions): Promise<Token> => {
       const asked = { installation_id: installation, repository_ids: [repository], permissions };
       // What becomes of a refused token is stored and logged as the state of its installation or repository.
-      return (await held({ ...place, route: MINT }, () => app.request(MINT, asked), isRefusedToken)).data;
+      return minted(await held({ ...place, route: MINT }, () => options.app.request(MINT, asked), isRefusedToken));
     };
     const accessBy = ({ token }: Token): Access => ({ github: repositoryClient(connect(token, place)), token });
     let refused: RequestError;
     try {
-      const data = await request(PERMISSIONS);
-      return { access: accessBy(data), expires: Date.parse(data.expires_at) };
+      const fresh = await request(PERMISSIONS);
+      return { access: accessBy(fresh), expires: fresh.expires };
     } catch (error) {
       if (!isRefusedToken(error)) throw error;
       refused = error;
     }
     const { permissions, ...missing } = await held({ ...place, route: "readInstallation" }, () =>
-      readGranted(app, installation, PERMISSIONS, refused),
+      readGranted(options.app, installation, PERMISSIONS, refused),
     );
     const access = { ...accessBy(await request(permissions)), ...missing };
-    return { access, expires: Date.now() + ENOUGH_LEFT_MILLISECONDS + REDUCED_MILLISECONDS };
+    return { access, expires: performance.now() + ENOUGH_LEFT_MILLISECONDS + REDUCED_MILLISECONDS };
   };
 
   return {
     async access(installation, repository) {
       const key = `${installation}/${repository}`;
       const known = cache.get(key);
-      if (known !== undefined && known.expires - Date.now() > ENOUGH_LEFT_MILLISECONDS) return known.access;
+      if (known !== undefined && isFresh(known)) return known.access;
       const fresh = await mint(installation, repository);
       cache.set(key, fresh);
       return fresh.access;
@@ -217,18 +220,14 @@ export function createClients(options: ClientOptions): Clients {
     async readToken(installation, name) {
       const key = `${installation}/${name.toLowerCase()}`;
       const known = readTokens.get(key);
-      if (known !== undefined && known.expires - Date.now() > ENOUGH_LEFT_MILLISECONDS) return known.token;
-      const app = await options.app();
+      if (known !== undefined && isFresh(known)) return known.token;
       try {
-        const { data } = await held({ installation, route: MINT, repository: name }, () =>
-          app.request(MINT, {
-            installation_id: installation,
-            repositories: [name],
-            permissions: READ_PERMISSIONS,
-          }),
+        const asked = { installation_id: installation, repositories: [name], permissions: READ_PERMISSIONS };
+        const fresh = minted(
+          await held({ installation, route: MINT, repository: name }, () => options.app.request(MINT, asked)),
         );
-        readTokens.set(key, { token: data.token, expires: Date.parse(data.expires_at) });
-        return data.token;
+        readTokens.set(key, fresh);
+        return fresh.token;
       } catch (error) {
         // GitHub does not say whether it is not there or not in the installation.
         if (error instanceof RequestError && error.status === 422) return undefined;
@@ -245,7 +244,7 @@ export function createClients(options: ClientOptions): Clients {
         for (const key of known.keys()) if (key.startsWith(`${installation}/`)) known.delete(key);
     },
     async asApp() {
-      const client = appClient(await options.app());
+      const client = appClient(options.app);
       const calls = Object.entries(client).map(([name, call]) => [
         name,
         (...given: never[]) =>
@@ -257,17 +256,15 @@ export function createClients(options: ClientOptions): Clients {
     },
     async organization(installation) {
       const known = organizations.get(installation);
-      if (known !== undefined && known.expires - Date.now() > ENOUGH_LEFT_MILLISECONDS) return known.client;
-      const app = await options.app();
+      if (known !== undefined && isFresh(known)) return known.client;
       const place = { installation, repository: "" };
       try {
-        const { data } = await held(
-          { ...place, route: MINT },
-          () => app.request(MINT, { installation_id: installation, permissions: MEMBERS_PERMISSIONS }),
-          isRefusedToken,
+        const asked = { installation_id: installation, permissions: MEMBERS_PERMISSIONS };
+        const { token, expires } = minted(
+          await held({ ...place, route: MINT }, () => options.app.request(MINT, asked), isRefusedToken),
         );
-        const client = organizationClient(connect(data.token, place));
-        organizations.set(installation, { client, expires: Date.parse(data.expires_at) });
+        const client = organizationClient(connect(token, place));
+        organizations.set(installation, { client, expires });
         return client;
       } catch (error) {
         if (isRefusedToken(error)) return undefined;
@@ -275,11 +272,10 @@ export function createClients(options: ClientOptions): Clients {
       }
     },
     async issues(installation, repository) {
-      const app = await options.app();
       const place = { installation, repository: String(repository) };
       const asked = { installation_id: installation, repository_ids: [repository], permissions: ISSUES_PERMISSIONS };
       try {
-        const { data } = await held({ ...place, route: MINT }, () => app.request(MINT, asked), isRefusedToken);
+        const { data } = await held({ ...place, route: MINT }, () => options.app.request(MINT, asked), isRefusedToken);
         return issuesClient(connect(data.token, place));
       } catch (error) {
         if (isRefusedToken(error)) return undefined;
@@ -287,13 +283,28 @@ export function createClients(options: ClientOptions): Clients {
       }
     },
     async readRepositories(installation) {
-      const app = await options.app();
       const { data } = await held({ installation, route: MINT, repository: "" }, () =>
-        app.request(MINT, { installation_id: installation, permissions: LIST_PERMISSIONS }),
+        options.app.request(MINT, { installation_id: installation, permissions: LIST_PERMISSIONS }),
       );
       return readRepositories(connect(data.token, { installation, repository: "" }));
     },
   };
+}
+
+/** The token that an answer brings. Its time is GitHub's, and so is that of the answer: our clock may be set, or wrong. */
+function minted({
+  data,
+  headers,
+}: {
+  readonly data: { readonly token: string; readonly expires_at: string };
+  readonly headers: Headers;
+}): Token {
+  const left = secondsUntil(Date.parse(data.expires_at) / 1_000, dateOf(headers));
+  return { token: data.token, expires: performance.now() + left * 1_000 };
+}
+
+function isFresh({ expires }: Expiring): boolean {
+  return expires - performance.now() > ENOUGH_LEFT_MILLISECONDS;
 }
 
 /** GitHub gives no such token; a rate limit is another matter. */
@@ -326,8 +337,13 @@ function quotaOf(headers: Headers): Quota | undefined {
   return {
     limit,
     remaining,
-    resetIn: secondsUntil(reset, typeof headers["date"] === "string" ? headers["date"] : null),
+    resetIn: secondsUntil(reset, dateOf(headers)),
   };
+}
+
+/** When GitHub answered, by its clock. */
+function dateOf({ date }: Headers): string | undefined {
+  return typeof date === "string" ? date : undefined;
 }
 
 /** The route of a request; the next page of a list has a URL in place of its template. */

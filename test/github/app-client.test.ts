@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import type { Octokit } from "octokit";
+import { appOctokit } from "../../src/github/app-client.ts";
 import { createClients, type Clients } from "../../src/github/clients.ts";
 import { failureOf } from "../../src/github/failure.ts";
-import { appClient } from "../support/github/clients.ts";
 import { startGitHub, type SimulatedGitHub } from "../support/github/server.ts";
 import type { Repository } from "../support/github/state.ts";
 
@@ -13,8 +12,9 @@ beforeAll(async () => {
   github = await startGitHub();
   shop = await github.createRepository({ fullName: "acme/shop" });
   await github.createRepository({ fullName: "acme/web" });
-  const octokit = appClient(github).octokit as unknown as Octokit;
-  clients = createClients({ apiUrl: github.apiUrl, app: async () => octokit, fetch: globalThis.fetch });
+  const { apiUrl, appId, privateKey } = github;
+  const { fetch } = globalThis;
+  clients = createClients({ apiUrl, app: appOctokit({ apiUrl, appId, privateKey, fetch }), fetch });
 });
 afterAll(() => github.close());
 afterEach(() => expect(github.violations).toEqual([]));

@@ -49,7 +49,7 @@ export function openClinic(settings: Settings, environment: Clinic["environment"
     return response;
   };
   const octokit = appOctokit({ ...settings, fetch });
-  const clients = createClients({ apiUrl: settings.apiUrl, app: async () => octokit, fetch });
+  const clients = createClients({ apiUrl: settings.apiUrl, app: octokit, fetch });
   const asApp = (): Promise<AppClient> => clients.asApp();
   const registration = once(async () => attempt((await asApp()).readRegistration()));
   const installations = once(async () => attempt((await asApp()).readInstallations()));
