@@ -296,6 +296,18 @@ const MIGRATIONS: readonly string[] = [
     primary key (work, account)
   );
   `,
+  `
+  alter table runs add column brought text;
+
+  create table let_through (
+    id bigint generated always as identity primary key,
+    repository bigint not null,
+    branch text not null,
+    commit text not null,
+    brought text not null,
+    unique (repository, branch, commit)
+  );
+  `,
 ];
 
 /** The version of the schema that this program migrates to. */

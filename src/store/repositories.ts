@@ -270,6 +270,7 @@ async function deleteRepository(queries: Queries, installation: number, id: numb
   for (const table of [
     "compliance",
     "heads",
+    "let_through",
     "overrides",
     "passed",
     "reports",

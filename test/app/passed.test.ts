@@ -69,7 +69,7 @@ test("a state that rules in mode report let through is none", async () => {
   expect(await shownOf(repository)).toEqual([]);
 });
 
-test("a state that an override let through is none", async () => {
+test("a state that an override let through is none, and no later one has what it brought", async () => {
   const { github } = shared;
   const repository = await repositoryWith('override: { teams: ["@acme/oncall"], minutes: 60 }\n');
   const olga = github.person("olga");
@@ -82,6 +82,19 @@ test("a state that an override let through is none", async () => {
   await merged(pull);
   expect(await storedOf(repository)).toEqual([]);
   expect(await shownOf(repository)).toEqual([]);
+
+  const harmless = await merged(await judged(repository, "nginx:1.28", "other"));
+  expect(await storedOf(repository)).toMatchObject([{ commit: harmless, had: new Set() }]);
+  await merged(await judged(repository, "nginx:1.30"));
+  const back = await shared.verdict(await judged(repository, "nginx:latest"));
+  expect([back.conclusion, back.title]).toEqual(["failure", expect.stringMatching(/^1 finding blocks/)]);
+});
+
+test("a merge past a failed check leaves nothing that later states have", async () => {
+  const repository = await repositoryWith();
+  await merged(await judged(repository, "nginx:latest"));
+  await merged(await judged(repository, "nginx:1.28", "other"));
+  expect(await storedOf(repository)).toMatchObject([{ had: new Set() }]);
 });
 
 test("what a passed state had is kept with it: findings that were there before", async () => {

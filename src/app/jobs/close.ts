@@ -32,7 +32,7 @@ export async function closeSubject(
   const head = await services.store.findHead(work.key);
   if (head !== undefined) await leaveHead(services, github, work, head, pull.merged);
   await services.store.deleteHead(work.key);
-  await recordPassed(services, github, pull);
+  await recordPassed(services, github, pull, work.key);
   try {
     await makeEvidence(services, github, pull, concluded?.runId);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Config } from "../../model/config.ts";
-import { hadBy } from "../../gate/restoring/had.ts";
+import { broughtBy, hadBy } from "../../gate/restoring/had.ts";
 import type { Report } from "../../model/report.ts";
 import { blocksBy } from "../../report/format.ts";
 import type { ReportPage } from "../../report/page/report-page.ts";
@@ -45,7 +45,9 @@ export interface KeptResult {
 export async function keepReport(services: KeepReportServices, result: KeptResult): Promise<void> {
   if (result.judged !== undefined) {
     const { report, gaps } = result.judged;
-    await services.store.keepHad(result.run.job, hadBy(report, gaps));
+    // What rules in mode report let through was there before the gate.
+    const brought = report.mode === "report" ? [] : broughtBy(report, gaps);
+    await services.store.keepHad(result.run.job, hadBy(report, gaps), brought);
   }
   if (services.reportUrl === undefined) return;
   const { job, work } = result.run;

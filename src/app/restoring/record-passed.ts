@@ -7,23 +7,28 @@ import { gatesOf } from "../publish/check-name.ts";
 import type { UsesStore } from "../services.ts";
 
 /** What `recordPassed` needs. */
-export type RecordPassedServices = UsesStore<"findRepository" | "findVerdictOfTree" | "recordPassed">;
+export type RecordPassedServices = UsesStore<
+  "findRepository" | "findVerdictOfTree" | "recordLetThrough" | "recordPassed"
+>;
 export type RecordPassedCalls = Pick<RepositoryClient, "readTreeId">;
 
 /**
  * Stores the commit that a pull request was merged as among the states of its gated branch that passed. It is one only if
  * the newest verdict about its very tree is a pass: a merge onto a base that moved, past a failed check, or by an override
- * leaves a state that nobody may count on.
+ * leaves a state that nobody may count on. What such a merge brought is stored as well: no later state is to have had it.
+ * `work` is the key of the pull request's work.
  */
 export async function recordPassed(
   { store }: RecordPassedServices,
   github: RecordPassedCalls,
   { mergeCommit: commit, mergedAt, baseRef, below: branch = baseRef, number, repository: of }: PullRequest,
+  work: string,
 ): Promise<void> {
   if (commit === undefined || mergedAt === undefined) return;
   const repository = await store.findRepository(of.id);
   if (repository === undefined || !repository.enrolled) return;
   if (!isGated(branch, repository.defaultBranch, gatesOf(repository) ?? [])) return;
+  await store.recordLetThrough({ repository: of.id, branch, commit, work });
   try {
     const tree = await github.readTreeId({ owner: of.owner, repo: of.name }, commit);
     const verdict = passedBy(await store.findVerdictOfTree(of.id, tree, branch));

@@ -21,6 +21,21 @@ export function hadBy(
   return [...new Set(all)].toSorted();
 }
 
+/** What a judged change brings that the tree before it did not have, as digests of `hadBy`, without what only warns. */
+export function broughtBy(
+  { findings, problems, gaps }: Pick<Report, "findings" | "problems" | "gaps">,
+  rule: Config["gaps"] | undefined,
+): readonly string[] {
+  return hadBy(
+    {
+      findings: findings.filter(({ status, level }) => status === "introduced" && level === "deny"),
+      problems: problems.filter(({ status }) => status === "introduced"),
+      gaps: gaps.filter(({ touched }) => touched === true),
+    },
+    rule,
+  );
+}
+
 /**
  * The digests of a finding, one for each object that it reaches: its fingerprint is that of a line, which waivers or levels
  * of one environment may have allowed for some objects only. One that warned then is another one if it denies now.
