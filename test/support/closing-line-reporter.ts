@@ -27,6 +27,11 @@ interface FileResult {
 export default class ClosingLineReporter {
   readonly #file = process.env["PORTCULLIS_TEST_RESULTS"];
 
+  constructor() {
+    // A run of Jest that a test starts is not part of this one.
+    delete process.env["PORTCULLIS_TEST_RESULTS"];
+  }
+
   onTestResult(_test: unknown, result: FileResult): void {
     if (this.#file === undefined) return;
     const line = {
